@@ -1,0 +1,26 @@
+"""What can go wrong, in the user's words.
+
+SpoofCueError
+├── InputError    a value, file or folder from the user is not usable; the message says what to do
+└── MediaError    one image or video could not be read; the batch goes on, the file is `rejected`
+"""
+
+
+class SpoofCueError(Exception):
+    """Anything spoofcue raises on purpose; the command line prints it without a traceback."""
+
+
+class InputError(SpoofCueError):
+    """A wrong argument, configuration value, folder layout or file; nothing was written."""
+
+
+class MediaError(SpoofCueError):
+    """One image or video cannot be decoded; ``reason`` is a stable word for programs.
+
+    Attributes:
+        reason: ``unreadable``, ``too_large`` or ``no_frames``.
+    """
+
+    def __init__(self, message: str, *, reason: str = "unreadable") -> None:
+        super().__init__(message)
+        self.reason = reason
