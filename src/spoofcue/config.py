@@ -1,0 +1,239 @@
+"""One tree of settings for a run: presets, YAML files and ``--set`` overrides, all validated.
+
+An unknown key or a value out of range is an error that names it. The resolved tree is stored in
+the run folder (config.yaml) and in every checkpoint.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from spoofcue.errors import InputError
+
+PRESETS_DIR = Path(__file__).parent / "presets"
+
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+NonNegative = Annotated[float, Field(ge=0)]
+
+
+class Settings(BaseModel):
+    """Frozen, and strict about names."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ModelSettings(Settings):
+    """The network (sections 3.2 to 3.4)."""
+
+    encoder_norm: Literal["batch", "instance"] = "batch"
+    decoder_norm: Literal["instance", "batch"] = "instance"
+    width: int = Field(64, ge=4, le=256, description="channels of E1; 64 is ResNet-18")
+    auxiliary: Literal["overlay", "cue", "none"] = Field(
+        "overlay", description="what the auxiliary classifier sees (Table 5)"
+    )
+    auxiliary_dropout: Fraction = 0.0
+    weights: str = Field(
+        "imagenet",
+        description="encoder weights: imagenet, none, a .pth/.safetensors file, a URL, "
+        "hf:owner/name",
+    )
+
+
+class LossSettings(Settings):
+    """Eqs. 6 to 9."""
+
+    regression: Literal["live", "live-and-spoof"] = "live"
+    regression_weight: NonNegative = 5.0
+    triplet: Literal["e5-d4", "e5-sc", "none"] = "e5-d4"
+    triplet_weight: NonNegative = 1.0
+    margin: Positive = 0.5
+    classification_weight: NonNegative = 5.0
+
+
+class InputSettings(Settings):
+    """How a face crop becomes network input (sections 4.1 and 4.4)."""
+
+    mode: Literal["patch", "resize"] = Field(
+        "patch",
+        description="training: random crop at native resolution, or the face resized whole",
+    )
+    size: int = Field(224, ge=32, multiple_of=32, description="side of the patch or of the face, px")
+    mean: float = Field(127.5, description="subtracted from pixel values 0..255")
+    std: Positive = Field(127.5, description="divisor after that; 127.5 and 127.5 give [-1, 1]")
+    scoring: Literal["whole", "grid", "resize"] = Field(
+        "whole",
+        description="testing: the whole face with sides brought to multiples of 32, a grid of "
+        "native patches, or the face resized to `size`",
+    )
+    max_side: int = Field(
+        1024, ge=64, multiple_of=32, description="longer faces are scored at this side, px"
+    )
+
+
+class AugmentSettings(Settings):
+    """The official code's augmentation; the paper names none, so all is off by default."""
+
+    photometric: bool = Field(False, description="brightness, contrast, saturation, hue")
+    flip: Fraction = Field(0.0, description="probability of a left-right flip")
+    rotate_deg: NonNegative = Field(0.0, le=180, description="largest rotation either way")
+    crop: Fraction = Field(0.0, lt=1, description="largest part of each side cropped away")
+    erase: Fraction = Field(0.0, description="probability of random erasing")
+    cutout: Fraction = Field(0.0, description="probability of a square cutout")
+
+
+class OptimiserSettings(Settings):
+    """Adam and its learning-rate schedule, counted in optimiser steps."""
+
+    lr: Positive = 1e-3
+    weight_decay: NonNegative = 0.0
+    warmup_epochs: NonNegative = 1.0
+    warmup_steps: int | None = Field(None, ge=0, description="wins over warmup_epochs")
+    decay_factor: float = Field(0.95, gt=0, le=1)
+    decay_every_steps: int | None = Field(600, ge=1, description="none: use decay_at_epochs")
+    decay_at_epochs: tuple[int, ...] = ()
+
+
+class TrainingSettings(Settings):
+    """Length, batches, precision and book-keeping of a training."""
+
+    batch_size: int = Field(32, ge=2, multiple_of=2, description="half live, half attack")
+    epochs: int = Field(20, ge=1)
+    images_per_epoch: int | None = Field(
+        None, ge=2, description="none: twice the larger class, the smaller one repeated"
+    )
+    seed: int = Field(0, ge=0)
+    precision: Literal["auto", "fp32", "bf16"] = Field(
+        "auto", description="auto: bf16 where the processor computes it natively"
+    )
+    channels_last: bool = True
+    workers: int | None = Field(None, ge=0, description="loader processes; none: by core count")
+    checkpoint_every_steps: int = Field(100, ge=1, description="how much a kill can cost")
+    log_every_steps: int = Field(1, ge=1)
+    dev_every_epochs: int = Field(1, ge=1)
+    accelerator: str = "auto"
+    devices: str = "auto"
+    strategy: str = "auto"
+
+
+class RunSettings(Settings):
+    """Everything that defines a run."""
+
+    preset: str = "paper"
+    model: ModelSettings = ModelSettings()
+    loss: LossSettings = LossSettings()
+    input: InputSettings = InputSettings()
+    augment: AugmentSettings = AugmentSettings()
+    optimiser: OptimiserSettings = OptimiserSettings()
+    training: TrainingSettings = TrainingSettings()
+
+
+def preset_names() -> list[str]:
+    """Names that ``--preset`` takes."""
+    return sorted(path.stem for path in PRESETS_DIR.glob("*.yaml"))
+
+
+def load_settings(
+    preset: str = "paper", file: Path | None = None, overrides: list[str] | None = None
+) -> RunSettings:
+    """Resolve a preset, then a YAML file over it, then ``section.key=value`` overrides.
+
+    Args:
+        preset: a name of :func:`preset_names`; a ``preset`` key in ``file`` wins over it.
+        file: YAML with any part of the tree.
+        overrides: each value is read as YAML, so ``null``, ``3`` and ``true`` are typed.
+
+    Raises:
+        InputError: unknown preset or key, unreadable YAML, a value out of range.
+    """
+    given = _read_yaml(file) if file else {}
+    preset = str(given.pop("preset", preset))
+    if preset not in preset_names():
+        raise InputError(f"unknown preset {preset!r}; there are {', '.join(preset_names())}.")
+    tree = _read_yaml(PRESETS_DIR / f"{preset}.yaml")
+    _merge(tree, given)
+    for text in overrides or []:
+        _merge(tree, _parse_override(text))
+    tree["preset"] = preset
+    return settings_from(tree, str(file) if file else f"preset {preset}")
+
+
+def settings_from(tree: dict[str, Any], source: str) -> RunSettings:
+    """Validate a plain tree; pydantic's findings become one InputError in the user's words."""
+    try:
+        return RunSettings.model_validate(tree)
+    except ValidationError as error:
+        told = "; ".join(
+            f"{'.'.join(str(p) for p in e['loc']) or 'settings'}: {e['msg']}"
+            + ("" if e["type"] == "extra_forbidden" else f" (given {e['input']!r})")
+            for e in error.errors()
+        )
+        raise InputError(
+            f"{source}: {told}. `spoofcue train --help-settings` lists every key."
+        ) from error
+
+
+def dump_yaml(settings: RunSettings) -> str:
+    """The resolved tree as YAML, in the order of the fields."""
+    import yaml
+
+    return yaml.safe_dump(settings.model_dump(mode="json"), sort_keys=False)
+
+
+def describe_settings() -> list[tuple[str, str, str]]:
+    """(dotted key, default, description) of every setting, for help pages."""
+    rows = []
+    for section, field in RunSettings.model_fields.items():
+        if not isinstance(field.default, Settings):
+            continue
+        for name, leaf in type(field.default).model_fields.items():
+            rows.append((f"{section}.{name}", str(leaf.default), leaf.description or ""))
+    return rows
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    import yaml
+
+    try:
+        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot read settings file {path}: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} is not valid YAML: {error}") from error
+    if tree is None:
+        return {}
+    if not isinstance(tree, dict):
+        raise InputError(f"{path} must hold settings by name, not a {type(tree).__name__}")
+    return tree
+
+
+def _parse_override(text: str) -> dict[str, Any]:
+    import yaml
+
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        raise InputError(f"--set {text!r}: write it as section.key=value")
+    try:
+        leaf: Any = yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise InputError(f"--set {text!r}: the value is not valid YAML") from error
+    # YAML 1.1 reads 1e-3 (no dot) as text; a person means a number.
+    if isinstance(leaf, str):
+        try:
+            leaf = float(leaf)
+        except ValueError:
+            pass
+    for name in reversed(key.strip().split(".")):
+        leaf = {name: leaf}
+    return dict(leaf)
+
+
+def _merge(tree: dict[str, Any], over: dict[str, Any]) -> None:
+    for key, value in over.items():
+        if isinstance(value, dict) and isinstance(tree.get(key), dict):
+            _merge(tree[key], value)
+        else:
+            tree[key] = value

@@ -1,0 +1,86 @@
+"""ResNet-18 as the paper's encoder: an image in, five feature maps E1..E5 out (Fig. 2).
+
+Attribute names are those of the public ``resnet18-*.pth`` files, so that their state dicts load
+unchanged.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from spoofcue.cue.normalization import Norm, make_norm
+
+STRIDE = 32
+
+
+class EncoderFeatures(NamedTuple):
+    """E1..E5, finest first; ``Ek`` is (B, C_k, H/2^k, W/2^k), all >= 0 (after ReLU)."""
+
+    e1: Tensor
+    e2: Tensor
+    e3: Tensor
+    e4: Tensor
+    e5: Tensor
+
+
+class BasicBlock(nn.Module):
+    """The Encoder Residual Block: two 3x3 convolutions and a shortcut (He et al., ResNet).
+
+    Shapes: (B, c_in, H, W) -> (B, c_out, H/stride, W/stride).
+    """
+
+    def __init__(self, c_in: int, c_out: int, stride: int, norm: Norm) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(c_in, c_out, 3, stride, padding=1, bias=False)
+        self.bn1 = make_norm(norm, c_out)
+        self.conv2 = nn.Conv2d(c_out, c_out, 3, padding=1, bias=False)
+        self.bn2 = make_norm(norm, c_out)
+        self.downsample: nn.Module | None = None
+        if stride != 1 or c_in != c_out:
+            self.downsample = nn.Sequential(
+                nn.Conv2d(c_in, c_out, 1, stride, bias=False), make_norm(norm, c_out)
+            )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Residual sum, then ReLU."""
+        shortcut = x if self.downsample is None else self.downsample(x)
+        x = F.relu(self.bn1(self.conv1(x)))
+        return F.relu(self.bn2(self.conv2(x)) + shortcut)
+
+
+class ResNet18Encoder(nn.Module):
+    """ResNet-18 without its head.
+
+    Args:
+        norm: ``batch`` (default, as the paper's ImageNet encoder) or ``instance``.
+        width: channels of E1; 64 in the paper. Other widths serve quick trials.
+    """
+
+    def __init__(self, norm: Norm = "batch", width: int = 64) -> None:
+        super().__init__()
+        self.channels = (width, width, 2 * width, 4 * width, 8 * width)  # of E1..E5
+        self.conv1 = nn.Conv2d(3, width, 7, stride=2, padding=3, bias=False)
+        self.bn1 = make_norm(norm, width)
+        self.maxpool = nn.MaxPool2d(3, stride=2, padding=1)
+        self.layer1 = _stage(width, width, 1, norm)
+        self.layer2 = _stage(width, 2 * width, 2, norm)
+        self.layer3 = _stage(2 * width, 4 * width, 2, norm)
+        self.layer4 = _stage(4 * width, 8 * width, 2, norm)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+
+    def forward(self, image: Tensor) -> EncoderFeatures:
+        """Encode ``image`` (B, 3, H, W) in [-1, 1], H and W multiples of 32."""
+        e1 = F.relu(self.bn1(self.conv1(image)))
+        e2 = self.layer1(self.maxpool(e1))
+        e3 = self.layer2(e2)
+        e4 = self.layer3(e3)
+        return EncoderFeatures(e1, e2, e3, e4, self.layer4(e4))
+
+
+def _stage(c_in: int, c_out: int, stride: int, norm: Norm) -> nn.Sequential:
+    return nn.Sequential(BasicBlock(c_in, c_out, stride, norm), BasicBlock(c_out, c_out, 1, norm))

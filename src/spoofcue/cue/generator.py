@@ -1,0 +1,115 @@
+"""The spoof cue generator and the whole LGSC network (sections 3.2 to 3.5)."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from torch import Tensor, nn
+
+from spoofcue.cue.classifier import AuxiliaryClassifier
+from spoofcue.cue.decoder import CueDecoder, DecoderFeatures
+from spoofcue.cue.encoder import STRIDE, EncoderFeatures, ResNet18Encoder
+from spoofcue.cue.normalization import Norm
+from spoofcue.errors import InputError
+
+
+class CueOutput(NamedTuple):
+    """What the generator makes of an image.
+
+    Attributes:
+        cue: (B, 3, H, W) in [-1, 1]; zero for a perfectly live face.
+        encoder: E1..E5.
+        decoder: D1..D5.
+    """
+
+    cue: Tensor
+    encoder: EncoderFeatures
+    decoder: DecoderFeatures
+
+
+class CueGenerator(nn.Module):
+    """U-Net from a face to its spoof cue map (Fig. 2, left).
+
+    Args:
+        encoder_norm: normalisation in the encoder; ``batch`` as in ImageNet's ResNet-18.
+        decoder_norm: normalisation in the decoder; ``instance`` by default.
+        width: channels of E1, 64 in the paper.
+    """
+
+    def __init__(
+        self, encoder_norm: Norm = "batch", decoder_norm: Norm = "instance", width: int = 64
+    ) -> None:
+        super().__init__()
+        self.encoder = ResNet18Encoder(encoder_norm, width)
+        self.decoder = CueDecoder(self.encoder.channels, decoder_norm)
+
+    def forward(self, image: Tensor) -> CueOutput:
+        """Generate the cue map of ``image`` (B, 3, H, W) in [-1, 1].
+
+        Raises:
+            InputError: not four dimensions, not three channels, or a side that is no
+                multiple of 32.
+        """
+        check_image_shape(image)
+        features = self.encoder(image)
+        cue, decoded = self.decoder(features)
+        return CueOutput(cue, features, decoded)
+
+
+class LGSC(nn.Module):
+    """Generator and auxiliary classifier, trained end to end.
+
+    Args:
+        encoder_norm: see :class:`CueGenerator`.
+        decoder_norm: see :class:`CueGenerator`.
+        auxiliary: what the classifier sees, or ``none`` to train without it (Table 5).
+        auxiliary_dropout: see :class:`AuxiliaryClassifier`.
+        width: channels of E1 in both networks.
+    """
+
+    def __init__(
+        self,
+        encoder_norm: Norm = "batch",
+        decoder_norm: Norm = "instance",
+        auxiliary: Literal["overlay", "cue", "none"] = "overlay",
+        auxiliary_dropout: float = 0.0,
+        width: int = 64,
+    ) -> None:
+        super().__init__()
+        self.generator = CueGenerator(encoder_norm, decoder_norm, width)
+        self.classifier = (
+            None
+            if auxiliary == "none"
+            else AuxiliaryClassifier(auxiliary, auxiliary_dropout, width)
+        )
+
+    def forward(self, image: Tensor) -> tuple[CueOutput, Tensor | None]:
+        """Cue output and attack logit (B,), or None without a classifier."""
+        output: CueOutput = self.generator(image)
+        if self.classifier is None:
+            return output, None
+        return output, self.classifier(image, output.cue)
+
+
+def spoof_score(cue: Tensor) -> Tensor:
+    """Eq. 10: the element-wise mean of the cue's magnitude.
+
+    Args:
+        cue: (B, 3, H, W) in [-1, 1].
+
+    Returns:
+        (B,) float32 in [0, 1]; higher = more likely an attack.
+    """
+    return cue.float().abs().mean(dim=(1, 2, 3))
+
+
+def check_image_shape(image: Tensor) -> None:
+    """Raise InputError unless ``image`` is (B, 3, H, W) with H and W multiples of 32."""
+    if image.ndim != 4 or image.shape[1] != 3:
+        raise InputError(f"the network takes (B, 3, H, W) images, not {tuple(image.shape)}.")
+    height, width = image.shape[-2:]
+    if height == 0 or width == 0 or height % STRIDE or width % STRIDE:
+        raise InputError(
+            f"image height and width must be multiples of {STRIDE}, not {height} x {width}; "
+            "crop, pad or resize it first (spoofcue.patches does)."
+        )

@@ -1,0 +1,123 @@
+"""Pretrained encoder weights from a file, a URL or a hub repository."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from urllib.error import URLError
+
+import torch
+from torch import Tensor, nn
+
+from spoofcue.errors import InputError
+
+# torchvision's ResNet18_Weights.IMAGENET1K_V1; the name carries the first digits of its SHA-256.
+IMAGENET_URL = "https://download.pytorch.org/models/resnet18-f37072fd.pth"
+
+
+def load_encoder_weights(encoder: nn.Module, source: str | Path) -> None:
+    """Load a ResNet-18 state dict into ``encoder``, whole or not at all.
+
+    The ImageNet head (``fc.*``) is left out; ``num_batches_tracked``, which older public files
+    lack, may be missing.
+
+    Args:
+        encoder: a :class:`~spoofcue.cue.encoder.ResNet18Encoder`.
+        source: a ``.pth``/``.pt``/``.safetensors`` file, an http(s) or file URL of one,
+            ``imagenet``, or a hub repository as ``hf:owner/name`` or ``hf:owner/name/file``.
+
+    Raises:
+        InputError: it cannot be fetched or read, or its keys or shapes are not a ResNet-18's;
+            the message names the missing and unexpected keys.
+    """
+    state = _without_head(_read_state(_fetch(str(source))))
+    wanted = encoder.state_dict()
+    counters = {k for k in wanted if k.endswith("num_batches_tracked")}
+    missing = sorted(set(wanted) - set(state) - counters)
+    unexpected = sorted(set(state) - set(wanted))
+    reshaped = [
+        f"{k} {tuple(state[k].shape)} instead of {tuple(wanted[k].shape)}"
+        for k in wanted
+        if k in state and state[k].shape != wanted[k].shape
+    ]
+    if missing or unexpected or reshaped:
+        raise InputError(
+            f"{source} does not hold this encoder's weights: "
+            f"missing keys {_some(missing)}; unexpected keys {_some(unexpected)}"
+            + (f"; wrong shapes {_some(reshaped)}" if reshaped else "")
+        )
+    encoder.load_state_dict(wanted | state)
+
+
+def _fetch(source: str) -> Path:
+    if source == "imagenet":
+        source = IMAGENET_URL
+    if source.startswith("hf:"):
+        return _from_hub(source.removeprefix("hf:"))
+    if not source.startswith(("http://", "https://", "file://")):
+        path = Path(source).expanduser()
+        if not path.is_file():
+            raise InputError(
+                f"no weights file {path}. Give a .pth or .safetensors file, a URL, "
+                "hf:owner/name, imagenet, or none."
+            )
+        return path
+    name = source.rsplit("/", 1)[-1]
+    target = Path(torch.hub.get_dir()) / "checkpoints" / name
+    if target.is_file() and not source.startswith("file://"):
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    digest = name.split("-")[-1].split(".")[0] if source == IMAGENET_URL else None
+    try:
+        torch.hub.download_url_to_file(source, str(target), hash_prefix=digest, progress=True)
+    except (URLError, OSError, RuntimeError) as error:
+        raise InputError(
+            f"could not download {source}: {error}. Download it on a machine that can, and give "
+            "the file's path as model.weights; or train from scratch with model.weights=none."
+        ) from error
+    return target
+
+
+def _from_hub(repository: str) -> Path:
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    parts = repository.split("/")
+    if len(parts) < 2:
+        raise InputError(f"hf:{repository} is not of the form hf:owner/name or hf:owner/name/file")
+    repo_id, filename = "/".join(parts[:2]), "/".join(parts[2:]) or "model.safetensors"
+    try:
+        return Path(hf_hub_download(repo_id, filename))
+    except (HfHubHTTPError, HFValidationError, OSError, ValueError) as error:
+        raise InputError(f"could not fetch {filename} of hub repository {repo_id}: {error}") from (
+            error
+        )
+
+
+def _read_state(path: Path) -> dict[str, Tensor]:
+    try:
+        if path.suffix == ".safetensors":
+            from safetensors import SafetensorError
+            from safetensors.torch import load_file
+
+            try:
+                return load_file(path)
+            except SafetensorError as error:
+                raise InputError(f"{path} is not a safetensors file: {error}") from error
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError) as error:
+        # weights_only refuses code in the file; its own message is long and advises to trust it.
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(f"{path} is not a file of plain tensors: {reason}") from error
+    if not isinstance(state, dict) or not all(isinstance(v, Tensor) for v in state.values()):
+        raise InputError(f"{path} is not a state dict (a flat mapping of names to tensors)")
+    return state
+
+
+def _without_head(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {k: v for k, v in state.items() if k not in ("fc.weight", "fc.bias")}
+
+
+def _some(names: list[str], shown: int = 8) -> str:
+    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return f"[{', '.join(names[:shown])}{more}]"
