@@ -1,0 +1,1 @@
+"""Folders of recordings to face crops and their manifest."""

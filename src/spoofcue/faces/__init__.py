@@ -1,0 +1,1 @@
+"""Upright frames to face boxes and face crops."""

@@ -1,0 +1,1 @@
+"""Face crop to network input: patches, resizing, augmentation; numpy and OpenCV only."""

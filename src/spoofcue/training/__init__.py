@@ -1,0 +1,1 @@
+"""Manifest and settings in, run folder out: data order, Lightning module, logs, checkpoints."""

@@ -1,0 +1,231 @@
+"""Recordings to a prepared folder: crops, manifest.parquet and prepare.json; resumable."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spoofcue import __version__
+from spoofcue.data.extract import PrepareOptions, extract
+from spoofcue.data.manifest import schema, write_manifest
+from spoofcue.data.recording import Recording
+from spoofcue.errors import InputError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+JOURNAL = ".journal.jsonl"
+SUMMARY = "prepare.json"
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareSummary:
+    """What came of a preparation.
+
+    Attributes:
+        files: source files.
+        faces: crops written.
+        skipped: status -> [live rows, attack rows] that gave no crop.
+        counts: one entry per split, label and PAI: subjects, videos, faces, nonresponse.
+        warnings: to be shown wherever a result of these data is shown.
+    """
+
+    files: int
+    faces: int
+    skipped: dict[str, list[int]]
+    counts: list[dict[str, Any]]
+    warnings: list[str]
+
+
+def prepare(
+    recordings: Sequence[Recording],
+    root: Path,
+    out: Path,
+    options: PrepareOptions,
+    *,
+    workers: int | None = None,
+    overwrite: bool = False,
+    warnings: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> PrepareSummary:
+    """Crop every face and write the manifest.
+
+    Finished recordings are journaled line by line, so a run that was killed goes on where it
+    stopped and makes no crop twice.
+
+    Args:
+        recordings: with their splits set.
+        root: where they were found; kept for the record.
+        out: the prepared folder.
+        options: how faces are found and cropped.
+        workers: processes; all cores by default.
+        overwrite: delete what ``out`` holds of an earlier preparation.
+        warnings: kept in prepare.json.
+        progress: called with (recordings done, all).
+
+    Raises:
+        InputError: ``out`` was begun with other options, or holds something else.
+    """
+    _open(out, root, options, overwrite)
+    done = _read_journal(out)
+    todo = [r for r in recordings if _key(r) not in done]
+    finished = len(recordings) - len(todo)
+    if progress:
+        progress(finished, len(recordings))
+    with (out / JOURNAL).open("a", encoding="utf-8") as journal:
+        for recording, rows in _extract_all(todo, out, options, workers):
+            journal.write(json.dumps({"key": _key(recording), "rows": rows}) + "\n")
+            journal.flush()
+            done[_key(recording)] = rows
+            finished += 1
+            if progress:
+                progress(finished, len(recordings))
+    # The split may have been drawn anew since the journal was written; its crops stay valid.
+    rows = [row | {"split": r.split} for r in recordings for row in done[_key(r)]]
+    return _finish(rows, recordings, root, out, options, warnings)
+
+
+def _finish(
+    rows: list[dict[str, Any]],
+    recordings: Sequence[Recording],
+    root: Path,
+    out: Path,
+    options: PrepareOptions,
+    warnings: Sequence[str],
+) -> PrepareSummary:
+    import polars as pl
+
+    table = pl.DataFrame(rows, schema=schema())
+    write_manifest(table, out)
+    bad = table.filter(pl.col("status") != "ok")
+    skipped = {
+        status: [
+            bad.filter((pl.col("status") == status) & (pl.col("label") == label)).height
+            for label in (0, 1)
+        ]
+        for status in sorted(set(bad["status"]))
+    }
+    summary = PrepareSummary(
+        files=len(recordings),
+        faces=table.height - bad.height,
+        skipped=skipped,
+        counts=count_rows(table),
+        warnings=list(warnings),
+    )
+    record = {
+        "spoofcue": __version__,
+        "root": str(root),
+        "options": _plain(options),
+        **asdict(summary),
+    }
+    _write_json(out / SUMMARY, record)
+    return summary
+
+
+def count_rows(table: pl.DataFrame) -> list[dict[str, Any]]:
+    """Subjects, videos, faces and non-responses per split, label and PAI, in reading order."""
+    import polars as pl
+
+    order = pl.col("split").replace_strict({"train": 0, "dev": 1, "test": 2})
+    return (
+        table.group_by("split", "label", "pai")
+        .agg(
+            pl.col("subject").n_unique().alias("subjects"),
+            pl.col("video").n_unique().alias("videos"),
+            (pl.col("status") == "ok").sum().alias("faces"),
+            (pl.col("status") != "ok").sum().alias("nonresponse"),
+        )
+        .sort(order, "label", "pai", nulls_last=False)
+        .to_dicts()
+    )
+
+
+def _open(out: Path, root: Path, options: PrepareOptions, overwrite: bool) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    begun = out / ".options.json"
+    wanted = {"root": str(root.resolve()), **_plain(options)}
+    if overwrite and begun.is_file():
+        shutil.rmtree(out / "crops", ignore_errors=True)
+        for name in (JOURNAL, SUMMARY, "manifest.parquet", ".options.json"):
+            (out / name).unlink(missing_ok=True)
+    if begun.is_file():
+        before = json.loads(begun.read_text(encoding="utf-8"))
+        other = [f"{k} was {before.get(k)} and is {v}" for k, v in wanted.items() if before.get(k) != v]
+        if other:
+            raise InputError(
+                f"{out} was prepared with other options ({'; '.join(other)}). Give the same ones "
+                "to go on, another --out, or --overwrite to begin anew."
+            )
+    elif any(out.iterdir()):
+        raise InputError(f"{out} holds something that is no prepared set; give an empty --out.")
+    else:
+        _write_json(begun, wanted)
+
+
+def _plain(options: PrepareOptions) -> dict[str, Any]:
+    return {k: str(v) if isinstance(v, Path) else v for k, v in asdict(options).items()}
+
+
+def _key(recording: Recording) -> str:
+    # A file that changed since is done again; so is one whose label or box changed.
+    stat = recording.path.stat()
+    known = (recording.subject, recording.label, recording.pai, recording.session)
+    return repr((recording.media, stat.st_size, stat.st_mtime_ns, recording.box, known))
+
+
+def _read_journal(out: Path) -> dict[str, list[dict[str, Any]]]:
+    path = out / JOURNAL
+    if not path.is_file():
+        return {}
+    kept, done = [], {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            entry = json.loads(line)
+        except json.JSONDecodeError:
+            break  # the line that a kill cut short
+        kept.append(line)
+        done[entry["key"]] = entry["rows"]
+    part = path.with_suffix(".part")
+    part.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+    os.replace(part, path)
+    return done
+
+
+def _extract_all(
+    todo: Sequence[Recording], out: Path, options: PrepareOptions, workers: int | None
+) -> Iterator[tuple[Recording, list[dict[str, Any]]]]:
+    workers = min(workers or os.cpu_count() or 1, len(todo))
+    if workers <= 1:
+        for recording in todo:
+            yield recording, extract(recording, out, options)
+        return
+    # spawn: a fork would copy the locks of threads that OpenCV or a caller has started.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        queue = iter(todo)
+        running = {}
+        for recording in queue:
+            running[pool.submit(extract, recording, out, options)] = recording
+            if len(running) < 4 * workers:
+                continue
+            ready, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in ready:
+                yield running.pop(future), future.result()
+        while running:
+            ready, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in ready:
+                yield running.pop(future), future.result()
+
+
+def _write_json(path: Path, value: object) -> None:
+    part = path.with_name(path.name + ".part")
+    part.write_text(json.dumps(value, indent=2), encoding="utf-8")
+    os.replace(part, path)

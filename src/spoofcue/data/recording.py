@@ -1,0 +1,34 @@
+"""One image or video with what is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from spoofcue.faces.box import Box
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A source file and its labels.
+
+    Attributes:
+        path: where the file is.
+        media: its name in the manifest, relative to the root it was found under.
+        subject: identity.
+        label: 0 live, 1 attack.
+        pai: PAI species of an attack, None for live.
+        session, device: None if unknown.
+        split: train, dev or test if the data fix it, else None.
+        box: the face, if the data give it; it wins over any detector.
+    """
+
+    path: Path
+    media: str
+    subject: str
+    label: int
+    pai: str | None = None
+    session: str | None = None
+    device: str | None = None
+    split: str | None = None
+    box: Box | None = None

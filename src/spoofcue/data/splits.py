@@ -1,0 +1,101 @@
+"""Train, dev and test by subject."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from spoofcue.data.manifest import SPLITS
+from spoofcue.data.recording import Recording
+from spoofcue.errors import InputError
+
+
+def with_splits(
+    recordings: Sequence[Recording],
+    ratios: tuple[float, float, float] = (0.6, 0.2, 0.2),
+    seed: int = 0,
+) -> list[Recording]:
+    """Recordings with every split set: as the data fix it, else drawn by subject.
+
+    Raises:
+        InputError: only some recordings have a split, a subject has two, or too few subjects.
+    """
+    given = [r for r in recordings if r.split]
+    if given and len(given) < len(recordings):
+        bare = next(r.media for r in recordings if not r.split)
+        raise InputError(
+            f"{len(given)} of {len(recordings)} files have a split and {bare} has none; give "
+            "every file a split, or none."
+        )
+    if given:
+        _refuse_two_splits(recordings)
+        return list(recordings)
+    classes: dict[str, set[int]] = defaultdict(set)
+    for r in recordings:
+        classes[r.subject].add(r.label)
+    chosen = assign_splits({s: frozenset(c) for s, c in classes.items()}, ratios, seed)
+    return [replace(r, split=chosen[r.subject]) for r in recordings]
+
+
+def assign_splits(
+    subjects: dict[str, frozenset[int]],
+    ratios: tuple[float, float, float] = (0.6, 0.2, 0.2),
+    seed: int = 0,
+) -> dict[str, str]:
+    """Each subject's split, drawn from ``seed``; the order of ``subjects`` does not matter.
+
+    Subjects with the same classes (live only, attacks only, both) are shared out in the given
+    ratios separately, so that each split gets both classes wherever there are enough subjects.
+
+    Args:
+        subjects: subject -> the labels that it has.
+        ratios: of train, dev and test; they must sum to 1.
+        seed: of the draw.
+
+    Raises:
+        InputError: ratios that are negative or do not sum to 1, or fewer than three subjects.
+    """
+    if len(ratios) != 3 or min(ratios) < 0 or abs(sum(ratios) - 1) > 1e-6:
+        raise InputError(f"split ratios must be three numbers >= 0 that sum to 1, not {ratios}.")
+    if len(subjects) < 3:
+        raise InputError(
+            f"{len(subjects)} subject(s) cannot be split into train, dev and test without "
+            "sharing one; three are the least."
+        )
+    rng = np.random.default_rng(seed)
+    chosen: dict[str, str] = {}
+    for kind in sorted({tuple(sorted(c)) for c in subjects.values()}):
+        names = sorted(s for s, c in subjects.items() if tuple(sorted(c)) == kind)
+        names = [names[i] for i in rng.permutation(len(names))]
+        for split, count in zip(SPLITS, _share(len(names), ratios), strict=True):
+            for _ in range(count):
+                chosen[names.pop()] = split
+    return chosen
+
+
+def _share(total: int, ratios: tuple[float, float, float]) -> list[int]:
+    """Largest remainders, then at least one for each non-zero ratio where there are enough."""
+    exact = [total * r for r in ratios]
+    counts = [int(e + 1e-9) for e in exact]
+    by_remainder = sorted(range(3), key=lambda i: counts[i] - exact[i])
+    for i in by_remainder[: total - sum(counts)]:
+        counts[i] += 1
+    for i in range(3):
+        if ratios[i] > 0 and counts[i] == 0 and max(counts) > 1:
+            counts[counts.index(max(counts))] -= 1
+            counts[i] = 1
+    return counts
+
+
+def _refuse_two_splits(recordings: Sequence[Recording]) -> None:
+    import polars as pl
+
+    from spoofcue.data.manifest import refuse_shared_subjects
+
+    rows = pl.DataFrame(
+        {"subject": [r.subject for r in recordings], "split": [r.split for r in recordings]}
+    )
+    refuse_shared_subjects(rows, "the given splits")

@@ -1,0 +1,132 @@
+"""Find faces: dlib's frontal detector as in the paper, or YuNet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spoofcue.errors import InputError
+from spoofcue.faces.box import Box
+
+DetectorName = Literal["dlib", "yunet", "none"]
+
+
+class FaceDetector(Protocol):
+    """Anything that finds faces in an upright RGB image."""
+
+    name: str
+
+    def detect(self, image: NDArray[np.uint8]) -> list[Box]:
+        """Boxes in (H, W, 3) uint8 RGB, the largest first; empty when there is no face."""
+        ...
+
+
+class DlibDetector:
+    """dlib's HOG detector of frontal faces: finds faces of 80 px and, on a second look, of 40 px.
+
+    A long side over ``max_side`` is shrunk for the search; the boxes are in the image's own
+    pixels. The second, twice enlarged look is taken only where the first finds nothing.
+    """
+
+    name = "dlib"
+
+    def __init__(self, max_side: int = 1024) -> None:
+        import dlib
+
+        self._find = dlib.get_frontal_face_detector()
+        self._max_side = max_side
+
+    def detect(self, image: NDArray[np.uint8]) -> list[Box]:
+        """See :class:`FaceDetector`."""
+        import cv2
+
+        scale = min(1.0, self._max_side / max(image.shape[:2]))
+        small = (
+            cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            if scale < 1
+            else image
+        )
+        small = np.ascontiguousarray(small)
+        found = self._find(small, 0) or self._find(small, 1)
+        boxes = [
+            Box(
+                round(r.left() / scale),
+                round(r.top() / scale),
+                round(r.width() / scale),
+                round(r.height() / scale),
+            )
+            for r in found
+        ]
+        return sorted(boxes, key=lambda b: -b.area)
+
+
+class YuNetDetector:
+    """YuNet through ``cv2.FaceDetectorYN``: a small CNN, also for turned and covered faces.
+
+    Args:
+        model: ``face_detection_yunet_2023mar.onnx``.
+        min_confidence: 0..1.
+
+    Raises:
+        InputError: there is no such file, or OpenCV cannot use it.
+    """
+
+    name = "yunet"
+
+    def __init__(self, model: Path, min_confidence: float = 0.7, max_side: int = 1024) -> None:
+        import cv2
+
+        if not model.is_file():
+            raise InputError(
+                f"no YuNet model at {model}; `spoofcue fetch yunet` downloads it, or give "
+                "the path of face_detection_yunet_2023mar.onnx."
+            )
+        try:
+            self._net: Any = cv2.FaceDetectorYN.create(str(model), "", (320, 320), min_confidence)
+        except cv2.error as error:
+            raise InputError(f"{model} is not a YuNet model: {error}") from error
+        self._max_side = max_side
+
+    def detect(self, image: NDArray[np.uint8]) -> list[Box]:
+        """See :class:`FaceDetector`."""
+        import cv2
+
+        scale = min(1.0, self._max_side / max(image.shape[:2]))
+        size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+        bgr = cv2.cvtColor(cv2.resize(image, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2BGR)
+        self._net.setInputSize(size)
+        _, found = self._net.detect(bgr)
+        if found is None:
+            return []
+        boxes = [Box(*(round(float(v) / scale) for v in row[:4])) for row in found]
+        return sorted(boxes, key=lambda b: -b.area)
+
+
+class WholePicture:
+    """For pictures that are face crops already: the face is the whole picture."""
+
+    name = "whole"
+
+    def detect(self, image: NDArray[np.uint8]) -> list[Box]:
+        """One box, the picture."""
+        return [Box(0, 0, image.shape[1], image.shape[0])]
+
+
+def make_detector(name: DetectorName, yunet_model: Path | None = None) -> FaceDetector:
+    """The detector called ``name``; ``none`` takes whole pictures.
+
+    Raises:
+        InputError: unknown name, or YuNet without its model file.
+    """
+    if name == "dlib":
+        return DlibDetector()
+    if name == "none":
+        return WholePicture()
+    if name == "yunet":
+        from spoofcue.faces.yunet_model import default_yunet_path
+
+        return YuNetDetector(yunet_model or default_yunet_path())
+    raise InputError(f"unknown detector {name!r}; there are dlib, yunet and none.")

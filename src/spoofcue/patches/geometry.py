@@ -1,0 +1,116 @@
+"""How a face crop becomes network input (sections 4.1 and 4.4); all images are RGB uint8.
+
+A face smaller than the patch is padded by reflection: enlarging it would invent texture, the very
+thing the method looks at.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from spoofcue.config import InputSettings
+
+STRIDE = 32
+Image = NDArray[np.uint8]
+
+
+def normalise(image: Image, mean: float, std: float) -> NDArray[np.float32]:
+    """(H, W, 3) uint8 -> (3, H, W) float32, ``(x - mean) / std``; 127.5 and 127.5 give [-1, 1]."""
+    planes = np.ascontiguousarray(image.transpose(2, 0, 1), dtype=np.float32)
+    return (planes - np.float32(mean)) / np.float32(std)
+
+
+def pad_by_reflection(image: Image, height: int, width: int) -> Image:
+    """Grow to at least (height, width), the face in the middle; larger sides stay as they are."""
+    import cv2
+
+    missing_h = max(height - image.shape[0], 0)
+    missing_w = max(width - image.shape[1], 0)
+    if not missing_h and not missing_w:
+        return image
+    top, left = missing_h // 2, missing_w // 2
+    # BORDER_REFLECT may mirror more than once, so a face far smaller than the patch works too.
+    padded: Image = cv2.copyMakeBorder(
+        image, top, missing_h - top, left, missing_w - left, cv2.BORDER_REFLECT
+    )
+    return padded
+
+
+def random_patch(crop: Image, size: int, rng: np.random.Generator) -> Image:
+    """A ``size`` x ``size`` window of the crop at native resolution, drawn uniformly."""
+    crop = pad_by_reflection(crop, size, size)
+    top = int(rng.integers(0, crop.shape[0] - size + 1))
+    left = int(rng.integers(0, crop.shape[1] - size + 1))
+    return np.ascontiguousarray(crop[top : top + size, left : left + size])
+
+
+def resized(crop: Image, height: int, width: int) -> Image:
+    """Resize by bilinear interpolation; by area averaging where it shrinks, against aliasing."""
+    import cv2
+
+    if crop.shape[:2] == (height, width):
+        return crop
+    shrinks = height < crop.shape[0] and width < crop.shape[1]
+    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    out: Image = cv2.resize(crop, (width, height), interpolation=method)
+    return out
+
+
+def whole_face_size(height: int, width: int, minimum: int, max_side: int) -> tuple[int, int]:
+    """Input size for scoring a whole face: sides to the nearest multiple of 32.
+
+    The scale changes by at most 16 px a side, except for faces longer than ``max_side``, which
+    are shrunk to it. Faces smaller than ``minimum`` keep their scale and are padded.
+
+    Args:
+        height, width: of the crop, px, >= 1.
+        minimum: least side of the input, a multiple of 32.
+        max_side: largest side of the input, a multiple of 32.
+
+    Returns:
+        (height, width) of the input, multiples of 32 in [minimum, max(minimum, max_side)].
+    """
+    scale = min(1.0, max_side / max(height, width))
+
+    def side(length: int) -> int:
+        return max(minimum, STRIDE * round(length * scale / STRIDE))
+
+    return side(height), side(width)
+
+
+def scoring_inputs(crop: Image, settings: InputSettings) -> list[Image]:
+    """Every network input that scores ``crop``; the face's score is the mean over them.
+
+    ``whole``: one image, the whole face (what the authors say they feed). ``grid``: native
+    patches that cover the face. ``resize``: the face resized to ``size``.
+    """
+    size = settings.size
+    if settings.scoring == "resize":
+        return [resized(crop, size, size)]
+    height, width = crop.shape[:2]
+    if settings.scoring == "whole":
+        target = whole_face_size(height, width, size, settings.max_side)
+        fit = (
+            target[0] if height >= size else height,
+            target[1] if width >= size else width,
+        )
+        return [pad_by_reflection(resized(crop, *fit), *target)]
+    if max(height, width) > settings.max_side:
+        scale = settings.max_side / max(height, width)
+        crop = resized(crop, max(1, round(height * scale)), max(1, round(width * scale)))
+    crop = pad_by_reflection(crop, size, size)
+    return [
+        np.ascontiguousarray(crop[top : top + size, left : left + size])
+        for top in _grid(crop.shape[0], size)
+        for left in _grid(crop.shape[1], size)
+    ]
+
+
+def _grid(length: int, size: int) -> list[int]:
+    """Starts of the fewest windows that cover ``length``, evenly spread."""
+    count = -(-length // size)
+    return [round(i * (length - size) / max(count - 1, 1)) for i in range(count)]

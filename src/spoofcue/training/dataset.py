@@ -1,0 +1,59 @@
+"""Rows of the manifest as training tensors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from spoofcue.config import RunSettings
+from spoofcue.media.image import read_image
+from spoofcue.patches.augment import augment_crop, augment_input
+from spoofcue.patches.geometry import normalise, random_patch, resized
+from spoofcue.training.sampling import Draw
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class TrainingBatch(NamedTuple):
+    """image (B, 3, S, S) float32, normalised; label (B,) int64, 0 live, 1 attack."""
+
+    image: Tensor
+    label: Tensor
+
+
+class FaceCrops(Dataset[TrainingBatch]):
+    """Face crops of a prepared folder, one network input a draw.
+
+    Args:
+        rows: of the manifest, each with a crop.
+        root: the prepared folder.
+        settings: of the run; its seed makes every draw repeatable.
+    """
+
+    def __init__(self, rows: pl.DataFrame, root: Path, settings: RunSettings) -> None:
+        self.paths = [root / crop for crop in rows["crop"]]
+        self.label = rows["label"].to_numpy().astype(np.int64)
+        self.settings = settings
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __getitem__(self, draw: Draw) -> TrainingBatch:
+        s = self.settings
+        rng = np.random.default_rng([s.training.seed, draw.epoch, draw.position])
+        crop = augment_crop(read_image(self.paths[draw.row]), s.augment, rng)
+        if s.input.mode == "patch":
+            image = random_patch(crop, s.input.size, rng)
+        else:
+            image = resized(crop, s.input.size, s.input.size)
+        image = augment_input(image, s.augment, rng)
+        return TrainingBatch(
+            torch.from_numpy(normalise(image, s.input.mean, s.input.std)),
+            torch.tensor(self.label[draw.row]),
+        )
