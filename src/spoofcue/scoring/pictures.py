@@ -1,0 +1,42 @@
+"""Cue maps as pictures, for people."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+
+# |cue| shown as the hottest colour. One constant, so that any two pictures can be compared.
+CUE_MAX = 0.5
+
+
+def cue_magnitude(cue: NDArray[np.floating]) -> NDArray[np.float32]:
+    """(3, H, W) cue in [-1, 1] -> (H, W) mean magnitude over the channels, 0..1."""
+    return np.abs(cue).mean(axis=0).astype(np.float32)
+
+
+def cue_heatmap(cue: NDArray[np.floating], cue_max: float = CUE_MAX) -> Image:
+    """(3, H, W) cue -> (H, W, 3) uint8 RGB: black where there is none, bright where it is strong."""
+    import cv2
+
+    level = np.clip(cue_magnitude(cue) / cue_max, 0, 1)
+    # The square root shows weak cues too; the order of colours stays that of the magnitude.
+    grey = np.rint(255 * np.sqrt(level)).astype(np.uint8)
+    return np.asarray(cv2.cvtColor(cv2.applyColorMap(grey, cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def cue_overlay(face: Image, cue: NDArray[np.floating], cue_max: float = CUE_MAX) -> Image:
+    """The face in grey under its heat map; (H, W, 3) uint8 RGB of the face's size.
+
+    Args:
+        face: (H, W, 3) uint8 RGB.
+        cue: (3, H, W) of the same height and width.
+        cue_max: magnitude of the hottest colour.
+    """
+    import cv2
+
+    grey = cv2.cvtColor(cv2.cvtColor(face, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    heat = cue_heatmap(cue, cue_max)
+    weight = np.sqrt(np.clip(cue_magnitude(cue) / cue_max, 0, 1))[..., None] * 0.85
+    return np.rint(grey * (1 - weight) * 0.9 + heat * weight).astype(np.uint8)

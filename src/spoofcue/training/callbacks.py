@@ -1,0 +1,178 @@
+"""Checkpoints, the CSV history, pictures for TensorBoard and lines for the terminal."""
+
+from __future__ import annotations
+
+import csv
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.loggers import TensorBoardLogger
+from pytorch_lightning.plugins.io import TorchCheckpointIO
+
+from spoofcue.media.image import read_image
+from spoofcue.training.module import LGSCTraining
+
+HISTORY_COLUMNS = (
+    "step,epoch,train/total,train/regression,train/triplet,train/classification,lr,"
+    "dev/acer,dev/eer,dev/auc,dev/threshold,dev/live_mean,dev/attack_mean"
+).split(",")
+
+
+class AtomicCheckpointIO(TorchCheckpointIO):
+    """Writes to a temporary name first: a kill never leaves half a checkpoint."""
+
+    def save_checkpoint(
+        self, checkpoint: dict[str, Any], path: Any, storage_options: Any = None
+    ) -> None:
+        """Save whole or not at all."""
+        target = Path(path)
+        part = target.with_name(target.name + ".part")
+        super().save_checkpoint(checkpoint, part, storage_options)
+        os.replace(part, target)
+
+
+class Checkpoints(pl.Callback):
+    """``last.ckpt`` every so many steps and at the end of each epoch, ``best.ckpt`` by dev ACER."""
+
+    def __init__(self, folder: Path, every_steps: int) -> None:
+        self.folder, self.every_steps = folder, every_steps
+        self.best: dict[str, float] = {}
+
+    def state_dict(self) -> dict[str, Any]:
+        """The best epoch so far survives a kill."""
+        return {"best": self.best}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """See :meth:`state_dict`."""
+        self.best = dict(state_dict["best"])
+
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, module: pl.LightningModule, *_: Any
+    ) -> None:
+        """Save in mid-epoch; its last step is left to on_train_epoch_end, after dev is judged."""
+        last_of_epoch = trainer.fit_loop.epoch_loop.batch_progress.is_last_batch
+        if trainer.global_step % self.every_steps == 0 and not last_of_epoch:
+            trainer.save_checkpoint(self.folder / "last.ckpt")
+
+    def on_validation_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        """Keep the epoch with the lowest dev ACER."""
+        if trainer.sanity_checking or not isinstance(module, LGSCTraining):
+            return
+        result = module.dev_result
+        if not self.best or result["select"] < self.best["select"]:
+            self.best = {"epoch": trainer.current_epoch, **result}
+            trainer.save_checkpoint(self.folder / "best.ckpt")
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        """Save when the epoch is complete."""
+        trainer.save_checkpoint(self.folder / "last.ckpt")
+
+
+class History(pl.Callback):
+    """``log/metrics.csv``: a row a step and a row a dev evaluation; continued after a kill."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def on_train_start(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        """Drop the rows that a killed run wrote after its last checkpoint."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        kept = []
+        if self.path.is_file():
+            with self.path.open(newline="") as file:
+                kept = [r for r in csv.DictReader(file) if int(r["step"]) <= trainer.global_step]
+        with self.path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, HISTORY_COLUMNS)
+            writer.writeheader()
+            writer.writerows(kept)
+
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, module: pl.LightningModule, *_: Any
+    ) -> None:
+        """One row of losses."""
+        terms = {k: float(v) for k, v in trainer.callback_metrics.items() if k in HISTORY_COLUMNS}
+        train = {k: v for k, v in terms.items() if k.startswith("train/")}
+        # The scheduler has stepped already; the rate that this step used is the one before.
+        schedule = trainer.lr_scheduler_configs[0].scheduler
+        used = schedule.base_lrs[0] * schedule.lr_lambdas[0](trainer.global_step - 1)
+        self._write(trainer, {**train, "lr": used})
+
+    def on_validation_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        """One row of dev metrics."""
+        if not trainer.sanity_checking and isinstance(module, LGSCTraining):
+            self._write(trainer, {f"dev/{k}": v for k, v in module.dev_result.items()})
+
+    def _write(self, trainer: pl.Trainer, values: Mapping[str, float]) -> None:
+        row = {"step": trainer.global_step, "epoch": trainer.current_epoch}
+        row |= {k: repr(v) for k, v in values.items() if k in HISTORY_COLUMNS}
+        with self.path.open("a", newline="") as file:
+            csv.DictWriter(file, HISTORY_COLUMNS).writerow(row)
+
+
+class CuePictures(pl.Callback):
+    """Faces over their cue maps in TensorBoard, a few live and a few attacks of dev."""
+
+    def __init__(self, live: list[Path], attack: list[Path]) -> None:
+        self.paths = [*live, *attack]
+
+    def on_validation_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        """Draw with the network as it is now."""
+        logger = trainer.logger
+        if trainer.sanity_checking or not isinstance(logger, TensorBoardLogger):
+            return
+        import numpy as np
+
+        from spoofcue.patches.geometry import normalise, resized
+        from spoofcue.scoring.pictures import cue_heatmap
+
+        assert isinstance(module, LGSCTraining)
+        s, tiles = module.settings.input, []
+        for path in self.paths:
+            face = resized(read_image(path), s.size, s.size)
+            image = torch.from_numpy(normalise(face, s.mean, s.std))[None].to(module.device)
+            with torch.no_grad():
+                cue = module.network.generator(image).cue[0].float().cpu().numpy()
+            tiles.append(np.vstack([face, cue_heatmap(cue)]))
+        if tiles:
+            sheet = np.hstack(tiles)
+            logger.experiment.add_image("dev/cue_maps", sheet, trainer.global_step, dataformats="HWC")
+
+
+class EpochLines(pl.Callback):
+    """One line an epoch on stderr, which stays when the progress bar is gone; times the run."""
+
+    def __init__(self) -> None:
+        self.seconds, self.images, self._began = 0.0, 0, 0.0
+
+    def on_train_epoch_start(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        """Start the clock."""
+        self._began = time.perf_counter()
+
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, module: pl.LightningModule, outputs: Any, batch: Any, *_: Any
+    ) -> None:
+        """Count images; dev scoring is not in the time."""
+        now = time.perf_counter()
+        self.seconds, self._began = self.seconds + now - self._began, now
+        self.images += len(batch.label) * trainer.world_size
+
+    def on_validation_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        """Print the epoch's figures."""
+        if trainer.sanity_checking or not isinstance(module, LGSCTraining):
+            return
+        from spoofcue.cli.console import err
+
+        d, total = module.dev_result, trainer.callback_metrics.get("train/total")
+        err.print(
+            f"epoch {trainer.current_epoch + 1}/{trainer.max_epochs}  "
+            f"loss {float(total) if total is not None else float('nan'):.3f}  "
+            f"dev ACER {100 * d['acer']:.2f} %  EER {100 * d['eer']:.2f} %  "
+            f"AUC {d['auc']:.4f}  threshold {d['threshold']:.4f}  "
+            f"{self.images / max(self.seconds, 1e-9):.1f} images/s",
+            highlight=False,
+        )

@@ -1,0 +1,244 @@
+"""Settings and a prepared folder to a run folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+import warnings
+from datetime import datetime, timezone
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytorch_lightning as pl_
+import torch
+from pytorch_lightning.callbacks import LearningRateMonitor, RichProgressBar
+from pytorch_lightning.loggers import TensorBoardLogger
+from torch.utils.data import DataLoader
+
+from spoofcue import __version__
+from spoofcue.config import RunSettings, dump_yaml
+from spoofcue.cue.weights import load_encoder_weights
+from spoofcue.data.manifest import read_manifest
+from spoofcue.data.prepare import SUMMARY, count_rows
+from spoofcue.errors import InputError
+from spoofcue.metrics.scores import ScoreSet
+from spoofcue.training.callbacks import (
+    AtomicCheckpointIO,
+    Checkpoints,
+    CuePictures,
+    EpochLines,
+    History,
+)
+from spoofcue.training.dataset import FaceCrops
+from spoofcue.training.module import LGSCTraining
+from spoofcue.training.sampling import BalancedBatches
+from spoofcue.training.scoring_data import scoring_loader
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def train(data: Path, run: Path, settings: RunSettings, *, resume: bool = False) -> dict[str, Any]:
+    """Train on the train split of ``data``, choose the epoch on its dev split.
+
+    Writes config.yaml, run.json, log/ and checkpoints/{best,last}.ckpt into ``run``.
+
+    Args:
+        data: a prepared folder.
+        run: the run folder, new unless ``resume``.
+        settings: of the run; when resuming, those stored in it.
+        resume: go on from checkpoints/last.ckpt.
+
+    Returns:
+        What run.json holds.
+
+    Raises:
+        InputError: the folder is in use, there is nothing to resume, or a class is missing.
+    """
+    last = run / "checkpoints" / "last.ckpt"
+    if last.is_file() and not resume:
+        raise InputError(f"{run} holds a training; --resume goes on with it, or give another --out.")
+    rows = read_manifest(data)
+    usable = rows.filter(rows["status"] == "ok")
+    train_rows, dev_rows = (usable.filter(usable["split"] == s) for s in ("train", "dev"))
+    dev = _score_set(dev_rows)
+    facts = _data_facts(data)
+
+    pl_.seed_everything(settings.training.seed, verbose=False)
+    crops = FaceCrops(train_rows, data, settings)
+    world = int(os.environ.get("WORLD_SIZE", "1"))
+    batches = BalancedBatches(
+        crops.label,
+        settings.training.batch_size,
+        settings.training.seed,
+        settings.training.images_per_epoch,
+        rank=int(os.environ.get("RANK", "0")),
+        world=world,
+    )
+    module = LGSCTraining(settings, len(batches), dev, facts)
+    if resume and last.is_file():
+        batches.resume(int(torch.load(last, map_location="cpu", weights_only=False)["global_step"]))
+    elif settings.model.weights != "none":
+        load_encoder_weights(module.network.generator.encoder, settings.model.weights)
+
+    run.mkdir(parents=True, exist_ok=True)
+    (run / "config.yaml").write_text(dump_yaml(settings), encoding="utf-8")
+    precision = _precision(settings.training.precision)
+    record = _record(run, data, rows, settings, module, facts, precision)
+    _write(run / "run.json", record)
+
+    checkpoints = Checkpoints(last.parent, settings.training.checkpoint_every_steps)
+    lines = EpochLines()
+    shown = [(data / c) for c in _some_crops(dev_rows, 0)], [
+        (data / c) for c in _some_crops(dev_rows, 1)
+    ]
+    trainer = _trainer(run, settings, precision, [
+        checkpoints,
+        History(run / "log" / "metrics.csv"),
+        lines,
+        CuePictures(*shown),
+        LearningRateMonitor("step"),
+    ])
+    workers = settings.training.workers
+    workers = min(8, max(0, (os.cpu_count() or 1) - 1)) if workers is None else workers
+    loader = DataLoader(
+        crops,
+        batch_sampler=batches,
+        num_workers=workers,
+        persistent_workers=workers > 0,
+        multiprocessing_context="spawn" if workers else None,
+    )
+    trainer.fit(
+        module,
+        loader,
+        scoring_loader(dev_rows, data, settings.input),
+        ckpt_path=last if resume and last.is_file() else None,
+        weights_only=False,
+    )
+    record["training"] |= {
+        "epochs": trainer.current_epoch,
+        "steps": trainer.global_step,
+        "seconds": round(lines.seconds, 1),
+        "images_per_s": round(lines.images / max(lines.seconds, 1e-9), 2),
+        "device": str(trainer.strategy.root_device),
+        "best": {
+            "epoch": checkpoints.best.get("epoch"),
+            "dev_acer": checkpoints.best.get("acer"),
+            "threshold": checkpoints.best.get("threshold"),
+        },
+        "finished": True,
+    }
+    _write(run / "run.json", record)
+    return record
+
+
+def _trainer(
+    run: Path, settings: RunSettings, precision: str, callbacks: list[pl_.Callback]
+) -> pl_.Trainer:
+    t = settings.training
+    # The data order is resumed by BalancedBatches, which Lightning cannot know.
+    warnings.filterwarnings("ignore", message=".*ended before the epoch ended.*")
+    warnings.filterwarnings("ignore", message=".*does not have many workers.*")
+    warnings.filterwarnings("ignore", message=".*isinstance.treespec, LeafSpec.*")
+    warnings.filterwarnings("ignore", message=".*Checkpoint directory.*exists.*")
+    bar = sys.stderr.isatty()
+    return pl_.Trainer(
+        max_epochs=t.epochs,
+        accelerator=t.accelerator,
+        devices=t.devices if t.devices == "auto" else int(t.devices),
+        strategy=t.strategy,
+        precision="bf16-mixed" if precision == "bf16" else "32-true",
+        plugins=[AtomicCheckpointIO()],
+        callbacks=[*callbacks, RichProgressBar(leave=False)] if bar else callbacks,
+        enable_progress_bar=bar,
+        logger=TensorBoardLogger(str(run / "log"), name="tensorboard", version=""),
+        log_every_n_steps=t.log_every_steps,
+        check_val_every_n_epoch=t.dev_every_epochs,
+        use_distributed_sampler=False,
+        num_sanity_val_steps=0,
+        enable_model_summary=False,
+        enable_checkpointing=False,
+        deterministic="warn",
+    )
+
+
+def _precision(wanted: str) -> str:
+    if wanted != "auto":
+        return wanted
+    if torch.cuda.is_available():
+        return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
+    # oneDNN emulates bf16 on older processors, more slowly than fp32.
+    native = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return "bf16" if native else "fp32"
+
+
+def _score_set(rows: pl.DataFrame) -> ScoreSet:
+    labels = rows["label"].to_numpy()
+    if not (labels == 0).any() or not (labels == 1).any():
+        raise InputError(
+            f"the dev split needs live and attack faces; it has {(labels == 0).sum()} live and "
+            f"{(labels == 1).sum()} attack faces."
+        )
+    pai = rows["pai"].fill_null("").to_list()
+    return ScoreSet.of([0.0] * rows.height, labels, pai, rows["video"].fill_null("").to_list())
+
+
+def _some_crops(rows: pl.DataFrame, label: int, count: int = 4) -> list[str]:
+    of_class = rows.filter(rows["label"] == label)
+    return list(of_class["crop"].gather_every(max(1, of_class.height // count)))[:count]
+
+
+def _data_facts(data: Path) -> dict[str, Any]:
+    """How the crops were made: a detector must make its own in the same way."""
+    path = data / SUMMARY
+    if not path.is_file():
+        return {"margin": None, "detector": None, "min_face_px": None, "warnings": []}
+    prepared = json.loads(path.read_text(encoding="utf-8"))
+    options = prepared["options"]
+    return {
+        "margin": options["margin"],
+        "detector": options["detector"],
+        "min_face_px": options["min_face_px"],
+        "warnings": prepared["warnings"],
+    }
+
+
+def _record(
+    run: Path,
+    data: Path,
+    rows: pl.DataFrame,
+    settings: RunSettings,
+    module: LGSCTraining,
+    facts: dict[str, Any],
+    precision: str,
+) -> dict[str, Any]:
+    parameters = sum(p.numel() for p in module.network.generator.parameters())
+    packages = ("torch", "pytorch-lightning", "numpy", "opencv-python-headless", "polars")
+    return {
+        "name": run.resolve().name,
+        "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "spoofcue": __version__,
+        "preset": settings.preset,
+        "model": {"id": run.resolve().name, "parameters": parameters},
+        "data": {
+            "root": str(data.resolve()),
+            "counts": count_rows(rows),
+            "warnings": facts["warnings"],
+        },
+        "training": {
+            "epochs": 0,
+            "precision": precision,
+            "seed": settings.training.seed,
+            "finished": False,
+        },
+        "software": {"python": platform.python_version(), **{p: version(p) for p in packages}},
+    }
+
+
+def _write(path: Path, value: object) -> None:
+    part = path.with_name(path.name + ".part")
+    part.write_text(json.dumps(value, indent=2), encoding="utf-8")
+    os.replace(part, path)
