@@ -61,7 +61,9 @@ class InputSettings(Settings):
         "patch",
         description="training: random crop at native resolution, or the face resized whole",
     )
-    size: int = Field(224, ge=32, multiple_of=32, description="side of the patch or of the face, px")
+    size: int = Field(
+        224, ge=32, multiple_of=32, description="side of the patch or of the face, px"
+    )
     mean: float = Field(127.5, description="subtracted from pixel values 0..255")
     std: Positive = Field(127.5, description="divisor after that; 127.5 and 127.5 give [-1, 1]")
     scoring: Literal["whole", "grid", "resize"] = Field(
@@ -148,6 +150,7 @@ def load_settings(
 
     Raises:
         InputError: unknown preset or key, unreadable YAML, a value out of range.
+
     """
     given = _read_yaml(file) if file else {}
     preset = str(given.pop("preset", preset))

@@ -19,6 +19,7 @@ class MediaError(SpoofCueError):
 
     Attributes:
         reason: ``unreadable``, ``too_large`` or ``no_frames``.
+
     """
 
     def __init__(self, message: str, *, reason: str = "unreadable") -> None:

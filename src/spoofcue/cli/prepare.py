@@ -52,9 +52,7 @@ def folder(
     from spoofcue.faces.detect import make_detector
 
     table = labels or (root / "labels.csv" if (root / "labels.csv").is_file() else None)
-    recordings, warnings = (
-        read_labels(table, root, pai) if table else scan_folder(root, pai)
-    )
+    recordings, warnings = read_labels(table, root, pai) if table else scan_folder(root, pai)
     recordings = with_splits(recordings, _ratios(split), seed)
     make_detector(detector, yunet_model)  # a missing model is told before the work begins
     options = PrepareOptions(frames, detector, yunet_model, margin, min_face, crop_format)

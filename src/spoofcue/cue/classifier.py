@@ -20,6 +20,7 @@ class AuxiliaryClassifier(nn.Module):
         sees: ``overlay`` or ``cue``.
         dropout: probability before the last layer; 0 in the paper, 0.5 in the official code.
         width: as :class:`ResNet18Encoder`.
+
     """
 
     def __init__(

@@ -61,6 +61,7 @@ class CueDecoder(nn.Module):
     Args:
         encoder_channels: channels of E1..E5.
         norm: ``instance`` (default) or ``batch``.
+
     """
 
     def __init__(

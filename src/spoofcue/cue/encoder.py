@@ -57,6 +57,7 @@ class ResNet18Encoder(nn.Module):
     Args:
         norm: ``batch`` (default, as the paper's ImageNet encoder) or ``instance``.
         width: channels of E1; 64 in the paper. Other widths serve quick trials.
+
     """
 
     def __init__(self, norm: Norm = "batch", width: int = 64) -> None:

@@ -20,6 +20,7 @@ class CueOutput(NamedTuple):
         cue: (B, 3, H, W) in [-1, 1]; zero for a perfectly live face.
         encoder: E1..E5.
         decoder: D1..D5.
+
     """
 
     cue: Tensor
@@ -34,6 +35,7 @@ class CueGenerator(nn.Module):
         encoder_norm: normalisation in the encoder; ``batch`` as in ImageNet's ResNet-18.
         decoder_norm: normalisation in the decoder; ``instance`` by default.
         width: channels of E1, 64 in the paper.
+
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class CueGenerator(nn.Module):
         Raises:
             InputError: not four dimensions, not three channels, or a side that is no
                 multiple of 32.
+
         """
         check_image_shape(image)
         features = self.encoder(image)
@@ -65,6 +68,7 @@ class LGSC(nn.Module):
         auxiliary: what the classifier sees, or ``none`` to train without it (Table 5).
         auxiliary_dropout: see :class:`AuxiliaryClassifier`.
         width: channels of E1 in both networks.
+
     """
 
     def __init__(
@@ -99,6 +103,7 @@ def spoof_score(cue: Tensor) -> Tensor:
 
     Returns:
         (B,) float32 in [0, 1]; higher = more likely an attack.
+
     """
     return cue.float().abs().mean(dim=(1, 2, 3))
 

@@ -35,6 +35,7 @@ def regression_loss(cue: Tensor, label: Tensor, target: RegressionTarget = "live
 
     Returns:
         Scalar >= 0; an exact 0, still part of the graph, when no face has a target.
+
     """
     cue = cue.float()
     is_attack = label == 1
@@ -62,6 +63,7 @@ def triplet_loss(features: Tensor, label: Tensor, margin: float = 0.5) -> Tensor
     Returns:
         Scalar >= 0; an exact 0 with finite gradients when no triplet is violated, or the batch
         has fewer than two live faces or no attack.
+
     """
     features = features if features.dtype == torch.float64 else features.float()
     unit = F.normalize(features, dim=1)
@@ -113,15 +115,14 @@ def lgsc_loss(
         margin: m of Eq. 7.
         regression: faces that have a regression target.
         scales: layers that the triplet loss is summed over.
+
     """
     zero = output.cue.new_zeros((), dtype=torch.float32)
     l_r = regression_loss(output.cue, label, regression)
     l_t = sum((triplet_loss(v, label, margin) for v in pooled_features(output, scales)), zero)
     # Eq. 8 as printed lacks its minus sign; this is the one that minimises.
     l_a = (
-        zero
-        if logit is None
-        else F.binary_cross_entropy_with_logits(logit.float(), label.float())
+        zero if logit is None else F.binary_cross_entropy_with_logits(logit.float(), label.float())
     )
     a1, a2, a3 = weights
     return LossTerms(a1 * l_r + a2 * l_t + a3 * l_a, l_r, l_t, l_a)

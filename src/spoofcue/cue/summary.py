@@ -20,6 +20,7 @@ class ModelSummary:
         features: (C, H, W) of E1..E5, D1..D5 and the cue, for one image.
         generator_macs: multiply-adds of one image through the generator (all that scoring runs).
         classifier_macs: the same for the auxiliary classifier (training only).
+
     """
 
     input_hw: tuple[int, int]
@@ -34,6 +35,7 @@ def summarise(model: LGSC, height: int = 224, width: int = 224) -> ModelSummary:
 
     Raises:
         InputError: a side is no multiple of 32.
+
     """
     shadow = _on_meta(model)
     image = torch.empty(1, 3, height, width, device="meta")
@@ -55,7 +57,9 @@ def summarise(model: LGSC, height: int = 224, width: int = 224) -> ModelSummary:
             "generator": _parameters(model.generator),
             "classifier": _parameters(model.classifier) if model.classifier is not None else 0,
         },
-        features={n: (m.shape[1], m.shape[2], m.shape[3]) for n, m in zip(names, maps, strict=True)},
+        features={
+            n: (m.shape[1], m.shape[2], m.shape[3]) for n, m in zip(names, maps, strict=True)
+        },
         generator_macs=generator_flops // 2,  # the counter calls a multiply-add two operations
         classifier_macs=classifier_flops // 2,
     )

@@ -29,6 +29,7 @@ def load_encoder_weights(encoder: nn.Module, source: str | Path) -> None:
     Raises:
         InputError: it cannot be fetched or read, or its keys or shapes are not a ResNet-18's;
             the message names the missing and unexpected keys.
+
     """
     state = _without_head(_read_state(_fetch(str(source))))
     wanted = encoder.state_dict()

@@ -33,6 +33,7 @@ class PrepareOptions:
         margin: see :func:`spoofcue.faces.crop.expand_box`; unused where the picture is the face.
         min_face_px: shorter boxes are rejected as face_too_small.
         crop_format: png is lossless; jpeg is 4:4:4 at quality 98, a fifth of the size.
+
     """
 
     frames: int = 10
@@ -114,7 +115,9 @@ def _crop_frame(
 def crop_name(recording: Recording, frame: int, crop_format: str) -> str:
     """``crops/<split>/<subject>/<stem>-<hash>_<frame>.png``; the hash keeps equal stems apart."""
     digest = hashlib.sha256(recording.media.encode()).hexdigest()[:8]
-    subject, stem = (re.sub(r"[^\w.-]+", "_", t)[:60] for t in (recording.subject, recording.path.stem))
+    subject, stem = (
+        re.sub(r"[^\w.-]+", "_", t)[:60] for t in (recording.subject, recording.path.stem)
+    )
     suffix = "png" if crop_format == "png" else "jpg"
     return f"crops/{recording.split}/{subject}/{stem}-{digest}_{frame:05d}.{suffix}"
 

@@ -11,10 +11,24 @@ from spoofcue.errors import InputError
 from spoofcue.faces.box import Box
 from spoofcue.media.kinds import find_media
 
-LIVE_NAMES = frozenset("live real bonafide bona_fide bona-fide genuine client".split())
-ATTACK_NAMES = frozenset("attack attacks spoof fake imposter impostor".split())
+LIVE_NAMES = frozenset(["live", "real", "bonafide", "bona_fide", "bona-fide", "genuine", "client"])
+ATTACK_NAMES = frozenset(["attack", "attacks", "spoof", "fake", "imposter", "impostor"])
 SPECIES_NAMES = frozenset(
-    "print printed paper photo replay display screen video mask cut cutout partial makeup".split()
+    [
+        "print",
+        "printed",
+        "paper",
+        "photo",
+        "replay",
+        "display",
+        "screen",
+        "video",
+        "mask",
+        "cut",
+        "cutout",
+        "partial",
+        "makeup",
+    ]
 )
 SPLIT_NAMES = {
     **dict.fromkeys(("train", "training"), "train"),
@@ -46,6 +60,7 @@ def scan_folder(root: Path, pai: str = "attack") -> tuple[list[Recording], list[
 
     Raises:
         InputError: no media, or files whose label cannot be told.
+
     """
     if not root.is_dir():
         raise InputError(f"{root} is not a folder.")
@@ -97,9 +112,9 @@ def _read_path(media: str) -> tuple[str | None, int | None, str | None, str | No
             label = ATTACK
         elif name in SPECIES_NAMES and label is None:
             label, species = ATTACK, name
-        elif label == ATTACK and species is None and (subject or name in SPECIES_NAMES):
-            species = name
-        elif label == ATTACK and species is None and name.split("-")[0] in SPECIES_NAMES:
+        elif (label == ATTACK and species is None and (subject or name in SPECIES_NAMES)) or (
+            label == ATTACK and species is None and name.split("-")[0] in SPECIES_NAMES
+        ):
             species = name
         elif subject is None:
             subject = part
@@ -114,6 +129,7 @@ def read_labels(table: Path, root: Path, pai: str = "attack") -> tuple[list[Reco
 
     Raises:
         InputError: naming the line and what is wrong with it.
+
     """
     try:
         with table.open(newline="", encoding="utf-8-sig") as file:

@@ -37,7 +37,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "box_y": ("Int32", "face box, top edge, px"),
     "box_w": ("Int32", "face box, width, px; null if no face"),
     "box_h": ("Int32", "face box, height, px"),
-    "box_source": ("String", "given (by the dataset), dlib, yunet or whole (the picture is a face)"),
+    "box_source": (
+        "String",
+        "given (by the dataset), dlib, yunet or whole (the picture is a face)",
+    ),
     "crop": ("String", "face crop, relative to the manifest's folder; null if there is none"),
     "crop_w": ("Int32", "width of the crop, px, at native resolution"),
     "crop_h": ("Int32", "height of the crop, px"),
@@ -62,6 +65,7 @@ def validate(rows: pl.DataFrame, source: str = "manifest") -> pl.DataFrame:
 
     Raises:
         InputError: naming the rule, the offending values and the remedy.
+
     """
     import polars as pl
 
@@ -152,6 +156,7 @@ def read_manifest(folder: Path) -> pl.DataFrame:
 
     Raises:
         InputError: no manifest there, not Parquet, or a rule of :func:`validate` is broken.
+
     """
     import polars as pl
 

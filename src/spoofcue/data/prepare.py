@@ -36,6 +36,7 @@ class PrepareSummary:
         skipped: status -> [live rows, attack rows] that gave no crop.
         counts: one entry per split, label and PAI: subjects, videos, faces, nonresponse.
         warnings: to be shown wherever a result of these data is shown.
+
     """
 
     files: int
@@ -73,6 +74,7 @@ def prepare(
 
     Raises:
         InputError: ``out`` was begun with other options, or holds something else.
+
     """
     _open(out, root, options, overwrite)
     done = _read_journal(out)
@@ -158,7 +160,9 @@ def _open(out: Path, root: Path, options: PrepareOptions, overwrite: bool) -> No
             (out / name).unlink(missing_ok=True)
     if begun.is_file():
         before = json.loads(begun.read_text(encoding="utf-8"))
-        other = [f"{k} was {before.get(k)} and is {v}" for k, v in wanted.items() if before.get(k) != v]
+        other = [
+            f"{k} was {before.get(k)} and is {v}" for k, v in wanted.items() if before.get(k) != v
+        ]
         if other:
             raise InputError(
                 f"{out} was prepared with other options ({'; '.join(other)}). Give the same ones "

@@ -21,6 +21,7 @@ class Recording:
         session, device: None if unknown.
         split: train, dev or test if the data fix it, else None.
         box: the face, if the data give it; it wins over any detector.
+
     """
 
     path: Path

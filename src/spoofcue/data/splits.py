@@ -22,6 +22,7 @@ def with_splits(
 
     Raises:
         InputError: only some recordings have a split, a subject has two, or too few subjects.
+
     """
     given = [r for r in recordings if r.split]
     if given and len(given) < len(recordings):
@@ -57,6 +58,7 @@ def assign_splits(
 
     Raises:
         InputError: ratios that are negative or do not sum to 1, or fewer than three subjects.
+
     """
     if len(ratios) != 3 or min(ratios) < 0 or abs(sum(ratios) - 1) > 1e-6:
         raise InputError(f"split ratios must be three numbers >= 0 that sum to 1, not {ratios}.")

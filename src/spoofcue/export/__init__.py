@@ -1,0 +1,1 @@
+"""Trained checkpoints to files that run without torch."""

@@ -23,6 +23,7 @@ def expand_box(box: Box, margin: float, frame_w: int, frame_h: int) -> Box:
         box: as detected, px.
         margin: fraction of the longer side added on each side, >= 0.
         frame_w, frame_h: px.
+
     """
     side = max(box.w, box.h) * (1 + 2 * margin)
     centre_x, centre_y = box.x + box.w / 2, box.y + box.h / 2

@@ -72,6 +72,7 @@ class YuNetDetector:
 
     Raises:
         InputError: there is no such file, or OpenCV cannot use it.
+
     """
 
     name = "yunet"
@@ -120,6 +121,7 @@ def make_detector(name: DetectorName, yunet_model: Path | None = None) -> FaceDe
 
     Raises:
         InputError: unknown name, or YuNet without its model file.
+
     """
     if name == "dlib":
         return DlibDetector()

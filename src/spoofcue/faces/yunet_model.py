@@ -27,6 +27,7 @@ def fetch_yunet(target: Path | None = None, *, url: str = URL, sha256: str = SHA
 
     Raises:
         InputError: no connection, or the checksum differs.
+
     """
     target = target or default_yunet_path()
     if target.is_file() and hashlib.sha256(target.read_bytes()).hexdigest() == sha256:
@@ -35,8 +36,10 @@ def fetch_yunet(target: Path | None = None, *, url: str = URL, sha256: str = SHA
         with urllib.request.urlopen(url, timeout=60) as answer:
             data: bytes = answer.read()
     except OSError as error:
-        raise InputError(f"could not download {url}: {error}. Fetch it elsewhere and give its "
-                         "path as --yunet-model.") from error
+        raise InputError(
+            f"could not download {url}: {error}. Fetch it elsewhere and give its "
+            "path as --yunet-model."
+        ) from error
     found = hashlib.sha256(data).hexdigest()
     if found != sha256:
         raise InputError(f"{url} has SHA-256 {found}, not {sha256}: not kept.")

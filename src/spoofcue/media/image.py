@@ -31,6 +31,7 @@ def read_image(source: Path | bytes, *, max_pixels: int = MAX_PIXELS) -> NDArray
 
     Raises:
         MediaError: ``too_large`` or ``unreadable``, with what is wrong.
+
     """
     from PIL import Image, ImageOps
 

@@ -47,6 +47,7 @@ def sample_frames(path: Path, count: int, *, max_pixels: int = MAX_PIXELS) -> li
     Raises:
         MediaError: ``unreadable`` (not a video, no video stream), ``no_frames`` (nothing
             decodes) or ``too_large``.
+
     """
     import av
 

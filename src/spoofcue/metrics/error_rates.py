@@ -29,6 +29,7 @@ class ErrorRates:
         apcer_by_pai: species -> attacks of it that are called live.
         bpcer: live faces that are called attacks (FRR).
         far: attacks of all species that are called live.
+
     """
 
     apcer_by_pai: dict[str, Rate]
@@ -61,6 +62,7 @@ def error_rates(scores: ScoreSet, threshold: Threshold) -> ErrorRates:
 
     Raises:
         InputError: a class has no score.
+
     """
     need_both_classes(scores)
     passed = scores.score <= threshold.value

@@ -37,6 +37,7 @@ class LevelResult:
         eer, auc: of the test scores over all thresholds; they use no threshold of ours.
         bpcer_at_apcer: APCER limit -> (threshold from dev, rates on test); empty without dev.
         dev: rates on dev at the threshold, None without dev.
+
     """
 
     threshold: Threshold
@@ -76,6 +77,7 @@ def evaluate(test: ScoreSet, dev: ScoreSet | None, rule: Rule = "eer") -> Evalua
 
     Raises:
         InputError: ``eer`` without dev, or a class is missing.
+
     """
     frame = _judge(test, dev, rule)
     several = len(np.unique(test.video[test.video != ""])) < int((test.video != "").sum())

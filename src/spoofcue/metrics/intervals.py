@@ -16,6 +16,7 @@ def clopper_pearson(errors: int, total: int, confidence: float = 0.95) -> tuple[
 
     Returns:
         (low, high), fractions.
+
     """
     if total == 0:
         return 0.0, 1.0

@@ -24,6 +24,7 @@ class ScoreSet:
         pai: (N,) text; PAI species of attacks, empty for live.
         video: (N,) text; frames of one recording share it, empty = a recording of its own.
         nonresponse_live, nonresponse_attack: attempts that got no score (no face found, ...).
+
     """
 
     score: NDArray[np.float64]
@@ -48,6 +49,7 @@ class ScoreSet:
         Raises:
             InputError: lengths differ, a score is not finite, a label is neither 0 nor 1, or a
                 live row has a species.
+
         """
         scores = np.asarray(score, dtype=np.float64).reshape(-1)
         labels = np.asarray(label).reshape(-1)
@@ -95,6 +97,7 @@ def by_video(scores: ScoreSet) -> ScoreSet:
 
     Raises:
         InputError: a video has frames of both classes or of two species.
+
     """
     alone = np.char.add("\0row ", np.arange(len(scores)).astype(np.str_))
     key = np.where(scores.video == "", alone, scores.video)
@@ -125,6 +128,7 @@ def read_scores(path: Path) -> ScoreSet:
 
     Raises:
         InputError: naming the file, the line and what to mend.
+
     """
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:

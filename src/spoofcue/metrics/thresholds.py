@@ -19,6 +19,7 @@ class Threshold:
         value: in units of the score.
         rule: how it was chosen, e.g. ``eer`` or ``fixed``.
         source: on which scores, e.g. ``dev``.
+
     """
 
     value: float
@@ -34,6 +35,7 @@ class Sweep:
         value: (K + 1,) thresholds; -inf, then midpoints of neighbouring distinct scores, +inf.
         far: (K + 1,) part of attacks called live (score <= value), rising.
         frr: (K + 1,) part of live faces called attacks (score > value), falling.
+
     """
 
     value: NDArray[np.float64]
@@ -46,6 +48,7 @@ def sweep(scores: ScoreSet) -> Sweep:
 
     Raises:
         InputError: a class has no score.
+
     """
     need_both_classes(scores)
     order = np.argsort(scores.score, kind="stable")
@@ -72,6 +75,7 @@ def eer_threshold(dev: ScoreSet, source: str = "dev") -> Threshold:
 
     Raises:
         InputError: a class has no score.
+
     """
     s = sweep(dev)
     if len(s.value) <= 2:
@@ -97,6 +101,7 @@ def apcer_threshold(dev: ScoreSet, rate: float, source: str = "dev") -> Threshol
         dev: both classes.
         rate: 0..1.
         source: for the record.
+
     """
     need_both_classes(dev)
     limits = []

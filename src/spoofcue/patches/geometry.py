@@ -73,6 +73,7 @@ def whole_face_size(height: int, width: int, minimum: int, max_side: int) -> tup
 
     Returns:
         (height, width) of the input, multiples of 32 in [minimum, max(minimum, max_side)].
+
     """
     scale = min(1.0, max_side / max(height, width))
 

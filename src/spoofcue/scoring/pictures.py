@@ -23,7 +23,9 @@ def cue_heatmap(cue: NDArray[np.floating], cue_max: float = CUE_MAX) -> Image:
     level = np.clip(cue_magnitude(cue) / cue_max, 0, 1)
     # The square root shows weak cues too; the order of colours stays that of the magnitude.
     grey = np.rint(255 * np.sqrt(level)).astype(np.uint8)
-    return np.asarray(cv2.cvtColor(cv2.applyColorMap(grey, cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB), np.uint8)
+    return np.asarray(
+        cv2.cvtColor(cv2.applyColorMap(grey, cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB), np.uint8
+    )
 
 
 def cue_overlay(face: Image, cue: NDArray[np.floating], cue_max: float = CUE_MAX) -> Image:
@@ -33,6 +35,7 @@ def cue_overlay(face: Image, cue: NDArray[np.floating], cue_max: float = CUE_MAX
         face: (H, W, 3) uint8 RGB.
         cue: (3, H, W) of the same height and width.
         cue_max: magnitude of the hottest colour.
+
     """
     import cv2
 

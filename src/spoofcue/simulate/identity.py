@@ -248,9 +248,7 @@ def _draw_iris(rng: np.random.Generator, melanin: float) -> Rgb:
     return _vary(rng, _IRIS_COLOURS[str(rng.choice(list(_IRIS_COLOURS), p=weights))], 0.2)
 
 
-def _draw_hair(
-    rng: np.random.Generator, build: float, age: float, melanin: float
-) -> HairTraits:
+def _draw_hair(rng: np.random.Generator, build: float, age: float, melanin: float) -> HairTraits:
     dark = np.array([0.62, 0.27, 0.08, 0.01, 0.01, 0.01])
     light = np.array([0.10, 0.22, 0.25, 0.18, 0.17, 0.08])
     share = float(np.clip(1.8 * melanin - 0.1, 0, 1))

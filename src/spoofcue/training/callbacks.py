@@ -17,10 +17,21 @@ from pytorch_lightning.plugins.io import TorchCheckpointIO
 from spoofcue.media.image import read_image
 from spoofcue.training.module import LGSCTraining
 
-HISTORY_COLUMNS = (
-    "step,epoch,train/total,train/regression,train/triplet,train/classification,lr,"
-    "dev/acer,dev/eer,dev/auc,dev/threshold,dev/live_mean,dev/attack_mean"
-).split(",")
+HISTORY_COLUMNS = [
+    "step",
+    "epoch",
+    "train/total",
+    "train/regression",
+    "train/triplet",
+    "train/classification",
+    "lr",
+    "dev/acer",
+    "dev/eer",
+    "dev/auc",
+    "dev/threshold",
+    "dev/live_mean",
+    "dev/attack_mean",
+]
 
 
 class AtomicCheckpointIO(TorchCheckpointIO):
@@ -51,9 +62,7 @@ class Checkpoints(pl.Callback):
         """See :meth:`state_dict`."""
         self.best = dict(state_dict["best"])
 
-    def on_train_batch_end(
-        self, trainer: pl.Trainer, module: pl.LightningModule, *_: Any
-    ) -> None:
+    def on_train_batch_end(self, trainer: pl.Trainer, module: pl.LightningModule, *_: Any) -> None:
         """Save in mid-epoch; its last step is left to on_train_epoch_end, after dev is judged."""
         last_of_epoch = trainer.fit_loop.epoch_loop.batch_progress.is_last_batch
         if trainer.global_step % self.every_steps == 0 and not last_of_epoch:
@@ -91,9 +100,7 @@ class History(pl.Callback):
             writer.writeheader()
             writer.writerows(kept)
 
-    def on_train_batch_end(
-        self, trainer: pl.Trainer, module: pl.LightningModule, *_: Any
-    ) -> None:
+    def on_train_batch_end(self, trainer: pl.Trainer, module: pl.LightningModule, *_: Any) -> None:
         """One row of losses."""
         terms = {k: float(v) for k, v in trainer.callback_metrics.items() if k in HISTORY_COLUMNS}
         train = {k: v for k, v in terms.items() if k.startswith("train/")}
@@ -140,7 +147,9 @@ class CuePictures(pl.Callback):
             tiles.append(np.vstack([face, cue_heatmap(cue)]))
         if tiles:
             sheet = np.hstack(tiles)
-            logger.experiment.add_image("dev/cue_maps", sheet, trainer.global_step, dataformats="HWC")
+            logger.experiment.add_image(
+                "dev/cue_maps", sheet, trainer.global_step, dataformats="HWC"
+            )
 
 
 class EpochLines(pl.Callback):

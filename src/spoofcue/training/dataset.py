@@ -34,6 +34,7 @@ class FaceCrops(Dataset[TrainingBatch]):
         rows: of the manifest, each with a crop.
         root: the prepared folder.
         settings: of the run; its seed makes every draw repeatable.
+
     """
 
     def __init__(self, rows: pl.DataFrame, root: Path, settings: RunSettings) -> None:

@@ -39,6 +39,7 @@ class LGSCTraining(pl.LightningModule):
         steps_per_epoch: for the learning-rate schedule.
         dev: (label, pai, video) of the dev rows, in the order of the dev loader's row numbers.
         facts: what a checkpoint must tell about its data (crop margin, detector).
+
     """
 
     def __init__(

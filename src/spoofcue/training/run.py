@@ -57,10 +57,13 @@ def train(data: Path, run: Path, settings: RunSettings, *, resume: bool = False)
 
     Raises:
         InputError: the folder is in use, there is nothing to resume, or a class is missing.
+
     """
     last = run / "checkpoints" / "last.ckpt"
     if last.is_file() and not resume:
-        raise InputError(f"{run} holds a training; --resume goes on with it, or give another --out.")
+        raise InputError(
+            f"{run} holds a training; --resume goes on with it, or give another --out."
+        )
     rows = read_manifest(data)
     usable = rows.filter(rows["status"] == "ok")
     train_rows, dev_rows = (usable.filter(usable["split"] == s) for s in ("train", "dev"))
@@ -92,16 +95,22 @@ def train(data: Path, run: Path, settings: RunSettings, *, resume: bool = False)
 
     checkpoints = Checkpoints(last.parent, settings.training.checkpoint_every_steps)
     lines = EpochLines()
-    shown = [(data / c) for c in _some_crops(dev_rows, 0)], [
-        (data / c) for c in _some_crops(dev_rows, 1)
-    ]
-    trainer = _trainer(run, settings, precision, [
-        checkpoints,
-        History(run / "log" / "metrics.csv"),
-        lines,
-        CuePictures(*shown),
-        LearningRateMonitor("step"),
-    ])
+    shown = (
+        [(data / c) for c in _some_crops(dev_rows, 0)],
+        [(data / c) for c in _some_crops(dev_rows, 1)],
+    )
+    trainer = _trainer(
+        run,
+        settings,
+        precision,
+        [
+            checkpoints,
+            History(run / "log" / "metrics.csv"),
+            lines,
+            CuePictures(*shown),
+            LearningRateMonitor("step"),
+        ],
+    )
     workers = settings.training.workers
     workers = min(8, max(0, (os.cpu_count() or 1) - 1)) if workers is None else workers
     loader = DataLoader(

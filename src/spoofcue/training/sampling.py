@@ -39,6 +39,7 @@ class BalancedBatches(Sampler[list[Draw]]):
 
     Raises:
         InputError: a class has no sample.
+
     """
 
     def __init__(
@@ -59,8 +60,8 @@ class BalancedBatches(Sampler[list[Draw]]):
             )
         self.half = batch_size // 2
         self.seed, self.rank, self.world = seed, rank, world
-        longest = images_per_epoch // 2 if images_per_epoch else max(
-            len(self.live), len(self.attack)
+        longest = (
+            images_per_epoch // 2 if images_per_epoch else max(len(self.live), len(self.attack))
         )
         self.steps = max(1, longest // (self.half * world))
         self.epoch = 0

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from spoofcue.config import OptimiserSettings
 
 
-def learning_rate_factor(settings: OptimiserSettings, steps_per_epoch: int) -> Callable[[int], float]:
+def learning_rate_factor(
+    settings: OptimiserSettings, steps_per_epoch: int
+) -> Callable[[int], float]:
     """Multiplier of ``lr`` at each step: linear warm-up, then steps down.
 
     Warm-up rises from 1/W at step 0 to 1 at step W - 1, W the steps of the warm-up. The decay
@@ -19,6 +21,7 @@ def learning_rate_factor(settings: OptimiserSettings, steps_per_epoch: int) -> C
 
     Returns:
         step (from 0) -> factor in (0, 1].
+
     """
     warmup = (
         settings.warmup_steps

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,12 +12,11 @@ from torch.utils.data import DataLoader, Dataset
 
 from spoofcue.config import InputSettings
 from spoofcue.media.image import read_image
-from spoofcue.patches.geometry import normalise, scoring_inputs, whole_face_size
+from spoofcue.patches.batches import groups_of_one_shape
+from spoofcue.patches.geometry import normalise, scoring_inputs
 
 if TYPE_CHECKING:
     import polars as pl
-
-PIXELS_PER_BATCH = 16 * 224 * 224
 
 
 class ScoringBatch(NamedTuple):
@@ -36,7 +33,7 @@ class ScoringCrops(Dataset[ScoringBatch]):
         self.paths = [root / crop for crop in rows["crop"]]
         self.settings = settings
         sizes = list(zip(rows["crop_h"], rows["crop_w"], strict=True))
-        self.groups = list(_group(sizes, settings))
+        self.groups = list(groups_of_one_shape(sizes, settings))
 
     def __len__(self) -> int:
         return len(self.groups)
@@ -57,19 +54,3 @@ def scoring_loader(
 ) -> DataLoader[ScoringBatch]:
     """Loader over all ``rows``, each with a crop; batches come ready made."""
     return DataLoader(ScoringCrops(rows, root, settings), batch_size=None, num_workers=workers)
-
-
-def _group(sizes: list[tuple[int, int]], settings: InputSettings) -> Iterator[list[int]]:
-    alike: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for row, (height, width) in enumerate(sizes):
-        if settings.scoring == "whole":
-            shape = whole_face_size(height, width, settings.size, settings.max_side)
-        elif settings.scoring == "resize":
-            shape = (settings.size, settings.size)
-        else:
-            shape = (height, width)  # the number of patches follows from the crop's size
-        alike[shape].append(row)
-    for (height, width), members in sorted(alike.items()):
-        count = max(1, PIXELS_PER_BATCH // (height * width))
-        for start in range(0, len(members), count):
-            yield members[start : start + count]

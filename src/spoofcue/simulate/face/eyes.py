@@ -37,7 +37,11 @@ def lid_lines(eyes: EyeShape, expression: Expression, side: float, column_mm: Im
 
 
 def paint_eyes(
-    rgb: Image, identity: Identity, expression: Expression, grid: Grid, lit: Image,
+    rgb: Image,
+    identity: Identity,
+    expression: Expression,
+    grid: Grid,
+    lit: Image,
     lighting: Lighting,
 ) -> None:
     """Paint both eyes with their lids' edges and lashes over the shaded head, in place.
@@ -77,8 +81,13 @@ def _paint_lid_skin(patch: Image, eyes: EyeShape, line: LidLines, grid: Grid) ->
 
 
 def _eyeball(
-    identity: Identity, expression: Expression, side: float, grid: Grid, line: LidLines,
-    light: Image, lighting: Lighting,
+    identity: Identity,
+    expression: Expression,
+    side: float,
+    grid: Grid,
+    line: LidLines,
+    light: Image,
+    lighting: Lighting,
 ) -> tuple[Image, Image]:
     """Shaded ball (H, W, 3) and its visible opening (H, W) 0..1."""  # fmt: skip
     eyes = identity.eyes
@@ -105,7 +114,9 @@ def _eyeball(
     flesh = np.array([0.42, 0.17, 0.14], np.float32) * light * 0.75
     ball += (flesh - ball) * (0.85 * caruncle)[..., None]
     spot = _catchlight(iris_x, iris_y, grid, lighting)
-    wet = np.exp(-(((y - line.lower + 0.35) / 0.28) ** 2)) * (0.5 + grain(y.shape[:1] + x.shape[1:], 0.5 * px_mm, rng) * 0.25)
+    wet = np.exp(-(((y - line.lower + 0.35) / 0.28) ** 2)) * (
+        0.5 + grain(y.shape[:1] + x.shape[1:], 0.5 * px_mm, rng) * 0.25
+    )
     ball += spot[..., None] * np.array(lighting.light.key_rgb, np.float32) * 1.15
     ball += (0.10 * np.clip(wet, 0, 1))[..., None] * light
     return ball.astype(np.float32), opening
@@ -126,9 +137,7 @@ def _sclera(
     return np.asarray(out * (1 - redness) * (1 - halo[..., None]), np.float32)
 
 
-def _iris(
-    identity: Identity, radius: Image, angle: Image, rng: np.random.Generator
-) -> Image:
+def _iris(identity: Identity, radius: Image, angle: Image, rng: np.random.Generator) -> Image:
     """Radial fibres, a lighter collarette, a dark limbal ring and the pupil."""
     share = radius / np.float32(IRIS_RADIUS_MM)
     fibres = np.zeros_like(radius)

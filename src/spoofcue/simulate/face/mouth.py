@@ -35,7 +35,9 @@ def lip_lines(mouth: MouthShape, expression: Expression, column_mm: Image) -> Li
     dip = np.exp(-((column_mm / 2.6) ** 2))
     upper = mouth.upper_mm * thin * body**1.35 * (0.86 + mouth.bow * (0.20 * peaks - 0.22 * dip))
     lower = mouth.lower_mm * thin * body**1.15 * (1.0 - 0.10 * u**2)
-    gap = expression.lips_apart * (2.6 + 2.2 * max(smile, 0.0)) * np.clip(1 - np.abs(u) ** 2.2, 0, 1)
+    gap = (
+        expression.lips_apart * (2.6 + 2.2 * max(smile, 0.0)) * np.clip(1 - np.abs(u) ** 2.2, 0, 1)
+    )
     return LipLines(
         u=u.astype(np.float32),
         top=(centre - upper - 0.35 * gap).astype(np.float32),
@@ -73,7 +75,9 @@ def lip_mask(mouth: MouthShape, expression: Expression, grid: Grid) -> Image:
     line = lip_lines(mouth, expression, grid.column_mm)
     y = grid.row_mm
     soft = 0.7
-    upper = np.clip((y - line.top) / soft + 0.4, 0, 1) * np.clip((line.inner_top - y) / 0.4 + 0.6, 0, 1)
+    upper = np.clip((y - line.top) / soft + 0.4, 0, 1) * np.clip(
+        (line.inner_top - y) / 0.4 + 0.6, 0, 1
+    )
     lower = np.clip((line.bottom - y) / (1.3 * soft) + 0.4, 0, 1) * np.clip(
         (y - line.inner_low) / 0.4 + 0.6, 0, 1
     )
@@ -91,6 +95,8 @@ def mouth_opening(mouth: MouthShape, expression: Expression, grid: Grid) -> tupl
     opening = smoothstep(-0.5, 0.5, y - top) * smoothstep(-0.5, 0.5, low - y) * inside
     gap = line.inner_low - line.inner_top
     shown = np.clip(0.72 * gap + 0.3, 0, 9.0)
-    gum = smoothstep(0.3, 0.8, y - line.inner_top) * smoothstep(-0.4, 0.4, line.inner_top + shown - y)
+    gum = smoothstep(0.3, 0.8, y - line.inner_top) * smoothstep(
+        -0.4, 0.4, line.inner_top + shown - y
+    )
     teeth = gum * smoothstep(1.6, 2.8, gap) * smoothstep(0.86, 0.6, np.abs(line.u))
     return np.asarray(opening, np.float32), np.asarray(teeth * opening, np.float32)

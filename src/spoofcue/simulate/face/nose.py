@@ -27,7 +27,9 @@ def add_nose(relief: Image, nose: NoseShape, expression: Expression, grid: Grid)
         y, [-10, 5, 0.5 * tip, 0.8 * tip, tip, tip + 8],
         [6.5, nose.bridge_width_mm, nose.bridge_width_mm + 0.8, bulb, bulb + 0.8, bulb + 0.5],
     ).astype(np.float32)  # fmt: skip
-    shape = np.exp(-0.72 * (x / spread) ** 2.3) * 0.82 + np.exp(-0.5 * (x / (2.1 * spread)) ** 2) * 0.18
+    shape = (
+        np.exp(-0.72 * (x / spread) ** 2.3) * 0.82 + np.exp(-0.5 * (x / (2.1 * spread)) ** 2) * 0.18
+    )
     relief[rows, columns] += height * shape
     # wings: rounded lobes with a steep outer wall, then the crease where they meet the cheek
     lobe_x, lobe_y = wing - 5.0, tip + 4.5

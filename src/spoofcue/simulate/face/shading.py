@@ -76,7 +76,9 @@ def irradiance(
     wraps = (0.42, 0.27, 0.22) if bleed_px > 0 else (0.15, 0.15, 0.15)
     for channel, (wrap, share) in enumerate(zip(wraps, (1.0, 0.5, 0.35), strict=True)):
         direct = np.clip((facing + wrap) / (1 + wrap), 0, 1) * shadow
-        ambient = light.floor_rgb[channel] + up * (light.sky_rgb[channel] - light.floor_rgb[channel])
+        ambient = light.floor_rgb[channel] + up * (
+            light.sky_rgb[channel] - light.floor_rgb[channel]
+        )
         ambient *= open_sky * (0.55 + 0.45 * normal[..., 2])
         out[..., channel] = blur(light.key_rgb[channel] * direct + ambient, bleed_px * share)
     return out

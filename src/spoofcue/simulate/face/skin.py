@@ -13,7 +13,14 @@ from spoofcue.simulate.noise import Image, fractal_noise, grain, value_noise
 from spoofcue.simulate.scene import Expression
 
 _PALETTE_SRGB = np.array(
-    [[236, 200, 182], [224, 180, 153], [203, 151, 118], [166, 113, 82], [118, 79, 58], [74, 50, 40]],
+    [
+        [236, 200, 182],
+        [224, 180, 153],
+        [203, 151, 118],
+        [166, 113, 82],
+        [118, 79, 58],
+        [74, 50, 40],
+    ],
     np.float64,
 )
 _MELANIN = np.array([0.0, 0.22, 0.45, 0.65, 0.84, 1.0])
@@ -120,7 +127,9 @@ def _paint_lips(
     # lips have vertical creases: noise stretched along y
     height, width = part.shape
     creases = value_noise((max(height // 4, 2), width), 1.3 * px, rng).repeat(4, axis=0)
-    creases = np.pad(creases, ((0, max(0, height - creases.shape[0])), (0, 0)), mode="edge")[:height]
+    creases = np.pad(creases, ((0, max(0, height - creases.shape[0])), (0, 0)), mode="edge")[
+        :height
+    ]
     dark = identity.skin.melanin
     blood = 0.62 + 0.16 * float(rng.uniform(-1, 1)) - 0.15 * dark
     tint = np.exp(-np.array([0.26 - 0.1 * dark, blood, blood * 0.72], np.float32))
@@ -129,6 +138,8 @@ def _paint_lips(
         shades = [[0.33, 0.035, 0.045], [0.42, 0.10, 0.11], [0.22, 0.03, 0.06], [0.40, 0.14, 0.11]]
         shade = np.array(shades[identity.seed % len(shades)], np.float32)
         shade = shade * np.float32(1 - 0.45 * dark)
-        colour = colour * (1 - mouth.makeup) + shade * mouth.makeup * (1 + 0.04 * creases[..., None])
+        colour = colour * (1 - mouth.makeup) + shade * mouth.makeup * (
+            1 + 0.04 * creases[..., None]
+        )
     albedo[rows, columns] += (colour - albedo[rows, columns]) * (0.92 * area)[..., None]
     return albedo

@@ -52,9 +52,7 @@ def thin_coverage(
         canvas = np.zeros((height * over, width * over), np.uint8)
         for index in range(sheet, len(fixed), 3):
             level = int(255 * opacity[index])
-            cv2.polylines(
-                canvas, [fixed[index]], False, level, wide, cv2.LINE_AA, _SUBPIXEL_BITS
-            )
+            cv2.polylines(canvas, [fixed[index]], False, level, wide, cv2.LINE_AA, _SUBPIXEL_BITS)
         small = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA)
         clear *= 1.0 - small.astype(np.float32) / 255.0
     return 1.0 - clear

@@ -1,0 +1,25 @@
+"""``spoofcue fetch``: files that are not part of the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Download optional files, checked by SHA-256.")
+
+
+@app.callback()
+def _group() -> None:
+    """Download optional files, checked by SHA-256."""
+
+
+@app.command()
+def yunet(
+    to: Annotated[Path | None, typer.Option(help="File; default in the cache folder.")] = None,
+) -> None:
+    """The YuNet face detector (MIT licence)."""
+    from spoofcue.faces.yunet_model import fetch_yunet
+
+    typer.echo(fetch_yunet(to))

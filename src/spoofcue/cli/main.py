@@ -1,0 +1,62 @@
+"""The command ``spoofcue``: parse, call the library once, print."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from spoofcue.cli import evaluate, export, fetch, model, predict, prepare, report, simulate, train
+from spoofcue.errors import SpoofCueError
+
+app = typer.Typer(
+    name="spoofcue",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Face presentation attack detection with spoof cue maps (LGSC). "
+    "A higher score means more likely an attack.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from spoofcue import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    """Face presentation attack detection with spoof cue maps (LGSC)."""
+
+
+app.command(name="simulate")(simulate.simulate)
+app.add_typer(prepare.app, name="prepare")
+app.command(name="train")(train.train)
+app.command(name="evaluate")(evaluate.evaluate)
+app.command(name="report")(report.report)
+app.command(name="predict")(predict.predict)
+app.command(name="export")(export.export)
+app.add_typer(model.app, name="model")
+app.add_typer(fetch.app, name="fetch")
+
+
+def main() -> None:
+    """Run; an error of ours is told in one line and ends with status 2."""
+    try:
+        app()
+    except SpoofCueError as error:
+        print(f"spoofcue: {error}", file=sys.stderr)
+        sys.exit(2)
+    except ModuleNotFoundError as error:
+        extra = {"matplotlib": "report", "jinja2": "report"}.get(error.name or "", "train")
+        print(
+            f"spoofcue: this command needs {error.name}: pip install 'spoofcue[{extra}]'",
+            file=sys.stderr,
+        )
+        sys.exit(2)

@@ -1,0 +1,72 @@
+"""``spoofcue model``: what a network is and costs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Inspect networks.")
+
+
+@app.callback()
+def _group() -> None:
+    """Inspect networks."""
+
+
+@app.command()
+def info(
+    model: Annotated[
+        Path | None, typer.Argument(help="Run folder or .ckpt; default: the preset's network.")
+    ] = None,
+    preset: Annotated[str, typer.Option(help="Whose network.")] = "paper",
+    set_: Annotated[list[str] | None, typer.Option("--set", help="section.key=value.")] = None,
+    size: Annotated[
+        str | None, typer.Option(help="Input as HEIGHTxWIDTH or SIDE; default: the settings'.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Parameters, the shape of every feature E1..E5 and D1..D5, multiply-adds."""
+    from spoofcue.cli.console import print_json
+    from spoofcue.config import load_settings, settings_from
+    from spoofcue.cue.summary import summarise
+    from spoofcue.training.module import build_network
+
+    if model is not None:
+        from spoofcue.scoring.model import read_checkpoint
+
+        path = model / "checkpoints" / "best.ckpt" if model.is_dir() else model
+        settings = settings_from(read_checkpoint(path)["spoofcue"]["settings"], str(path))
+    else:
+        settings = load_settings(preset, None, set_)
+    height, width = _size(size) if size else (settings.input.size, settings.input.size)
+    summary = summarise(build_network(settings), height, width)
+    if as_json:
+        print_json(summary)
+        return
+    from rich.table import Table
+
+    from spoofcue.cli.console import out
+
+    table = Table(title=f"LGSC at {height} x {width}")
+    table.add_column("feature")
+    table.add_column("channels x height x width", justify="right")
+    for name, shape in summary.features.items():
+        table.add_row(name, " x ".join(map(str, shape)))
+    out.print(table)
+    for part, count in summary.parameters.items():
+        out.print(f"parameters, {part}: {count:,}")
+    out.print(f"multiply-adds, generator: {summary.generator_macs / 1e9:.3f} G an image")
+    out.print(f"multiply-adds, classifier: {summary.classifier_macs / 1e9:.3f} G (training only)")
+
+
+def _size(text: str) -> tuple[int, int]:
+    from spoofcue.errors import InputError
+
+    try:
+        numbers = [int(part) for part in text.lower().split("x")]
+        height, width = numbers if len(numbers) == 2 else (numbers[0], numbers[0])
+    except ValueError:
+        raise InputError(f"--size {text!r}: write 224 or 224x192") from None
+    return height, width

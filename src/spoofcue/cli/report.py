@@ -1,0 +1,18 @@
+"""``spoofcue report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def report(
+    run: Annotated[Path, typer.Argument(help="Run folder that was evaluated.")],
+    out: Annotated[Path | None, typer.Option(help="HTML file; default RUN/report.html.")] = None,
+) -> None:
+    """Write one self-contained HTML page about a run."""
+    from spoofcue.report.page import write_report
+
+    typer.echo(write_report(run, out))

@@ -1,0 +1,70 @@
+"""``spoofcue train``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from spoofcue.errors import InputError
+
+
+def _help_settings(wanted: bool) -> None:
+    if not wanted:
+        return
+    from rich.table import Table
+
+    from spoofcue.cli.console import out
+    from spoofcue.config import describe_settings, preset_names
+
+    table = Table(title=f"--set key=value; presets: {', '.join(preset_names())}")
+    for name in ("key", "default", "meaning"):
+        table.add_column(name)
+    for row in describe_settings():
+        table.add_row(*row)
+    out.print(table)
+    raise typer.Exit
+
+
+def train(
+    data: Annotated[Path, typer.Option(help="Prepared folder.")],
+    out: Annotated[Path, typer.Option(help="Run folder to write.")],
+    preset: Annotated[str, typer.Option(help="paper, official-code or small.")] = "paper",
+    config: Annotated[Path | None, typer.Option(help="YAML with any settings.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="section.key=value; may be repeated.")
+    ] = None,
+    resume: Annotated[bool, typer.Option(help="Go on where a killed training stopped.")] = False,
+    help_settings: Annotated[
+        bool,
+        typer.Option(
+            "--help-settings", callback=_help_settings, is_eager=True, help="List every setting."
+        ),
+    ] = False,
+) -> None:
+    """Train the cue generator (LGSC sections 3 and 4.1); choose the epoch on dev."""
+    from spoofcue.cli.console import err
+    from spoofcue.cli.console import out as console
+    from spoofcue.config import load_settings
+
+    stored = out / "config.yaml"
+    if resume:
+        if config or set_:
+            raise InputError(
+                "--resume takes the settings of the run folder; leave out --set/--config."
+            )
+        if not stored.is_file():
+            raise InputError(f"{out} holds no training to resume; leave out --resume.")
+        settings = load_settings(file=stored)
+    else:
+        settings = load_settings(preset, config, set_)
+    from spoofcue.training.run import train as run_training
+
+    record = run_training(data, out, settings, resume=resume)
+    best = record["training"]["best"]
+    console.print(
+        f"trained {record['training']['steps']} steps; best epoch {best['epoch'] + 1}: dev ACER "
+        f"{100 * best['dev_acer']:.2f} % at threshold {best['threshold']:.4f}"
+    )
+    err.print(f"next: spoofcue evaluate {out}")

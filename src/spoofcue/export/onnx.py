@@ -1,0 +1,93 @@
+"""A checkpoint to one .onnx file that carries its own preprocessing, threshold and provenance."""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from spoofcue.cue.generator import CueGenerator
+from spoofcue.errors import InputError
+from spoofcue.scoring.model import OnnxModel, TorchModel, read_checkpoint
+
+TOLERANCE = 1e-4  # largest difference of a cue value, on a range of [-1, 1]
+
+
+class _CueOnly(nn.Module):
+    """The generator without its shape check, which tracing with free sizes cannot follow."""
+
+    def __init__(self, generator: CueGenerator) -> None:
+        super().__init__()
+        self.encoder, self.decoder = generator.encoder, generator.decoder
+
+    def forward(self, image: Tensor) -> Tensor:
+        cue, _ = self.decoder(self.encoder(image))
+        return cue  # type: ignore[no-any-return]
+
+
+def export_onnx(model: TorchModel, checkpoint: Path, out: Path) -> float:
+    """Write ``out`` and prove it: the largest cue difference to torch at two input sizes.
+
+    Args:
+        model: loaded from ``checkpoint``.
+        checkpoint: whose facts are stored in the file.
+        out: the .onnx file, batch and size free (multiples of 32).
+
+    Returns:
+        The largest absolute difference, at most 1e-4.
+
+    Raises:
+        InputError: the export differs from torch; nothing is written.
+    """
+    import onnx
+
+    size = model.facts.input.size
+    network = _CueOnly(model.generator).cpu().eval()
+    example = torch.zeros(2, 3, size, size)
+    batch = torch.export.Dim("batch", min=1)
+    height, width = (32 * torch.export.Dim(n, min=1, max=64) for n in ("rows", "columns"))
+    part = out.with_name(out.name + ".part")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            network,
+            (example,),
+            str(part),
+            dynamo=True,
+            external_data=False,
+            input_names=["image"],
+            output_names=["cue"],
+            dynamic_shapes={"image": {0: batch, 2: height, 3: width}},
+            verbose=False,
+        )
+    stored = dict(read_checkpoint(checkpoint)["spoofcue"])
+    stored["dev"] |= {
+        "threshold": model.facts.threshold,
+        "threshold_source": model.facts.threshold_source,
+    }
+    proto = onnx.load(part)
+    onnx.helper.set_model_props(proto, {"spoofcue": json.dumps(stored)})
+    onnx.save(proto, part)
+    worst = _difference(model, OnnxModel(part))
+    if not worst <= TOLERANCE:
+        part.unlink()
+        raise InputError(
+            f"the exported model differs from the checkpoint by {worst:.2g}; not kept."
+        )
+    os.replace(part, out)
+    return worst
+
+
+def _difference(model: TorchModel, exported: OnnxModel) -> float:
+    rng, size = np.random.default_rng(0), model.facts.input.size
+    worst = 0.0
+    for shape in ((1, 3, size, size), (2, 3, size + 64, size + 32)):
+        image = rng.uniform(-1, 1, shape).astype(np.float32)
+        worst = max(worst, float(np.abs(model.cues(image) - exported.cues(image)).max()))
+    return worst

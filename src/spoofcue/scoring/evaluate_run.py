@@ -1,0 +1,190 @@
+"""Score the dev and test splits of a prepared folder and judge them; fills RUN/evaluation."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spoofcue.data.manifest import read_manifest
+from spoofcue.errors import InputError
+from spoofcue.media.image import read_image
+from spoofcue.metrics.evaluation import Evaluation, Rule, evaluate
+from spoofcue.metrics.scores import ScoreSet, read_scores
+from spoofcue.patches.batches import groups_of_one_shape
+from spoofcue.scoring.face import FaceScore, for_picture, score_crops
+from spoofcue.scoring.model import CueModel
+from spoofcue.scoring.pictures import CUE_MAX, cue_heatmap, cue_overlay
+from spoofcue.scoring.predict import write_png
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SCORE_COLUMNS = (
+    "score",
+    "label",
+    "pai",
+    "video",
+    "subject",
+    "media",
+    "frame",
+    "crop",
+    "status",
+    "reason",
+)
+PER_GROUP = 8
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pick:
+    group: str
+    row: dict[str, Any]
+
+
+def evaluate_run(
+    model: CueModel,
+    data: Path,
+    out: Path,
+    rule: Rule = "eer",
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Score dev and test, choose the threshold on dev, judge test, keep all in ``out``.
+
+    Writes dev.csv, test.csv, metrics.json and the gallery; ``out`` is replaced as a whole.
+
+    Args:
+        model: the detector.
+        data: a prepared folder.
+        out: the evaluation folder.
+        rule: ``eer`` on dev, or a threshold fixed beforehand.
+        progress: called with (faces scored, all).
+
+    Raises:
+        InputError: a split has no live or no attack face.
+    """
+    rows = read_manifest(data).filter(_in_splits("dev", "test"))
+    total, done = int((rows["status"] == "ok").sum()), 0
+    part = out.with_name(out.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    sets: dict[str, ScoreSet] = {}
+    for split in ("dev", "test"):
+        of_split = rows.filter(rows["split"] == split)
+        scores = _score_rows(model, of_split, data, lambda n: _tell(progress, done + n, total))  # noqa: B023
+        done += int((of_split["status"] == "ok").sum())
+        _write_scores(part / f"{split}.csv", of_split, scores)
+        try:
+            sets[split] = read_scores(part / f"{split}.csv")
+        except InputError as error:
+            raise InputError(f"the {split} split of {data} cannot be judged: {error}") from error
+    result = evaluate(sets["test"], sets["dev"], rule)
+    record = {
+        "evaluation": result.to_dict(),
+        "data": str(data.resolve()),
+        "model": model.facts.id,
+        "input": model.facts.input.scoring,
+        "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+    }
+    (part / "metrics.json").write_text(json.dumps(record, indent=2), encoding="utf-8")
+    level = result.video or result.frame
+    _write_gallery(part, model, data, level.threshold.value)
+    shutil.rmtree(out, ignore_errors=True)
+    os.replace(part, out)
+    return result
+
+
+def _in_splits(*names: str) -> pl.Expr:
+    import polars as pl
+
+    return pl.col("split").is_in(list(names))
+
+
+def _tell(progress: Progress | None, done: int, total: int) -> None:
+    if progress:
+        progress(done, total)
+
+
+def _score_rows(
+    model: CueModel, rows: pl.DataFrame, data: Path, progress: Callable[[int], None]
+) -> dict[str, float]:
+    """Crop path -> score, over the rows that have a crop."""
+    usable = rows.filter(rows["status"] == "ok")
+    sizes = list(zip(usable["crop_h"], usable["crop_w"], strict=True))
+    names = usable["crop"].to_list()
+    scores: dict[str, float] = {}
+    for group in groups_of_one_shape(sizes, model.facts.input):
+        crops = [read_image(data / names[i]) for i in group]
+        for i, result in zip(group, score_crops(model, crops), strict=True):
+            scores[names[i]] = result.score
+        progress(len(scores))
+    return scores
+
+
+def _write_scores(path: Path, rows: pl.DataFrame, scores: dict[str, float]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, SCORE_COLUMNS, extrasaction="ignore")
+        writer.writeheader()
+        for row in rows.iter_rows(named=True):
+            score = scores.get(row["crop"])
+            # A network that returns no number has not responded; it must not vanish from the table.
+            silent = score is None or not np.isfinite(score)
+            writer.writerow(row | {"score": "" if silent else repr(score)})
+
+
+def _write_gallery(out: Path, model: CueModel, data: Path, threshold: float) -> None:
+    """Faces beside their cue maps: the clearest and the nearest to the threshold, right and wrong."""
+    with (out / "test.csv").open(newline="", encoding="utf-8") as file:
+        rows = [r for r in csv.DictReader(file) if r["score"]]
+    entries = []
+    for number, pick in enumerate(_picks(rows, threshold)):
+        result: FaceScore = score_crops(model, [read_image(data / pick.row["crop"])])[0]
+        face, cue = for_picture(result, 288)
+        names = {k: f"gallery/{number:03d}_{k}.png" for k in ("face", "cue", "overlay")}
+        write_png(out / names["face"], face)
+        write_png(out / names["cue"], cue_heatmap(cue))
+        write_png(out / names["overlay"], cue_overlay(face, cue))
+        kept = {k: pick.row[k] for k in ("pai", "subject", "media")}
+        entries.append(
+            {
+                "group": pick.group,
+                "score": float(pick.row["score"]),
+                "label": int(pick.row["label"]),
+                "frame": int(pick.row["frame"]),
+                **kept,
+                **names,
+            }
+        )
+    (out / "gallery.json").write_text(json.dumps(entries, indent=2), encoding="utf-8")
+    (out / "gallery_scale.json").write_text(json.dumps({"cue_max": CUE_MAX}), encoding="utf-8")
+
+
+def _picks(rows: list[dict[str, str]], threshold: float) -> list[_Pick]:
+    """Per group up to PER_GROUP faces, spread over the scores, of different subjects first."""
+    picks = []
+    for group, label, above in (
+        ("missed_attack", "1", False),
+        ("refused_live", "0", True),
+        ("caught_attack", "1", True),
+        ("accepted_live", "0", False),
+    ):
+        members = sorted(
+            (r for r in rows if r["label"] == label and (float(r["score"]) > threshold) == above),
+            key=lambda r: float(r["score"]),
+            reverse=above,
+        )
+        spread = (
+            [members[i] for i in np.unique(np.linspace(0, len(members) - 1, PER_GROUP, dtype=int))]
+            if members
+            else []
+        )
+        picks += [_Pick(group, r) for r in spread]
+    return picks
