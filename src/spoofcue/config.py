@@ -62,7 +62,11 @@ class InputSettings(Settings):
         description="training: random crop at native resolution, or the face resized whole",
     )
     size: int = Field(
-        224, ge=32, multiple_of=32, description="side of the patch or of the face, px"
+        224,
+        ge=32,
+        le=2048,
+        description="side of the patch or of the resized face, px; one that is no multiple of 32, "
+        "as 112, is padded to it by reflection",
     )
     mean: float = Field(127.5, description="subtracted from pixel values 0..255")
     std: Positive = Field(127.5, description="divisor after that; 127.5 and 127.5 give [-1, 1]")

@@ -31,6 +31,7 @@ def info(
     from spoofcue.cli.console import print_json
     from spoofcue.config import load_settings, settings_from
     from spoofcue.cue.summary import summarise
+    from spoofcue.patches.geometry import next_multiple
     from spoofcue.training.module import build_network
 
     if model is not None:
@@ -40,7 +41,7 @@ def info(
         settings = settings_from(read_checkpoint(path)["spoofcue"]["settings"], str(path))
     else:
         settings = load_settings(preset, None, set_)
-    height, width = _size(size) if size else (settings.input.size, settings.input.size)
+    height, width = _size(size) if size else (next_multiple(settings.input.size),) * 2
     summary = summarise(build_network(settings), height, width)
     if as_json:
         print_json(summary)

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from spoofcue.cue.generator import CueGenerator
 from spoofcue.errors import InputError
+from spoofcue.patches.geometry import next_multiple
 from spoofcue.scoring.model import OnnxModel, TorchModel, read_checkpoint
 
 TOLERANCE = 1e-4  # largest difference of a cue value, on a range of [-1, 1]
@@ -46,7 +47,7 @@ def export_onnx(model: TorchModel, checkpoint: Path, out: Path) -> float:
     """
     import onnx
 
-    size = model.facts.input.size
+    size = next_multiple(model.facts.input.size)
     network = _CueOnly(model.generator).cpu().eval()
     example = torch.zeros(2, 3, size, size)
     batch = torch.export.Dim("batch", min=1)
@@ -85,7 +86,7 @@ def export_onnx(model: TorchModel, checkpoint: Path, out: Path) -> float:
 
 
 def _difference(model: TorchModel, exported: OnnxModel) -> float:
-    rng, size = np.random.default_rng(0), model.facts.input.size
+    rng, size = np.random.default_rng(0), next_multiple(model.facts.input.size)
     worst = 0.0
     for shape in ((1, 3, size, size), (2, 3, size + 64, size + 32)):
         image = rng.uniform(-1, 1, shape).astype(np.float32)

@@ -40,6 +40,16 @@ def pad_by_reflection(image: Image, height: int, width: int) -> Image:
     return padded
 
 
+def pad_to_stride(image: Image) -> Image:
+    """Pad by reflection to sides that are multiples of 32: a patch of 112 px becomes 128 px."""
+    return pad_by_reflection(image, *(next_multiple(side) for side in image.shape[:2]))
+
+
+def next_multiple(length: int) -> int:
+    """The least multiple of 32 that is not below ``length``."""
+    return -(-length // STRIDE) * STRIDE
+
+
 def random_patch(crop: Image, size: int, rng: np.random.Generator) -> Image:
     """A ``size`` x ``size`` window of the crop at native resolution, drawn uniformly."""
     crop = pad_by_reflection(crop, size, size)
@@ -67,8 +77,9 @@ def whole_face_size(height: int, width: int, minimum: int, max_side: int) -> tup
     are shrunk to it. Faces smaller than ``minimum`` keep their scale and are padded.
 
     Args:
-        height, width: of the crop, px, >= 1.
-        minimum: least side of the input, a multiple of 32.
+        height: of the crop, px, >= 1.
+        width: of the crop, px, >= 1.
+        minimum: least side of the input, rounded up to a multiple of 32.
         max_side: largest side of the input, a multiple of 32.
 
     Returns:
@@ -91,13 +102,14 @@ def scoring_inputs(crop: Image, settings: InputSettings) -> list[Image]:
     """
     size = settings.size
     if settings.scoring == "resize":
-        return [resized(crop, size, size)]
+        return [pad_to_stride(resized(crop, size, size))]
     height, width = crop.shape[:2]
     if settings.scoring == "whole":
         target = whole_face_size(height, width, size, settings.max_side)
+        least = next_multiple(size)
         fit = (
-            target[0] if height >= size else height,
-            target[1] if width >= size else width,
+            target[0] if height >= least else height,
+            target[1] if width >= least else width,
         )
         return [pad_by_reflection(resized(crop, *fit), *target)]
     if max(height, width) > settings.max_side:
@@ -105,7 +117,7 @@ def scoring_inputs(crop: Image, settings: InputSettings) -> list[Image]:
         crop = resized(crop, max(1, round(height * scale)), max(1, round(width * scale)))
     crop = pad_by_reflection(crop, size, size)
     return [
-        np.ascontiguousarray(crop[top : top + size, left : left + size])
+        pad_to_stride(np.ascontiguousarray(crop[top : top + size, left : left + size]))
         for top in _grid(crop.shape[0], size)
         for left in _grid(crop.shape[1], size)
     ]

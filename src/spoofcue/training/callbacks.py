@@ -134,13 +134,13 @@ class CuePictures(pl.Callback):
             return
         import numpy as np
 
-        from spoofcue.patches.geometry import normalise, resized
+        from spoofcue.patches.geometry import normalise, pad_to_stride, resized
         from spoofcue.scoring.pictures import cue_heatmap
 
         assert isinstance(module, LGSCTraining)
         s, tiles = module.settings.input, []
         for path in self.paths:
-            face = resized(read_image(path), s.size, s.size)
+            face = pad_to_stride(resized(read_image(path), s.size, s.size))
             image = torch.from_numpy(normalise(face, s.mean, s.std))[None].to(module.device)
             with torch.no_grad():
                 cue = module.network.generator(image).cue[0].float().cpu().numpy()

@@ -13,7 +13,7 @@ from torch.utils.data import Dataset
 from spoofcue.config import RunSettings
 from spoofcue.media.image import read_image
 from spoofcue.patches.augment import augment_crop, augment_input
-from spoofcue.patches.geometry import normalise, random_patch, resized
+from spoofcue.patches.geometry import normalise, pad_to_stride, random_patch, resized
 from spoofcue.training.sampling import Draw
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class FaceCrops(Dataset[TrainingBatch]):
             image = random_patch(crop, s.input.size, rng)
         else:
             image = resized(crop, s.input.size, s.input.size)
-        image = augment_input(image, s.augment, rng)
+        image = pad_to_stride(augment_input(image, s.augment, rng))
         return TrainingBatch(
             torch.from_numpy(normalise(image, s.input.mean, s.input.std)),
             torch.tensor(self.label[draw.row]),

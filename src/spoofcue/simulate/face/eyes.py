@@ -31,8 +31,8 @@ def lid_lines(eyes: EyeShape, expression: Expression, side: float, column_mm: Im
     opening = eyes.open_mm * expression.eye_open * (1 - 0.08 * max(expression.smile, 0.0))
     squint = 1.0 - 0.28 * max(expression.smile, 0.0)
     line = eyes.tilt_mm * (0.5 - u) + 1.1 * np.exp(-((u / 0.13) ** 2))
-    upper = line - 0.60 * opening * np.sin(np.pi * u**0.84) ** 0.72
-    lower = line + 0.40 * opening * squint * np.sin(np.pi * u**1.18) ** 0.82
+    upper = line - 0.60 * opening * np.maximum(np.sin(np.pi * u**0.84), 0) ** 0.72
+    lower = line + 0.40 * opening * squint * np.maximum(np.sin(np.pi * u**1.18), 0) ** 0.82
     return LidLines(raw.astype(np.float32), upper.astype(np.float32), lower.astype(np.float32))
 
 

@@ -56,8 +56,8 @@ def add_lips(relief: Image, mouth: MouthShape, expression: Expression, grid: Gri
     side = np.sqrt(np.clip(1.0 - line.u**2, 0, 1))
     up = np.clip((y - line.top) / np.maximum(line.inner_top - line.top, 0.6), 0, 1)
     low = np.clip((line.bottom - y) / np.maximum(line.bottom - line.inner_low, 0.6), 0, 1)
-    roll_up = np.sin(np.pi * np.clip(up, 0, 1) ** 0.8) ** 0.9 * (up < 1)
-    roll_low = np.sin(np.pi * np.clip(low, 0, 1) ** 1.05) ** 0.8 * (low < 1)
+    roll_up = np.maximum(np.sin(np.pi * np.clip(up, 0, 1) ** 0.8), 0) ** 0.9 * (up < 1)
+    roll_low = np.maximum(np.sin(np.pi * np.clip(low, 0, 1) ** 1.05), 0) ** 0.8 * (low < 1)
     relief[rows, columns] += (side * (2.0 * roll_up + 3.4 * roll_low)).astype(np.float32)
     rim = np.exp(-(((y - line.top) / 0.9) ** 2)) * side
     relief[rows, columns] += (0.5 * rim).astype(np.float32)
@@ -90,7 +90,7 @@ def mouth_opening(mouth: MouthShape, expression: Expression, grid: Grid) -> tupl
     line = lip_lines(mouth, expression, grid.column_mm)
     y = grid.row_mm
     thick = 0.55 * np.clip(1.25 - np.abs(line.u), 0, 1) ** 0.7
-    inside = np.clip(1.04 - np.abs(line.u), 0, 0.06) / 0.06
+    inside = np.clip(1.0 - np.abs(line.u), 0, 0.05) / 0.05
     top, low = line.inner_top - thick, line.inner_low + thick
     opening = smoothstep(-0.5, 0.5, y - top) * smoothstep(-0.5, 0.5, low - y) * inside
     gap = line.inner_low - line.inner_top

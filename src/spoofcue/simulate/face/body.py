@@ -1,0 +1,117 @@
+"""Ears, neck, shoulders and clothes."""
+
+import numpy as np
+
+from spoofcue.simulate.face.grid import Grid
+from spoofcue.simulate.face.shading import Lighting
+from spoofcue.simulate.face.skin import skin_tone
+from spoofcue.simulate.identity import Identity
+from spoofcue.simulate.noise import Image, blur, fractal_noise, grain, smoothstep
+
+
+def _dome_light(nx: Image, ny: Image, lighting: Lighting) -> Image:
+    """Irradiance (H, W, 3) of a rounded body with the given normal components."""
+    nz = np.sqrt(np.clip(1 - nx**2 - ny**2, 0.02, 1))
+    key, light = lighting.key, lighting.light
+    direct = np.clip((nx * key[0] + ny * key[1] + nz * key[2] + 0.2) / 1.2, 0, 1)
+    up = 0.5 - 0.5 * ny
+    sky, floor = np.array(light.sky_rgb, np.float32), np.array(light.floor_rgb, np.float32)
+    ambient = floor + up[..., None] * (sky - floor)
+    return np.asarray(direct[..., None] * np.array(light.key_rgb, np.float32) + ambient, np.float32)
+
+
+def paint_ears(identity: Identity, grid: Grid, lighting: Lighting) -> Image:
+    """Both ears, premultiplied (H, W, 4) linear light."""
+    head, skin = identity.head, identity.skin
+    rng = np.random.default_rng([identity.seed, 0xEA5])
+    out = np.zeros((*grid.shape, 4), np.float32)
+    tone = skin_tone(skin, np.full((1, 1), skin.melanin, np.float32))[0, 0]
+    tone = tone * np.exp(-0.14 * np.array([0.1, 0.62, 0.48], np.float32))
+    for side in (-1.0, 1.0):
+        u = (side * grid.column_mm - head.cheek_half_mm - 0.18 * head.ear_out_mm) / head.ear_out_mm
+        v = (grid.row_mm - 20.0) / 31.0
+        u = u - 0.22 * np.clip(-v, -1, 1)
+        u, v = np.broadcast_arrays(u, v)
+        wide = 0.82 - 0.20 * v
+        radius = np.sqrt((u / wide) ** 2 + v**2)
+        cover = smoothstep(1.03, 0.97, radius.astype(np.float32))
+        helix = np.exp(-(((radius - 0.86) / 0.09) ** 2)) * (v < 0.62)
+        hollow = np.exp(-(((u + 0.12) / 0.36) ** 2 + ((v - 0.06) / 0.34) ** 2))
+        fold = np.exp(-(((radius - 0.64) / 0.08) ** 2)) * (v < 0.4)
+        lit = _dome_light(
+            np.clip(side * (0.35 + 0.5 * u), -0.95, 0.95).astype(np.float32),
+            np.clip(0.25 * v, -0.9, 0.9).astype(np.float32),
+            lighting,
+        )
+        level = (0.80 + 0.16 * helix - 0.45 * hollow - 0.20 * fold)[..., None]
+        level = level * (1 + 0.03 * grain(grid.shape, 0.3 * grid.px_per_mm, rng)[..., None])
+        colour = tone * lit * level * np.array([1.0, 0.95, 0.95], np.float32)
+        out += np.dstack([colour * cover[..., None], cover]).astype(np.float32)
+    return out
+
+
+def paint_body(identity: Identity, grid: Grid, lighting: Lighting) -> Image:
+    """Neck, shoulders and garment, premultiplied (H, W, 4) linear light; not posed."""
+    head, skin, px = identity.head, identity.skin, grid.px_per_mm
+    rng = np.random.default_rng([identity.seed, 0xB0D])
+    x, y = np.broadcast_arrays(np.abs(grid.column_mm), grid.row_mm)
+    signed = grid.column_mm + 0 * grid.row_mm
+    base = head.chin_y_mm + 30.0  # the pit of the neck
+    neck_w = 0.90 * head.neck_half_mm + 0.022 * np.clip(y - base + 30, 0, 60) ** 2
+    neck = smoothstep(-0.7, 0.7, (neck_w - x).astype(np.float32)) * (y > 10)
+    slope = base - 22 + 0.34 * np.clip(x - 0.9 * head.neck_half_mm, 0, None) ** 1.02
+    slope = slope + 0.010 * np.clip(x - 120, 0, None) ** 2
+    torso = smoothstep(-0.8, 0.8, (y - slope).astype(np.float32))
+    tone = skin_tone(skin, np.full((1, 1), skin.melanin, np.float32))[0, 0]
+    mottle = 1 + 0.035 * fractal_noise(grid.shape, 12 * px, 4, rng)
+    lit = _dome_light(
+        np.clip(signed / (neck_w + 6), -0.96, 0.96).astype(np.float32),
+        np.zeros(grid.shape, np.float32),
+        lighting,
+    )
+    under_chin = 1 - 0.62 * smoothstep(base + 12, head.chin_y_mm - 6, y.astype(np.float32))
+    cord = np.exp(-(((x - 16 - 0.25 * (y - base)) / 5) ** 2)) * smoothstep(
+        base - 36, base - 6, y.astype(np.float32)
+    )
+    flesh = tone * lit * (mottle * under_chin * (1 + 0.10 * cord))[..., None]
+    cloth, dressed = _garment(identity, grid, lighting, rng, base, slope)
+    colour = flesh * (1 - dressed[..., None]) + cloth * dressed[..., None]
+    cover = np.maximum(neck, torso)
+    return np.dstack([colour * cover[..., None], cover]).astype(np.float32)
+
+
+def _garment(
+    identity: Identity,
+    grid: Grid,
+    lighting: Lighting,
+    rng: np.random.Generator,
+    base: float,
+    slope: Image,
+) -> tuple[Image, Image]:
+    """Cloth colour (H, W, 3) and where it covers, 0..1 (H, W)."""
+    px = grid.px_per_mm
+    x, y = np.broadcast_arrays(np.abs(grid.column_mm), grid.row_mm)
+    signed = grid.column_mm + 0 * grid.row_mm
+    reach = 0.9 * identity.head.neck_half_mm + 9
+    dip = np.clip(1 - (x / reach) ** 2, 0, 1)
+    collar = {
+        "crew": base - 4 + 13 * np.sqrt(dip),
+        "v_neck": base - 6 + 46 * np.clip(1 - x / reach, 0, 1),
+        "shirt": base - 16 + 34 * np.clip(1 - x / (0.55 * reach), 0, 1),
+        "hoodie": base - 14 + 16 * np.sqrt(dip),
+        "turtleneck": np.full_like(x, base - 30),
+    }[identity.garment]
+    edge = (y - np.maximum(collar, slope - 4)).astype(np.float32)
+    dressed = smoothstep(-0.6, 0.6, edge)
+    folds = fractal_noise(grid.shape, 34 * px, 3, rng, 0.5)
+    weave = grain(grid.shape, 0.25 * px, rng)
+    lit = _dome_light(
+        np.clip(signed / 240 + 0.05 * folds, -0.9, 0.9).astype(np.float32),
+        np.full(grid.shape, -0.25, np.float32),
+        lighting,
+    )
+    seam = np.exp(-((edge / 1.6) ** 2)) * 0.35 + np.exp(-(((edge - 11) / 0.8) ** 2)) * 0.16
+    level = (1 + 0.10 * folds + 0.07 * weave) * (1 - seam)
+    shade = smoothstep(-4, 22, edge) * 0.35 + 0.65
+    cloth = np.array(identity.garment_rgb, np.float32) * lit * (level * shade)[..., None]
+    return blur(cloth.astype(np.float32), 0.1 * px), dressed
