@@ -6,6 +6,7 @@ the run folder (config.yaml) and in every checkpoint.
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -229,10 +230,8 @@ def _parse_override(text: str) -> dict[str, Any]:
         raise InputError(f"--set {text!r}: the value is not valid YAML") from error
     # YAML 1.1 reads 1e-3 (no dot) as text; a person means a number.
     if isinstance(leaf, str):
-        try:
+        with contextlib.suppress(ValueError):
             leaf = float(leaf)
-        except ValueError:
-            pass
     for name in reversed(key.strip().split(".")):
         leaf = {name: leaf}
     return dict(leaf)

@@ -36,4 +36,4 @@ class AuxiliaryClassifier(nn.Module):
         """Logit (B,), higher = attack, from image and cue, both (B, 3, H, W)."""
         seen = image + cue if self.sees == "overlay" else cue
         pooled = self.backbone(seen).e5.mean(dim=(2, 3))
-        return self.fc(self.dropout(pooled)).squeeze(1)  # type: ignore[no-any-return]
+        return self.fc(self.dropout(pooled)).squeeze(1)

@@ -81,7 +81,8 @@ class CueDecoder(nn.Module):
                 nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
         # Start near the all-zero map, where Tanh has slope 1: a saturated start learns slowly.
         nn.init.normal_(self.to_cue.weight, std=0.01)
-        nn.init.zeros_(self.to_cue.bias)
+        if self.to_cue.bias is not None:
+            nn.init.zeros_(self.to_cue.bias)
 
     def forward(self, features: EncoderFeatures) -> tuple[Tensor, DecoderFeatures]:
         """Decode to the cue map (B, 3, H, W) in [-1, 1] and the features D1..D5 behind it."""

@@ -28,7 +28,7 @@ class _CueOnly(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         cue, _ = self.decoder(self.encoder(image))
-        return cue  # type: ignore[no-any-return]
+        return cue
 
 
 def export_onnx(model: TorchModel, checkpoint: Path, out: Path) -> float:
@@ -44,6 +44,7 @@ def export_onnx(model: TorchModel, checkpoint: Path, out: Path) -> float:
 
     Raises:
         InputError: the export differs from torch; nothing is written.
+
     """
     import onnx
 

@@ -22,7 +22,8 @@ def expand_box(box: Box, margin: float, frame_w: int, frame_h: int) -> Box:
     Args:
         box: as detected, px.
         margin: fraction of the longer side added on each side, >= 0.
-        frame_w, frame_h: px.
+        frame_w: of the frame, px.
+        frame_h: of the frame, px.
 
     """
     side = max(box.w, box.h) * (1 + 2 * margin)

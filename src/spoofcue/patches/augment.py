@@ -47,8 +47,8 @@ def _rotate(crop: Image, degrees: float) -> Image:
 
     height, width = crop.shape[:2]
     turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1.0)
-    out: Image = cv2.warpAffine(crop, turn, (width, height), borderMode=cv2.BORDER_REFLECT)
-    return out
+    out = cv2.warpAffine(crop, turn, (width, height), borderMode=cv2.BORDER_REFLECT)
+    return np.asarray(out, dtype=np.uint8)
 
 
 def _photometric(image: Image, rng: np.random.Generator) -> Image:

@@ -34,10 +34,10 @@ def pad_by_reflection(image: Image, height: int, width: int) -> Image:
         return image
     top, left = missing_h // 2, missing_w // 2
     # BORDER_REFLECT may mirror more than once, so a face far smaller than the patch works too.
-    padded: Image = cv2.copyMakeBorder(
+    padded = cv2.copyMakeBorder(
         image, top, missing_h - top, left, missing_w - left, cv2.BORDER_REFLECT
     )
-    return padded
+    return np.asarray(padded, dtype=np.uint8)
 
 
 def pad_to_stride(image: Image) -> Image:
@@ -66,8 +66,7 @@ def resized(crop: Image, height: int, width: int) -> Image:
         return crop
     shrinks = height < crop.shape[0] and width < crop.shape[1]
     method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    out: Image = cv2.resize(crop, (width, height), interpolation=method)
-    return out
+    return np.asarray(cv2.resize(crop, (width, height), interpolation=method), dtype=np.uint8)
 
 
 def whole_face_size(height: int, width: int, minimum: int, max_side: int) -> tuple[int, int]:

@@ -34,6 +34,7 @@ class FaceRecord:
         frames: how many frames the score is the mean of.
         model: which model.
         cue: path of the cue picture, if one was asked for.
+
     """
 
     path: str

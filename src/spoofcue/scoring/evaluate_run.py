@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from spoofcue.patches.batches import groups_of_one_shape
 from spoofcue.scoring.face import FaceScore, for_picture, score_crops
 from spoofcue.scoring.model import CueModel
 from spoofcue.scoring.pictures import CUE_MAX, cue_heatmap, cue_overlay
-from spoofcue.scoring.predict import write_png
+from spoofcue.scoring.predict import write_picture
 
 if TYPE_CHECKING:
     import polars as pl
@@ -70,6 +71,7 @@ def evaluate_run(
 
     Raises:
         InputError: a split has no live or no attack face.
+
     """
     rows = read_manifest(data).filter(_in_splits("dev", "test"))
     total, done = int((rows["status"] == "ok").sum()), 0
@@ -79,7 +81,7 @@ def evaluate_run(
     sets: dict[str, ScoreSet] = {}
     for split in ("dev", "test"):
         of_split = rows.filter(rows["split"] == split)
-        scores = _score_rows(model, of_split, data, lambda n: _tell(progress, done + n, total))  # noqa: B023
+        scores = _score_rows(model, of_split, data, partial(_tell, progress, done, total))
         done += int((of_split["status"] == "ok").sum())
         _write_scores(part / f"{split}.csv", of_split, scores)
         try:
@@ -108,9 +110,9 @@ def _in_splits(*names: str) -> pl.Expr:
     return pl.col("split").is_in(list(names))
 
 
-def _tell(progress: Progress | None, done: int, total: int) -> None:
+def _tell(progress: Progress | None, before: int, total: int, scored: int) -> None:
     if progress:
-        progress(done, total)
+        progress(before + scored, total)
 
 
 def _score_rows(
@@ -141,17 +143,17 @@ def _write_scores(path: Path, rows: pl.DataFrame, scores: dict[str, float]) -> N
 
 
 def _write_gallery(out: Path, model: CueModel, data: Path, threshold: float) -> None:
-    """Faces beside their cue maps: the clearest and the nearest to the threshold, right and wrong."""
+    """Faces beside their cue maps, right and wrong ones, from the clearest to the nearest."""
     with (out / "test.csv").open(newline="", encoding="utf-8") as file:
         rows = [r for r in csv.DictReader(file) if r["score"]]
     entries = []
     for number, pick in enumerate(_picks(rows, threshold)):
         result: FaceScore = score_crops(model, [read_image(data / pick.row["crop"])])[0]
-        face, cue = for_picture(result, 288)
-        names = {k: f"gallery/{number:03d}_{k}.png" for k in ("face", "cue", "overlay")}
-        write_png(out / names["face"], face)
-        write_png(out / names["cue"], cue_heatmap(cue))
-        write_png(out / names["overlay"], cue_overlay(face, cue))
+        face, cue = for_picture(result, 240)
+        names = {k: f"gallery/{number:03d}_{k}.jpg" for k in ("face", "cue", "overlay")}
+        write_picture(out / names["face"], face)
+        write_picture(out / names["cue"], cue_heatmap(cue))
+        write_picture(out / names["overlay"], cue_overlay(face, cue))
         kept = {k: pick.row[k] for k in ("pai", "subject", "media")}
         entries.append(
             {
@@ -168,7 +170,7 @@ def _write_gallery(out: Path, model: CueModel, data: Path, threshold: float) -> 
 
 
 def _picks(rows: list[dict[str, str]], threshold: float) -> list[_Pick]:
-    """Per group up to PER_GROUP faces, spread over the scores, of different subjects first."""
+    """Per group up to PER_GROUP faces, spread over the scores."""
     picks = []
     for group, label, above in (
         ("missed_attack", "1", False),
@@ -181,10 +183,9 @@ def _picks(rows: list[dict[str, str]], threshold: float) -> list[_Pick]:
             key=lambda r: float(r["score"]),
             reverse=above,
         )
-        spread = (
-            [members[i] for i in np.unique(np.linspace(0, len(members) - 1, PER_GROUP, dtype=int))]
-            if members
-            else []
+        last = len(members) - 1
+        at = sorted(
+            {round(k * last / (PER_GROUP - 1)) for k in range(PER_GROUP)} if members else ()
         )
-        picks += [_Pick(group, r) for r in spread]
+        picks += [_Pick(group, members[i]) for i in at]
     return picks

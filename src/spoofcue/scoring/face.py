@@ -21,6 +21,7 @@ class FaceScore:
         score: mean |cue| over the face's inputs, 0..1, higher = attack.
         cue: (3, h, w) float32 in [-1, 1], the input's own size (padding included).
         seen: (h, w, 3) uint8, the pixels that the network saw, aligned with ``cue``.
+
     """
 
     score: float
@@ -35,6 +36,7 @@ def score_crops(model: CueModel, crops: list[Image]) -> list[FaceScore]:
         model: the detector.
         crops: (h, w, 3) uint8 RGB each; see
             :func:`spoofcue.patches.batches.groups_of_one_shape`.
+
     """
     s = model.facts.input
     inputs = [scoring_inputs(crop, s) for crop in crops]

@@ -29,6 +29,7 @@ class ModelFacts:
         margin: of the face crops it was trained on.
         min_face_px: shorter faces are rejected.
         detector: that found the faces of its training.
+
     """
 
     id: str
@@ -101,9 +102,7 @@ class TorchModel:
         }
         network.load_state_dict(weights)
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.generator = network.generator.eval().to(
-            self._device, memory_format=torch.channels_last
-        )
+        self.generator = network.generator.eval().to(self._device)
         self.facts = facts_from(stored["spoofcue"], checkpoint)
 
     def cues(self, image: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -122,6 +121,7 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
 
     Raises:
         InputError: it is not a spoofcue checkpoint.
+
     """
     import pickle
 
@@ -141,6 +141,7 @@ def load_model(path: Path) -> CueModel:
 
     Raises:
         InputError: nothing usable there; the message says what was looked for.
+
     """
     if path.is_dir():
         checkpoint = path / "checkpoints" / "best.ckpt"

@@ -17,7 +17,7 @@ def cue_magnitude(cue: NDArray[np.floating]) -> NDArray[np.float32]:
 
 
 def cue_heatmap(cue: NDArray[np.floating], cue_max: float = CUE_MAX) -> Image:
-    """(3, H, W) cue -> (H, W, 3) uint8 RGB: black where there is none, bright where it is strong."""
+    """(3, H, W) cue -> (H, W, 3) uint8 RGB: black where there is none, bright where strong."""
     import cv2
 
     level = np.clip(cue_magnitude(cue) / cue_max, 0, 1)

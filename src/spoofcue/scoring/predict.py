@@ -35,6 +35,7 @@ class Predictor:
         threshold: a score above it is an attack.
         frames: sampled from each video.
         cues: folder for pictures of face, cue map and overlay; None for none.
+
     """
 
     model: CueModel
@@ -143,16 +144,18 @@ class Predictor:
         # The whole path is in the name: photos of two folders may be called alike.
         flat = "_".join(p for p in path.parts if p not in ("/", "..", "."))
         target = self.cues / f"{flat}.face{number}.png"
-        write_png(target, sheet)
+        write_picture(target, sheet)
         return str(target)
 
 
-def write_png(path: Path, image: Image) -> None:
-    """Write (H, W, 3) uint8 RGB whole or not at all."""
+def write_picture(path: Path, image: Image) -> None:
+    """Write (H, W, 3) uint8 RGB as the suffix says (.png or .jpg), whole or not at all."""
     import cv2
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    _, data = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+    _, data = cv2.imencode(
+        path.suffix, cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 88]
+    )
     part = path.with_name(path.name + ".part")
     part.write_bytes(data.tobytes())
     os.replace(part, path)
@@ -163,6 +166,7 @@ def expand_paths(paths: list[Path]) -> list[Path]:
 
     Raises:
         InputError: a path does not exist, or a folder holds no media.
+
     """
     files: list[Path] = []
     for path in paths:

@@ -20,6 +20,7 @@ class Shot:
         exposure: level that the mean of the picture's middle is brought to, 0..1 linear.
         white_shift: extra gains of R and B.
         quality_shift: added to the JPEG quality.
+
     """
 
     defocus_px: float

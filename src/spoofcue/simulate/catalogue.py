@@ -22,6 +22,7 @@ class Device:
         contrast: strength of the S-shaped tone curve, 0..1.
         sharpen: amount of unsharp masking.
         jpeg_quality: 0..100.
+
     """
 
     name: str
@@ -47,6 +48,7 @@ class Printer:
         black: reflectance of full ink.
         fibre: deviation of the paper's reflectance.
         gloss: share of the key light mirrored toward the camera.
+
     """
 
     name: str
@@ -70,6 +72,7 @@ class Display:
         black: leakage of the backlight, relative to white.
         fill: part of a sub-pixel's width that shines.
         reflection: share of the room mirrored by the glass.
+
     """
 
     name: str

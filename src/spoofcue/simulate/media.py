@@ -29,6 +29,7 @@ def printed(
         light: of the room.
         px_per_mm: of the grid; above 2.5 times the screen frequency, or the dots alias.
         rng: draws fibre and the plates' registration.
+
     """
     height, width = photo.shape[:2]
     # a printer's driver lifts the shadows and cannot reach the display's saturated colours
@@ -78,6 +79,7 @@ def displayed(
         light: of the room.
         px_per_mm: of the grid; at least 3 times the panel's pitch, or the stripes alias.
         rng: draws the grid's phase and the reflection.
+
     """
     height, width = photo.shape[:2]
     pitch = px_per_mm / display.pixels_per_mm

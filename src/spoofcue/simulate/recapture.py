@@ -26,6 +26,7 @@ class Hold:
         corners: (4, 2) shifts of the corners, parts of the side.
         zoom: above 1 the medium's border stays outside the picture.
         picture_mm: width of the medium that fills the picture.
+
     """
 
     corners: tuple[tuple[float, float], ...]
@@ -44,7 +45,9 @@ def draw_hold(rng: Generator, instrument: Instrument) -> Hold:
     )
 
 
-def capture_live(radiance: Image, device: Device, rng: Generator) -> tuple[bytes, dict[str, object]]:
+def capture_live(
+    radiance: Image, device: Device, rng: Generator
+) -> tuple[bytes, dict[str, object]]:
     """A live face through the camera.
 
     Args:
@@ -54,6 +57,7 @@ def capture_live(radiance: Image, device: Device, rng: Generator) -> tuple[bytes
 
     Returns:
         The JPEG file and the parameters drawn.
+
     """
     shot = draw_shot(rng)
     return encode(develop(radiance, device, shot, rng), device, shot), {"shot": shot.to_dict()}
@@ -73,6 +77,7 @@ def capture_attack(
 
     Returns:
         The JPEG file and the parameters drawn.
+
     """
     shot = draw_shot(rng)  # first, so that it is drawn as for a live face
     hold = draw_hold(rng, instrument)
@@ -81,7 +86,7 @@ def capture_attack(
     px_per_mm = fine / hold.picture_mm
     sheet = cv2.resize(photo, (fine, fine), interpolation=cv2.INTER_CUBIC)
     medium = printed if isinstance(instrument, Printer) else displayed
-    surface = medium(sheet, instrument, light, px_per_mm, rng)  # type: ignore[arg-type]
+    surface = medium(sheet, instrument, light, px_per_mm, rng)
     radiance = _hold(surface, hold, size)
     data = encode(develop(radiance, device, shot, rng), device, shot)
     return data, {"shot": shot.to_dict(), "hold": asdict(hold)}

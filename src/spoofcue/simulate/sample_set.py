@@ -69,14 +69,14 @@ def write_rendered_set(
 
     Raises:
         InputError: fewer than three identities.
+
     """
     if identities < 3:
         raise InputError(f"--identities {identities}: three are the least, one for each split.")
     names = [f"person-{i:04d}" for i in range(identities)]
     splits = _splits(names, seed)
     jobs = [
-        _Job(out, name, splits[name], seed, frames, size, (), _number(seed, name))
-        for name in names
+        _Job(out, name, splits[name], seed, frames, size, (), _number(seed, name)) for name in names
     ]
     return _run(jobs, out, workers, progress, [])
 
@@ -97,6 +97,7 @@ def write_photo_set(
 
     Raises:
         InputError: fewer than three people with a readable photo.
+
     """
     if not photos.is_dir():
         raise InputError(f"{photos} is not a folder of photos.")

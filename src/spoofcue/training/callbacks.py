@@ -105,7 +105,7 @@ class History(pl.Callback):
         terms = {k: float(v) for k, v in trainer.callback_metrics.items() if k in HISTORY_COLUMNS}
         train = {k: v for k, v in terms.items() if k.startswith("train/")}
         # The scheduler has stepped already; the rate that this step used is the one before.
-        schedule = trainer.lr_scheduler_configs[0].scheduler
+        schedule: Any = trainer.lr_scheduler_configs[0].scheduler
         used = schedule.base_lrs[0] * schedule.lr_lambdas[0](trainer.global_step - 1)
         self._write(trainer, {**train, "lr": used})
 
@@ -115,7 +115,7 @@ class History(pl.Callback):
             self._write(trainer, {f"dev/{k}": v for k, v in module.dev_result.items()})
 
     def _write(self, trainer: pl.Trainer, values: Mapping[str, float]) -> None:
-        row = {"step": trainer.global_step, "epoch": trainer.current_epoch}
+        row: dict[str, Any] = {"step": trainer.global_step, "epoch": trainer.current_epoch}
         row |= {k: repr(v) for k, v in values.items() if k in HISTORY_COLUMNS}
         with self.path.open("a", newline="") as file:
             csv.DictWriter(file, HISTORY_COLUMNS).writerow(row)

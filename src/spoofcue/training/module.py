@@ -58,7 +58,7 @@ class LGSCTraining(pl.LightningModule):
         self.dev_result: dict[str, float] = {}
         self._dev_scores = np.zeros(len(dev))
         if settings.training.channels_last:
-            self.network.to(memory_format=torch.channels_last)
+            self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def on_train_batch_start(self, batch: TrainingBatch, batch_idx: int) -> None:
         """Seed dropout by the step, so that it needs no state to resume."""
@@ -111,7 +111,7 @@ class LGSCTraining(pl.LightningModule):
         }
         self.log_dict({f"dev/{k}": v for k, v in self.dev_result.items() if k != "select"})
 
-    def configure_optimizers(self) -> dict[str, Any]:
+    def configure_optimizers(self) -> Any:
         """Adam, stepped down by the schedule at every optimiser step."""
         o = self.settings.optimiser
         adam = torch.optim.Adam(self.parameters(), lr=o.lr, weight_decay=o.weight_decay)

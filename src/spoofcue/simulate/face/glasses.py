@@ -37,7 +37,9 @@ def paint_glasses(identity: Identity, grid: Grid, lighting: Lighting) -> Image |
     colour = np.array(glasses.rgb, np.float32) * (0.7 * key + sky)
     colour = colour + (0.05 * glint)[..., None] * key
     lens = smoothstep(0.3, -0.3, distance)
-    streak = smoothstep(0, 1, np.sin((x - centre_x + 1.2 * (y - centre_y)) / 9.0).astype(np.float32))
+    streak = smoothstep(
+        0, 1, np.sin((x - centre_x + 1.2 * (y - centre_y)) / 9.0).astype(np.float32)
+    )
     veil = (0.010 + 0.020 * streak * smoothstep(8, -14, (y - centre_y).astype(np.float32))) * lens
     # a lens adds light of its own and hides almost none
     out = colour * frame[..., None] + (veil * (1 - frame))[..., None] * sky

@@ -66,7 +66,8 @@ def pose_layer(layer: Image, z: Image, grid: Grid, view: View) -> Image:
     map_x, map_y = _invert(across, down, plane)
     to_px = view_matrix(view, view.pose.roll_deg)
     from_plane = np.array(
-        [[1 / plane.px_per_mm, 0, plane.column_mm[0, 0]], [0, 1 / plane.px_per_mm, plane.row_mm[0, 0]],
+        [[1 / plane.px_per_mm, 0, plane.column_mm[0, 0]],
+         [0, 1 / plane.px_per_mm, plane.row_mm[0, 0]],
          [0, 0, 1]]
     )  # fmt: skip
     matrix = to_px @ from_plane

@@ -38,6 +38,7 @@ def render_face(identity: Identity, frame: Frame, size: int = 640) -> Image:
 
     Returns:
         (size, size, 3) float32 RGB, linear light, 1.0 = a white diffuse surface in full light.
+
     """
     zoom = size / 640
     px = frame.scale_px_per_mm * zoom
@@ -104,7 +105,9 @@ def _paint_head(
     albedo = skin_albedo(identity, expression, grid, surface.cavity)
     lit = irradiance(normal, shadow, open_sky, lighting, 0.9 * px)
     rough = np.clip(0.46 - 0.14 * skin.oil + 0.04 * value_noise(grid.shape, 7 * px, rng), 0.2, 0.7)
-    shine = highlight(normal, lighting, rough.astype(np.float32)) * shadow * (0.16 + 0.34 * skin.oil)
+    shine = (
+        highlight(normal, lighting, rough.astype(np.float32)) * shadow * (0.16 + 0.34 * skin.oil)
+    )
     rgb = albedo * lit + shine[..., None] * np.array(frame.light.key_rgb, np.float32)
     nostrils = nostril_mask(identity.nose, frame.pose.pitch_deg, grid)
     rgb *= 1 - 0.86 * nostrils[..., None]

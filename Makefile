@@ -1,0 +1,38 @@
+# Everything runs in its own .venv; the pinned CPU torch goes in first (constraints.txt says why).
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+DEMO ?= demo
+IDENTITIES ?= 40
+EPOCHS ?= 14
+STAMP := $(VENV)/.spoofcue-installed
+
+.PHONY: demo test lint format clean
+
+$(STAMP): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -c "import torch" 2>/dev/null || $(BIN)/pip install --quiet -r constraints.txt
+	$(BIN)/pip install --quiet -e ".[dev]"
+	touch $@
+
+# PHOTOS=dir attacks and trains on your own bona fide photos instead of rendered people;
+# a folder that already holds live/ and attack/ is taken as it is.
+demo: $(STAMP)
+	SPOOFCUE=$(BIN)/spoofcue PYTHON=$(BIN)/python DEMO="$(DEMO)" PHOTOS="$(PHOTOS)" \
+	IDENTITIES=$(IDENTITIES) EPOCHS=$(EPOCHS) sh examples/demo.sh
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -n 2
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,36 @@
+#!/bin/sh
+# The whole job in seven commands; `make demo` runs it. A second run goes on where the first stopped.
+set -eu
+say() { printf '\n== %s\n' "$*"; }
+
+if [ -n "$PHOTOS" ] && [ -n "$(find "$PHOTOS" -type d -name live)" ]; then
+    SET=$PHOTOS
+elif [ -n "$PHOTOS" ]; then
+    say "1. live images and attacks from the photos in $PHOTOS"
+    SET=$DEMO/set
+    "$SPOOFCUE" simulate "$PHOTOS" --out "$SET"
+else
+    say "1. a sample set: $IDENTITIES rendered people, live, printed and replayed"
+    SET=$DEMO/set
+    "$SPOOFCUE" simulate --identities "$IDENTITIES" --frames 2 --out "$SET"
+fi
+say "2. find and crop faces"
+"$SPOOFCUE" prepare folder "$SET" --out "$DEMO/prepared"
+say "3. train a small detector (112-px patches, half width, no pretrained weights)"
+if [ ! -f "$DEMO/run/checkpoints/last.ckpt" ]; then
+    "$SPOOFCUE" train --data "$DEMO/prepared" --out "$DEMO/run" --preset small \
+        --set training.epochs="$EPOCHS" --set training.images_per_epoch=640
+else
+    "$SPOOFCUE" train --data "$DEMO/prepared" --out "$DEMO/run" --resume
+fi
+say "4. judge it on people it never saw, at the threshold of the dev people"
+"$SPOOFCUE" evaluate "$DEMO/run"
+say "5. judge a real photograph (scikit-image's astronaut)"
+mkdir -p "$DEMO/photos"
+"$PYTHON" -c "import shutil, sys, skimage; from pathlib import Path
+shutil.copy(Path(skimage.__file__).parent / 'data' / 'astronaut.png', sys.argv[1])" "$DEMO/photos"
+"$SPOOFCUE" predict "$DEMO/photos" --model "$DEMO/run" --cues "$DEMO/cues"
+say "6. export to ONNX, which needs no torch"
+"$SPOOFCUE" export "$DEMO/run" --out "$DEMO/detector.onnx"
+say "7. the report"
+"$SPOOFCUE" report "$DEMO/run"

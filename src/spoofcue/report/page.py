@@ -1,0 +1,85 @@
+"""The page itself."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from spoofcue import __version__
+from spoofcue.metrics.thresholds import Threshold
+from spoofcue.report.figures import det, histogram, roc, species_bars, training_curves
+from spoofcue.report.run_folder import RunFolder, read_run
+
+
+def write_report(run: Path, out: Path | None = None) -> Path:
+    """Write one HTML file that needs no other: pictures and plots are inside it.
+
+    Args:
+        run: a run folder that was evaluated.
+        out: the file; ``run``/report.html by default.
+
+    Raises:
+        InputError: ``run`` is not evaluated.
+
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    folder = read_run(run)
+    environment = Environment(
+        loader=PackageLoader("spoofcue.report", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["percent"] = lambda v, digits=1: f"{100 * v:.{digits}f} %"
+    html = environment.get_template("page.html.j2").render(**_context(folder))
+    target = out or run / "report.html"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + ".part")
+    part.write_text(html, encoding="utf-8")
+    os.replace(part, target)
+    return target
+
+
+def _context(folder: RunFolder) -> dict[str, Any]:
+    evaluation = folder.metrics["evaluation"]
+    main = evaluation[folder.level]
+    threshold = Threshold(**main["threshold"])
+    losses, dev = training_curves(folder.history) if folder.history else ("", "")
+    return {
+        "run": folder.record,
+        "config": folder.config,
+        "metrics": folder.metrics,
+        "levels": [(n, evaluation[n]) for n in ("frame", "video") if evaluation[n]],
+        "level": folder.level,
+        "main": main,
+        "threshold": threshold,
+        "nonresponse": evaluation["nonresponse"],
+        "gallery": folder.gallery,
+        "cue_max": folder.cue_max,
+        "weak": _weak_claims(main),
+        "figures": {
+            "histogram": histogram(folder.judged, threshold),
+            "roc": roc(folder.judged, threshold),
+            "det": det(folder.judged, threshold),
+            "species": species_bars(folder.judged, threshold),
+            "losses": losses,
+            "dev": dev,
+        },
+        "version": __version__,
+    }
+
+
+def _weak_claims(main: dict[str, Any]) -> list[str]:
+    """Rates that look like nothing went wrong but rest on few attempts (rule of three)."""
+    counts = {"BPCER": main["counts"]["bpcer"]} | {
+        f"APCER {s}": c for s, c in main["counts"]["apcer_by_pai"].items()
+    }
+    return [
+        f"{name}: no error in {c['total']} attempts; the true rate may still be "
+        f"{100 * c['ci95'][1]:.1f} %"
+        for name, c in counts.items()
+        if c["errors"] == 0 and c["ci95"][1] > 0.01
+    ]
