@@ -23,7 +23,7 @@ demo: $(STAMP)
 	IDENTITIES=$(IDENTITIES) EPOCHS=$(EPOCHS) sh examples/demo.sh
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadscope
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

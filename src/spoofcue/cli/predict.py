@@ -48,8 +48,8 @@ def predict(
                 "`make demo` trains one in minutes."
             )
         model = Path(named)
-    files = expand_paths(paths)
     loaded = load_model(model)
+    files = expand_paths(paths)
     limit = loaded.facts.threshold if threshold is None else threshold
     if not 0 <= limit <= 1:
         raise InputError(f"--threshold {limit}: scores lie in 0..1")

@@ -85,6 +85,7 @@ def whole_face_size(height: int, width: int, minimum: int, max_side: int) -> tup
         (height, width) of the input, multiples of 32 in [minimum, max(minimum, max_side)].
 
     """
+    minimum = next_multiple(minimum)
     scale = min(1.0, max_side / max(height, width))
 
     def side(length: int) -> int:

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import polars as pl
+import pytest
+
+from spoofcue.data.extract import PrepareOptions
+from spoofcue.data.folder import scan_folder
+from spoofcue.data.manifest import read_manifest, validate
+from spoofcue.data.prepare import JOURNAL, prepare
+from spoofcue.data.splits import with_splits
+from spoofcue.errors import InputError
+from spoofcue.media.image import read_image
+
+WHOLE = PrepareOptions(detector="none", min_face_px=32)
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(0)
+    for subject in ("a", "b", "c"):
+        for kind in ("live", "attack/print"):
+            folder = tmp_path / "photos" / subject / kind
+            folder.mkdir(parents=True)
+            noise = rng.integers(0, 255, (48, 40, 3), np.uint8)
+            cv2.imwrite(str(folder / "1.png"), noise)
+    return tmp_path / "photos"
+
+
+def run(photos: Path, out: Path, **more: object):  # type: ignore[no-untyped-def]
+    found, warnings = scan_folder(photos)
+    options = more.pop("options", WHOLE)
+    return prepare(
+        with_splits(found), photos, out, options, workers=1, warnings=warnings, **more  # type: ignore[arg-type]
+    )
+
+
+def test_png_crops_are_the_very_pixels(photos: Path, tmp_path: Path) -> None:
+    summary = run(photos, tmp_path / "out")
+    assert (summary.files, summary.faces, summary.skipped) == (6, 6, {})
+    for row in read_manifest(tmp_path / "out").iter_rows(named=True):
+        crop = read_image(tmp_path / "out" / row["crop"])
+        assert np.array_equal(crop, read_image(photos / row["media"]))
+        assert (row["crop_w"], row["crop_h"], row["box_source"]) == (40, 48, "whole")
+
+
+def test_jpeg_crops_keep_chroma(photos: Path, tmp_path: Path) -> None:
+    run(photos, tmp_path / "out", options=PrepareOptions(detector="none", min_face_px=1, crop_format="jpeg"))
+    from PIL import Image
+
+    path = next((tmp_path / "out" / "crops").rglob("*.jpg"))
+    with Image.open(path) as image:
+        assert [c[1:3] for c in image.layer] == [(1, 1)] * 3  # 4:4:4
+
+
+def test_what_gave_no_face_keeps_a_row(photos: Path, tmp_path: Path) -> None:
+    (photos / "a" / "live" / "2.jpg").write_text("text")
+    cv2.imwrite(str(photos / "b" / "live" / "2.png"), np.zeros((20, 60, 3), np.uint8))
+    summary = run(photos, tmp_path / "out")
+    assert summary.skipped == {"face_too_small": [1, 0], "unreadable": [1, 0]}
+    rows = read_manifest(tmp_path / "out")
+    assert rows.height == 8
+    bad = rows.filter(pl.col("status") != "ok")
+    assert bad["crop"].null_count() == 2
+    assert all(bad["reason"])
+
+
+def test_a_second_run_makes_nothing_again_and_mends_a_cut_journal(
+    photos: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    run(photos, out)
+    before = {p: p.stat().st_mtime_ns for p in (out / "crops").rglob("*.png")}
+    journal = out / JOURNAL
+    lines = journal.read_text().splitlines()
+    journal.write_text("\n".join(lines[:3]) + "\n" + lines[3][:20])
+    first = json.loads(lines[0])["rows"][0]["crop"]
+    seen: list[tuple[int, int]] = []
+    run(photos, out, progress=lambda done, total: seen.append((done, total)))
+    assert seen[0] == (3, 6)
+    assert seen[-1] == (6, 6)
+    assert (out / first).stat().st_mtime_ns == before[out / first]
+    assert read_manifest(out).height == 6
+
+
+def test_other_options_in_the_same_folder_are_refused(photos: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run(photos, out)
+    other = PrepareOptions(detector="none", min_face_px=10)
+    with pytest.raises(InputError, match="min_face_px was 32 and is 10"):
+        run(photos, out, options=other)
+    run(photos, out, options=other, overwrite=True)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.tex").touch()
+    with pytest.raises(InputError, match="no prepared set"):
+        run(photos, tmp_path / "mine", overwrite=True)
+    assert (tmp_path / "mine" / "thesis.tex").exists()
+
+
+GOOD = {"media": "a.jpg", "subject": "s", "label": 0, "split": "train", "status": "no_face"}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"label": 2}, "label must be 0 or 1"),
+        ({"label": None}, "label must be 0 or 1"),
+        ({"split": "later"}, "split must be one of"),
+        ({"label": 1}, "PAI species"),
+        ({"pai": "print"}, "no `pai`"),
+        ({"status": "ok"}, "crop exactly when"),
+        ({"crop": "c.png"}, "crop exactly when"),
+        ({"subject": None}, "`subject` must not be empty"),
+        ({"age": 3}, r"unknown columns \['age'\]"),
+    ],
+)
+def test_each_rule_of_the_manifest(change: dict[str, object], told: str) -> None:
+    assert validate(pl.DataFrame([GOOD])).height == 1
+    with pytest.raises(InputError, match=told):
+        validate(pl.DataFrame([GOOD | change]))

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spoofcue.errors import MediaError
+from spoofcue.media.video import even_indices, sample_frames
+
+
+def write_video(path: Path, levels: list[int]) -> None:
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=10, options={"crf": "10"})
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for level in levels:
+            picture = np.full((48, 64, 3), level, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode(None))
+
+
+def test_frames_are_spread_evenly_and_in_order(tmp_path: Path) -> None:
+    write_video(tmp_path / "v.mp4", [5 * i for i in range(40)])
+    frames = sample_frames(tmp_path / "v.mp4", 4)
+    assert [f.index for f in frames] == [5, 15, 25, 35]
+    assert [round(f.time_s, 3) for f in frames] == [0.5, 1.5, 2.5, 3.5]
+    for frame in frames:
+        assert frame.image.shape == (48, 64, 3)
+        assert abs(int(frame.image.mean()) - 5 * frame.index) <= 4
+
+
+def test_a_short_video_gives_all_its_frames(tmp_path: Path) -> None:
+    write_video(tmp_path / "v.mp4", [10, 200])
+    assert [f.index for f in sample_frames(tmp_path / "v.mp4", 10)] == [0, 1]
+
+
+def test_what_is_no_video_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "v.mp4").write_text("text")
+    with pytest.raises(MediaError, match=r"v\.mp4"):
+        sample_frames(tmp_path / "v.mp4", 3)
+
+
+@given(total=st.integers(0, 500), count=st.integers(1, 60))
+def test_indices_rise_and_stay_inside(total: int, count: int) -> None:
+    indices = even_indices(total, count)
+    assert len(indices) == min(total, count)
+    assert all(0 <= a < b < total for a, b in zip(indices, indices[1:], strict=False)) or total < 2

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from spoofcue.config import RunSettings, describe_settings, dump_yaml, load_settings
+from spoofcue.errors import InputError
+
+
+def test_paper_is_the_default_and_says_what_the_paper_says() -> None:
+    paper = load_settings()
+    assert paper == RunSettings()
+    assert (paper.training.batch_size, paper.training.epochs) == (32, 20)
+    assert (paper.optimiser.lr, paper.optimiser.decay_factor) == (1e-3, 0.95)
+    assert (paper.optimiser.decay_every_steps, paper.optimiser.warmup_epochs) == (600, 1)
+    loss = paper.loss
+    weights = (loss.regression_weight, loss.triplet_weight, loss.classification_weight)
+    assert (*weights, loss.margin) == (5, 1, 5, 0.5)
+    assert (paper.input.mode, paper.input.size) == ("patch", 224)
+    assert not paper.augment.photometric
+    assert paper.augment.flip == paper.augment.erase == paper.augment.cutout == 0
+
+
+def test_file_then_overrides_win_over_the_preset(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("preset: official-code\ntraining: {epochs: 3, batch_size: 8}\n")
+    got = load_settings("paper", file, ["training.epochs=4", "optimiser.lr=1e-4"])
+    assert (got.preset, got.training.epochs, got.training.batch_size) == ("official-code", 4, 8)
+    assert (got.optimiser.lr, got.optimiser.weight_decay) == (1e-4, 5e-4)
+    stored = tmp_path / "config.yaml"
+    stored.write_text(dump_yaml(got))
+    assert load_settings(file=stored) == got
+
+
+@pytest.mark.parametrize(
+    ("override", "told"),
+    [
+        ("training.epochs=0", "training.epochs"),
+        ("training.batch_size=7", "training.batch_size"),
+        ("trainig.epochs=3", "trainig"),
+        ("loss.margn=1", "loss.margn"),
+        ("model.auxiliary=both", "model.auxiliary"),
+        ("epochs", "section.key=value"),
+    ],
+)
+def test_wrong_values_are_named(override: str, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        load_settings("paper", None, [override])
+
+
+def test_wrong_preset_and_yaml(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="official-code, paper, small"):
+        load_settings("papr")
+    (tmp_path / "bad.yaml").write_text("a: [")
+    with pytest.raises(InputError, match="not valid YAML"):
+        load_settings("paper", tmp_path / "bad.yaml")
+
+
+def test_every_setting_is_described_by_its_key() -> None:
+    keys = [k for k, _, _ in describe_settings()]
+    assert "optimiser.decay_every_steps" in keys
+    assert len(keys) == len(set(keys)) > 35
