@@ -34,7 +34,7 @@ def test_cue_is_bounded_and_starts_unsaturated() -> None:
 
 @pytest.mark.parametrize("shape", [(1, 3, 33, 32), (1, 3, 32, 48), (1, 1, 32, 32), (3, 32, 32)])
 def test_other_shapes_are_refused_by_name(shape: tuple[int, ...]) -> None:
-    with pytest.raises(InputError, match="multiples of 32|\\(B, 3, H, W\\)"):
+    with pytest.raises(InputError, match=r"multiples of 32|\(B, 3, H, W\)"):
         CueGenerator(width=4)(torch.zeros(shape))
 
 

@@ -92,7 +92,9 @@ def test_memory_grows_with_the_square_of_the_batch() -> None:
 
 
 def test_only_live_faces_are_pulled_to_zero() -> None:
-    cue = torch.stack([torch.full((3, 4, 4), 0.5), torch.full((3, 4, 4), -0.25), torch.ones(3, 4, 4)])
+    cue = torch.stack(
+        [torch.full((3, 4, 4), 0.5), torch.full((3, 4, 4), -0.25), torch.ones(3, 4, 4)]
+    )
     assert regression_loss(cue, torch.tensor([0, 0, 1])).item() == pytest.approx(0.375)
     assert regression_loss(cue, torch.tensor([1, 1, 1])).item() == 0.0
     both = regression_loss(cue, torch.tensor([0, 1, 1]), "live-and-spoof")

@@ -55,9 +55,7 @@ class Evil:
         return (print, ("code ran",))
 
 
-def test_a_pickle_with_code_is_not_run(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_pickle_with_code_is_not_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     torch.save({"conv1.weight": Evil()}, tmp_path / "evil.pth")
     with pytest.raises(InputError, match="plain tensors"):
         load_encoder_weights(ResNet18Encoder(width=8), tmp_path / "evil.pth")

@@ -35,7 +35,13 @@ def run(photos: Path, out: Path, **more: object):  # type: ignore[no-untyped-def
     found, warnings = scan_folder(photos)
     options = more.pop("options", WHOLE)
     return prepare(
-        with_splits(found), photos, out, options, workers=1, warnings=warnings, **more  # type: ignore[arg-type]
+        with_splits(found),
+        photos,
+        out,
+        options,
+        workers=1,
+        warnings=warnings,
+        **more,  # type: ignore[arg-type]
     )
 
 
@@ -49,7 +55,11 @@ def test_png_crops_are_the_very_pixels(photos: Path, tmp_path: Path) -> None:
 
 
 def test_jpeg_crops_keep_chroma(photos: Path, tmp_path: Path) -> None:
-    run(photos, tmp_path / "out", options=PrepareOptions(detector="none", min_face_px=1, crop_format="jpeg"))
+    run(
+        photos,
+        tmp_path / "out",
+        options=PrepareOptions(detector="none", min_face_px=1, crop_format="jpeg"),
+    )
     from PIL import Image
 
     path = next((tmp_path / "out" / "crops").rglob("*.jpg"))

@@ -60,9 +60,7 @@ def test_predict_decides_every_file_and_fails_closed(job: Job, tmp_path: Path) -
     photo = skimage.data.astronaut()
     Image.fromarray(photo).save(tmp_path / "astronaut.jpg", quality=95)
     Image.fromarray(skimage.data.coffee()).save(tmp_path / "landscape.jpg")
-    good = spoofcue(
-        "predict", tmp_path, "--model", job.run, "--json", "--cues", tmp_path / "cues"
-    )
+    good = spoofcue("predict", tmp_path, "--model", job.run, "--json", "--cues", tmp_path / "cues")
     records = {Path(r["path"]).name: r for r in json.loads(good.stdout)}
     face = records["astronaut.jpg"]
     assert face["decision"] == ("attack" if face["score"] > face["threshold"] else "live")
@@ -90,9 +88,7 @@ def test_a_face_below_the_least_size_is_rejected_with_advice(job: Job, tmp_path:
     Image.fromarray(skimage.data.astronaut()[83:171, 179:267]).resize((40, 40)).save(
         tmp_path / "small.png"
     )
-    done = spoofcue(
-        "predict", tmp_path, "--model", job.run, "--detector", "none", "--json"
-    )
+    done = spoofcue("predict", tmp_path, "--model", job.run, "--detector", "none", "--json")
     (record,) = json.loads(done.stdout)
     assert (record["decision"], record["reason"]) == ("rejected", "face_too_small")
     assert "closer" in record["detail"]
@@ -125,10 +121,7 @@ def test_the_exported_model_scores_the_same_without_torch(job: Job, tmp_path: Pa
     spoofcue("export", job.run, "--out", out)
     faces = [job.photos / r for r in ("person-0000", "person-0001")]
     torch_scores = spoofcue("predict", *faces, "--model", job.run, "--json").stdout
-    code = (
-        "import sys; sys.modules['torch'] = None; "
-        "from spoofcue.cli.main import main; main()"
-    )
+    code = "import sys; sys.modules['torch'] = None; from spoofcue.cli.main import main; main()"
     import subprocess
     import sys
 

@@ -48,7 +48,9 @@ def png_bomb(side: int) -> bytes:
 
     header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
     rows = zlib.compress(bytes((side // 8 + 1) * side))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    )
 
 
 def test_a_bomb_is_refused_from_its_header() -> None:
@@ -74,7 +76,11 @@ def test_truncation_is_an_error_and_not_grey_rows(kind: str) -> None:
 def test_unreadable_files_say_why(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_text("just text")
     (tmp_path / "empty.png").touch()
-    for name, told in (("a.jpg", "no image format"), ("empty.png", "empty"), ("none.png", "No such")):
+    for name, told in (
+        ("a.jpg", "no image format"),
+        ("empty.png", "empty"),
+        ("none.png", "No such"),
+    ):
         with pytest.raises(MediaError, match=told) as error:
             read_image(tmp_path / name)
         assert error.value.reason == "unreadable"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -47,4 +48,4 @@ def test_what_is_no_video_is_an_error(tmp_path: Path) -> None:
 def test_indices_rise_and_stay_inside(total: int, count: int) -> None:
     indices = even_indices(total, count)
     assert len(indices) == min(total, count)
-    assert all(0 <= a < b < total for a, b in zip(indices, indices[1:], strict=False)) or total < 2
+    assert all(0 <= a < b < total for a, b in pairwise(indices)) or total < 2

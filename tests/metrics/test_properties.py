@@ -113,7 +113,9 @@ def test_video_level_appears_when_recordings_have_frames() -> None:
 
 def test_score_files_count_non_responses_and_name_faults(tmp_path: Path) -> None:
     path = tmp_path / "s.csv"
-    path.write_text("score,label,pai,extra\n0.1,0,,x\n,0,,\n0.9,attack,print,y\n,1,print,\n,1,mask,\n")
+    path.write_text(
+        "score,label,pai,extra\n0.1,0,,x\n,0,,\n0.9,attack,print,y\n,1,print,\n,1,mask,\n"
+    )
     scores = read_scores(path)
     assert scores.score.tolist() == [0.1, 0.9]
     assert (scores.nonresponse_live, scores.nonresponse_attack) == (1, 2)

@@ -21,7 +21,9 @@ MODES = st.sampled_from(["whole", "grid", "resize"])
 
 
 def noise(height: int, width: int) -> np.ndarray:
-    return np.random.default_rng(height * 1000 + width).integers(0, 255, (height, width, 3), np.uint8)
+    return np.random.default_rng(height * 1000 + width).integers(
+        0, 255, (height, width, 3), np.uint8
+    )
 
 
 def test_paper_range() -> None:
