@@ -48,11 +48,12 @@ def export_onnx(model: TorchModel, checkpoint: Path, out: Path) -> float:
     """
     import onnx
 
-    size = next_multiple(model.facts.input.size)
+    # Tracing takes a side of one 32-px step for a constant; the graph itself holds for it too.
+    size = max(96, next_multiple(model.facts.input.size))
     network = _CueOnly(model.generator).cpu().eval()
     example = torch.zeros(2, 3, size, size)
     batch = torch.export.Dim("batch", min=1)
-    height, width = (32 * torch.export.Dim(n, min=1, max=64) for n in ("rows", "columns"))
+    height, width = (32 * torch.export.Dim(n, min=2, max=64) for n in ("rows", "columns"))
     part = out.with_name(out.name + ".part")
     out.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():

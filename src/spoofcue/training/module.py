@@ -60,6 +60,12 @@ class LGSCTraining(pl.LightningModule):
         if settings.training.channels_last:
             self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
+    def on_train_epoch_start(self) -> None:
+        """Tell the batches which epoch it is; Lightning does so for plain samplers only."""
+        loader = self.trainer.train_dataloader
+        if loader is not None:
+            loader.batch_sampler.set_epoch(self.trainer.current_epoch)
+
     def on_train_batch_start(self, batch: TrainingBatch, batch_idx: int) -> None:
         """Seed dropout by the step, so that it needs no state to resume."""
         torch.manual_seed(self.settings.training.seed * 1_000_003 + self.global_step)

@@ -71,12 +71,14 @@ class BalancedBatches(Sampler[list[Draw]]):
         return self.steps
 
     def set_epoch(self, epoch: int) -> None:
-        """Called by Lightning before each epoch."""
+        """Choose the order; called before each epoch."""
         self.epoch = epoch
 
     def resume(self, global_step: int) -> None:
         """Begin at this optimiser step: the epoch it falls in starts part way."""
         self._resume_at = divmod(global_step, self.steps)
+        # The first batches are fetched before the training can name the epoch.
+        self.epoch = self._resume_at[0]
 
     def __iter__(self) -> Iterator[list[Draw]]:
         first = self._resume_at[1] if self.epoch == self._resume_at[0] else 0
