@@ -92,8 +92,9 @@ def displayed(
     y = (np.arange(height, dtype=np.float32) + 0.5) * panel[1] / height
     rows = _box(y, 0.5, display.fill)
     grid = np.stack([_box(x, (k + 0.5) / 3, display.fill / 3) for k in range(3)], axis=1)
-    # dividing by the duty keeps the panel's mean luminance whatever its fill
-    mask = rows[:, None, None] * grid[None] / (display.fill * display.fill / 3)
+    # dividing by the lit share keeps the panel's mean luminance whatever its fill
+    lit_share = rows.mean() * grid.mean(axis=0)
+    mask = rows[:, None, None] * grid[None] / lit_share
     shine = sheet * mask * np.array(display.white_rgb, np.float32)
     room = fractal_noise((height, width), max(height, width) / 3, 2, rng)
     mirror = display.reflection * np.clip(0.35 + 0.5 * room, 0, None)[..., None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -174,14 +175,13 @@ class EpochLines(pl.Callback):
         """Print the epoch's figures."""
         if trainer.sanity_checking or not isinstance(module, LGSCTraining):
             return
-        from spoofcue.cli.console import err
-
         d, total = module.dev_result, trainer.callback_metrics.get("train/total")
-        err.print(
+        print(
             f"epoch {trainer.current_epoch + 1}/{trainer.max_epochs}  "
             f"loss {float(total) if total is not None else float('nan'):.3f}  "
             f"dev ACER {100 * d['acer']:.2f} %  EER {100 * d['eer']:.2f} %  "
             f"AUC {d['auc']:.4f}  threshold {d['threshold']:.4f}  "
             f"{self.images / max(self.seconds, 1e-9):.1f} images/s",
-            highlight=False,
+            file=sys.stderr,
+            flush=True,
         )

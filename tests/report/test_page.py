@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from spoofcue.errors import InputError
+from spoofcue.metrics.evaluation import evaluate
+from spoofcue.metrics.scores import read_scores
+from spoofcue.report.page import write_report
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """A run folder as train and evaluate leave it, with drawn pictures and random scores."""
+    rng = np.random.default_rng(0)
+    folder = tmp_path / "run <b>1</b>"
+    (folder / "evaluation" / "gallery").mkdir(parents=True)
+    (folder / "log").mkdir()
+    for split in ("dev", "test"):
+        lines = ["score,label,pai,video"]
+        for i in range(40):
+            lines.append(f"{rng.beta(2, 30)},0,,v{i // 2}")
+            lines.append(f"{rng.beta(6, 14)},1,{'print' if i % 4 < 2 else 'replay'},a{i // 2}")
+        lines.append(",1,print,lost")
+        (folder / "evaluation" / f"{split}.csv").write_text("\n".join(lines) + "\n")
+    sets = [read_scores(folder / "evaluation" / f"{s}.csv") for s in ("test", "dev")]
+    metrics = {
+        "evaluation": evaluate(*sets).to_dict(),
+        "data": "/d",
+        "model": "m-1",
+        "input": "whole",
+    }
+    (folder / "evaluation" / "metrics.json").write_text(json.dumps(metrics))
+    Image.new("RGB", (20, 20), (90, 60, 50)).save(folder / "evaluation" / "gallery" / "f.jpg")
+    entry = dict.fromkeys(("face", "cue", "overlay"), "gallery/f.jpg")
+    entry |= {"group": "missed_attack", "score": 0.02, "label": 1, "pai": "print"}  # type: ignore[dict-item]
+    entry |= {"subject": "<script>alert(1)</script>", "media": "m", "frame": 0}  # type: ignore[dict-item]
+    (folder / "evaluation" / "gallery.json").write_text(json.dumps([entry]))
+    record = {
+        "name": "run <b>1</b>",
+        "created": "2026-01-01",
+        "spoofcue": "0",
+        "preset": "small",
+        "model": {"id": "m-1", "parameters": 1234567},
+        "data": {"root": "/d", "counts": [], "warnings": ["identities may be shared"]},
+        "training": {"precision": "fp32", "seed": 0},
+        "software": {"python": "3"},
+    }
+    (folder / "run.json").write_text(json.dumps(record))
+    return folder
+
+
+def test_the_page_needs_no_other_file_and_tells_the_measured_numbers(run: Path) -> None:
+    html = write_report(run).read_text()
+    main = json.loads((run / "evaluation" / "metrics.json").read_text())["evaluation"]["video"]
+    counts = main["counts"]["apcer_pooled"]
+    assert f"{counts['errors']} of {counts['total']} attacks passed" in html
+    for key in ("acer", "hter", "eer"):
+        assert f"{100 * main[key]:.2f} %" in html
+    assert f"{main['auc']:.4f}" in html
+    assert "identities may be shared" in html
+    assert "1 attack attempts" in html
+    assert not re.search(r"""(src|href)=["'](?!data:|#)""", html)
+    assert not re.search(r"url\((?!#|data:)|@import|<script", html)
+    assert html.count("<svg") == 4
+
+
+def test_names_of_users_are_escaped(run: Path) -> None:
+    html = write_report(run).read_text()
+    assert "&lt;script&gt;alert(1)" in html
+    assert "<b>1</b>" not in html
+
+
+def test_training_curves_appear_with_their_log(run: Path) -> None:
+    (run / "log" / "metrics.csv").write_text(
+        "step,epoch,train/total,train/regression,train/triplet,train/classification,dev/acer,dev/eer\n"
+        "1,0,5.0,0.1,2.0,0.7,,\n2,0,3.0,0.1,1.0,0.5,,\n2,0,,,,,0.2,0.1\n"
+    )
+    assert write_report(run, run / "other.html").read_text().count("<svg") == 6
+
+
+def test_a_run_that_is_not_evaluated_names_the_command(run: Path, tmp_path: Path) -> None:
+    (run / "evaluation" / "metrics.json").unlink()
+    with pytest.raises(InputError, match="spoofcue evaluate"):
+        write_report(run)
+    with pytest.raises(InputError, match=r"run\.json"):
+        write_report(tmp_path)
