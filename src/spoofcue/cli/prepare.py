@@ -42,7 +42,7 @@ def folder(
     overwrite: Annotated[bool, typer.Option(help="Begin anew in --out.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Prepare any folder: ROOT/[split/][subject/]live|attack/[species/]file, or a CSV."""
+    """Prepare any folder: ROOT/PERSON/live/... and ROOT/PERSON/attack/SPECIES/..., or a CSV."""
     from spoofcue.cli.console import print_json, progress_bar
     from spoofcue.cli.prepare_table import print_summary
     from spoofcue.data.extract import PrepareOptions

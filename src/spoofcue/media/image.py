@@ -54,7 +54,8 @@ def read_image(source: Path | bytes, *, max_pixels: int = MAX_PIXELS) -> NDArray
                 upright = ImageOps.exif_transpose(image)
                 return _to_rgb(upright)
         except Image.DecompressionBombError as error:
-            raise _too_large(name, str(error), max_pixels) from error
+            what = str(error).split(" exceeds")[0]
+            raise _too_large(name, what, max_pixels) from error
         # Pillow's plugins raise all of these on damaged files.
         except (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError) as error:
             raise MediaError(f"{name}: not a readable image ({_first_line(error)})") from error

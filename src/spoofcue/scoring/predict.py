@@ -153,9 +153,8 @@ def write_picture(path: Path, image: Image) -> None:
     import cv2
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    _, data = cv2.imencode(
-        path.suffix, cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 88]
-    )
+    quality = [cv2.IMWRITE_JPEG_QUALITY, 88] if path.suffix == ".jpg" else []
+    _, data = cv2.imencode(path.suffix, cv2.cvtColor(image, cv2.COLOR_RGB2BGR), quality)
     part = path.with_name(path.name + ".part")
     part.write_bytes(data.tobytes())
     os.replace(part, path)
