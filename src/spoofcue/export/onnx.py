@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import warnings
 from pathlib import Path
@@ -56,6 +57,8 @@ def export_onnx(model: TorchModel, checkpoint: Path, out: Path) -> float:
     height, width = (32 * torch.export.Dim(n, min=2, max=64) for n in ("rows", "columns"))
     part = out.with_name(out.name + ".part")
     out.parent.mkdir(parents=True, exist_ok=True)
+    # torch tells of torchvision operators that it will not need
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
