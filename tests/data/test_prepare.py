@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import cv2
@@ -95,6 +99,32 @@ def test_a_second_run_makes_nothing_again_and_mends_a_cut_journal(
     assert seen[-1] == (6, 6)
     assert (out / first).stat().st_mtime_ns == before[out / first]
     assert read_manifest(out).height == 6
+
+
+def test_a_killed_preparation_goes_on(photos: Path, tmp_path: Path) -> None:
+    for i in range(2, 200):
+        shutil.copy(photos / "a" / "live" / "1.png", photos / "a" / "live" / f"{i}.png")
+    out = tmp_path / "out"
+    call = ["prepare", "folder", str(photos), "--out", str(out), "--detector", "none"]
+    call += ["--min-face", "32", "--workers", "1"]
+    main = "from spoofcue.cli.main import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", main, *call], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
+    journal, deadline = out / JOURNAL, time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        if journal.is_file() and journal.read_bytes().count(b"\n") > 5:
+            break
+    process.kill()
+    process.wait()
+    done = journal.read_bytes().count(b"\n")
+    assert 5 < done < 205
+    assert not (out / "manifest.parquet").exists()
+    seen: list[int] = []
+    run(photos, out, options=WHOLE, progress=lambda n, _: seen.append(n))
+    assert seen[0] >= done - 1
+    assert read_manifest(out).height == 204
+    assert not list(out.rglob("*.part"))
 
 
 def test_other_options_in_the_same_folder_are_refused(photos: Path, tmp_path: Path) -> None:
