@@ -18,7 +18,7 @@ ALLOWED = {
     "metrics": {"metrics"},
     "simulate": {"simulate", "media"},
     "data": {"data", "faces", "media"},
-    "scoring": {"scoring", "cue", "data", "faces", "media", "metrics", "patches", "training"},
+    "scoring": {"scoring", "cue", "data", "faces", "media", "metrics", "patches"},
     "training": {"training", "cue", "data", "media", "metrics", "patches", "scoring"},
     "report": {"report", "metrics"},
     "export": {"export", "cue", "patches", "scoring"},

@@ -43,6 +43,10 @@ class ModelSettings(Settings):
         "hf:owner/name",
     )
 
+    def network(self) -> dict[str, Any]:
+        """Keyword arguments of :class:`spoofcue.cue.generator.LGSC`."""
+        return self.model_dump(exclude={"weights"})
+
 
 class LossSettings(Settings):
     """Eqs. 6 to 9."""

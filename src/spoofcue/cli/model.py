@@ -30,9 +30,9 @@ def info(
     """Parameters, the shape of every feature E1..E5 and D1..D5, multiply-adds."""
     from spoofcue.cli.console import print_json
     from spoofcue.config import load_settings, settings_from
+    from spoofcue.cue.generator import LGSC
     from spoofcue.cue.summary import summarise
     from spoofcue.patches.geometry import next_multiple
-    from spoofcue.training.module import build_network
 
     if model is not None:
         from spoofcue.scoring.model import read_checkpoint
@@ -42,7 +42,7 @@ def info(
     else:
         settings = load_settings(preset, None, set_)
     height, width = _size(size) if size else (next_multiple(settings.input.size),) * 2
-    summary = summarise(build_network(settings), height, width)
+    summary = summarise(LGSC(**settings.model.network()), height, width)
     if as_json:
         print_json(summary)
         return

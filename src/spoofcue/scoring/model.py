@@ -84,7 +84,7 @@ class TorchModel:
         try:
             import torch
 
-            from spoofcue.training.module import build_network
+            from spoofcue.cue.generator import LGSC
         except ImportError as error:
             raise InputError(
                 f"{checkpoint} needs PyTorch (`pip install 'spoofcue[train]'`); or score with a "
@@ -94,7 +94,7 @@ class TorchModel:
 
         stored = read_checkpoint(checkpoint)
         settings = settings_from(stored["spoofcue"]["settings"], str(checkpoint))
-        network = build_network(settings)
+        network = LGSC(**settings.model.network())
         weights = {
             k.removeprefix("network."): v
             for k, v in stored["state_dict"].items()

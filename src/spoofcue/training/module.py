@@ -25,12 +25,6 @@ from spoofcue.training.scoring_data import ScoringBatch
 CHECKPOINT_KEY = "spoofcue"
 
 
-def build_network(settings: RunSettings) -> LGSC:
-    """The untrained network of these settings; encoder weights are not loaded."""
-    m = settings.model
-    return LGSC(m.encoder_norm, m.decoder_norm, m.auxiliary, m.auxiliary_dropout, m.width)
-
-
 class LGSCTraining(pl.LightningModule):
     """Train with Eq. 9, judge each epoch on dev.
 
@@ -51,7 +45,7 @@ class LGSCTraining(pl.LightningModule):
     ) -> None:
         super().__init__()
         self.settings = settings
-        self.network = build_network(settings)
+        self.network = LGSC(**settings.model.network())
         self.steps_per_epoch = steps_per_epoch
         self.dev = dev
         self.facts = facts
