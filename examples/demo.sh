@@ -12,7 +12,7 @@ elif [ -n "$PHOTOS" ]; then
 else
     say "1. a sample set: $IDENTITIES rendered people, live, printed and replayed"
     SET=$DEMO/set
-    "$SPOOFCUE" simulate --identities "$IDENTITIES" --frames 2 --out "$SET"
+    "$SPOOFCUE" simulate --identities "$IDENTITIES" --takes 2 --out "$SET"
 fi
 say "2. find and crop faces"
 "$SPOOFCUE" prepare folder "$SET" --out "$DEMO/prepared"

@@ -16,7 +16,7 @@ ALLOWED = {
     "patches": {"patches"},
     "cue": {"cue"},
     "metrics": {"metrics"},
-    "simulate": {"simulate", "media"},
+    "simulate": {"simulate", "faces", "media"},
     "data": {"data", "faces", "media"},
     "scoring": {"scoring", "cue", "data", "faces", "media", "metrics", "patches"},
     "training": {"training", "cue", "data", "media", "metrics", "patches", "scoring"},

@@ -45,7 +45,19 @@ class Job:
 def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
     root = tmp_path_factory.mktemp("job")
     made = Job(root / "set", root / "prepared", root / "run")
-    spoofcue("simulate", "--identities", 3, "--frames", 1, "--workers", 1, "--out", made.photos)
+    spoofcue(
+        "simulate",
+        "--identities",
+        3,
+        "--takes",
+        1,
+        "--pai",
+        "print-a,replay-b",
+        "--workers",
+        1,
+        "--out",
+        made.photos,
+    )
     spoofcue("prepare", "folder", made.photos, "--out", made.prepared, "--workers", 1)
     spoofcue("train", "--data", made.prepared, "--out", made.run, *TINY)
     spoofcue("evaluate", made.run)

@@ -1,4 +1,10 @@
-"""The camera, the same one for live faces and attacks: radiance in, JPEG out."""
+"""The camera, the same one for live faces and attacks: radiance in, JPEG out.
+
+Each stage is a pure function of (image, parameters, random generator). `photograph` strings them
+together. Left out: lens distortion, chromatic aberration, flare, HDR merging, face retouching.
+"""
+
+from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
@@ -6,9 +12,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from spoofcue.simulate.catalogue import Device
+from spoofcue.simulate.catalogue import Device, Rgb
 from spoofcue.simulate.colour import luminance, srgb_from_linear
 from spoofcue.simulate.noise import Generator, Image, blur
+
+# Fine samples per sensor px: scenes are evaluated on this grid, lens and pixels integrate it.
+OVERSAMPLING = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +26,23 @@ class Shot:
 
     Attributes:
         defocus_px: sigma added to the lens blur, sensor px.
+        motion_px: length of the hand's movement during the exposure, sensor px.
+        motion_deg: its direction.
         exposure: level that the mean of the picture's middle is brought to, 0..1 linear.
+        awb: how much of the illuminant's colour the camera removes, 0..1.
         white_shift: extra gains of R and B.
+        contrast_shift: added to the device's contrast.
         quality_shift: added to the JPEG quality.
 
     """
 
     defocus_px: float
+    motion_px: float
+    motion_deg: float
     exposure: float
+    awb: float
     white_shift: tuple[float, float]
+    contrast_shift: float
     quality_shift: int
 
     def to_dict(self) -> dict[str, object]:
@@ -36,52 +53,173 @@ class Shot:
 def draw_shot(rng: Generator) -> Shot:
     """Draw one photo's parameters."""
     return Shot(
-        defocus_px=float(abs(rng.normal(0, 0.35))),
-        exposure=float(rng.uniform(0.15, 0.26)),
-        white_shift=(float(rng.normal(1, 0.02)), float(rng.normal(1, 0.02))),
-        quality_shift=int(rng.integers(-3, 4)),
+        defocus_px=float(min(abs(rng.normal(0, 0.45)), 1.6)),
+        motion_px=float(rng.exponential(0.8)) if rng.uniform() < 0.35 else 0.0,
+        motion_deg=float(rng.uniform(0, 180)),
+        exposure=float(rng.uniform(0.10, 0.30)),
+        awb=float(rng.uniform(0.7, 1.0)),
+        white_shift=(float(rng.normal(1, 0.035)), float(rng.normal(1, 0.035))),
+        contrast_shift=float(rng.normal(0, 0.2)),
+        quality_shift=int(rng.integers(-6, 5)),
     )
 
 
-def develop(radiance: Image, device: Device, shot: Shot, rng: Generator) -> NDArray[np.uint8]:
-    """Sensor and processing: (H, W, 3) linear radiance on the sensor grid -> uint8 RGB.
+def photograph(
+    radiance: Image, device: Device, shot: Shot, illuminant: Rgb, rng: Generator
+) -> NDArray[np.uint8]:
+    """Lens, sensor and processing.
 
-    Order: lens blur, vignette, exposure, Bayer mosaic, shot and read noise, demosaicing, white
-    balance, tone curve, sharpening. Moiré of a display or a halftone is born in the sampling.
+    Order: lens blur, pixel aperture, vignette, exposure, Bayer mosaic, shot and read noise,
+    demosaicing, white balance, picture profile, noise reduction, sharpening, rescaling.
+
+    Args:
+        radiance: (H, W, 3) float32 linear light on the fine grid, OVERSAMPLING samples a px.
+        device: camera.
+        shot: this photo.
+        illuminant: colour of white in the scene; the automatic white balance works on it.
+        rng: of the sensor's noise.
+
+    Returns:
+        (h, w, 3) uint8 RGB.
+
     """
-    height, width = radiance.shape[:2]
-    image = blur(radiance, float(np.hypot(device.blur_px, shot.defocus_px)))
-    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
-    image = image * (1 - device.vignette * 0.5 * (x**2 + y**2))[..., None]
+    image = lens(radiance, device, shot)
+    image = pixels(image, device.aperture)
+    image = vignette(image, device.vignette)
+    image = expose(image, shot.exposure)
+    raw = sensor(mosaic(image), device.full_well, device.read_noise, rng)
+    image = demosaic(raw)
+    image = white_balance(image, device, shot, illuminant)
+    code = profile(image, device.contrast + shot.contrast_shift, device.saturation)
+    code = reduce_noise(code, device.denoise)
+    code = sharpen(code, device.sharpen)
+    return rescale(quantise(code), device.rescale)
+
+
+def lens(radiance: Image, device: Device, shot: Shot) -> Image:
+    """Point spread of lens, defocus and hand movement: Gaussian, plus a line while it moves."""
+    sigma = OVERSAMPLING * float(np.hypot(device.lens_px, shot.defocus_px))
+    length = OVERSAMPLING * shot.motion_px
+    if length > 2:
+        radiance = cv2.filter2D(radiance, -1, _line(length, shot.motion_deg))
+    return blur(radiance, sigma)
+
+
+def pixels(fine: Image, aperture: float) -> Image:
+    """Integrate each sensor pixel, or its middle only where the sensor skips lines."""
+    height, width = fine.shape[0] // OVERSAMPLING, fine.shape[1] // OVERSAMPLING
+    if aperture < 0.5:
+        middle = OVERSAMPLING // 2
+        return np.ascontiguousarray(fine[middle::OVERSAMPLING, middle::OVERSAMPLING])
+    return np.asarray(cv2.resize(fine, (width, height), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def vignette(image: Image, strength: float) -> Image:
+    """Fall-off toward the corners, of ``strength`` there."""
+    height, width = image.shape[:2]
+    y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
+    x = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
+    return image * (1 - np.float32(strength * 0.5) * (x * x + y * y))[..., None]
+
+
+def expose(image: Image, level: float) -> Image:
+    """Automatic exposure: the middle's mean luminance becomes ``level``."""
+    height, width = image.shape[:2]
     middle = image[height // 4 : 3 * height // 4, width // 4 : 3 * width // 4]
-    image = image * np.float32(shot.exposure / max(float(luminance(middle).mean()), 1e-4))
-    raw = _mosaic(image)
-    electrons = np.clip(raw, 0, 1.2) * device.full_well
-    sigma = np.sqrt(electrons + device.read_noise**2)
-    raw = (electrons + sigma * rng.standard_normal(raw.shape, dtype=np.float32)) / device.full_well
-    deep = np.clip(raw * 40000 + 512, 0, 65535).astype(np.uint16)
-    rgb = cv2.cvtColor(deep, cv2.COLOR_BayerBG2RGB).astype(np.float32)
-    rgb = (rgb - 512) / 40000
-    red, blue = shot.white_shift
-    gains = np.array(device.white_balance, np.float32) * np.array([red, 1.0, blue], np.float32)
-    code = srgb_from_linear(np.clip(rgb * gains, 0, 1))
-    curve = code * code * (3 - 2 * code)
-    code = code + device.contrast * 0.5 * (curve - code)
-    code = code + device.sharpen * (code - blur(code, 1.0))
-    return (np.clip(code, 0, 1) * 255 + 0.5).astype(np.uint8)
+    return image * np.float32(level / max(float(luminance(middle).mean()), 1e-4))
 
 
-def encode(image: NDArray[np.uint8], device: Device, shot: Shot) -> bytes:
-    """JPEG file of an RGB image, 4:2:0 as phones write it."""
-    quality = int(np.clip(device.jpeg_quality + shot.quality_shift, 1, 100))
-    bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
-    _, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return bytes(data)
-
-
-def _mosaic(image: Image) -> Image:
+def mosaic(image: Image) -> Image:
     """RGGB samples (H, W) of an RGB image."""
     raw = image[..., 1].copy()
     raw[0::2, 0::2] = image[0::2, 0::2, 0]
     raw[1::2, 1::2] = image[1::2, 1::2, 2]
     return raw
+
+
+def sensor(raw: Image, full_well: float, read_noise: float, rng: Generator) -> Image:
+    """Photon noise (variance = electrons) and read noise on raw samples, clipped at the well."""
+    electrons = np.clip(raw, 0, 1.2) * np.float32(full_well)
+    sigma = np.sqrt(electrons + np.float32(read_noise**2))
+    electrons += sigma * rng.standard_normal(raw.shape, dtype=np.float32)
+    return electrons * np.float32(1 / full_well)
+
+
+def demosaic(raw: Image) -> Image:
+    """Bilinear demosaicing of RGGB samples to (H, W, 3)."""
+    deep = np.clip(raw * 40000 + 512, 0, 65535).astype(np.uint16)
+    rgb = cv2.cvtColor(deep, cv2.COLOR_BayerBG2RGB).astype(np.float32)
+    return (rgb - 512) * np.float32(1 / 40000)
+
+
+def white_balance(image: Image, device: Device, shot: Shot, illuminant: Rgb) -> Image:
+    """Gains that take most of the illuminant's colour away, with the camera's own error."""
+    red, blue = shot.white_shift
+    away = np.array(illuminant, np.float32) ** np.float32(-shot.awb)
+    gains = away / away[1] * np.array(device.white_balance, np.float32)
+    return image * (gains * np.array([red, 1.0, blue], np.float32))
+
+
+def profile(image: Image, contrast: float, saturation: float) -> Image:
+    """Linear light to code values 0..1: saturation, sRGB encoding, S-shaped tone curve."""
+    grey = luminance(image)[..., None]
+    image = grey + np.float32(saturation) * (image - grey)
+    code = srgb_from_linear(np.clip(image, 0, 1))
+    curve = code * code * (3 - 2 * code)
+    return code + np.float32(contrast * 0.5) * (curve - code)
+
+
+def reduce_noise(code: Image, strength: float) -> Image:
+    """Noise reduction as cheap cameras do it: colour is smoothed widely, luma where it is flat."""
+    if strength <= 0:
+        return code
+    luma = code @ np.array([0.299, 0.587, 0.114], np.float32)
+    chroma = blur(code - luma[..., None], 0.4 + 1.6 * strength)
+    soft = blur(luma, 0.9)
+    away = luma - soft
+    # coring: what differs little from its neighbourhood is taken for noise
+    kept = away * away / (away * away + np.float32((0.045 * strength) ** 2))
+    return (soft + kept * away)[..., None] + chroma
+
+
+def sharpen(code: Image, amount: float) -> Image:
+    """Unsharp mask of radius 1 px."""
+    return code + np.float32(amount) * (code - blur(code, 1.0))
+
+
+def quantise(code: Image) -> NDArray[np.uint8]:
+    """Code values 0..1 to 8 bits."""
+    return (np.clip(code, 0, 1) * 255 + 0.5).astype(np.uint8)
+
+
+def rescale(image: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
+    """Output size: below 1 averages areas, above 1 is digital zoom (bilinear)."""
+    if factor == 1:
+        return image
+    size = tuple(max(2 * round(side * factor / 2), 2) for side in image.shape[1::-1])
+    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(image, size, interpolation=method), np.uint8)
+
+
+def jpeg_quality(device: Device, shot: Shot) -> int:
+    """Quality of this photo's file, 1..100."""
+    return int(np.clip(device.jpeg_quality + shot.quality_shift, 1, 100))
+
+
+def encode(image: NDArray[np.uint8], quality: int) -> bytes:
+    """JPEG file of an RGB image, 4:2:0 as phones write it."""
+    bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+    _, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return bytes(data)
+
+
+def _line(length: float, degrees: float) -> Image:
+    """A blurred line of ``length`` samples through the middle, sum 1."""
+    size = 2 * int(np.ceil(length / 2)) + 3
+    kernel = np.zeros((size, size), np.float32)
+    middle = size // 2
+    step = np.array([np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))])
+    for t in np.linspace(-length / 2, length / 2, 4 * size):
+        x, y = np.rint(middle + t * step).astype(int)
+        kernel[y, x] += 1
+    return kernel / kernel.sum()

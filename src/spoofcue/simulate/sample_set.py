@@ -1,38 +1,74 @@
 """Labelled sets of live faces and attacks, from rendered identities or from a user's photos."""
 
+from __future__ import annotations
+
+import contextlib
 import csv
-import hashlib
 import json
-import multiprocessing
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from spoofcue.errors import InputError, MediaError
-from spoofcue.media.image import read_image
 from spoofcue.media.kinds import find_media, media_kind
-from spoofcue.simulate.camera import develop, draw_shot
-from spoofcue.simulate.catalogue import DEVICES, DISPLAYS, PRINTERS, SESSIONS, Device
-from spoofcue.simulate.recapture import (
-    Instrument,
-    capture_attack,
-    capture_live,
-    photo_radiance,
-)
+from spoofcue.simulate.camera import encode
+from spoofcue.simulate.catalogue import DEVICES, INSTRUMENTS, SESSIONS, Mask, named
+from spoofcue.simulate.clip import write_clip
+from spoofcue.simulate.parallel import Progress, in_parallel
+from spoofcue.simulate.people import Person, PhotographedPerson, RenderedPerson, load_portrait
+from spoofcue.simulate.samples import Framing, Picture, Sample, frames
+from spoofcue.simulate.seeds import generator, number
 
-Progress = Callable[[int, int], None]
 COLUMNS = ("path", "label", "subject", "pai", "session", "device", "split")
+DEFAULT_PAIS = ("print-a", "print-b", "replay-a", "replay-b")
+DEFAULT_DEVICES = tuple(f"cam-{k}" for k in range(1, 7))
+DEFAULT_SESSIONS = ("session-1", "session-2", "session-3")
+FRAMING = Framing(side_to_face=1.9, scale=1.6)
+
+
+@dataclass(frozen=True, slots=True)
+class SetOptions:
+    """What to make for each person.
+
+    Attributes:
+        pais, devices, sessions: names in the catalogue.
+        takes: times each person is recorded; each take draws a session and a device.
+        every: record in every session with every device instead.
+        frames: of each recording.
+        clips: write recordings as MP4 instead of images.
+        seed: makes the set repeatable bit for bit on one platform.
+
+    """
+
+    pais: Sequence[str] = DEFAULT_PAIS
+    devices: Sequence[str] = DEFAULT_DEVICES
+    sessions: Sequence[str] = DEFAULT_SESSIONS
+    takes: int = 2
+    every: bool = False
+    frames: int = 1
+    clips: bool = False
+    seed: int = 0
+
+    def check(self) -> None:
+        """Refuse unknown names and empty counts.
+
+        Raises:
+            InputError: naming what is wrong.
+
+        """
+        named("instrument (--pai)", dict(INSTRUMENTS), list(self.pais))
+        named("device", dict(DEVICES), list(self.devices))
+        named("session", dict(SESSIONS), list(self.sessions))
+        if not (self.pais and self.devices and self.sessions) or min(self.takes, self.frames) < 1:
+            raise InputError("name at least one instrument, device, session, take and frame.")
 
 
 @dataclass(frozen=True, slots=True)
 class SampleSetSummary:
-    """What was written: people, images, and the photos left out with the reason."""
+    """What was written: people, files, and the photos left out with the reason."""
 
     subjects: int
     images: int
@@ -43,62 +79,56 @@ class SampleSetSummary:
 class _Job:
     out: Path
     subject: str
-    split: str
-    seed: int
-    frames: int
-    size: int
     photos: tuple[Path, ...]  # empty: a rendered identity
-    identity: int
+    wearer: str
+    wearer_photos: tuple[Path, ...]
+    split: str
+    options: SetOptions
 
 
 def write_rendered_set(
     out: Path,
     *,
     identities: int,
-    frames: int = 3,
-    seed: int = 0,
+    options: SetOptions | None = None,
     workers: int | None = None,
-    size: int = 640,
     progress: Progress | None = None,
 ) -> SampleSetSummary:
-    """Render people and attack them: per person ``frames`` live, print and replay images each.
-
-    The attacker's picture is a render of its own, in another session's light and pose. Repeatable
-    bit for bit in (seed, person, frame), whatever the number of workers; files that are there
-    are not made again.
+    """Render people and attack them; files that are there are not made again.
 
     Raises:
-        InputError: fewer than three identities.
+        InputError: fewer than three identities, or a name that is not in the catalogue.
 
     """
     if identities < 3:
         raise InputError(f"--identities {identities}: three are the least, one for each split.")
-    names = [f"person-{i:04d}" for i in range(identities)]
-    splits = _splits(names, seed)
-    jobs = [
-        _Job(out, name, splits[name], seed, frames, size, (), _number(seed, name)) for name in names
-    ]
-    return _run(jobs, out, workers, progress, [])
+    people = {f"person-{i:04d}": () for i in range(identities)}
+    return _write(out, people, [], options or SetOptions(), workers, progress)
 
 
 def write_photo_set(
     photos: Path,
     out: Path,
     *,
-    frames: int = 3,
-    seed: int = 0,
+    options: SetOptions | None = None,
     workers: int | None = None,
-    size: int = 640,
     progress: Progress | None = None,
 ) -> SampleSetSummary:
-    """Attack bona fide photos: live = the photo through the camera step, attacks = media + camera.
+    """Attack bona fide photos: live = the photo through the camera, attacks = medium + camera.
 
-    A sub-folder is one person; photos in none count as one person each.
+    A sub-folder is one person; photos in none count as one person each. A photo in which no face
+    is found is left out and named.
 
     Raises:
-        InputError: fewer than three people with a readable photo.
+        InputError: fewer than three people with a usable photo, or an unknown name.
 
     """
+    people, skipped = photographed(photos)
+    return _write(out, people, skipped, options or SetOptions(), workers, progress)
+
+
+def photographed(photos: Path) -> tuple[dict[str, tuple[Path, ...]], list[tuple[str, str]]]:
+    """People in a folder of photos, subject -> paths, and what was left out."""
     if not photos.is_dir():
         raise InputError(f"{photos} is not a folder of photos.")
     people: dict[str, list[Path]] = {}
@@ -107,27 +137,33 @@ def write_photo_set(
         if media_kind(path) != "image":
             skipped.append((str(path), "not an image"))
             continue
-        try:
-            read_image(path)
-        except MediaError as error:
-            skipped.append((str(path), str(error)))
-            continue
         parts = path.relative_to(photos).parts
         people.setdefault(parts[0] if len(parts) > 1 else path.stem, []).append(path)
-    if len(people) < 3:
-        raise InputError(
-            f"{photos} holds photos of {len(people)} people; train, dev and test need three."
-        )
-    splits = _splits(sorted(people), seed)
-    jobs = [
-        _Job(out, name, splits[name], seed, frames, size, tuple(paths), 0)
-        for name, paths in sorted(people.items())
-    ]
-    return _run(jobs, out, workers, progress, skipped)
+    return {name: tuple(paths) for name, paths in sorted(people.items())}, skipped
 
 
-def _splits(names: list[str], seed: int) -> dict[str, str]:
-    """60, 20 and 20 % of the people, at least one each."""
+def person_of(subject: str, photos: Sequence[Path], seed: int) -> Person:
+    """The person that a job names; photos without a face are left out.
+
+    Raises:
+        MediaError: none of the photos is usable.
+
+    """
+    if not photos:
+        return RenderedPerson(subject, seed)
+    portraits, reasons = [], []
+    for path in photos:
+        try:
+            portraits.append(load_portrait(path))
+        except MediaError as error:
+            reasons.append(error)
+    if not portraits:
+        raise reasons[0]
+    return PhotographedPerson(subject, tuple(portraits), seed)
+
+
+def split_people(names: Sequence[str], seed: int) -> dict[str, str]:
+    """60, 20 and 20 % of the people to train, dev and test, at least one each."""
     order = [names[i] for i in np.random.default_rng([seed, 0x59]).permutation(len(names))]
     held = max(1, round(0.2 * len(order)))
     return {
@@ -136,122 +172,108 @@ def _splits(names: list[str], seed: int) -> dict[str, str]:
     }
 
 
-def _number(*parts: object) -> int:
-    """A seed from names, the same on every machine."""
-    text = "/".join(map(str, parts)).encode()
-    return int.from_bytes(hashlib.sha256(text).digest()[:6], "big")
-
-
-def _run(
-    jobs: list[_Job],
+def _write(
     out: Path,
+    people: dict[str, tuple[Path, ...]],
+    skipped: list[tuple[str, str]],
+    options: SetOptions,
     workers: int | None,
     progress: Progress | None,
-    skipped: list[tuple[str, str]],
 ) -> SampleSetSummary:
+    options.check()
+    if len(people) < 3:
+        raise InputError(
+            f"the folder holds photos of {len(people)} people; train, dev and test need three."
+        )
+    splits = split_people(list(people), options.seed)
+    jobs = []
+    for name, photos in people.items():
+        # a mask's wearer is somebody of the same split, so that nobody is in two
+        mates = sorted(n for n in people if splits[n] == splits[name] and n != name) or [name]
+        mate = mates[number(options.seed, name, "wearer") % len(mates)]
+        jobs.append(_Job(out, name, photos, mate, people[mate], splits[name], options))
     out.mkdir(parents=True, exist_ok=True)
-    rows: dict[str, list[dict[str, object]]] = {}
-    count = min(workers or os.cpu_count() or 1, len(jobs))
-    if count == 1:
-        done: Iterator[tuple[str, list[dict[str, object]]]] = map(_person, jobs)
-        for number, (subject, made) in enumerate(done, start=1):
-            rows[subject] = made
-            if progress:
-                progress(number, len(jobs))
+    done = in_parallel(_person, jobs, workers, progress)
+    rows = [row for made in done if not isinstance(made, str) for row in made]
+    for job, made in zip(jobs, done, strict=True):
+        if isinstance(made, str):
+            skipped.append((str(job.photos[0]), made))
+    usable = len({row["subject"] for row in rows})
+    if usable < 3:
+        raise InputError(
+            f"only {usable} people have a photo with a face; train, dev and test need three."
+        )
+    _write_tables(out, rows)
+    return SampleSetSummary(usable, len(rows), skipped)
+
+
+def _person(job: _Job) -> list[dict[str, object]] | str:
+    """Every file of one person, or why there is none; top level for worker processes."""
+    options = job.options
+    try:
+        person = person_of(job.subject, job.photos, options.seed)
+    except MediaError as error:
+        return str(error)
+    wearer = None  # without one, the mask is put on the person's own mirrored photo
+    if any(isinstance(INSTRUMENTS[p], Mask) for p in options.pais):
+        with contextlib.suppress(MediaError):
+            wearer = person_of(job.wearer, job.wearer_photos, options.seed)
+    rows = []
+    for sample in _samples(job.subject, options):
+        rows += _recording(job, sample, person, wearer)
+    return rows
+
+
+def _samples(subject: str, options: SetOptions) -> list[Sample]:
+    made = []
+    for take in range(options.takes):
+        rng = generator(options.seed, subject, take, "where")
+        drawn = (
+            options.sessions[int(rng.integers(len(options.sessions)))],
+            options.devices[int(rng.integers(len(options.devices)))],
+        )
+        everywhere = [(s, d) for s in options.sessions for d in options.devices]
+        for session, device in everywhere if options.every else [drawn]:
+            made += [Sample(subject, pai, session, device, take) for pai in ("", *options.pais)]
+    return made
+
+
+def _recording(
+    job: _Job, sample: Sample, person: Person, wearer: Person | None
+) -> list[dict[str, object]]:
+    options = job.options
+    names = (
+        [f"{sample.name}.mp4"]
+        if options.clips
+        else [f"{sample.name}_{k}.jpg" for k in range(options.frames)]
+    )
+    record = job.out / f"{sample.name}.json"
+    if record.is_file() and all((job.out / name).is_file() for name in names):
+        parameters = json.loads(record.read_text(encoding="utf-8"))
     else:
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(count, mp_context=context) as pool:
-            futures = [pool.submit(_person, job) for job in jobs]
-            for number, future in enumerate(as_completed(futures), start=1):
-                subject, made = future.result()
-                rows[subject] = made
-                if progress:
-                    progress(number, len(jobs))
-    listed = [row for job in jobs for row in rows[job.subject]]
-    _write_tables(out, listed)
-    return SampleSetSummary(len(jobs), len(listed), skipped)
-
-
-def _person(job: _Job) -> tuple[str, list[dict[str, object]]]:
-    """Every image of one person; top level, so that worker processes can find it."""
-    cv2.setNumThreads(1)
-    return job.subject, [_sample(job, kind, k) for k in range(job.frames) for kind in _KINDS]
-
-
-_KINDS = ("live", "print", "replay")
-
-
-def _sample(job: _Job, kind: str, frame: int) -> dict[str, object]:
-    key = (job.seed, job.subject, frame)
-    rng = np.random.default_rng(_number(*key, kind))
-    # session and device belong to the frame, not to the class: all three kinds share them
-    common = np.random.default_rng(_number(*key, "common"))
-    session = list(SESSIONS)[int(common.integers(len(SESSIONS)))]
-    device = DEVICES[int(common.integers(len(DEVICES)))]
-    instrument: Instrument | None = None
-    if kind != "live":
-        choices = PRINTERS if kind == "print" else DISPLAYS
-        instrument = choices[(frame + _number(job.subject)) % 2]
-    folder = f"attack/{instrument.name}" if instrument else "live"
-    path = f"{job.subject}/{folder}/{session}_{device.name}_{frame}.jpg"
-    record: dict[str, object] = {
-        "path": path,
-        "label": "attack" if instrument else "live",
-        "subject": job.subject,
-        "pai": instrument.name if instrument else "",
-        "session": session,
-        "device": device.name,
+        record.parent.mkdir(parents=True, exist_ok=True)
+        made = list(frames(sample, person, FRAMING, options.seed, options.frames, wearer))
+        parameters = [picture.parameters for picture in made]
+        if options.clips:
+            write_clip(job.out / names[0], [picture.image for picture in made])
+        else:
+            for name, picture in zip(names, made, strict=True):
+                write_whole(job.out / name, _jpeg(picture))
+        write_whole(record, json.dumps(parameters).encode())
+    labels = {
+        "label": "attack" if sample.pai else "live",
+        "subject": sample.subject,
+        "pai": sample.pai,
+        "session": sample.session,
+        "device": sample.device,
         "split": job.split,
     }
-    target = job.out / path
-    beside = target.with_suffix(".json")
-    if target.is_file() and beside.is_file():
-        return record | {"parameters": json.loads(beside.read_text())}
-    radiance = _scene(job, frame, session)
-    if instrument is None:
-        data, parameters = capture_live(radiance, device, rng)
-    else:
-        taken = _attackers_photo(job, frame, rng)
-        data, parameters = capture_attack(taken, instrument, SESSIONS[session], device, rng)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _whole(beside, json.dumps(parameters).encode())
-    _whole(target, data)
-    return record | {"parameters": parameters}
+    each = [parameters] if options.clips else parameters
+    return [{"path": name, **labels, "parameters": p} for name, p in zip(names, each, strict=True)]
 
 
-def _scene(job: _Job, frame: int, session: str, salt: str = "scene") -> NDArray[np.float32]:
-    """Radiance of the person before the camera."""
-    if job.photos:
-        photo = read_image(job.photos[frame % len(job.photos)])
-        return photo_radiance(_framed(photo, job.size))
-    from spoofcue.simulate.face.render import render_face
-    from spoofcue.simulate.identity import draw_identity
-    from spoofcue.simulate.scene import draw_frame
-
-    number = _number(job.seed, job.subject, frame, salt)
-    view = draw_frame(number, SESSIONS[session], number)
-    return render_face(draw_identity(job.identity), view, job.size)
-
-
-def _attackers_photo(job: _Job, frame: int, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """The victim's picture that is printed or shown: taken in good quality by another camera."""
-    if job.photos:
-        return _framed(read_image(job.photos[frame % len(job.photos)]), job.size)
-    session = list(SESSIONS)[int(rng.integers(len(SESSIONS)))]
-    radiance = _scene(job, frame, session, "stolen")
-    good = Device("source", 0.4, 0.05, 30000.0, 2.0, (1.0, 1.0, 1.0), 0.25, 0.4, 97)
-    return develop(radiance, good, draw_shot(rng), rng)
-
-
-def _framed(photo: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    """The middle square, at most ``size`` px wide; a smaller photo is not enlarged."""
-    side = min(photo.shape[:2])
-    top, left = (photo.shape[0] - side) // 2, (photo.shape[1] - side) // 2
-    square = photo[top : top + side, left : left + side]
-    if side > size:
-        square = np.asarray(cv2.resize(square, (size, size), interpolation=cv2.INTER_AREA))
-    even = side - side % 2 if side <= size else size
-    return np.ascontiguousarray(square[:even, :even])
+def _jpeg(picture: Picture) -> bytes:
+    return encode(picture.image, picture.quality)
 
 
 def _write_tables(out: Path, rows: list[dict[str, object]]) -> None:
@@ -261,11 +283,12 @@ def _write_tables(out: Path, rows: list[dict[str, object]]) -> None:
         writer.writeheader()
         writer.writerows(rows)
     lines = [json.dumps({"path": r["path"], "parameters": r["parameters"]}) for r in rows]
-    _whole(out / "parameters.jsonl", ("\n".join(lines) + "\n").encode())
+    write_whole(out / "parameters.jsonl", ("\n".join(lines) + "\n").encode())
     os.replace(part, out / "labels.csv")
 
 
-def _whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
     part = path.with_name(path.name + ".part")
     part.write_bytes(data)
     os.replace(part, path)

@@ -1,0 +1,136 @@
+"""One sample: who, shown how, before which camera, in which session; rendered frame by frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spoofcue.simulate.camera import jpeg_quality
+from spoofcue.simulate.catalogue import DEVICES, INSTRUMENTS, SESSIONS, Mask
+from spoofcue.simulate.people import Person
+from spoofcue.simulate.placement import draw_view, tremble
+from spoofcue.simulate.presentation import (
+    Circumstances,
+    Portrait,
+    draw_circumstances,
+    draw_presentation,
+)
+from spoofcue.simulate.recapture import render_attack, render_live
+from spoofcue.simulate.seeds import generator
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A recording to simulate.
+
+    Attributes:
+        subject: whose face is shown.
+        pai: instrument, empty for live.
+        session, device: where and with what it is taken.
+        take: counts the person's poses; live and attacks of one take share view, light and shot.
+
+    """
+
+    subject: str
+    pai: str
+    session: str
+    device: str
+    take: int
+
+    @property
+    def name(self) -> str:
+        """Path without suffix, unique in a set."""
+        kind = f"attack/{self.pai}" if self.pai else "live"
+        return f"{self.subject}/{kind}/{self.session}_{self.device}_{self.take}"
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """How pictures are framed.
+
+    Attributes:
+        side_to_face: side of the square picture over the face's width.
+        scale: multiplies the devices' face widths in px.
+        framed: probability that a medium's edges are in view.
+
+    """
+
+    side_to_face: float
+    scale: float = 1.0
+    framed: float = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One frame and everything drawn for it; ``box`` is the face in it, px."""
+
+    image: NDArray[np.uint8]
+    quality: int
+    box: tuple[int, int, int, int]
+    parameters: dict[str, object]
+
+
+def frames(
+    sample: Sample,
+    person: Person,
+    framing: Framing,
+    seed: int,
+    count: int = 1,
+    wearer: Person | None = None,
+    portrait: Portrait | None = None,
+) -> Iterator[Picture]:
+    """Render a sample's frames; hand tremor and sensor noise vary from one to the next.
+
+    Args:
+        sample: what to render.
+        person: whose face is shown.
+        framing: of the pictures.
+        seed: of the set.
+        count: frames.
+        wearer: of a mask.
+        portrait: the live view or the stolen picture, if the caller has it already.
+
+    """
+    device, light = DEVICES[sample.device], SESSIONS[sample.session]
+    # what live and attack share is drawn from a key that does not hold the class
+    shared = generator(seed, sample.subject, sample.session, sample.device, sample.take)
+    face_px = tuple(framing.scale * px for px in device.face_px)
+    view = draw_view(shared, face_px, framing.side_to_face)
+    now = draw_circumstances(view, light, shared)
+    own = generator(seed, sample.name)
+    instrument = INSTRUMENTS[sample.pai] if sample.pai else None
+    how = draw_presentation(instrument, own, framed=framing.framed) if instrument else None
+    if portrait is None:
+        portrait = (
+            person.stolen(sample.take) if instrument else person.live(sample.session, sample.take)
+        )
+    worn = (
+        wearer.live(sample.session, sample.take)
+        if wearer and isinstance(instrument, Mask)
+        else None
+    )
+    for frame in range(count):
+        noise = generator(seed, sample.name, frame)
+        moved = Circumstances(tremble(view, noise) if frame else view, now.lamp, now.shot)
+        if instrument and how:
+            image = render_attack(portrait, instrument, device, moved, how, noise, worn)
+        else:
+            image = render_live(portrait, device, moved, noise)
+        parameters = {"frame": frame, **moved.to_dict()}
+        if how:
+            parameters["presentation"] = how.to_dict()
+            if worn and wearer:
+                parameters["wearer"] = wearer.subject
+        box = _box(moved, image.shape[1], portrait)
+        yield Picture(image, jpeg_quality(device, now.shot), box, parameters)
+
+
+def _box(now: Circumstances, side: int, portrait: Portrait) -> tuple[int, int, int, int]:
+    scale = side / now.view.side_px
+    width = now.view.face_px * scale
+    height = width * portrait.face[3] / portrait.face[2]
+    cx, cy = (c * side for c in now.view.centre)
+    return round(cx - width / 2), round(cy - height / 2), round(width), round(height)

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skimage.data
+from PIL import Image
+
+from spoofcue.errors import InputError
+from spoofcue.faces.detect import DlibDetector
+from spoofcue.media.video import sample_frames
+from spoofcue.simulate.catalogue import SESSIONS
+from spoofcue.simulate.colour import srgb_from_linear
+from spoofcue.simulate.face.render import render_face
+from spoofcue.simulate.gallery import write_gallery
+from spoofcue.simulate.identity import draw_identity
+from spoofcue.simulate.sample_set import SetOptions, write_photo_set, write_rendered_set
+from spoofcue.simulate.scene import draw_frame
+
+
+def test_dlib_finds_rendered_faces_and_seeds_repeat() -> None:
+    detector, found = DlibDetector(), 0
+    for seed in range(20):
+        light = list(SESSIONS.values())[seed % 3]
+        scene = render_face(draw_identity(seed), draw_frame(seed, light, seed), 400)
+        assert scene.dtype == np.float32
+        assert np.isfinite(scene).all()
+        if seed == 0:
+            again = render_face(draw_identity(0), draw_frame(0, light, 0), 400)
+            assert np.array_equal(scene, again)
+        found += bool(detector.detect((srgb_from_linear(scene * 0.85) * 255).astype(np.uint8)))
+    assert found >= 19
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    return {
+        p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(folder.rglob("*.*"))
+    }
+
+
+def rows(folder: Path) -> list[dict[str, str]]:
+    with (folder / "labels.csv").open() as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("photos")
+    for i in range(3):
+        face = skimage.data.astronaut()[0 : 300 + 20 * i, 80 : 380 + 20 * i]
+        Image.fromarray(face).save(folder / f"p{i}.png")
+    (folder / "broken.jpg").write_text("text")
+    Image.new("RGB", (90, 90)).save(folder / "nobody.png")
+    return folder
+
+
+OPTIONS = SetOptions(pais=("print-a", "replay-b", "mask-a"), devices=("cam-1", "cam-5"), frames=2)
+
+
+def test_sets_do_not_depend_on_the_number_of_workers_and_go_on(
+    photos: Path, tmp_path: Path
+) -> None:
+    for workers in (1, 2):
+        out = tmp_path / str(workers)
+        summary = write_photo_set(photos, out, options=OPTIONS, workers=workers)
+        assert (summary.subjects, summary.images) == (3, 3 * 2 * 4 * 2)
+        assert sorted(Path(p).name for p, _ in summary.skipped) == ["broken.jpg", "nobody.png"]
+    first = hashes(tmp_path / "1")
+    assert first == hashes(tmp_path / "2")
+
+    gone = next((tmp_path / "2").rglob("*.jpg"))
+    kept = sorted(set((tmp_path / "2").rglob("*.jpg")) - {gone})[0]
+    before = kept.stat().st_mtime_ns
+    gone.unlink()
+    write_photo_set(photos, tmp_path / "2", options=OPTIONS, workers=1)
+    assert hashes(tmp_path / "2") == first
+    assert kept.stat().st_mtime_ns == before
+
+    other = SetOptions(**{**{f: getattr(OPTIONS, f) for f in OPTIONS.__slots__}, "seed": 1})
+    write_photo_set(photos, tmp_path / "3", options=other, workers=2)
+    assert hashes(tmp_path / "3") != first
+
+
+def test_live_and_attack_share_camera_view_light_and_shot(photos: Path, tmp_path: Path) -> None:
+    write_photo_set(photos, tmp_path, options=OPTIONS, workers=2)
+    listed = rows(tmp_path)
+    lines = (tmp_path / "parameters.jsonl").read_text().splitlines()
+    drawn = {p["path"]: p["parameters"] for p in map(json.loads, lines)}
+    assert set(drawn) == {r["path"] for r in listed}
+    shared: dict[tuple[str, str], set[str]] = {}
+    for r in listed:
+        take = Path(r["path"]).stem.rsplit("_", 2)[1]
+        with Image.open(tmp_path / r["path"]) as image:
+            size, tables = image.size, image.quantization
+        p = drawn[r["path"]]
+        view = p["view"] if p["frame"] == 0 else None
+        known = json.dumps([r["session"], r["device"], size, tables, p["lamp"], p["shot"]])
+        shared.setdefault((r["subject"], take), set()).add(known)
+        if view:
+            shared.setdefault((r["subject"], take, "view"), set()).add(json.dumps(view))  # type: ignore[arg-type]
+    assert all(len(values) == 1 for values in shared.values())
+    assert len({r["split"] for r in listed}) == 3
+    assert len({(r["subject"], r["split"]) for r in listed}) == 3
+    frames = [p for path, p in drawn.items() if "live" in path]
+    assert len({json.dumps(p["view"]) for p in frames}) == len(frames)  # the hand trembles
+
+
+def test_clips_are_videos_of_the_frames(photos: Path, tmp_path: Path) -> None:
+    options = SetOptions(
+        pais=("replay-c",), devices=("cam-6",), takes=1, frames=5, clips=True, every=True,
+        sessions=("session-2",),
+    )  # fmt: skip
+    summary = write_photo_set(photos, tmp_path, options=options, workers=2)
+    assert summary.images == 3 * 2
+    clip = tmp_path / rows(tmp_path)[0]["path"]
+    images = [f.image for f in sample_frames(clip, 5)]
+    assert len(images) == 5
+    assert not np.array_equal(images[0], images[1])
+
+
+def test_wrong_names_and_too_few_people_are_refused(photos: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"print-z.*print-a"):
+        write_photo_set(photos, tmp_path / "o", options=SetOptions(pais=("print-z",)))
+    Image.new("RGB", (64, 64)).save(tmp_path / "one.png")
+    with pytest.raises(InputError, match="1 people"):
+        write_photo_set(tmp_path, tmp_path / "out")
+    with pytest.raises(InputError, match="three are the least"):
+        write_rendered_set(tmp_path / "out", identities=2)
+    assert not (tmp_path / "out" / "labels.csv").exists()
+
+
+def test_the_gallery_has_a_row_for_every_instrument(photos: Path, tmp_path: Path) -> None:
+    write_gallery(tmp_path / "sheet.png", photos / "p0.png", workers=2)
+    with Image.open(tmp_path / "sheet.png") as sheet:
+        assert sheet.width > 1400
+        assert sheet.height == 26 + 14 * 180
