@@ -127,7 +127,7 @@ def test_wrong_names_and_too_few_people_are_refused(photos: Path, tmp_path: Path
     with pytest.raises(InputError, match=r"print-z.*print-a"):
         write_photo_set(photos, tmp_path / "o", options=SetOptions(pais=("print-z",)))
     Image.new("RGB", (64, 64)).save(tmp_path / "one.png")
-    with pytest.raises(InputError, match="1 people"):
+    with pytest.raises(InputError, match="of 0 people"):
         write_photo_set(tmp_path, tmp_path / "out")
     with pytest.raises(InputError, match="three are the least"):
         write_rendered_set(tmp_path / "out", identities=2)

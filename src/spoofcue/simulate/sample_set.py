@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import json
 import os
@@ -124,6 +123,8 @@ def write_photo_set(
 
     """
     people, skipped = photographed(photos)
+    people, faceless = with_faces(people, workers)
+    skipped += faceless
     return _write(out, people, skipped, options or SetOptions(), workers, progress)
 
 
@@ -142,24 +143,41 @@ def photographed(photos: Path) -> tuple[dict[str, tuple[Path, ...]], list[tuple[
     return {name: tuple(paths) for name, paths in sorted(people.items())}, skipped
 
 
+def with_faces(
+    people: dict[str, tuple[Path, ...]], workers: int | None = None
+) -> tuple[dict[str, tuple[Path, ...]], list[tuple[str, str]]]:
+    """The people and photos in which a face is found, and the rest with the reason.
+
+    Looked up before people are put in splits, so that no split ends up empty.
+    """
+    paths = [path for photos in people.values() for path in photos]
+    reasons = dict(zip(paths, in_parallel(_why_not, paths, workers), strict=True))
+    usable = {
+        name: tuple(path for path in photos if reasons[path] is None)
+        for name, photos in people.items()
+    }
+    skipped = [(str(path), reason) for path, reason in reasons.items() if reason]
+    return {name: photos for name, photos in usable.items() if photos}, skipped
+
+
+def _why_not(path: Path) -> str | None:
+    try:
+        load_portrait(path)
+    except MediaError as error:
+        return str(error)
+    return None
+
+
 def person_of(subject: str, photos: Sequence[Path], seed: int) -> Person:
-    """The person that a job names; photos without a face are left out.
+    """The person that a job names.
 
     Raises:
-        MediaError: none of the photos is usable.
+        MediaError: a photo cannot be used; :func:`with_faces` has left those out.
 
     """
     if not photos:
         return RenderedPerson(subject, seed)
-    portraits, reasons = [], []
-    for path in photos:
-        try:
-            portraits.append(load_portrait(path))
-        except MediaError as error:
-            reasons.append(error)
-    if not portraits:
-        raise reasons[0]
-    return PhotographedPerson(subject, tuple(portraits), seed)
+    return PhotographedPerson(subject, tuple(load_portrait(p) for p in photos), seed)
 
 
 def split_people(names: Sequence[str], seed: int) -> dict[str, str]:
@@ -183,7 +201,8 @@ def _write(
     options.check()
     if len(people) < 3:
         raise InputError(
-            f"the folder holds photos of {len(people)} people; train, dev and test need three."
+            f"the folder holds usable photos of {len(people)} people; train, dev and test need "
+            f"three. {'; '.join(why for _, why in skipped[:3])}"
         )
     splits = split_people(list(people), options.seed)
     jobs = []
@@ -194,30 +213,17 @@ def _write(
         jobs.append(_Job(out, name, photos, mate, people[mate], splits[name], options))
     out.mkdir(parents=True, exist_ok=True)
     done = in_parallel(_person, jobs, workers, progress)
-    rows = [row for made in done if not isinstance(made, str) for row in made]
-    for job, made in zip(jobs, done, strict=True):
-        if isinstance(made, str):
-            skipped.append((str(job.photos[0]), made))
-    usable = len({row["subject"] for row in rows})
-    if usable < 3:
-        raise InputError(
-            f"only {usable} people have a photo with a face; train, dev and test need three."
-        )
+    rows = [row for made in done for row in made]
     _write_tables(out, rows)
-    return SampleSetSummary(usable, len(rows), skipped)
+    return SampleSetSummary(len(people), len(rows), skipped)
 
 
-def _person(job: _Job) -> list[dict[str, object]] | str:
-    """Every file of one person, or why there is none; top level for worker processes."""
+def _person(job: _Job) -> list[dict[str, object]]:
+    """Every file of one person; top level for worker processes."""
     options = job.options
-    try:
-        person = person_of(job.subject, job.photos, options.seed)
-    except MediaError as error:
-        return str(error)
-    wearer = None  # without one, the mask is put on the person's own mirrored photo
-    if any(isinstance(INSTRUMENTS[p], Mask) for p in options.pais):
-        with contextlib.suppress(MediaError):
-            wearer = person_of(job.wearer, job.wearer_photos, options.seed)
+    person = person_of(job.subject, job.photos, options.seed)
+    wears = any(isinstance(INSTRUMENTS[p], Mask) for p in options.pais)
+    wearer = person_of(job.wearer, job.wearer_photos, options.seed) if wears else None
     rows = []
     for sample in _samples(job.subject, options):
         rows += _recording(job, sample, person, wearer)
