@@ -20,6 +20,10 @@ ALLOWED = {
     "data": {"data", "faces", "media"},
     "scoring": {"scoring", "cue", "data", "faces", "media", "metrics", "patches"},
     "training": {"training", "cue", "data", "media", "metrics", "patches", "scoring"},
+    "protocols": {"protocols"},
+    "benchmark": {
+        *("benchmark", "data", "media", "metrics", "protocols", "scoring", "simulate", "training"),
+    },
     "report": {"report", "metrics"},
     "export": {"export", "cue", "patches", "scoring"},
 }

@@ -6,7 +6,18 @@ import sys
 
 import typer
 
-from spoofcue.cli import evaluate, export, fetch, model, predict, prepare, report, simulate, train
+from spoofcue.cli import (
+    benchmark,
+    evaluate,
+    export,
+    fetch,
+    model,
+    predict,
+    prepare,
+    report,
+    simulate,
+    train,
+)
 from spoofcue.errors import SpoofCueError
 
 app = typer.Typer(
@@ -42,6 +53,7 @@ app.command(name="evaluate")(evaluate.evaluate)
 app.command(name="report")(report.report)
 app.command(name="predict")(predict.predict)
 app.command(name="export")(export.export)
+app.add_typer(benchmark.app, name="benchmark")
 app.add_typer(model.app, name="model")
 app.add_typer(fetch.app, name="fetch")
 

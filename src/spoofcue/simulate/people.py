@@ -6,6 +6,7 @@ holds: a photo that another camera took, compressed, in other light).
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -68,17 +69,21 @@ class RenderedPerson:
         return taken(self._render(session, take, "stolen"), session, rng)
 
     def _render(self, session: str, take: int, salt: str) -> Portrait:
-        from spoofcue.simulate.face.render import render_face
-        from spoofcue.simulate.identity import draw_identity
-        from spoofcue.simulate.scene import draw_frame
+        return _rendered(self.subject, self.seed, session, take, salt)
 
-        seed = number(self.seed, self.subject, session, take, salt)
-        view = draw_frame(seed, SESSIONS[session], seed)
-        who = draw_identity(number(self.seed, self.subject))
-        radiance = render_face(who, view, RENDER_PX)
-        photo = (srgb_from_linear(radiance * 0.85) * 255 + 0.5).astype(np.uint8)
-        face = find_face(photo) or tuple(RENDER_PX * v for v in _USUAL_FACE)
-        return Portrait(photo, face, lit=True)
+
+@functools.lru_cache(maxsize=24)
+def _rendered(subject: str, set_seed: int, session: str, take: int, salt: str) -> Portrait:
+    from spoofcue.simulate.face.render import render_face
+    from spoofcue.simulate.identity import draw_identity
+    from spoofcue.simulate.scene import draw_frame
+
+    seed = number(set_seed, subject, session, take, salt)
+    view = draw_frame(seed, SESSIONS[session], seed)
+    radiance = render_face(draw_identity(number(set_seed, subject)), view, RENDER_PX)
+    photo = (srgb_from_linear(radiance * 0.85) * 255 + 0.5).astype(np.uint8)
+    x, y, w, h = (RENDER_PX * v for v in _USUAL_FACE)
+    return Portrait(photo, find_face(photo) or (x, y, w, h), lit=True)
 
 
 @dataclass(frozen=True)

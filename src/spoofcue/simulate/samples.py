@@ -107,11 +107,7 @@ def frames(
         portrait = (
             person.stolen(sample.take) if instrument else person.live(sample.session, sample.take)
         )
-    worn = (
-        wearer.live(sample.session, sample.take)
-        if wearer and isinstance(instrument, Mask)
-        else None
-    )
+    worn = wearer.live(sample.session, 0) if wearer and isinstance(instrument, Mask) else None
     for frame in range(count):
         noise = generator(seed, sample.name, frame)
         moved = Circumstances(tremble(view, noise) if frame else view, now.lamp, now.shot)

@@ -1,0 +1,231 @@
+"""Build the openpad set: who, where, with which camera, by which instrument; face crops and rows.
+
+Every person is recorded in 3 sessions with 6 cameras, live in two takes and by 2 printers,
+2 displays and a mask; and in two further domains, whose cameras, sizes and compression differ as
+CASIA-MFSD's and Replay-Attack's do.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spoofcue.benchmark.identities import People, find_people
+from spoofcue.data.manifest import MANIFEST_NAME, write_manifest
+from spoofcue.data.prepare import SUMMARY
+from spoofcue.errors import InputError
+from spoofcue.simulate.camera import encode
+from spoofcue.simulate.parallel import Progress, in_parallel
+from spoofcue.simulate.people import Person
+from spoofcue.simulate.presentation import Portrait
+from spoofcue.simulate.sample_set import person_of, split_people, write_whole
+from spoofcue.simulate.samples import Framing, Sample, frames
+from spoofcue.simulate.seeds import number
+
+if TYPE_CHECKING:
+    import polars as pl
+
+VERSION = 1
+MARGIN = 0.2
+SESSIONS = ("session-1", "session-2", "session-3")
+CAMERAS = tuple(f"cam-{k}" for k in range(1, 7))
+MEDIA = ("print-a", "print-b", "replay-a", "replay-b")
+MASKS = ("mask-a", "mask-b", "partial-eyes", "partial-lower")
+# domain -> sessions, cameras, instruments
+DOMAINS = {
+    "casia-like": (
+        ("session-1",),
+        ("usb-long", "usb-new", "nex"),
+        ("print-c", "mask-a", "replay-e"),
+    ),
+    "replay-like": (
+        ("controlled", "adverse"),
+        ("webcam-320",),
+        ("print-d", "replay-d", "replay-c"),
+    ),
+}
+TAKES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a build is, and what trains on it.
+
+    Attributes:
+        identities: people; None takes all there are.
+        scale: multiplies the cameras' face widths.
+        preset: of the training.
+        overrides: settings that differ from the preset.
+
+    """
+
+    identities: int | None
+    scale: float
+    preset: str
+    overrides: tuple[str, ...] = ()
+
+
+SIZES = {
+    "small": Size(
+        30,
+        1.0,
+        "small",
+        (
+            "training.epochs=6",
+            "training.images_per_epoch=768",
+            "optimiser.warmup_epochs=0.5",
+            "optimiser.decay_every_steps=12",
+            "augment.flip=0.5",
+        ),
+    ),
+    "full": Size(None, 2.0, "paper"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    out: Path
+    subject: str
+    photos: tuple[Path, ...]
+    wearer: str
+    wearer_photos: tuple[Path, ...]
+    split: str
+    scale: float
+    seed: int
+
+
+def build(
+    out: Path,
+    *,
+    identities: str = "rendered",
+    count: int | None = None,
+    scale: float = 1.0,
+    seed: int = 0,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> pl.DataFrame:
+    """Make the set, or take the one that is there; people that are done are not made again.
+
+    Args:
+        out: a prepared folder, new or of the same options.
+        identities: ``rendered``, ``portraits`` or a folder of photos.
+        count: at most so many people.
+        scale: multiplies the cameras' face widths.
+        seed: decides everything that is drawn.
+        workers: processes.
+        progress: called with (people done, all).
+
+    Returns:
+        The manifest's rows, split by identity 60:20:20.
+
+    Raises:
+        InputError: another build is in the folder, or too few people.
+
+    """
+    import polars as pl
+
+    from spoofcue.data.manifest import read_manifest
+
+    options = {
+        "set": "openpad", "version": VERSION, "identities": identities, "count": count,
+        "scale": scale, "seed": seed,
+    }  # fmt: skip
+    record = out / "openpad.json"
+    if record.is_file():
+        before = json.loads(record.read_text(encoding="utf-8"))
+        if before != options:
+            raise InputError(
+                f"{out} holds another build ({before}); give another --out for {options}."
+            )
+        if (out / MANIFEST_NAME).is_file():
+            return read_manifest(out)
+    people, skipped = find_people(identities, count, workers)
+    out.mkdir(parents=True, exist_ok=True)
+    write_whole(record, json.dumps(options, indent=2).encode())
+    made = in_parallel(_person, _jobs(out, people, scale, seed), workers, progress)
+    rows = pl.DataFrame([row for of_person in made for row in of_person], infer_schema_length=None)
+    warnings = [f"{path}: {why}" for path, why in skipped]
+    crops = {"margin": MARGIN, "detector": "dlib", "min_face_px": 48}
+    summary = {"options": {**crops, **options}, "warnings": warnings}
+    write_whole(out / SUMMARY, json.dumps(summary, indent=2).encode())
+    write_manifest(rows, out)
+    return read_manifest(out)
+
+
+def _jobs(out: Path, people: People, scale: float, seed: int) -> list[_Job]:
+    splits = split_people(list(people), seed)
+    jobs = []
+    for name, photos in people.items():
+        mates = sorted(n for n in people if splits[n] == splits[name] and n != name) or [name]
+        mate = mates[number(seed, name, "wearer") % len(mates)]
+        jobs.append(_Job(out, name, photos, mate, people[mate], splits[name], scale, seed))
+    return jobs
+
+
+def samples_of(subject: str, seed: int) -> list[Sample]:
+    """Every recording of one person; both takes are live, attacks share them out evenly."""
+    made = []
+    first = number(seed, subject, "mask")
+    for i, session in enumerate(SESSIONS):
+        for j, camera in enumerate(CAMERAS):
+            made += [Sample(subject, "", session, camera, take) for take in range(TAKES)]
+            for k, pai in enumerate((*MEDIA, MASKS[(first + i + j) % len(MASKS)])):
+                made.append(Sample(subject, pai, session, camera, (i + j + k) % TAKES))
+    for sessions, cameras, pais in DOMAINS.values():
+        for session in sessions:
+            for camera in cameras:
+                made += [Sample(subject, "", session, camera, take) for take in range(TAKES)]
+                made += [Sample(subject, p, session, camera, k % TAKES) for k, p in enumerate(pais)]
+    return made
+
+
+def _person(job: _Job) -> list[dict[str, Any]]:
+    """Crops and manifest rows of one person; top level for worker processes."""
+    done = job.out / "people" / f"{job.subject}.json"
+    if done.is_file():
+        rows: list[dict[str, Any]] = json.loads(done.read_text(encoding="utf-8"))
+        return rows
+    person = person_of(job.subject, job.photos, job.seed)
+    wearer = person_of(job.wearer, job.wearer_photos, job.seed)
+    framing = Framing(1 + 2 * MARGIN, job.scale)
+    views: dict[tuple[str, int], Portrait] = {}
+    rows, drawn = [], []
+    for sample in samples_of(job.subject, job.seed):
+        portrait = _view(views, person, sample)
+        worn = wearer if "mask" in sample.pai or "partial" in sample.pai else None
+        picture = next(frames(sample, person, framing, job.seed, 1, worn, portrait))
+        name = f"crops/{sample.name}.jpg"
+        (job.out / name).parent.mkdir(parents=True, exist_ok=True)
+        write_whole(job.out / name, encode(picture.image, picture.quality))
+        rows.append(_row(sample, name, picture.image.shape, picture.box, job.split))
+        drawn.append({"crop": name, **asdict(sample), **picture.parameters})
+    done.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(done.with_suffix(".parameters.json"), json.dumps(drawn).encode())
+    write_whole(done, json.dumps(rows).encode())
+    return rows
+
+
+def _view(views: dict[tuple[str, int], Portrait], person: Person, sample: Sample) -> Portrait:
+    """Live view or stolen picture, made once a person: rendering costs more than photographing."""
+    key = ("stolen" if sample.pai else sample.session, sample.take)
+    if key not in views:
+        views[key] = (
+            person.stolen(sample.take) if sample.pai else person.live(sample.session, sample.take)
+        )
+    return views[key]
+
+
+def _row(
+    sample: Sample, crop: str, shape: tuple[int, ...], box: tuple[int, int, int, int], split: str
+) -> dict[str, Any]:
+    x, y, w, h = box
+    return {
+        "media": crop, "video": sample.name, "frame": sample.take, "time_s": 0.0,
+        "subject": sample.subject, "label": int(bool(sample.pai)), "pai": sample.pai or None,
+        "session": sample.session, "device": sample.device, "split": split,
+        "frame_w": shape[1], "frame_h": shape[0], "box_x": x, "box_y": y, "box_w": w, "box_h": h,
+        "box_source": "given", "crop": crop, "crop_w": shape[1], "crop_h": shape[0],
+        "status": "ok", "reason": None,
+    }  # fmt: skip
