@@ -92,8 +92,11 @@ def test_motion_blurs_along_its_direction_only() -> None:
 def test_shots_stay_in_their_ranges(seed: int) -> None:
     shot = camera.draw_shot(np.random.default_rng(seed))
     assert 0 <= shot.defocus_px <= 1.6
-    assert 0.10 <= shot.exposure <= 0.30
-    assert 0.7 <= shot.awb <= 1.0
+    assert 0.06 <= shot.exposure <= 0.45
+    assert 0.55 <= shot.metering <= 1.0
+    assert 0.6 <= shot.awb <= 1.0
+    assert 0 <= shot.flare <= 0.15
+    assert 0 <= shot.awb_local <= 0.8
     assert -6 <= shot.quality_shift <= 4
     assert all(0.7 < gain < 1.3 for gain in shot.white_shift)
 

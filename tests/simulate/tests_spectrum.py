@@ -6,7 +6,7 @@ import numpy as np
 
 from spoofcue.simulate.camera import Shot
 
-SHARP = Shot(0.0, 0.0, 0.0, 0.18, 1.0, (1.0, 1.0), 0.0, 0)
+SHARP = Shot(0.0, 0.0, 0.0, 0.18, 1.0, 0.0, 1.0, 0.5, (1.0, 1.0), 0.0, 0)
 
 
 def _transform(plane: np.ndarray) -> np.ndarray:

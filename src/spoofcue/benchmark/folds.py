@@ -163,7 +163,7 @@ def _fold_data(task: FoldTask, rows: pl.DataFrame) -> Path:
     folder = task.folder / "data"
     folder.mkdir(parents=True, exist_ok=True)
     root = os.path.relpath(task.data.resolve(), folder.resolve())
-    write_manifest(chosen.with_columns(pl.lit(root + "/") + pl.col("crop")), folder)
+    write_manifest(chosen.with_columns((pl.lit(root + "/") + pl.col("crop")).alias("crop")), folder)
     (folder / SUMMARY).write_text((task.data / SUMMARY).read_text(encoding="utf-8"))
     return folder
 

@@ -18,6 +18,8 @@ from spoofcue.simulate.noise import Generator, Image, blur
 
 # Fine samples per sensor px: scenes are evaluated on this grid, lens and pixels integrate it.
 OVERSAMPLING = 3
+# mean luminance of a face in a session's light, in units of a white paper there
+ROOM_LEVEL = 0.22
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,11 @@ class Shot:
         motion_px: length of the hand's movement during the exposure, sensor px.
         motion_deg: its direction.
         exposure: level that the mean of the picture's middle is brought to, 0..1 linear.
+        metering: how much the middle decides the exposure; the rest is set for the room.
+        flare: share of the light that the lens scatters over the picture, 0..0.15.
         awb: how much of the illuminant's colour the camera removes, 0..1.
+        awb_local: weight of what fills the picture in the camera's guess of the illuminant; the
+            rest is the room's light.
         white_shift: extra gains of R and B.
         contrast_shift: added to the device's contrast.
         quality_shift: added to the JPEG quality.
@@ -40,7 +46,10 @@ class Shot:
     motion_px: float
     motion_deg: float
     exposure: float
+    metering: float
+    flare: float
     awb: float
+    awb_local: float
     white_shift: tuple[float, float]
     contrast_shift: float
     quality_shift: int
@@ -56,8 +65,11 @@ def draw_shot(rng: Generator) -> Shot:
         defocus_px=float(min(abs(rng.normal(0, 0.45)), 1.6)),
         motion_px=float(rng.exponential(0.8)) if rng.uniform() < 0.35 else 0.0,
         motion_deg=float(rng.uniform(0, 180)),
-        exposure=float(rng.uniform(0.10, 0.30)),
-        awb=float(rng.uniform(0.7, 1.0)),
+        exposure=float(np.clip(0.17 * np.exp(rng.normal(0, 0.35)), 0.06, 0.45)),
+        metering=float(rng.uniform(0.55, 1.0)),
+        flare=float(min(rng.exponential(0.02), 0.15)),
+        awb=float(rng.uniform(0.6, 1.0)),
+        awb_local=float(rng.uniform(0.0, 0.8)),
         white_shift=(float(rng.normal(1, 0.035)), float(rng.normal(1, 0.035))),
         contrast_shift=float(rng.normal(0, 0.2)),
         quality_shift=int(rng.integers(-6, 5)),
@@ -69,7 +81,7 @@ def photograph(
 ) -> NDArray[np.uint8]:
     """Lens, sensor and processing.
 
-    Order: lens blur, pixel aperture, vignette, exposure, Bayer mosaic, shot and read noise,
+    Order: lens blur, pixel aperture, flare, vignette, exposure, Bayer mosaic, shot and read noise,
     demosaicing, white balance, picture profile, noise reduction, sharpening, rescaling.
 
     Args:
@@ -85,8 +97,9 @@ def photograph(
     """
     image = lens(radiance, device, shot)
     image = pixels(image, device.aperture)
+    image = flare(image, shot.flare)
     image = vignette(image, device.vignette)
-    image = expose(image, shot.exposure)
+    image = expose(image, shot.exposure, shot.metering)
     raw = sensor(mosaic(image), device.full_well, device.read_noise, rng)
     image = demosaic(raw)
     image = white_balance(image, device, shot, illuminant)
@@ -122,11 +135,24 @@ def vignette(image: Image, strength: float) -> Image:
     return image * (1 - np.float32(strength * 0.5) * (x * x + y * y))[..., None]
 
 
-def expose(image: Image, level: float) -> Image:
-    """Automatic exposure: the middle's mean luminance becomes ``level``."""
+def flare(image: Image, share: float) -> Image:
+    """Light scattered in lens and on its surface: a veil, brightest about bright things."""
+    if share <= 0:
+        return image
+    veil = blur(image, 0.15 * image.shape[0])
+    return image + np.float32(share) * (veil - image)
+
+
+def expose(image: Image, level: float, metering: float = 1.0) -> Image:
+    """Automatic exposure toward a mean luminance of ``level`` in the picture's middle.
+
+    With ``metering`` below 1 the rest of the frame, which lies beyond the picture, has a say: a
+    thing brighter than the room comes out brighter.
+    """
     height, width = image.shape[:2]
     middle = image[height // 4 : 3 * height // 4, width // 4 : 3 * width // 4]
-    return image * np.float32(level / max(float(luminance(middle).mean()), 1e-4))
+    mean = max(float(luminance(middle).mean()), 1e-4)
+    return image * np.float32(level / (mean**metering * ROOM_LEVEL ** (1 - metering)))
 
 
 def mosaic(image: Image) -> Image:

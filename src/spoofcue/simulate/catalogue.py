@@ -96,7 +96,7 @@ class Display:
         white_rgb: its white in linear sRGB.
         saturation: gamut against sRGB, below 1 a poor panel, above 1 a wide one unmanaged.
         black: leakage of the backlight, relative to white, 0..0.01.
-        luminance: white, in units of a white paper in the session's light, 0.5..3.
+        luminance: white, in units of a white paper in the session's light, 0.5..5.
         reflection: share of the room mirrored by the glass, 0..0.08.
         bands: refresh banding, relative amplitude under a rolling shutter, 0..0.1.
         face_mm: least and largest width of the shown face box, mm.
@@ -187,16 +187,16 @@ DISPLAYS = {
     d.name: d
     for d in (
         # a laptop's LCD (110 ppi) and a phone's OLED (280 effective ppi)
-        Display("replay-a", 4.3, "stripe", 0.80, 2.2, (0.92, 0.98, 1.10), 0.88, 0.0040, 1.2,
+        Display("replay-a", 4.3, "stripe", 0.80, 2.2, (0.92, 0.98, 1.10), 0.88, 0.0040, 2.0,
                 0.030, 0.02, (70, 150)),
-        Display("replay-b", 11.0, "pentile", 0.72, 2.3, (1.02, 0.99, 0.96), 1.18, 0.0004, 1.6,
+        Display("replay-b", 11.0, "pentile", 0.72, 2.3, (1.02, 0.99, 0.96), 1.18, 0.0004, 3.5,
                 0.045, 0.05, (40, 62)),
         # a tablet (264 ppi), an early phone (163 ppi), a desktop monitor (92 ppi)
-        Display("replay-c", 10.4, "stripe", 0.78, 2.2, (0.98, 1.00, 1.04), 1.00, 0.0012, 1.4,
+        Display("replay-c", 10.4, "stripe", 0.78, 2.2, (0.98, 1.00, 1.04), 1.00, 0.0012, 2.5,
                 0.040, 0.00, (75, 125)),
-        Display("replay-d", 6.4, "stripe", 0.75, 2.0, (0.95, 0.98, 1.06), 0.80, 0.0050, 1.0,
+        Display("replay-d", 6.4, "stripe", 0.75, 2.0, (0.95, 0.98, 1.06), 0.80, 0.0050, 1.6,
                 0.050, 0.03, (35, 48)),
-        Display("replay-e", 3.6, "stripe", 0.84, 2.4, (0.97, 1.00, 1.03), 0.95, 0.0025, 1.1,
+        Display("replay-e", 3.6, "stripe", 0.84, 2.4, (0.97, 1.00, 1.03), 0.95, 0.0025, 1.8,
                 0.015, 0.01, (90, 180)),
     )
 }  # fmt: skip
@@ -214,9 +214,9 @@ MASKS = {
 INSTRUMENTS: dict[str, Instrument] = {**PRINTERS, **DISPLAYS, **MASKS}
 
 SESSIONS = {
-    "session-1": Light(-35, 35, (0.85, 0.80, 0.72), (0.25, 0.27, 0.32), (0.12, 0.10, 0.09), 0.6),
-    "session-2": Light(40, 20, (0.75, 0.75, 0.78), (0.30, 0.30, 0.30), (0.14, 0.13, 0.12), 0.9),
-    "session-3": Light(10, 50, (0.92, 0.84, 0.70), (0.16, 0.18, 0.24), (0.08, 0.07, 0.06), 0.4),
+    "session-1": Light(-35, 35, (0.95, 0.80, 0.60), (0.28, 0.26, 0.24), (0.12, 0.10, 0.09), 0.6),
+    "session-2": Light(40, 20, (0.74, 0.76, 0.80), (0.30, 0.31, 0.33), (0.14, 0.13, 0.12), 0.9),
+    "session-3": Light(10, 50, (1.02, 0.80, 0.54), (0.20, 0.18, 0.15), (0.08, 0.07, 0.06), 0.4),
     # Replay-Attack's two: even office light, and a window without a blind
     "controlled": Light(5, 45, (0.70, 0.72, 0.74), (0.38, 0.38, 0.40), (0.16, 0.15, 0.14), 0.9),
     "adverse": Light(-70, 25, (1.10, 1.02, 0.90), (0.12, 0.14, 0.20), (0.06, 0.06, 0.07), 0.3),

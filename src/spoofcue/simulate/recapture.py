@@ -76,7 +76,7 @@ def render_attack(
     mm = how.face_mm / portrait.face[2]
     if isinstance(instrument, Display):
         radiance = _display_radiance(portrait, instrument, now, how, u, v, mm, texture)
-        illuminant: Rgb = instrument.white_rgb
+        illuminant = _mixed(now.lamp.illuminant, instrument.white_rgb, now.shot.awb_local)
     else:
         printer = instrument.printer if isinstance(instrument, Mask) else instrument
         radiance = _print_radiance(portrait, printer, now, how, u, v, mm, texture)
@@ -95,7 +95,7 @@ def _live_radiance(portrait: Portrait, now: Circumstances) -> tuple[Image, Rgb]:
     seen = _seen(portrait.photo, matrix, size)
     radiance = linear_from_srgb(seen)
     if portrait.lit:
-        return radiance, (1.0, 1.0, 1.0)
+        return radiance, now.lamp.illuminant
     return radiance * room_light(now.lamp, size), now.lamp.illuminant
 
 
@@ -236,6 +236,12 @@ def _shrunk(photo: NDArray[np.uint8], step: float) -> tuple[NDArray[np.uint8], f
     height, width = photo.shape[:2]
     size = (max(round(width / step), 2), max(round(height / step), 2))
     return np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA)), 1 / step
+
+
+def _mixed(room: Rgb, shown: Rgb, weight: float) -> Rgb:
+    """The camera's guess of white where a display shines in a room of other light."""
+    r, g, b = (a ** (1 - weight) * c**weight for a, c in zip(room, shown, strict=True))
+    return r, g, b
 
 
 def _mirrored(portrait: Portrait) -> Portrait:
