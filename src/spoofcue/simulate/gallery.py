@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from spoofcue.simulate.catalogue import DISPLAYS, MASKS, PRINTERS
+from spoofcue.simulate.catalogue import (
+    DEVICES,
+    DISPLAYS,
+    INSTRUMENTS,
+    MASKS,
+    PRINTERS,
+    SESSIONS,
+    Mask,
+)
 from spoofcue.simulate.parallel import Progress, in_parallel
 from spoofcue.simulate.people import Person, PhotographedPerson, RenderedPerson, load_portrait
+from spoofcue.simulate.placement import View
+from spoofcue.simulate.presentation import Portrait, draw_circumstances, draw_presentation
+from spoofcue.simulate.recapture import render_attack, render_live
 from spoofcue.simulate.samples import Framing, Sample, frames
+from spoofcue.simulate.seeds import generator
 
+# cameras of the two close-ups and how wide the whole face would be in them, px
+CLOSE = (("cam-1", 1300), ("cam-3", 650))
 CAMERAS = tuple(f"cam-{k}" for k in range(1, 7))
 THUMB = 176
 DETAIL = 176
@@ -62,35 +76,42 @@ def write_gallery(
     os.replace(part, path)
 
 
-def _person(row: _Row) -> Person:
-    if row.photo is None:
-        return RenderedPerson("gallery", row.seed)
-    return PhotographedPerson("gallery", (load_portrait(row.photo),), row.seed)
-
-
 def _strip(row: _Row) -> NDArray[np.uint8]:
-    person, wearer = _person(row), RenderedPerson("wearer", row.seed)
-    portrait = person.stolen(0) if row.pai else person.live("session-1", 0)
+    if row.photo is None:
+        portrait = RenderedPerson("gallery", row.seed, 1024).live("session-2", 0)
+    else:
+        portrait = load_portrait(row.photo, 700)
+    person = PhotographedPerson("gallery", (portrait,), row.seed)
+    wearer = RenderedPerson("wearer", row.seed)
     cells = [_caption(row.pai or "live")]
-    for device in CAMERAS:
-        sample = Sample("gallery", row.pai, "session-1", device, 0)
+    for camera in CAMERAS:
+        sample = Sample("gallery", row.pai, "session-2", camera, 0)
         framing = Framing(1.75, 1.6, framed=0.6)
         picture = next(frames(sample, person, framing, row.seed, 1, wearer, portrait))
         thumb = cv2.resize(picture.image, (THUMB, THUMB), interpolation=cv2.INTER_AREA)
         cells.append(_framed(thumb))
-    for device in ("cam-1", "cam-3"):
-        sample = Sample("gallery", row.pai, "session-1", device, 1)
-        close = Framing(1.4, 3.6, framed=0.0)
-        picture = next(frames(sample, person, close, row.seed, 1, wearer, portrait))
-        cells.append(_framed(_detail(picture.image, picture.box)))
+    cells += [_framed(_detail(row, portrait, wearer, *close)) for close in CLOSE]
     return np.hstack(cells)
 
 
-def _detail(image: NDArray[np.uint8], box: tuple[int, int, int, int]) -> NDArray[np.uint8]:
-    """The region of an eye and the cheek under it, pixel for pixel."""
-    x = int(np.clip(box[0] + 0.30 * box[2] - DETAIL / 2, 0, image.shape[1] - DETAIL))
-    y = int(np.clip(box[1] + 0.42 * box[3] - DETAIL / 2, 0, image.shape[0] - DETAIL))
-    return image[y : y + DETAIL, x : x + DETAIL]
+def _detail(
+    row: _Row, portrait: Portrait, wearer: Person, camera: str, face_px: int
+) -> NDArray[np.uint8]:
+    """An eye and the cheek under it, pixel for pixel, the whole face being face_px wide."""
+    rng = generator(row.seed, row.pai, camera, "detail")
+    away = face_px / DETAIL
+    view = View(DETAIL, float(face_px), (0.5 + 0.17 * away, 0.5 + 0.19 * away), 0.0)
+    shared = generator(row.seed, camera, "detail")
+    now = draw_circumstances(view, SESSIONS["session-2"], shared)
+    # a close-up is in focus, or there would be nothing to look at
+    now = replace(now, shot=replace(now.shot, defocus_px=0.0, motion_px=0.0))
+    device = replace(DEVICES[camera], rescale=1.0)
+    if not row.pai:
+        return render_live(portrait, device, now, rng)
+    instrument = INSTRUMENTS[row.pai]
+    how = draw_presentation(instrument, rng, framed=0.0)
+    worn = wearer.live("session-2", 0) if isinstance(instrument, Mask) else None
+    return render_attack(portrait, instrument, device, now, how, rng, worn)
 
 
 def _framed(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -110,8 +131,8 @@ def _header(width: int) -> NDArray[np.uint8]:
     for i, device in enumerate(CAMERAS):
         _write(head, device, (_LABEL + i * (THUMB + 4) + 6, 18))
     start = _LABEL + len(CAMERAS) * (THUMB + 4)
-    for i, device in enumerate(("cam-1", "cam-3")):
-        _write(head, f"1:1, {device}", (start + i * (DETAIL + 4) + 6, 18))
+    for i, (_, face_px) in enumerate(CLOSE):
+        _write(head, f"1:1, face {face_px} px", (start + i * (DETAIL + 4) + 6, 18))
     return head
 
 

@@ -52,11 +52,13 @@ class RenderedPerson:
     Attributes:
         subject: name.
         seed: of the whole set.
+        side_px: of the renders.
 
     """
 
     subject: str
     seed: int
+    side_px: int = RENDER_PX
 
     def live(self, session: str, take: int) -> Portrait:
         """Render the person in the session's own light."""
@@ -69,20 +71,22 @@ class RenderedPerson:
         return taken(self._render(session, take, "stolen"), session, rng)
 
     def _render(self, session: str, take: int, salt: str) -> Portrait:
-        return _rendered(self.subject, self.seed, session, take, salt)
+        return _rendered(self.subject, self.seed, session, take, salt, self.side_px)
 
 
 @functools.lru_cache(maxsize=24)
-def _rendered(subject: str, set_seed: int, session: str, take: int, salt: str) -> Portrait:
+def _rendered(
+    subject: str, set_seed: int, session: str, take: int, salt: str, side: int
+) -> Portrait:
     from spoofcue.simulate.face.render import render_face
     from spoofcue.simulate.identity import draw_identity
     from spoofcue.simulate.scene import draw_frame
 
     seed = number(set_seed, subject, session, take, salt)
     view = draw_frame(seed, SESSIONS[session], seed)
-    radiance = render_face(draw_identity(number(set_seed, subject)), view, RENDER_PX)
+    radiance = render_face(draw_identity(number(set_seed, subject)), view, side)
     photo = (srgb_from_linear(radiance * 0.85) * 255 + 0.5).astype(np.uint8)
-    x, y, w, h = (RENDER_PX * v for v in _USUAL_FACE)
+    x, y, w, h = (side * v for v in _USUAL_FACE)
     return Portrait(photo, find_face(photo) or (x, y, w, h), lit=True)
 
 
@@ -135,8 +139,8 @@ def taken(portrait: Portrait, session: str, rng: np.random.Generator) -> Portrai
     return Portrait(np.asarray(again, np.uint8), box)
 
 
-def load_portrait(path: Path) -> Portrait:
-    """Read a photo, find its largest face, shrink it to what the simulator can use.
+def load_portrait(path: Path, face_px: int = PHOTO_FACE_PX) -> Portrait:
+    """Read a photo, find its largest face, shrink it until that is ``face_px`` wide.
 
     Raises:
         MediaError: unreadable, or no face in it.
@@ -150,7 +154,7 @@ def load_portrait(path: Path) -> Portrait:
     face = find_face(small)
     if face is None:
         raise MediaError(f"{path}: no face found; the simulator aims at one.", reason="no_face")
-    scale = min(1.0, PHOTO_FACE_PX * shrink / face[2])
+    scale = min(1.0, face_px * shrink / face[2])
     photo = _shrunk(photo, scale)
     return Portrait(photo, tuple(v / shrink * scale for v in face))
 

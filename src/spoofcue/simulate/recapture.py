@@ -40,7 +40,7 @@ def render_live(
         rng: sensor noise.
 
     """
-    radiance, illuminant = _live_radiance(portrait, now)
+    radiance, illuminant = live_radiance(portrait, now)
     return photograph(radiance, device, now.shot, illuminant, rng)
 
 
@@ -68,6 +68,23 @@ def render_attack(
         (s, s, 3) uint8 RGB.
 
     """
+    radiance, illuminant = attack_radiance(portrait, instrument, now, how, wearer)
+    return photograph(radiance, device, now.shot, illuminant, rng)
+
+
+def attack_radiance(
+    portrait: Portrait,
+    instrument: Instrument,
+    now: Circumstances,
+    how: Presentation,
+    wearer: Portrait | None = None,
+) -> tuple[Image, Rgb]:
+    """Light of an attack before it meets the camera; see :func:`render_attack`.
+
+    Returns:
+        (S, S, 3) float32 linear radiance on the fine grid, and the camera's guess of white.
+
+    """
     texture = np.random.default_rng(how.seed)
     size = now.view.side_px * OVERSAMPLING
     matrix = photo_from_fine(now.view, how.tilt, portrait.face, OVERSAMPLING)
@@ -86,10 +103,11 @@ def render_attack(
         radiance = _worn(radiance, worn, portrait, instrument, now, u, v, texture)
     elif how.around.seen:
         radiance = surround(radiance, how.around, portrait.face, u, v, mm, now.lamp, texture)
-    return photograph(radiance, device, now.shot, illuminant, rng)
+    return radiance, illuminant
 
 
-def _live_radiance(portrait: Portrait, now: Circumstances) -> tuple[Image, Rgb]:
+def live_radiance(portrait: Portrait, now: Circumstances) -> tuple[Image, Rgb]:
+    """Light of a live face before it meets the camera, as :func:`attack_radiance` gives it."""
     size = now.view.side_px * OVERSAMPLING
     matrix = photo_from_fine(now.view, Tilt(), portrait.face, OVERSAMPLING)
     seen = _seen(portrait.photo, matrix, size)
@@ -170,7 +188,7 @@ def _worn(
     texture: Generator,
 ) -> Image:
     """The mask on a live face: its edge casts a shadow and shows the paper's white."""
-    live, _ = _live_radiance(wearer, now)
+    live, _ = live_radiance(wearer, now)
     x = (u - np.float32(victim.face[0])) * np.float32(1 / victim.face[2])
     y = (v - np.float32(victim.face[1])) * np.float32(1 / victim.face[3])
     paper_over = cover(x, y, mask.cut, texture)

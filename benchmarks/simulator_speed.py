@@ -1,0 +1,77 @@
+"""Simulated face crops a second on one core, beside the camera step alone.
+
+    python benchmarks/simulator_speed.py [--seconds 4]
+
+Every figure is of 224 x 224 px crops with fresh parameters each time; the baseline, the same
+camera without any medium (a live sample), is timed in turns with the instruments.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+import cv2
+import numpy as np
+
+from spoofcue.simulate import camera
+from spoofcue.simulate.catalogue import DEVICES, INSTRUMENTS, SESSIONS, Mask
+from spoofcue.simulate.people import RenderedPerson
+from spoofcue.simulate.placement import View
+from spoofcue.simulate.presentation import draw_circumstances, draw_presentation
+from spoofcue.simulate.recapture import live_radiance, render_attack, render_live
+
+VIEW = View(224, 160.0, (0.5, 0.5), 0.0)
+
+
+def main(seconds: float) -> None:
+    cv2.setNumThreads(1)
+    person = RenderedPerson("benchmark", 0)
+    live, stolen = person.live("session-1", 0), person.stolen(0)
+    wearer = RenderedPerson("wearer", 0).live("session-1", 0)
+    devices = [DEVICES[f"cam-{k}"] for k in range(1, 7)]
+
+    def case(name: str, k: int) -> None:
+        rng = np.random.default_rng(k)
+        device = devices[k % 6]
+        now = draw_circumstances(VIEW, SESSIONS["session-1"], rng)
+        if name == "camera alone":
+            radiance, white = radiances
+            camera.photograph(radiance, device, now.shot, white, rng)
+        elif name == "live":
+            render_live(live, device, now, rng)
+        else:
+            pai = INSTRUMENTS[name]
+            how = draw_presentation(pai, rng, framed=0.35)
+            worn = wearer if isinstance(pai, Mask) else None
+            render_attack(stolen, pai, device, now, how, rng, worn)
+
+    now = draw_circumstances(VIEW, SESSIONS["session-1"], np.random.default_rng(0))
+    radiances = live_radiance(live, now)
+    names = ["camera alone", "live", *INSTRUMENTS]
+    spent = dict.fromkeys(names, 0.0)
+    for name in names:
+        case(name, 0)  # tables are made once
+    rounds = 0
+    begin = time.perf_counter()
+    while time.perf_counter() - begin < seconds * len(names):
+        rounds += 1
+        for name in names:
+            start = time.perf_counter()
+            case(name, rounds)
+            spent[name] += time.perf_counter() - start
+    base = spent["camera alone"] / rounds
+    print(f"224 x 224 px crops, one core, {rounds} each")
+    for name in names:
+        each = spent[name] / rounds
+        print(f"{name:14} {1 / each:6.1f} a second   {each / base:5.2f} x the camera alone")
+    for family in ("print", "replay", "mask", "partial"):
+        members = [n for n in names if n.startswith(family)]
+        each = sum(spent[n] for n in members) / rounds / len(members)
+        print(f"all {family:10} {1 / each:6.1f} a second   {each / base:5.2f} x the camera alone")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--seconds", type=float, default=4.0, help="for each case")
+    main(parser.parse_args().seconds)
