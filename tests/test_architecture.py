@@ -19,7 +19,7 @@ ALLOWED = {
     "simulate": {"simulate", "faces", "media"},
     "data": {"data", "faces", "media"},
     "scoring": {"scoring", "cue", "data", "faces", "media", "metrics", "patches"},
-    "training": {"training", "cue", "data", "media", "metrics", "patches", "scoring"},
+    "training": {"training", "simulate", "cue", "data", "media", "metrics", "patches", "scoring"},
     "protocols": {"protocols"},
     "benchmark": {
         *("benchmark", "data", "media", "metrics", "protocols", "scoring", "simulate", "training"),

@@ -94,6 +94,11 @@ class AugmentSettings(Settings):
     crop: Fraction = Field(0.0, lt=1, description="largest part of each side cropped away")
     erase: Fraction = Field(0.0, description="probability of random erasing")
     cutout: Fraction = Field(0.0, description="probability of a square cutout")
+    simulate: Fraction = Field(
+        0.0,
+        description="share of the attacks that the simulator makes of live training faces on the "
+        "fly; as many live ones pass its camera too",
+    )
 
 
 class OptimiserSettings(Settings):

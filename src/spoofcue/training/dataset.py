@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
@@ -40,6 +41,7 @@ class FaceCrops(Dataset[TrainingBatch]):
     def __init__(self, rows: pl.DataFrame, root: Path, settings: RunSettings) -> None:
         self.paths = [root / crop for crop in rows["crop"]]
         self.label = rows["label"].to_numpy().astype(np.int64)
+        self.live = np.flatnonzero(self.label == 0)
         self.settings = settings
 
     def __len__(self) -> int:
@@ -48,7 +50,7 @@ class FaceCrops(Dataset[TrainingBatch]):
     def __getitem__(self, draw: Draw) -> TrainingBatch:
         s = self.settings
         rng = np.random.default_rng([s.training.seed, draw.epoch, draw.position])
-        crop = augment_crop(read_image(self.paths[draw.row]), s.augment, rng)
+        crop = augment_crop(self._crop(draw.row, rng), s.augment, rng)
         if s.input.mode == "patch":
             image = random_patch(crop, s.input.size, rng)
         else:
@@ -58,3 +60,16 @@ class FaceCrops(Dataset[TrainingBatch]):
             torch.from_numpy(normalise(image, s.input.mean, s.input.std)),
             torch.tensor(self.label[draw.row]),
         )
+
+    def _crop(self, row: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+        """The row's crop, or one that is simulated in its stead; see ``augment.simulate``."""
+        share = self.settings.augment.simulate
+        if share == 0 or rng.random() >= share:
+            return read_image(self.paths[row])
+        from spoofcue.simulate.online import OnlineSimulator
+
+        simulator = OnlineSimulator()
+        if self.label[row] == 0:
+            return simulator.live(read_image(self.paths[row]), rng)
+        source = self.live[int(rng.integers(len(self.live)))]
+        return simulator.attack(read_image(self.paths[source]), rng)
