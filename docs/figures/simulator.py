@@ -26,7 +26,7 @@ from spoofcue.simulate.medium.printing import reflectance
 from spoofcue.simulate.people import RenderedPerson
 from spoofcue.simulate.placement import View
 from spoofcue.simulate.presentation import draw_circumstances, draw_presentation
-from spoofcue.simulate.recapture import attack_radiance, live_radiance
+from spoofcue.simulate.recapture import attack_radiance, live_radiance, render_attack, render_live
 
 COLOURS = ("cyan", "magenta", "yellow", "white")
 IMAGES = Path(__file__).parent.parent / "images"
@@ -129,6 +129,35 @@ def peaks() -> None:
     figure.savefig(IMAGES / "simulator_peaks.png", dpi=110)
 
 
+def strip() -> None:
+    """One person live and attacked, with a close-up of each, for the README."""
+    portrait = RenderedPerson("figure", 7, 1024).live("session-2", 0)
+    wearer = RenderedPerson("wearer", 4).live("session-2", 0)
+    columns = []
+    for pai in ("", "print-c", "replay-a", "replay-b", "mask-a"):
+        cells = []
+        for view, framed, camera_name in (
+            (View(400, 230.0, (0.5, 0.5), 0.0), 1.0, "cam-1"),
+            (View(240, 900.0, (1.05, 1.05), 0.0), 0.0, "cam-3"),
+        ):
+            rng = np.random.default_rng(11)
+            now = draw_circumstances(view, SESSIONS["session-2"], rng)
+            now = replace(now, shot=replace(SHARP, exposure=0.2))
+            device = DEVICES[camera_name]
+            if pai:
+                how = draw_presentation(INSTRUMENTS[pai], rng, framed=framed)
+                how = replace(how, face_mm=130.0 if pai != "replay-b" else 60.0)
+                worn = wearer if pai.startswith("mask") else None
+                image = render_attack(portrait, INSTRUMENTS[pai], device, now, how, rng, worn)
+            else:
+                image = render_live(portrait, device, now, rng)
+            cells.append(cv2.resize(image, (240, 240), interpolation=cv2.INTER_AREA))
+        columns.append(np.vstack(cells))
+    picture = cv2.cvtColor(np.hstack(columns), cv2.COLOR_RGB2BGR)
+    path = str(IMAGES / "simulator_strip.jpg")
+    cv2.imwrite(path, picture, [cv2.IMWRITE_JPEG_QUALITY, 88])
+
+
 def shortcuts(data: Path) -> None:
     """Distributions of trivial statistics of live and attack crops."""
     sys.path.insert(0, str(Path(__file__).parent.parent.parent / "benchmarks"))
@@ -156,6 +185,7 @@ def shortcuts(data: Path) -> None:
 if __name__ == "__main__":
     chain()
     peaks()
+    strip()
     sheet = IMAGES / "sheet.png"
     write_gallery(sheet, None, seed=3)
     cv2.imwrite(

@@ -25,6 +25,7 @@ class Lamp:
         key_rgb, sky_rgb: linear irradiance.
         azimuth_deg, elevation_deg: of the key.
         gradient: fall-off across the picture, 0..0.6.
+        fill: how much fill light softens the scene's contrast, 0..0.4.
         illuminant: colour of white in it, mean 1.
 
     """
@@ -34,6 +35,7 @@ class Lamp:
     azimuth_deg: float
     elevation_deg: float
     gradient: float
+    fill: float
     illuminant: tuple[float, float, float]
 
     def to_dict(self) -> dict[str, object]:
@@ -53,8 +55,19 @@ def draw_lamp(light: Light, rng: Generator) -> Lamp:
         light.azimuth_deg + float(rng.normal(0, 8)),
         light.elevation_deg + float(rng.normal(0, 6)),
         float(np.clip(rng.normal(0.22 * (1.4 - light.softness), 0.06), 0, 0.5)),
+        float(rng.uniform(0.0, 0.4)),
         tuple(float(v) for v in white / white.mean()),
     )
+
+
+def soften(radiance: Image, fill: float) -> Image:
+    """Take contrast out of a photographed scene, as fill light does.
+
+    A photo holds its photographer's light and tone curve, mostly harder than a room's.
+    """
+    if fill <= 0:
+        return radiance
+    return cv2.pow(np.maximum(radiance, 1e-4), 1 - fill) * np.float32(0.2**fill)
 
 
 def room_light(lamp: Lamp, size: int) -> Image:

@@ -55,6 +55,7 @@ class Presentation:
         fold_deg: angle of a fold in the paper, 0 none.
         ambient: room light on a display, relative to the session's.
         brightness: of the display this time, relative to its own.
+        tint: gains of a display's red and blue, set or aged away from its own white.
         around: what lies about the shown picture.
         seed: of the textures.
 
@@ -65,6 +66,7 @@ class Presentation:
     fold_deg: float
     ambient: float
     brightness: float
+    tint: tuple[float, float]
     around: Surround
     seed: int
 
@@ -95,8 +97,9 @@ def draw_presentation(instrument: Instrument, rng: Generator, *, framed: float) 
         tilt=tilt,
         face_mm=float(rng.uniform(*instrument.face_mm)),
         fold_deg=float(rng.normal(0, 12)) if is_sheet and rng.uniform() < 0.25 else 0.0,
-        ambient=float(rng.uniform(0.3, 1.0)),
-        brightness=float(rng.uniform(0.6, 1.2)),
+        ambient=float(rng.uniform(0.3, 2.0)),
+        brightness=float(rng.uniform(0.5, 1.4)),
+        tint=(float(rng.normal(1, 0.05)), float(rng.normal(1, 0.06))),
         around=draw_surround(instrument, framed, rng),
         seed=int(rng.integers(2**31)),
     )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from spoofcue.simulate.camera import OVERSAMPLING, photograph
 from spoofcue.simulate.catalogue import Device, Display, Instrument, Mask, Printer, Rgb
 from spoofcue.simulate.colour import linear_from_srgb
-from spoofcue.simulate.lighting import highlight, room_light, sheet_light
+from spoofcue.simulate.lighting import highlight, room_light, sheet_light, soften
 from spoofcue.simulate.medium.cutting import cover
 from spoofcue.simulate.medium.display import panel_light, refresh_bands, subpixels
 from spoofcue.simulate.medium.printing import diffused, paper_texture, reflectance, separate
@@ -114,6 +114,7 @@ def live_radiance(portrait: Portrait, now: Circumstances) -> tuple[Image, Rgb]:
     radiance = linear_from_srgb(seen)
     if portrait.lit:
         return radiance, now.lamp.illuminant
+    radiance = soften(radiance, now.lamp.fill)
     return radiance * room_light(now.lamp, size), now.lamp.illuminant
 
 
@@ -170,9 +171,9 @@ def _display_radiance(
     if grid is not None:
         radiance *= grid
     size = u.shape[0]
-    radiance *= (display.luminance * how.brightness) * refresh_bands(size, display, texture)[
-        :, None, None
-    ]
+    radiance *= refresh_bands(size, display, texture)[:, None, None]
+    red, blue = how.tint
+    radiance *= np.array([red, 1.0, blue], np.float32) * (display.luminance * how.brightness)
     mirror = highlight(now.lamp, display.reflection * how.ambient, size, texture)
     return radiance if mirror is None else radiance + mirror
 
