@@ -18,7 +18,7 @@ from spoofcue.cli import (
     simulate,
     train,
 )
-from spoofcue.errors import SpoofCueError
+from spoofcue.errors import ProblemsError, SpoofCueError
 
 app = typer.Typer(
     name="spoofcue",
@@ -59,12 +59,12 @@ app.add_typer(fetch.app, name="fetch")
 
 
 def main() -> None:
-    """Run; an error of ours is told in one line and ends with status 2."""
+    """Run; an error of ours is told in one line: status 1 if data were faulty, else 2."""
     try:
         app()
     except SpoofCueError as error:
         print(f"spoofcue: {error}", file=sys.stderr)
-        sys.exit(2)
+        sys.exit(1 if isinstance(error, ProblemsError) else 2)
     except ModuleNotFoundError as error:
         extra = {"matplotlib": "report", "jinja2": "report"}.get(error.name or "", "train")
         print(
