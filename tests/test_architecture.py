@@ -18,6 +18,7 @@ ALLOWED = {
     "metrics": {"metrics"},
     "simulate": {"simulate", "faces", "media"},
     "data": {"data", "faces", "media"},
+    "datasets": {"datasets", "data", "faces", "media"},
     "scoring": {"scoring", "cue", "data", "faces", "media", "metrics", "patches"},
     "training": {"training", "simulate", "cue", "data", "media", "metrics", "patches", "scoring"},
     "protocols": {"protocols"},

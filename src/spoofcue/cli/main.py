@@ -8,6 +8,7 @@ import typer
 
 from spoofcue.cli import (
     benchmark,
+    datasets,
     evaluate,
     export,
     fetch,
@@ -47,6 +48,7 @@ def _root(
 
 
 app.command(name="simulate")(simulate.simulate)
+app.command(name="datasets")(datasets.datasets)
 app.add_typer(prepare.app, name="prepare")
 app.command(name="train")(train.train)
 app.command(name="evaluate")(evaluate.evaluate)

@@ -13,16 +13,18 @@ ProblemKind = Literal[
     "missing",
     "unexpected",
     "misnamed",
+    "count",
     "undecodable",
     "boxes_short",
     "boxes_unreadable",
     "box_outside",
 ]
-# In reading order, with what the table calls them. The first three are known from names alone.
+# In reading order, with what the table calls them. The first four are known from names alone.
 TITLES: dict[ProblemKind, str] = {
     "missing": "missing",
     "unexpected": "not part of the set, left out",
     "misnamed": "misnamed, left out",
+    "count": "count other than the published one",
     "undecodable": "does not decode",
     "boxes_short": "box file ends before its video",
     "boxes_unreadable": "box file cannot be read",
