@@ -23,12 +23,13 @@ def print_summary(summary: PrepareSummary, folder: Path) -> None:
     name = f"{summary.dataset}: " if summary.dataset else ""
     table = Table(title=f"{name}{summary.files} files, {summary.faces} faces in {folder}")
     for title in ("split", "class", "PAI species"):
-        table.add_column(title)
+        table.add_column(title, no_wrap=True)  # a name that is cut would be no name
     numbers = ["subjects", "videos", "published", "faces", "nonresponse"]
     if not summary.published:
         numbers.remove("published")
     for title in numbers:
-        table.add_column("no face" if title == "nonresponse" else title, justify="right")
+        heading = "no face" if title == "nonresponse" else title
+        table.add_column(heading, justify="right", overflow="fold")
     for row in summary_rows(summary):
         shown = ("" if row.get(key) is None else str(row[key]) for key in numbers)
         table.add_row(row["split"], row["class"], row["pai"] or "", *shown)
