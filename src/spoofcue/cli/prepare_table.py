@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from rich import box
 from rich.table import Table
 
 from spoofcue.cli.console import err, out
@@ -21,15 +22,16 @@ CLASSES = ("live", "attack")
 def print_summary(summary: PrepareSummary, folder: Path) -> None:
     """Counts per split, class and species, beside the published ones; skips, problems, warnings."""
     name = f"{summary.dataset}: " if summary.dataset else ""
-    table = Table(title=f"{name}{summary.files} files, {summary.faces} faces in {folder}")
-    for title in ("split", "class", "PAI species"):
-        table.add_column(title, no_wrap=True)  # a name that is cut would be no name
-    numbers = ["subjects", "videos", "published", "faces", "nonresponse"]
+    title = f"{name}{summary.files} files, {summary.faces} faces in {folder}"
+    table = Table(title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))  # fits 80 columns
+    for heading in ("split", "class", "PAI species"):
+        table.add_column(heading, no_wrap=True)  # a name that is cut would be no name
+    numbers = {"subjects": "people", "videos": "videos", "published": "published"}
+    numbers |= {"faces": "faces", "nonresponse": "no face"}
     if not summary.published:
-        numbers.remove("published")
-    for title in numbers:
-        heading = "no face" if title == "nonresponse" else title
-        table.add_column(heading, justify="right", overflow="fold")
+        del numbers["published"]
+    for heading in numbers.values():
+        table.add_column(heading, justify="right")
     for row in summary_rows(summary):
         shown = ("" if row.get(key) is None else str(row[key]) for key in numbers)
         table.add_row(row["split"], row["class"], row["pai"] or "", *shown)
