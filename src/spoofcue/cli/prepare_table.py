@@ -23,7 +23,9 @@ def print_summary(summary: PrepareSummary, folder: Path) -> None:
     """Counts per split, class and species, beside the published ones; skips, problems, warnings."""
     name = f"{summary.dataset}: " if summary.dataset else ""
     title = f"{name}{summary.files} files, {summary.faces} faces in {folder}"
-    table = Table(title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))  # fits 80 columns
+    table = Table(
+        title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False
+    )  # fits 80 columns
     for heading in ("split", "class", "PAI species"):
         table.add_column(heading, no_wrap=True)  # a name that is cut would be no name
     numbers = {"subjects": "people", "videos": "videos", "published": "published"}
