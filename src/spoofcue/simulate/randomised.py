@@ -60,7 +60,7 @@ def wears(pai: str) -> bool:
 def draw_device(rng: Generator) -> Device:
     """A camera between a poor webcam and a good phone; qualities hang together loosely."""
     poor = float(rng.uniform())
-    face = float(60 * (320 / 60) ** rng.uniform())
+    face = float(40 * (150 / 40) ** rng.uniform())
     skips = rng.uniform() < 0.3
     return Device(
         name=ANY_DEVICE,

@@ -18,6 +18,7 @@ from spoofcue.simulate.catalogue import named
 from spoofcue.simulate.clip import write_clip
 from spoofcue.simulate.parallel import Progress, in_parallel
 from spoofcue.simulate.people import Person, PhotographedPerson, RenderedPerson, load_portrait
+from spoofcue.simulate.presentation import Portrait
 from spoofcue.simulate.randomised import DEVICE_NAMES, PAI_NAMES, SESSION_NAMES, wears
 from spoofcue.simulate.samples import Framing, Picture, Sample, frames
 from spoofcue.simulate.seeds import generator, number
@@ -27,6 +28,8 @@ DEFAULT_PAIS = ("print-a", "print-b", "replay-a", "replay-b")
 DEFAULT_DEVICES = tuple(f"cam-{k}" for k in range(1, 7))
 DEFAULT_SESSIONS = ("session-1", "session-2", "session-3")
 FRAMING = Framing(side_to_face=1.9, scale=1.6)
+# that an attacker holds of each person
+STOLEN_PICTURES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +229,9 @@ def _person(job: _Job) -> list[dict[str, object]]:
     masked = any(map(wears, options.pais))
     wearer = person_of(job.wearer, job.wearer_photos, options.seed) if masked else None
     rows = []
+    stolen: dict[int, Portrait] = {}
     for sample in _samples(job.subject, options):
-        rows += _recording(job, sample, person, wearer)
+        rows += _recording(job, sample, person, wearer, stolen)
     return rows
 
 
@@ -246,7 +250,11 @@ def _samples(subject: str, options: SetOptions) -> list[Sample]:
 
 
 def _recording(
-    job: _Job, sample: Sample, person: Person, wearer: Person | None
+    job: _Job,
+    sample: Sample,
+    person: Person,
+    wearer: Person | None,
+    stolen: dict[int, Portrait],
 ) -> list[dict[str, object]]:
     options = job.options
     names = (
@@ -259,7 +267,9 @@ def _recording(
         parameters = json.loads(record.read_text(encoding="utf-8"))
     else:
         record.parent.mkdir(parents=True, exist_ok=True)
-        made = list(frames(sample, person, FRAMING, options.seed, options.frames, wearer))
+        portrait = _stolen(stolen, person, sample) if sample.pai else None
+        drawn = frames(sample, person, FRAMING, options.seed, options.frames, wearer, portrait)
+        made = list(drawn)
         parameters = [picture.parameters for picture in made]
         if options.clips:
             write_clip(job.out / names[0], [picture.image for picture in made])
@@ -281,6 +291,14 @@ def _recording(
         {"path": name, **labels, **dict(zip("xywh", p["box"], strict=True)), "parameters": p}
         for name, p in zip(names, parameters, strict=True)
     ]
+
+
+def _stolen(kept: dict[int, Portrait], person: Person, sample: Sample) -> Portrait:
+    """The attacker's picture for a take; an attacker has a few, and taking one costs time."""
+    number = sample.take % STOLEN_PICTURES
+    if number not in kept:
+        kept[number] = person.stolen(number)
+    return kept[number]
 
 
 def _jpeg(picture: Picture) -> bytes:
