@@ -14,8 +14,10 @@ from spoofcue.metrics.curves import auc, eer, operating_points
 from spoofcue.metrics.error_rates import error_rates
 from spoofcue.metrics.evaluation import evaluate
 from spoofcue.metrics.intervals import clopper_pearson
-from spoofcue.metrics.scores import ScoreSet, by_video, read_scores
-from spoofcue.metrics.thresholds import apcer_threshold, eer_threshold, fixed_threshold, sweep
+from spoofcue.metrics.score_files import read_scores
+from spoofcue.metrics.scores import ScoreSet, by_video
+from spoofcue.metrics.sweep import sweep
+from spoofcue.metrics.thresholds import apcer_threshold, eer_threshold, fixed_threshold
 
 COARSE = st.lists(st.integers(0, 12), min_size=1, max_size=60)  # many ties
 
@@ -118,7 +120,7 @@ def test_score_files_count_non_responses_and_name_faults(tmp_path: Path) -> None
     )
     scores = read_scores(path)
     assert scores.score.tolist() == [0.1, 0.9]
-    assert (scores.nonresponse_live, scores.nonresponse_attack) == (1, 2)
+    assert (scores.lost.live, scores.lost.attack) == (1, 2)
     for text, told in (
         ("score\n1\n", r"lacks \['label'\]"),
         ("score,label\nx,0\n", "line 2: score 'x'"),
