@@ -33,10 +33,11 @@ def _print_level(name: str, level: LevelResult) -> None:
     )
     drawn = level.bootstrap
     table.add_column("test", overflow="fold")
-    for title in ("%", "errors", "95 % exact", f"by {drawn.unit}" if drawn else ""):
+    titles = ["%", "errors", "95 % exact", *([f"by {drawn.unit}"] if drawn else [])]
+    for title in titles:
         table.add_column(title, justify="right", overflow="fold")
     for row in _rows(level):
-        table.add_row(*row)
+        table.add_row(*row[: 1 + len(titles)])
     out.print(table)
     _print_notes(level)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-BLOCK = 1 << 16  # rows hashed at a time: they stay in the processor's cache
+BLOCK = 1 << 16  # rows looked at together: they stay in the processor's cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,12 +32,16 @@ class Categories:
             return cls(np.zeros(0, np.int32), ())
         hashed = _hashes(column)
         known = np.unique(hashed)
-        codes = np.searchsorted(known, hashed)
+        codes = np.empty(len(column), np.int32)
         example = np.empty(len(known), np.int64)
-        example[codes] = np.arange(len(column))
+        for part in _blocks(len(column)):
+            codes[part] = np.searchsorted(known, hashed[part])
+            example[codes[part]] = np.arange(part.start, part.stop)
         names = column[example]
-        if (names[codes] != column).any():  # two names with one hash
-            names, codes = np.unique(column, return_inverse=True)
+        if any((names[codes[part]] != column[part]).any() for part in _blocks(len(column))):
+            # Two names with one hash.
+            names, inverse = np.unique(column, return_inverse=True)
+            codes = inverse.astype(np.int32)
         return cls.coded(codes, names.tolist())
 
     @classmethod
@@ -105,7 +109,10 @@ def _hashes(column: NDArray[np.str_]) -> NDArray[np.uint64]:
     factors = np.random.default_rng(0).integers(2**63, size=words.shape[1], dtype=np.uint64)
     factors = factors * np.uint64(2) + np.uint64(1)
     hashed = np.empty(len(column), np.uint64)
-    for start in range(0, len(column), BLOCK):
-        block = words[start : start + BLOCK]
-        hashed[start : start + BLOCK] = block.astype(np.uint64) @ factors
+    for part in _blocks(len(column)):
+        hashed[part] = words[part].astype(np.uint64) @ factors
     return hashed
+
+
+def _blocks(rows: int) -> list[slice]:
+    return [slice(at, min(at + BLOCK, rows)) for at in range(0, rows, BLOCK)]

@@ -65,7 +65,7 @@ def apcer_threshold(dev: ScoreSet, rate: float, source: str = "dev") -> Threshol
     """The threshold that keeps the APCER of every PAI species <= ``rate`` (bob.pad's bpcerN).
 
     As in bob, the limit of a species is the score of the last attack that may pass, or the next
-    float below the first that may not; the lowest limit over the species is taken.
+    float below its lowest score when none may; the lowest limit over the species is taken.
 
     Args:
         dev: both classes.
@@ -76,18 +76,19 @@ def apcer_threshold(dev: ScoreSet, rate: float, source: str = "dev") -> Threshol
     need_both_classes(dev)
     limits = []
     for attack in dev.ranking.by_pai.values():
-        allowed = int(np.floor(rate * len(attack) + 1e-9))
-        if allowed == len(attack) or (allowed and attack[allowed - 1] < attack[allowed]):
-            limits.append(attack[allowed - 1])
-        else:
-            limits.append(np.nextafter(attack[allowed], -np.inf))
+        passing = _allowed(rate, len(attack))
+        if passing < len(attack):  # scores equal to the first that may not pass go with it
+            passing = int(np.searchsorted(attack, attack[passing]))
+        limits.append(attack[passing - 1] if passing else np.nextafter(attack[0], -np.inf))
     return Threshold(float(min(limits)), f"apcer<={rate:g}", source)
 
 
 def bpcer_threshold(dev: ScoreSet, rate: float, source: str = "dev") -> Threshold:
-    """The lowest threshold that keeps BPCER <= ``rate`` (bob.pad's apcerN).
+    """A threshold that keeps BPCER <= ``rate`` (bob.pad's apcerN): the score of a live face.
 
-    It is the score of the first live face that may not be refused.
+    It is the lowest one that has, besides itself, no more live scores at or above it than may be
+    refused. So bob is on the safe side at ties, since equal scores are not refused; where no
+    score will do, bob refuses too many, and here the highest live score refuses none.
 
     Args:
         dev: both classes.
@@ -96,8 +97,18 @@ def bpcer_threshold(dev: ScoreSet, rate: float, source: str = "dev") -> Threshol
 
     """
     need_both_classes(dev)
-    allowed = int(np.floor(rate * len(dev.live) + 1e-9))
-    return Threshold(float(dev.live[len(dev.live) - 1 - allowed]), f"bpcer<={rate:g}", source)
+    live = dev.live
+    refused = _allowed(rate, len(live))
+    value = live[len(live) - 1 - refused]
+    first, above = np.searchsorted(live, [value, np.nextafter(value, np.inf)])
+    if len(live) - 1 - first > refused and above < len(live):
+        value = live[above]
+    return Threshold(float(value), f"bpcer<={rate:g}", source)
+
+
+def _allowed(rate: float, attempts: int) -> int:
+    """Errors that keep the rate; 0.1 of 30 are 3, though the product is a trifle below."""
+    return int(np.floor(rate * attempts + 1e-9))
 
 
 def eer_gap(passed: NDArray[np.int64], refused: NDArray[np.int64]) -> NDArray[np.int64]:
