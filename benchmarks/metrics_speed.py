@@ -30,7 +30,7 @@ PARTS = ("spoofcue", "scikit-learn")
 def make(
     n: int, seed: int, decimals: int
 ) -> tuple[NDArray[np.float64], NDArray[np.int8], NDArray[np.int8]]:
-    """Rounded scores (so that there are ties), labels and species codes, made in blocks to leave no peak."""
+    """Rounded scores, labels and species codes, made in blocks to leave no peak."""
     rng = np.random.default_rng(seed)
     score, label, code = np.empty(n), np.empty(n, np.int8), np.empty(n, np.int8)
     for start in range(0, n, BLOCK):
