@@ -8,6 +8,7 @@ import typer
 
 from spoofcue.cli import (
     benchmark,
+    convert_scores,
     datasets,
     evaluate,
     export,
@@ -52,6 +53,7 @@ app.command(name="datasets")(datasets.datasets)
 app.add_typer(prepare.app, name="prepare")
 app.command(name="train")(train.train)
 app.command(name="evaluate")(evaluate.evaluate)
+app.command(name="convert-scores")(convert_scores.convert_scores)
 app.command(name="report")(report.report)
 app.command(name="predict")(predict.predict)
 app.command(name="export")(export.export)
