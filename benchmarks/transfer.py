@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -67,8 +68,13 @@ def judged(live: list[float], attack: list[float], seed: int = 0) -> dict[str, f
     }  # fmt: skip
 
 
-def study(run: Path, real: Path, detector: FaceDetector | None) -> dict[str, object]:
+def study(
+    run: Path, real: Path, detector: FaceDetector | None, max_side: int | None
+) -> dict[str, object]:
     model = load_model(run)
+    if max_side:
+        given = model.facts.input.model_copy(update={"max_side": max_side})
+        model.facts = replace(model.facts, input=given)
     sets: dict[str, object] = {}
     pooled: dict[str, list[float]] = {c: [] for c in CLASSES}
     for folder in sorted(p for p in real.iterdir() if all((p / c).is_dir() for c in CLASSES)):
@@ -91,12 +97,13 @@ def main() -> None:
     parser.add_argument("real", type=Path)
     parser.add_argument("--detector", choices=("none", "dlib", "yunet"), default="none")
     parser.add_argument("--yunet-model", type=Path)
+    parser.add_argument("--max-side", type=int, help="shrink longer faces to this; multiple of 32")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     finder = None
     if given.detector != "none":
         finder = make_detector(given.detector, given.yunet_model)
-    found = study(given.run, given.real, finder)
+    found = study(given.run, given.real, finder, given.max_side)
     if given.json:
         print(json.dumps(found, indent=2))
         return
