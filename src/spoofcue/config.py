@@ -118,6 +118,9 @@ class TrainingSettings(Settings):
 
     batch_size: int = Field(32, ge=2, multiple_of=2, description="half live, half attack")
     epochs: int = Field(20, ge=1)
+    select: Literal["best-dev", "last"] = Field(
+        "best-dev", description="the epoch that is kept; last needs no dev split"
+    )
     images_per_epoch: int | None = Field(
         None, ge=2, description="none: twice the larger class, the smaller one repeated"
     )
