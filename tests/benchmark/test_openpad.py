@@ -14,7 +14,7 @@ from spoofcue.benchmark.folds import plan, read_results, run_folds
 from spoofcue.benchmark.identities import find_people, portraits_folder
 from spoofcue.benchmark.table import markdown, spread, table_of
 from spoofcue.errors import InputError
-from spoofcue.protocols.definition import load_protocols
+from spoofcue.protocols.reader import load_protocols
 
 
 @pytest.fixture(scope="module")

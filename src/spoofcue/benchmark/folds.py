@@ -124,7 +124,7 @@ def run_folds(
                 "settings": wanted,
                 "spoofcue": __version__,
                 "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-                "selection": {s: task.fold.of(s).to_dict() for s in ("train", "dev", "test")},
+                "selection": task.fold.to_dict(),
                 "counts": _counts(rows_of_fold(rows, task.fold)),
                 "evaluation": json.loads(
                     (task.folder / "run" / "evaluation" / "metrics.json").read_text()

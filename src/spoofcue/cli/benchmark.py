@@ -44,7 +44,7 @@ def openpad(
     from spoofcue.cli.benchmark_table import print_plan, print_results
     from spoofcue.cli.console import err, print_json, progress_bar
     from spoofcue.config import load_settings
-    from spoofcue.protocols.definition import load_protocols
+    from spoofcue.protocols.reader import load_protocols
 
     if size not in SIZES:
         raise InputError(f"--size {size}: there are {', '.join(SIZES)}.")
