@@ -23,6 +23,7 @@ ALLOWED = {
     "protocols": {"protocols"},
     "benchmark": {
         *("benchmark", "data", "media", "metrics", "protocols", "scoring", "simulate", "training"),
+        "report",
     },
     "report": {"report", "metrics"},
     "export": {"export", "cue", "patches", "scoring"},
