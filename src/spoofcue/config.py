@@ -134,7 +134,7 @@ class TrainingSettings(Settings):
     log_every_steps: int = Field(1, ge=1)
     dev_every_epochs: int = Field(1, ge=1)
     accelerator: str = "auto"
-    devices: str = "auto"
+    devices: int | str = Field("auto", description="processes or GPUs; auto: all there are")
     strategy: str = "auto"
 
 

@@ -55,13 +55,9 @@ def test_acer_is_the_mean_of_the_printed_rates() -> None:
     known = {("3", "FaceDs [15]"), ("4", "Auxiliary [22]")}
     for number in (1, 2):
         for row in TABLES[number].rows:
-            apcer, bpcer, acer = (row.mean(m) for m in ("apcer", "bpcer", "acer"))
-            if (
-                apcer is None
-                or bpcer is None
-                or acer is None
-                or (row.protocol, row.method) in known
-            ):
+            printed = [row.figures[m].split("±")[0] for m in ("apcer", "bpcer", "acer")]
+            if "–" in printed or (row.protocol, row.method) in known:
                 continue
+            apcer, bpcer, acer = map(float, printed)
             last_digit = 10 ** -TABLES[number].decimals
             assert abs((apcer + bpcer) / 2 - acer) <= last_digit + 1e-9, row

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from spoofcue.benchmark.launch import train_fold
 from spoofcue.config import RunSettings
 from spoofcue.data.manifest import read_manifest
 from spoofcue.metrics.evaluation import Rule
@@ -38,7 +39,6 @@ class LGSCMethod:
         """See :class:`Method`."""
         from spoofcue.scoring.evaluate_run import evaluate_run
         from spoofcue.scoring.model import load_model
-        from spoofcue.training.run import train
 
         record = run / "run.json"
         finished = record.is_file() and json.loads(record.read_text())["training"]["finished"]
@@ -47,7 +47,7 @@ class LGSCMethod:
             if "dev" not in set(read_manifest(data)["split"]):
                 last = settings.training.model_copy(update={"select": "last"})
                 settings = settings.model_copy(update={"training": last})
-            train(data, run, settings, resume=(run / "checkpoints" / "last.ckpt").is_file())
+            train_fold(data, run, settings)
         evaluate_run(load_model(run), data, run / "evaluation", rule)
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from spoofcue.benchmark.grid import Grid, GridRow
-from spoofcue.benchmark.published import NONE, PublishedTable, published_tables
+from spoofcue.benchmark.published import NONE, PAPER, PublishedTable, published_tables
 from spoofcue.benchmark.table import Spread, TableRow, grids_of, groups_of, spread, table_of
 from spoofcue.protocols.reader import load_set, set_names
 
-QUOTED = "Rows of other methods, and `LGSC (paper)`, are quoted from the paper."
+QUOTED = f"Rows that are not called measured are quoted from {PAPER}."
 DDOF = "± is the sample deviation (ddof = 1) over the folds, as in the paper."
 
 

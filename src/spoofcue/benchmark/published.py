@@ -19,16 +19,6 @@ class PublishedRow:
     method: str
     figures: dict[str, str]
 
-    def mean(self, metric: str) -> float | None:
-        """The figure without its deviation; None where the paper prints none."""
-        text = self.figures[metric]
-        return None if text == NONE else float(text.split("±")[0])
-
-    def deviation(self, metric: str) -> float | None:
-        """Over the folds; None for a single fold."""
-        _, sign, text = self.figures[metric].partition("±")
-        return float(text) if sign else None
-
 
 @dataclass(frozen=True, slots=True)
 class PublishedTable:

@@ -52,7 +52,7 @@ def benchmark_dataset(
         None,
         [
             f"training.seed={seed}",
-            *(f"training.{key}='{value}'" for key, value in machine.items() if value),
+            *(f"training.{key}={value}" for key, value in machine.items() if value),
             *(overrides or []),
         ],
     )

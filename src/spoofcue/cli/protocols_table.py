@@ -22,28 +22,27 @@ def print_sets(sets: Sequence[ProtocolSet]) -> None:
 
 
 def print_set(told: dict[str, Any]) -> None:
-    """Every fold's selections, or counts where there are any."""
-    table = Table("fold", *SPLITS, title=f"{told['name']}: {told['title']}")
+    """A table a protocol: every fold's selections, or counts where there are any."""
+    out.print(f"[bold]{told['name']}[/bold]: {told['title']}")
     for protocol in told["protocols"]:
         judged = f"{protocol['report'].upper()}, species {protocol['species']}"
-        table.add_row(
-            f"[bold]{protocol['name']}[/bold]", protocol["title"], judged, protocol["threshold"]
-        )
+        title = f"{protocol['name']}: {protocol['title']} ({judged}, {protocol['threshold']})"
+        table = Table("fold", *SPLITS, title=title, caption=protocol["note"])
         for fold in protocol["folds"]:
-            if "cannot" in fold:
-                table.add_row(f"  {fold['name']}", fold["cannot"])
-                continue
-            counts = fold.get("counts")
-            cells = [
-                _counted(counts.get(s)) if counts else _selected(fold["selection"][s])
-                for s in SPLITS
-            ]
-            table.add_row(f"  {fold['name']}", *cells)
-        table.add_section()
-    out.print(table)
-    for protocol in told["protocols"]:
-        out.print(f"{protocol['name']}: {protocol['note']}", highlight=False)
+            table.add_row(fold["name"], *_cells(fold))
+        out.print(table)
+    for reason in (f["cannot"] for p in told["protocols"] for f in p["folds"] if "cannot" in f):
+        out.print(reason, highlight=False, markup=False)
     out.print(told["compares"], highlight=False)
+
+
+def _cells(fold: dict[str, Any]) -> list[str]:
+    if "cannot" in fold:
+        return ["not in this data"] * len(SPLITS)
+    counts = fold.get("counts")
+    if counts:
+        return [_counted(counts.get(split)) for split in SPLITS]
+    return [_selected(fold["selection"][split]) for split in SPLITS]
 
 
 def _selected(selection: dict[str, Any] | None) -> str:
