@@ -44,6 +44,13 @@ def test_evaluation_of_the_run_equals_that_of_its_score_files(job: Job) -> None:
     assert json.loads(done.stdout) == stored
 
 
+def test_a_run_is_judged_with_the_grouping_that_is_asked_for(job: Job, tmp_path: Path) -> None:
+    spoofcue("evaluate", job.run, "--out", tmp_path / "e", "--species", "family")
+    stored = json.loads((tmp_path / "e" / "metrics.json").read_text())["evaluation"]
+    assert stored["grouping"] == "family"
+    assert set(stored["frame"]["apcer_by_pai"]) <= {"print", "replay"}
+
+
 def test_the_report_is_one_file_with_the_measured_numbers(job: Job, tmp_path: Path) -> None:
     out = tmp_path / "report.html"
     spoofcue("report", job.run, "--out", out)

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,8 +12,9 @@ from spoofcue.metrics.curves import auc, eer, operating_points
 from spoofcue.metrics.error_rates import error_rates
 from spoofcue.metrics.evaluation import evaluate
 from spoofcue.metrics.intervals import clopper_pearson
-from spoofcue.metrics.scores import ScoreSet, by_video, read_scores
-from spoofcue.metrics.thresholds import apcer_threshold, eer_threshold, fixed_threshold, sweep
+from spoofcue.metrics.scores import ScoreSet, by_video
+from spoofcue.metrics.sweep import sweep
+from spoofcue.metrics.thresholds import apcer_threshold, eer_threshold, fixed_threshold
 
 COARSE = st.lists(st.integers(0, 12), min_size=1, max_size=60)  # many ties
 
@@ -71,6 +70,53 @@ def test_intervals_equal_scipys(total: int, data: st.DataObject) -> None:
     assert (low, high) == pytest.approx((wanted_low, wanted_high), abs=1e-9)
 
 
+@given(live=COARSE, attack=COARSE, step=st.integers(1, 5), start=st.integers(-40, 40))
+def test_a_rising_function_of_the_scores_changes_no_rank(
+    live: list[int], attack: list[int], step: int, start: int
+) -> None:
+    def moved(values: list[int]) -> list[int]:
+        return [step * v**3 + start for v in values]
+
+    before, after = make(live, attack), make(moved(live), moved(attack))
+    assert (auc(before), eer(before)) == (auc(after), eer(after))
+
+
+@given(live=COARSE, attack=COARSE)
+def test_swapping_the_classes_and_the_sign_changes_nothing(
+    live: list[int], attack: list[int]
+) -> None:
+    scores, swapped = make(live, attack), make([-s for s in attack], [-s for s in live])
+    assert auc(swapped) == pytest.approx(auc(scores), abs=1e-12)
+    assert auc(make(attack, live)) == pytest.approx(1 - auc(scores), abs=1e-12)
+    gaps = [
+        abs(r.far.value - r.bpcer.value)
+        for s in (scores, swapped)
+        for r in [error_rates(s, eer_threshold(s))]
+    ]
+    if len(set(live + attack)) > 1:
+        assert gaps[0] == pytest.approx(gaps[1], abs=1e-12)
+
+
+@given(live=COARSE, attack=COARSE, at=st.integers(0, 12))
+def test_a_score_at_the_threshold_is_live_and_the_next_float_is_not(
+    live: list[int], attack: list[int], at: int
+) -> None:
+    scores = make(live, attack)
+    on = error_rates(scores, fixed_threshold(at / 10))
+    below = error_rates(scores, fixed_threshold(float(np.nextafter(at / 10, -1))))
+    assert on.far.errors == sum(a <= at for a in attack)
+    assert on.bpcer.errors == sum(s > at for s in live)
+    assert below.far.errors == sum(a < at for a in attack)
+    assert below.bpcer.errors == sum(s >= at for s in live)
+
+
+@pytest.mark.parametrize("scale", [5e-324, 1e-300, 1e308])
+def test_thresholds_stay_between_the_scores_at_the_ends_of_floats(scale: float) -> None:
+    scores = ScoreSet.of([-1.5 * scale, scale, 1.5 * scale], [0, 1, 1])
+    assert -1.5 * scale <= eer_threshold(scores).value < scale
+    assert eer(scores) == 0
+
+
 def test_perfect_separation() -> None:
     scores = make([1, 2, 3], [7, 8])
     assert auc(scores) == 1.0
@@ -82,6 +128,17 @@ def test_equal_scores_of_both_classes_give_that_threshold() -> None:
     scores = make([4, 4], [4])
     assert eer_threshold(scores).value == 0.4
     assert auc(scores) == 0.5
+
+
+@pytest.mark.parametrize("total", [2_000, 10_000_000])
+@pytest.mark.parametrize("part", [0.0001, 0.01, 0.3, 0.5, 0.97])
+def test_intervals_of_many_attempts_equal_scipys(total: int, part: float) -> None:
+    errors = max(1, round(part * total))
+    wanted = (
+        beta.ppf(0.025, errors, total - errors + 1),
+        beta.ppf(0.975, errors + 1, total - errors),
+    )
+    assert clopper_pearson(errors, total) == pytest.approx(wanted, rel=1e-7)
 
 
 def test_the_worst_species_counts() -> None:
@@ -111,26 +168,6 @@ def test_video_level_appears_when_recordings_have_frames() -> None:
         by_video(ScoreSet.of([0.1, 0.2], [0, 1], video=["a", "a"]))
 
 
-def test_score_files_count_non_responses_and_name_faults(tmp_path: Path) -> None:
-    path = tmp_path / "s.csv"
-    path.write_text(
-        "score,label,pai,extra\n0.1,0,,x\n,0,,\n0.9,attack,print,y\n,1,print,\n,1,mask,\n"
-    )
-    scores = read_scores(path)
-    assert scores.score.tolist() == [0.1, 0.9]
-    assert (scores.nonresponse_live, scores.nonresponse_attack) == (1, 2)
-    for text, told in (
-        ("score\n1\n", r"lacks \['label'\]"),
-        ("score,label\nx,0\n", "line 2: score 'x'"),
-        ("score,label\n1,2\n", "line 2: label '2'"),
-        ("score,label\nnan,1\n0.1,0\n", "1 of 2 scores are not finite"),
-        ("score,label\n", "no score"),
-    ):
-        path.write_text(text)
-        with pytest.raises(InputError, match=told):
-            read_scores(path)
-
-
 def test_thinned_points_keep_both_ends() -> None:
     rng = np.random.default_rng(0)
     scores = ScoreSet.of(rng.random(5000), rng.integers(0, 2, 5000))
@@ -138,3 +175,12 @@ def test_thinned_points_keep_both_ends() -> None:
     assert len(points) <= 100
     assert points[0, 1:].tolist() == [0.0, 1.0]
     assert points[-1, 1:] == pytest.approx([1.0, 0.0])
+
+
+def test_thinned_points_are_dense_where_an_error_is_rare() -> None:
+    rng = np.random.default_rng(0)
+    label = rng.integers(0, 2, 100_000)
+    points = operating_points(ScoreSet.of(rng.normal(label, 0.4), label), 200)
+    for column in (1, 2):
+        assert ((points[:, column] > 0) & (points[:, column] < 1e-3)).sum() >= 15
+        assert np.abs(np.diff(points[:, column])).max() < 0.09

@@ -13,7 +13,14 @@ import pytest
 from spoofcue.metrics.curves import auc, eer
 from spoofcue.metrics.error_rates import ErrorRates, error_rates
 from spoofcue.metrics.scores import ScoreSet, by_video
-from spoofcue.metrics.thresholds import Threshold, apcer_threshold, eer_threshold
+from spoofcue.metrics.sweep import sweep
+from spoofcue.metrics.thresholds import (
+    Threshold,
+    apcer_threshold,
+    bpcer_threshold,
+    eer_threshold,
+    min_hter_threshold,
+)
 
 REFERENCE = json.loads((Path(__file__).parent / "reference_cases.json").read_text())
 CASES = [pytest.param(c, id=c["name"]) for c in REFERENCE["cases"]]
@@ -59,10 +66,32 @@ def test_auc_equals_scikit_learn(case: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("name", ["bpcer10", "bpcer20", "bpcer100"])
+def test_min_hter_threshold_judges_test_as_bob_does(case: dict[str, Any]) -> None:
+    dev, test, wanted = turned(case["dev"]), turned(case["test"]), case["expected"]
+    threshold = min_hter_threshold(dev)
+    assert threshold.value == pytest.approx(-wanted["dev_min_hter_threshold"])
+    check(error_rates(test, threshold), wanted["test_at_dev_min_hter"])
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("split", ["dev", "test"])
+def test_the_first_best_of_scikit_learns_roc_is_in_the_sweep(
+    case: dict[str, Any], split: str
+) -> None:
+    s, wanted = sweep(turned(case[split])), case["expected"][f"sklearn_{split}"]
+    pick = wanted["roc_eer_first_argmin"]
+    at = np.flatnonzero(np.isclose(s.far, pick["fpr"]) & np.isclose(s.frr, pick["fnr"]))
+    assert len(at) == 1
+    gap = np.abs(s.far - s.frr)
+    assert gap[at[0]] == pytest.approx(gap.min())
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("name", ["bpcer10", "bpcer20", "bpcer100", "apcer10", "apcer20"])
 def test_operating_points_equal_bobs(case: dict[str, Any], name: str) -> None:
     dev, test = turned(case["dev"]), turned(case["test"])
-    threshold = apcer_threshold(dev, 1 / int(name[5:]))
+    chosen = apcer_threshold if name.startswith("bpcer") else bpcer_threshold
+    threshold = chosen(dev, 1 / int(name[5:]))
     wanted = case["expected"]["fixed_operating_points_chosen_on_dev"][name]
     assert threshold.value == pytest.approx(-wanted["dev"]["threshold"])
     check(error_rates(dev, threshold), wanted["dev"])

@@ -10,7 +10,7 @@ from PIL import Image
 
 from spoofcue.errors import InputError
 from spoofcue.metrics.evaluation import evaluate
-from spoofcue.metrics.scores import read_scores
+from spoofcue.metrics.score_files import read_scores
 from spoofcue.report.page import write_report
 
 

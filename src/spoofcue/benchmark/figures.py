@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from spoofcue.benchmark.folds import SCORES
-from spoofcue.benchmark.judge import grouped, level_of
-from spoofcue.metrics.scores import by_video, read_scores
+from spoofcue.benchmark.judge import level_of
+from spoofcue.metrics.groupings import as_grouping
+from spoofcue.metrics.score_files import read_scores
+from spoofcue.metrics.scores import by_video, grouped
 from spoofcue.metrics.thresholds import Threshold
 from spoofcue.report.figures import det, histogram
 
@@ -26,9 +28,10 @@ def write_figures(folder: Path, record: dict[str, Any]) -> list[Path]:
         InputError: the fold's scores are gone.
 
     """
-    scores = grouped(read_scores(folder / SCORES / "test.csv"), record["species"])
+    scores = read_scores(folder / SCORES / "test.csv")
     if record["evaluation"]["video"]:
         scores = by_video(scores)
+    scores = grouped(scores, as_grouping(record["species"]))
     threshold = Threshold(**level_of(record["evaluation"])["threshold"])
     written = []
     for name, draw in (("det", det), ("histogram", histogram)):

@@ -126,7 +126,7 @@ def _run_fold(task: FoldTask, rows: pl.DataFrame, method: Method, seed: int) -> 
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "selection": task.fold.to_dict(),
         "counts": count_fold(rows, task.fold),
-        **judge(scores, protocol),
+        "evaluation": judge(scores, protocol),
     }
 
 

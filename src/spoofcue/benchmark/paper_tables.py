@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from spoofcue.benchmark.grid import Grid, GridRow
+from spoofcue.benchmark.judge import level_of
 from spoofcue.benchmark.published import NONE, PAPER, PublishedTable, published_tables
 from spoofcue.benchmark.table import Spread, TableRow, grids_of, groups_of, spread, table_of
 from spoofcue.protocols.reader import load_set, set_names
@@ -93,8 +94,8 @@ def _groupings(records: Sequence[dict[str, Any]]) -> list[Grid]:
         first = members[0]
         if first["report"] != "acer" or first["species"] != "family":
             continue
-        for name in first["groupings"]:
-            levels = [m["groupings"][name] for m in members]
+        for name in level_of(first["evaluation"])["groupings"]:
+            levels = [level_of(m["evaluation"])["groupings"][name] for m in members]
             figures = [str(spread([v[k] for v in levels])) for k in ("apcer_max", "acer")]
             own = " (shown above)" if name == first["species"] else ""
             label = f"{first['set']} {first['protocol']}"

@@ -1,4 +1,4 @@
-"""``spoofcue evaluate``: a run on its prepared set, or plain score files."""
+"""``spoofcue evaluate``: a run on its prepared set, or score files of any method."""
 
 from __future__ import annotations
 
@@ -23,30 +23,57 @@ def evaluate(
     out: Annotated[
         Path | None, typer.Option(help="Evaluation folder; default RUN/evaluation.")
     ] = None,
-    scores: Annotated[Path | None, typer.Option(help="CSV: score,label,pai,video.")] = None,
+    scores: Annotated[
+        Path | None,
+        typer.Option(help="Score file: CSV with score,label,pai,video,subject, or bob's columns."),
+    ] = None,
     dev: Annotated[Path | None, typer.Option(help="Dev scores that set the threshold.")] = None,
+    score_format: Annotated[
+        str | None, typer.Option("--format", help="csv, bob4 or bob5; found out by default.")
+    ] = None,
     threshold: Annotated[
-        str, typer.Option(help="eer (on dev), or a number fixed beforehand, e.g. 0.01.")
+        str, typer.Option(help="eer or min-hter (on dev), or a number fixed beforehand: 0.01.")
     ] = "eer",
+    species: Annotated[
+        str,
+        typer.Option(
+            help="What counts as one PAI species: instrument (each pai name), family (the part "
+            "before its first - or /) or pooled."
+        ),
+    ] = "instrument",
+    replicates: Annotated[
+        int,
+        typer.Option(
+            "--bootstrap",
+            metavar="N",
+            help="Intervals from N draws of subjects (else of videos), e.g. 1000.",
+        ),
+    ] = 0,
+    seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Threshold from dev, then APCER per PAI, BPCER, ACER, HTER, EER and AUC on test."""
     from spoofcue.cli.console import print_json, progress_bar
     from spoofcue.cli.evaluation_table import print_evaluation
     from spoofcue.metrics.evaluation import evaluate as judge
-    from spoofcue.metrics.scores import read_scores
+    from spoofcue.metrics.groupings import as_grouping
+    from spoofcue.metrics.score_files import as_format, read_scores
 
-    rule = _rule(threshold)
+    rule, grouping = _rule(threshold), as_grouping(species)
     if scores is not None:
         if run or data or model or out:
             raise InputError("--scores judges a file; leave out RUN, --data, --model and --out.")
-        result = judge(read_scores(scores), read_scores(dev) if dev else None, rule)
+        kind = as_format(score_format) if score_format else None
+        dev_scores = read_scores(dev, kind) if dev else None
+        result = judge(read_scores(scores, kind), dev_scores, rule, grouping, replicates, seed)
     else:
         from spoofcue.scoring.evaluate_run import evaluate_run
         from spoofcue.scoring.model import load_model
 
-        if dev is not None:
-            raise InputError("--dev goes with --scores; a prepared set has its own dev split.")
+        if dev is not None or score_format is not None:
+            raise InputError(
+                "--dev and --format go with --scores; a prepared set has its own dev split."
+            )
         source = model or run
         target = out or (run / "evaluation" if run else None)
         if source is None or target is None:
@@ -54,7 +81,9 @@ def evaluate(
         data = data or _data_of(run)
         detector = load_model(source)
         with progress_bar("scoring faces", 1, quiet=as_json) as progress:
-            result = evaluate_run(detector, data, target, rule, progress)
+            result = evaluate_run(
+                detector, data, target, rule, progress, grouping, replicates, seed
+            )
     if as_json:
         print_json(result.to_dict())
     else:
@@ -64,10 +93,12 @@ def evaluate(
 def _rule(text: str) -> Rule:
     if text == "eer":
         return "eer"
+    if text == "min-hter":
+        return "min-hter"
     try:
         return float(text)
     except ValueError:
-        raise InputError(f"--threshold {text!r}: write eer or a number") from None
+        raise InputError(f"--threshold {text!r}: write eer, min-hter or a number") from None
 
 
 def _data_of(run: Path | None) -> Path:

@@ -8,6 +8,7 @@ import typer
 
 from spoofcue.cli import (
     benchmark,
+    convert_scores,
     evaluate,
     export,
     fetch,
@@ -51,6 +52,7 @@ app.command(name="simulate")(simulate.simulate)
 app.add_typer(prepare.app, name="prepare")
 app.command(name="train")(train.train)
 app.command(name="evaluate")(evaluate.evaluate)
+app.command(name="convert-scores")(convert_scores.convert_scores)
 app.command(name="report")(report.report)
 app.command(name="predict")(predict.predict)
 app.command(name="export")(export.export)

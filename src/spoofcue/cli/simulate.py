@@ -20,10 +20,18 @@ def simulate(
         int | None, typer.Option(min=3, help="Render this many synthetic people instead.")
     ] = None,
     pai: Annotated[
-        str | None, typer.Option(help="Instruments, comma-separated; --list names them.")
+        str | None,
+        typer.Option(
+            help="Instruments, comma-separated; --list names them; print-any, replay-any, "
+            "mask-any, partial-any draw a new one each time."
+        ),
     ] = None,
-    devices: Annotated[str | None, typer.Option(help="Cameras, comma-separated.")] = None,
-    sessions: Annotated[str | None, typer.Option(help="Lights, comma-separated.")] = None,
+    devices: Annotated[
+        str | None, typer.Option(help="Cameras, comma-separated; cam-any draws one.")
+    ] = None,
+    sessions: Annotated[
+        str | None, typer.Option(help="Lights, comma-separated; session-any.")
+    ] = None,
     takes: Annotated[
         int, typer.Option(min=1, help="Recordings per person and class; each draws its place.")
     ] = 2,

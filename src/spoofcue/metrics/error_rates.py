@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from spoofcue.metrics.rate import Rate
 from spoofcue.metrics.scores import ScoreSet
-from spoofcue.metrics.thresholds import Threshold, need_both_classes
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """``errors`` of ``total`` attempts."""
-
-    errors: int
-    total: int
-
-    @property
-    def value(self) -> float:
-        """The fraction, 0..1."""
-        return self.errors / self.total
+from spoofcue.metrics.sweep import need_both_classes
+from spoofcue.metrics.thresholds import Threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +56,14 @@ def error_rates(scores: ScoreSet, threshold: Threshold) -> ErrorRates:
 
     """
     need_both_classes(scores)
-    passed = scores.score <= threshold.value
-    by_pai = {}
-    for species in scores.species:
-        of_it = scores.pai == species
-        by_pai[species] = Rate(int(passed[of_it].sum()), int(of_it.sum()))
-    live, attack = scores.label == 0, scores.label == 1
+    ranking, value = scores.ranking, threshold.value
+    by_pai = {
+        species: Rate(int(np.searchsorted(attack, value, side="right")), len(attack))
+        for species, attack in ranking.by_pai.items()
+    }
+    accepted = int(np.searchsorted(ranking.live, value, side="right"))
     return ErrorRates(
         apcer_by_pai=by_pai,
-        bpcer=Rate(int((~passed[live]).sum()), int(live.sum())),
-        far=Rate(int(passed[attack].sum()), int(attack.sum())),
+        bpcer=Rate(len(ranking.live) - accepted, len(ranking.live)),
+        far=Rate(sum(r.errors for r in by_pai.values()), len(ranking.attack)),
     )

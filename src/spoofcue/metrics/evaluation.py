@@ -2,150 +2,117 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
-
-import numpy as np
+from typing import Literal
 
 from spoofcue.errors import InputError
-from spoofcue.metrics.curves import auc, eer
-from spoofcue.metrics.error_rates import ErrorRates, Rate, error_rates
-from spoofcue.metrics.intervals import clopper_pearson
-from spoofcue.metrics.scores import ScoreSet, by_video
+from spoofcue.metrics.bootstrap import bootstrap
+from spoofcue.metrics.curves import auc_of, eer_of, points_of
+from spoofcue.metrics.error_rates import error_rates
+from spoofcue.metrics.groupings import GROUPINGS, Grouping
+from spoofcue.metrics.nonresponse import nonresponse_rates
+from spoofcue.metrics.results import Evaluation, LevelResult, OperatingPoint
+from spoofcue.metrics.scores import ScoreSet, by_video, grouped
+from spoofcue.metrics.support import support_of
+from spoofcue.metrics.sweep import sweep
 from spoofcue.metrics.thresholds import (
     Threshold,
     apcer_threshold,
+    bpcer_threshold,
     eer_threshold,
     fixed_threshold,
+    min_hter_threshold,
 )
 
 NEEDS_DEV = (
-    "the EER threshold must come from dev scores, never from the test scores it judges: give "
+    "the {rule} threshold must come from dev scores, never from the test scores it judges: give "
     "--dev FILE, or a threshold fixed beforehand (--threshold 0.01)."
 )
-OPERATING_APCER = (0.10, 0.05, 0.01)
-Rule = Literal["eer"] | float
+APCER_LIMITS = (0.10, 0.05, 0.01, 0.001)
+BPCER_LIMITS = (0.10, 0.05, 0.01)
+DET_POINTS = 200
+Rule = Literal["eer", "min-hter"] | float
 
 
-@dataclass(frozen=True, slots=True)
-class LevelResult:
-    """Results with one score a frame, or one a video.
-
-    Attributes:
-        threshold: from dev at the same level, or fixed.
-        rates: on test at that threshold.
-        eer, auc: of the test scores over all thresholds; they use no threshold of ours.
-        bpcer_at_apcer: APCER limit -> (threshold from dev, rates on test); empty without dev.
-        dev: rates on dev at the threshold, None without dev.
-
-    """
-
-    threshold: Threshold
-    rates: ErrorRates
-    eer: float
-    auc: float
-    bpcer_at_apcer: dict[float, tuple[Threshold, ErrorRates]]
-    dev: ErrorRates | None
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """Frame and video level; ``video`` is None when no recording has several frames."""
-
-    frame: LevelResult
-    video: LevelResult | None
-    nonresponse_live: int
-    nonresponse_attack: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON; all rates are fractions 0..1."""
-        return {
-            "score_direction": "higher = more likely an attack; attack if score > threshold",
-            "frame": _level(self.frame),
-            "video": _level(self.video) if self.video else None,
-            "nonresponse": {"live": self.nonresponse_live, "attack": self.nonresponse_attack},
-        }
-
-
-def evaluate(test: ScoreSet, dev: ScoreSet | None, rule: Rule = "eer") -> Evaluation:
+def evaluate(
+    test: ScoreSet,
+    dev: ScoreSet | None,
+    rule: Rule = "eer",
+    grouping: Grouping = "instrument",
+    replicates: int = 0,
+    seed: int = 0,
+) -> Evaluation:
     """Judge ``test`` at a threshold from ``dev``, or at a fixed one.
 
     Args:
         test: scores to judge.
         dev: scores of other people that the threshold is chosen on.
-        rule: ``eer``, or the threshold itself.
+        rule: ``eer``, ``min-hter``, or the threshold itself.
+        grouping: what counts as one species; the other groupings are reported beside it.
+        replicates: of a bootstrap at the fixed threshold; 0 for none.
+        seed: of the bootstrap.
 
     Raises:
-        InputError: ``eer`` without dev, or a class is missing.
+        InputError: a rule that needs dev without it, or a class is missing.
 
     """
-    frame = _judge(test, dev, rule)
-    several = len(np.unique(test.video[test.video != ""])) < int((test.video != "").sum())
-    video = _judge(by_video(test), by_video(dev) if dev else None, rule) if several else None
-    return Evaluation(frame, video, test.nonresponse_live, test.nonresponse_attack)
+    frame = _judge(test, dev, rule, grouping, replicates, seed)
+    video = None
+    if test.has_videos:
+        videos = by_video(dev) if dev is not None else None
+        video = _judge(by_video(test), videos, rule, grouping, replicates, seed)
+    return Evaluation(frame, video)
 
 
-def _judge(test: ScoreSet, dev: ScoreSet | None, rule: Rule) -> LevelResult:
-    if rule != "eer":
-        threshold = fixed_threshold(rule)
-    elif dev is not None:
-        threshold = eer_threshold(dev)
-    else:
-        raise InputError(NEEDS_DEV)
-    points = {}
-    if dev is not None:
-        for limit in OPERATING_APCER:
-            at = apcer_threshold(dev, limit)
-            points[limit] = (at, error_rates(test, at))
+def _judge(
+    test: ScoreSet,
+    dev: ScoreSet | None,
+    rule: Rule,
+    grouping: Grouping,
+    replicates: int,
+    seed: int,
+) -> LevelResult:
+    threshold = _threshold(dev, rule)
+    by_grouping = {g: error_rates(grouped(test, g), threshold) for g in GROUPINGS}
+    species = grouped(test, grouping)
+    dev_species = grouped(dev, grouping) if dev is not None else None
+    s = sweep(test)
     return LevelResult(
         threshold=threshold,
-        rates=error_rates(test, threshold),
-        eer=eer(test),
-        auc=auc(test),
-        bpcer_at_apcer=points,
-        dev=error_rates(dev, threshold) if dev is not None else None,
+        grouping=grouping,
+        rates=by_grouping[grouping],
+        by_grouping=by_grouping,
+        eer=eer_of(s),
+        auc=auc_of(s),
+        bpcer_at_apcer=_at_apcer(species, dev_species) if dev_species is not None else {},
+        apcer_at_bpcer=_at_bpcer(species, dev_species) if dev_species is not None else {},
+        dev=error_rates(dev_species, threshold) if dev_species is not None else None,
+        nonresponse=nonresponse_rates(species),
+        det=points_of(s, DET_POINTS),
+        bootstrap=bootstrap(species, threshold, replicates, seed) if replicates else None,
     )
 
 
-def _level(result: LevelResult) -> dict[str, Any]:
-    return {
-        "threshold": asdict(result.threshold),
-        **_rates(result.rates),
-        "eer": result.eer,
-        "auc": result.auc,
-        "bpcer_at_apcer": {
-            f"{limit:g}": {
-                "threshold": at.value,
-                "apcer_max": rates.apcer_max,
-                "bpcer": rates.bpcer.value,
-            }
-            for limit, (at, rates) in result.bpcer_at_apcer.items()
-        },
-        "dev": _rates(result.dev) if result.dev else None,
-    }
+def _threshold(dev: ScoreSet | None, rule: Rule) -> Threshold:
+    if not isinstance(rule, str):
+        return fixed_threshold(rule)
+    if dev is None:
+        raise InputError(NEEDS_DEV.format(rule=rule))
+    return eer_threshold(dev) if rule == "eer" else min_hter_threshold(dev)
 
 
-def _rates(rates: ErrorRates) -> dict[str, Any]:
-    return {
-        "apcer_max": rates.apcer_max,
-        "worst_pai": rates.worst_pai,
-        "apcer_by_pai": {s: r.value for s, r in rates.apcer_by_pai.items()},
-        "apcer_pooled": rates.far.value,
-        "bpcer": rates.bpcer.value,
-        "acer": rates.acer,
-        "hter": rates.hter,
-        "counts": {
-            "bpcer": _count(rates.bpcer),
-            "apcer_pooled": _count(rates.far),
-            "apcer_by_pai": {s: _count(r) for s, r in rates.apcer_by_pai.items()},
-        },
-    }
+def _at_apcer(test: ScoreSet, dev: ScoreSet) -> dict[float, OperatingPoint]:
+    attempts = {species: len(scores) for species, scores in dev.ranking.by_pai.items()}
+    points = {}
+    for limit in APCER_LIMITS:
+        at = apcer_threshold(dev, limit)
+        points[limit] = OperatingPoint(at, error_rates(test, at), support_of(limit, attempts))
+    return points
 
 
-def _count(rate: Rate) -> dict[str, Any]:
-    """Errors, attempts and the 95 % Clopper-Pearson interval."""
-    return {
-        "errors": rate.errors,
-        "total": rate.total,
-        "ci95": list(clopper_pearson(rate.errors, rate.total)),
-    }
+def _at_bpcer(test: ScoreSet, dev: ScoreSet) -> dict[float, OperatingPoint]:
+    attempts = {"live": len(dev.live)}
+    points = {}
+    for limit in BPCER_LIMITS:
+        at = bpcer_threshold(dev, limit)
+        points[limit] = OperatingPoint(at, error_rates(test, at), support_of(limit, attempts))
+    return points

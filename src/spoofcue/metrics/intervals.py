@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import exp, lgamma, log, log1p
+
+MOST_TERMS = 1_000_000  # of the continued fraction; it takes about the root of the attempts
 
 
 def clopper_pearson(errors: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -21,35 +22,59 @@ def clopper_pearson(errors: int, total: int, confidence: float = 0.95) -> tuple[
     if total == 0:
         return 0.0, 1.0
     tail = (1 - confidence) / 2
-    # P(X >= errors) rises with the rate, P(X <= errors) falls with it.
-    low = 0.0 if errors == 0 else _solve(lambda p: 1 - _at_most(errors - 1, total, p), tail, True)
-    high = 1.0 if errors == total else _solve(lambda p: _at_most(errors, total, p), tail, False)
+    # P(X >= errors) = I_p(errors, total - errors + 1), I being the incomplete beta function.
+    low = 0.0 if errors == 0 else _beta_quantile(errors, total - errors + 1, tail)
+    high = 1.0 if errors == total else _beta_quantile(errors + 1, total - errors, 1 - tail)
     return low, high
 
 
-def _at_most(errors: int, total: int, rate: float) -> float:
-    """P(X <= errors) of a binomial, summed from its largest terms' logarithms."""
-    if rate <= 0:
-        return 1.0
-    if rate >= 1:
-        return 1.0 if errors >= total else 0.0
-    log_p, log_q = log(rate), log1p(-rate)
-    whole = lgamma(total + 1)
-    return min(
-        1.0,
-        sum(
-            exp(whole - lgamma(k + 1) - lgamma(total - k + 1) + k * log_p + (total - k) * log_q)
-            for k in range(errors + 1)
-        ),
-    )
+def _beta_quantile(a: int, b: int, target: float) -> float:
+    """The x with I_x(a, b) = target: Newton's steps, halving where one leaves the bracket."""
+    low, high, x = 0.0, 1.0, a / (a + b)
+    for _ in range(200):
+        miss = _incomplete_beta(a, b, x) - target
+        low, high = (x, high) if miss < 0 else (low, x)
+        slope = exp(_log_density(a, b, x))
+        step = x - miss / slope if slope > 0 else low
+        middle = step if low < step < high else (low + high) / 2
+        if abs(middle - x) <= 1e-14 * x:
+            return middle
+        x = middle
+    return x
 
 
-def _solve(f: Callable[[float], float], target: float, rising: bool) -> float:
-    low, high = 0.0, 1.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        if (f(middle) < target) == rising:
-            low = middle
+def _log_density(a: int, b: int, x: float) -> float:
+    log_beta = lgamma(a) + lgamma(b) - lgamma(a + b)
+    return (a - 1) * log(x) + (b - 1) * log1p(-x) - log_beta
+
+
+def _incomplete_beta(a: int, b: int, x: float) -> float:
+    """I_x(a, b), 0..1, for 0 < x < 1."""
+    if x > (a + 1) / (a + b + 2):  # the fraction is quick on the other side of the peak only
+        return 1 - _incomplete_beta(b, a, 1 - x)
+    front = exp(_log_density(a, b, x)) * x * (1 - x) / a
+    return front * _continued_fraction(a, b, x)
+
+
+def _continued_fraction(a: int, b: int, x: float) -> float:
+    """Of I_x(a, b) by Lentz's method (Abramowitz & Stegun 26.5.8)."""
+    value, c, d = 1.0, 1.0, 0.0
+    for term in range(MOST_TERMS):
+        m = term // 2
+        if term == 0:
+            factor = 1.0
+        elif term % 2:
+            factor = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
         else:
-            high = middle
-    return (low + high) / 2
+            factor = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
+        d = 1 / _not_zero(1 + factor * d)
+        c = _not_zero(1 + factor / c)
+        change = c * d
+        value *= change
+        if term and abs(change - 1) < 1e-15:
+            break
+    return value - 1
+
+
+def _not_zero(value: float) -> float:
+    return value if abs(value) > 1e-300 else 1e-300

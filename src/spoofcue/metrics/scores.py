@@ -1,50 +1,53 @@
-"""Sets of scores, and the CSV files that hold them."""
+"""Sets of scores."""
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spoofcue.errors import InputError
+from spoofcue.metrics.categories import Categories
+from spoofcue.metrics.groupings import Grouping, species_of
+from spoofcue.metrics.nonresponse import NonResponses, checked_columns
+from spoofcue.metrics.ranking import Ranking, rank
 
-LABEL_WORDS = {"0": 0, "1": 1, "live": 0, "attack": 1}
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ScoreSet:
     """Scores of one split; make it with :meth:`of`, which checks it.
 
     Attributes:
         score: (N,) float64, finite; higher = more likely an attack.
         label: (N,) int8; 0 live, 1 attack.
-        pai: (N,) text; PAI species of attacks, empty for live.
-        video: (N,) text; frames of one recording share it, empty = a recording of its own.
-        nonresponse_live, nonresponse_attack: attempts that got no score (no face found, ...).
+        pais: (N,) PAI species of attacks, empty for live.
+        videos: (N,) frames of one recording share it, empty = a recording of its own.
+        subjects: (N,) who is shown, empty = unknown.
+        lost: attempts that got no score.
+        ranking: the scores in order; sorted once, here.
 
     """
 
     score: NDArray[np.float64]
     label: NDArray[np.int8]
-    pai: NDArray[np.str_]
-    video: NDArray[np.str_]
-    nonresponse_live: int = 0
-    nonresponse_attack: int = 0
+    pais: Categories
+    videos: Categories
+    subjects: Categories
+    lost: NonResponses
+    ranking: Ranking
 
     @classmethod
     def of(
         cls,
         score: ArrayLike,
         label: ArrayLike,
-        pai: ArrayLike | None = None,
-        video: ArrayLike | None = None,
-        nonresponse_live: int = 0,
-        nonresponse_attack: int = 0,
+        pai: ArrayLike | Categories | None = None,
+        video: ArrayLike | Categories | None = None,
+        subject: ArrayLike | Categories | None = None,
+        lost: NonResponses | None = None,
     ) -> ScoreSet:
-        """Check and convert; without ``pai`` all attacks are of the species ``attack``.
+        """Check and convert; an attack without ``pai`` is of the species ``attack``.
 
         Raises:
             InputError: lengths differ, a score is not finite, a label is neither 0 nor 1, or a
@@ -52,119 +55,105 @@ class ScoreSet:
 
         """
         scores = np.asarray(score, dtype=np.float64).reshape(-1)
-        labels = np.asarray(label).reshape(-1)
-        if not np.isin(labels, (0, 1)).all():
-            raise InputError("labels must be 0 (live) or 1 (attack).")
+        labels, pais, videos, subjects = checked_columns(label, pai, video, subject)
         n = len(scores)
-        species = np.where(labels == 1, "attack", "") if pai is None else np.asarray(pai, np.str_)
-        videos = np.full(n, "") if video is None else np.asarray(video, np.str_)
-        if not n == len(labels) == len(species) == len(videos):
-            raise InputError(
-                f"{n} scores, {len(labels)} labels, {len(species)} PAI species and "
-                f"{len(videos)} videos: the lengths must be equal."
-            )
+        if n != len(labels):
+            raise InputError(f"{n} scores and {len(labels)} labels: the lengths must be equal.")
         bad = int((~np.isfinite(scores)).sum())
         if bad:
             raise InputError(f"{bad} of {n} scores are not finite (NaN or infinite).")
-        if ((labels == 0) & (species != "")).any():
-            raise InputError("a live row has a PAI species; leave pai empty for live faces.")
-        species = np.where((labels == 1) & (species == ""), "attack", species)
-        return cls(
-            scores, labels.astype(np.int8), species, videos, nonresponse_live, nonresponse_attack
-        )
+        silent = NonResponses.of([]) if lost is None else lost
+        ranking = rank(scores, pais.codes, pais.names)
+        return cls(scores, labels, pais, videos, subjects, silent, ranking)
 
     def __len__(self) -> int:
         return len(self.score)
 
     @property
     def live(self) -> NDArray[np.float64]:
-        """Scores of live faces."""
-        return self.score[self.label == 0]
+        """Scores of live faces, ascending."""
+        return self.ranking.live
 
     @property
     def attack(self) -> NDArray[np.float64]:
-        """Scores of attacks, all species."""
-        return self.score[self.label == 1]
+        """Scores of attacks, all species, ascending."""
+        return self.ranking.attack
 
     @property
     def species(self) -> list[str]:
         """The PAI species present, sorted."""
-        return [str(s) for s in np.unique(self.pai[self.label == 1])]
+        return [name for name in self.pais.names if name]
+
+    @property
+    def pai(self) -> NDArray[np.str_]:
+        """(N,) species as text."""
+        return self.pais.text
+
+    @property
+    def video(self) -> NDArray[np.str_]:
+        """(N,) videos as text."""
+        return self.videos.text
+
+    @property
+    def subject(self) -> NDArray[np.str_]:
+        """(N,) subjects as text."""
+        return self.subjects.text
+
+    @property
+    def has_videos(self) -> bool:
+        """Whether some recording has more than one frame, with a score or without."""
+        names = {*self.videos.names, *self.lost.videos.names} - {""}
+        rows = sum(int((v.codes != v.code("")).sum()) for v in (self.videos, self.lost.videos))
+        return rows > len(names)
 
 
 def by_video(scores: ScoreSet) -> ScoreSet:
     """One score a recording: the mean over its frames (section 4, as the protocols have it).
 
-    Raises:
-        InputError: a video has frames of both classes or of two species.
-
-    """
-    alone = np.char.add("\0row ", np.arange(len(scores)).astype(np.str_))
-    key = np.where(scores.video == "", alone, scores.video)
-    _, first, inverse, count = np.unique(
-        key, return_index=True, return_inverse=True, return_counts=True
-    )
-    mixed = (scores.label != scores.label[first][inverse]) | (
-        scores.pai != scores.pai[first][inverse]
-    )
-    if mixed.any():
-        name = str(scores.video[mixed][0])
-        raise InputError(f"video {name!r} has frames of two classes or two PAI species.")
-    mean = np.bincount(inverse, weights=scores.score) / count
-    return ScoreSet(
-        mean,
-        scores.label[first],
-        scores.pai[first],
-        scores.video[first],
-        scores.nonresponse_live,
-        scores.nonresponse_attack,
-    )
-
-
-def read_scores(path: Path) -> ScoreSet:
-    """Read a CSV with ``score,label`` and optionally ``pai`` and ``video``; others are ignored.
-
-    A row with an empty score is a non-response: counted, not dropped in silence.
+    A recording is a non-response only if none of its frames has a score.
 
     Raises:
-        InputError: naming the file, the line and what to mend.
+        InputError: a video has frames of both classes, of two species or of two subjects.
 
     """
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            columns = list(reader.fieldnames or [])
-            missing = [c for c in ("score", "label") if c not in columns]
-            if missing:
-                raise InputError(
-                    f"{path} has the columns {columns} and lacks {missing}; a score file has "
-                    "score,label,pai,video (label 1 = attack, pai empty for live)."
-                )
-            rows = list(reader)
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path} is not a CSV file: {error}") from error
-    score, label, pai, video = [], [], [], []
-    silent = [0, 0]
-    for number, row in enumerate(rows, start=2):
-        word = (row["label"] or "").strip().lower()
-        if word not in LABEL_WORDS:
-            raise InputError(f"{path}, line {number}: label {word!r} is not 0, 1, live or attack.")
-        text = (row["score"] or "").strip()
-        if not text:
-            silent[LABEL_WORDS[word]] += 1
-            continue
-        try:
-            score.append(float(text))
-        except ValueError:
-            raise InputError(f"{path}, line {number}: score {text!r} is not a number.") from None
-        label.append(LABEL_WORDS[word])
-        pai.append((row.get("pai") or "").strip())
-        video.append((row.get("video") or "").strip())
-    if not score:
-        raise InputError(f"{path} holds no score.")
-    try:
-        return ScoreSet.of(score, label, pai, video, silent[0], silent[1])
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from error
+    n, lost = len(scores), scores.lost
+    videos = scores.videos.joined(lost.videos)
+    key = videos.units()
+    # The first row of a recording is one with a score if it has any: those come first.
+    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    for what, column in (
+        ("of two classes", np.concatenate([scores.label, lost.label])),
+        ("of two PAI species", scores.pais.joined(lost.pais).codes),
+        ("of two subjects", scores.subjects.joined(lost.subjects).codes),
+    ):
+        mixed = column != column[first][inverse]
+        if mixed.any():
+            raise InputError(f"video {videos.names[key[mixed][0]]!r} has frames {what}.")
+    count = np.bincount(inverse[:n], minlength=len(first))
+    total = np.bincount(inverse[:n], weights=scores.score, minlength=len(first))
+    answered = count > 0
+    rows = first[answered]
+    return ScoreSet.of(
+        total[answered] / count[answered],
+        scores.label[rows],
+        scores.pais.rows(rows),
+        scores.videos.rows(rows),
+        scores.subjects.rows(rows),
+        lost.rows(first[~answered] - n),
+    )
+
+
+def grouped(scores: ScoreSet, grouping: Grouping) -> ScoreSet:
+    """The same attempts with their instruments named by the species they count to."""
+    if grouping == "instrument":
+        return scores
+    return replace(
+        scores,
+        pais=_renamed(scores.pais, grouping),
+        lost=replace(scores.lost, pais=_renamed(scores.lost.pais, grouping)),
+        ranking=scores.ranking.renamed({s: species_of(s, grouping) for s in scores.species}),
+    )
+
+
+def _renamed(pais: Categories, grouping: Grouping) -> Categories:
+    return pais.renamed([species_of(name, grouping) if name else "" for name in pais.names])

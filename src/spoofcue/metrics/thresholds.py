@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from spoofcue.errors import InputError
 from spoofcue.metrics.scores import ScoreSet
+from spoofcue.metrics.sweep import Sweep, need_both_classes, sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,46 +28,6 @@ class Threshold:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sweep:
-    """Error rates at every distinct decision, from the lowest threshold to the highest.
-
-    Attributes:
-        value: (K + 1,) thresholds; -inf, then midpoints of neighbouring distinct scores, +inf.
-        far: (K + 1,) part of attacks called live (score <= value), rising.
-        frr: (K + 1,) part of live faces called attacks (score > value), falling.
-
-    """
-
-    value: NDArray[np.float64]
-    far: NDArray[np.float64]
-    frr: NDArray[np.float64]
-
-
-def sweep(scores: ScoreSet) -> Sweep:
-    """Sort once and count; exact at ties.
-
-    Raises:
-        InputError: a class has no score.
-
-    """
-    need_both_classes(scores)
-    order = np.argsort(scores.score, kind="stable")
-    value, label = scores.score[order], scores.label[order]
-    last = np.append(value[1:] != value[:-1], True)  # last row of each distinct score
-    attacks = np.cumsum(label, dtype=np.int64)[last]
-    lives = np.cumsum(1 - label, dtype=np.int64)[last]
-    distinct = value[last]
-    middle = (distinct[:-1] + distinct[1:]) / 2
-    # The midpoint of two neighbouring floats may round up to the higher one.
-    middle = np.where(middle >= distinct[1:], distinct[:-1], middle)
-    return Sweep(
-        value=np.concatenate([[-np.inf], middle, [np.inf]]),
-        far=np.concatenate([[0], attacks]) / attacks[-1],
-        frr=1 - np.concatenate([[0], lives]) / lives[-1],
-    )
-
-
 def eer_threshold(dev: ScoreSet, source: str = "dev") -> Threshold:
     """The midpoint of two neighbouring scores where |FAR - FRR| is least; the lowest of equals.
 
@@ -78,10 +39,19 @@ def eer_threshold(dev: ScoreSet, source: str = "dev") -> Threshold:
 
     """
     s = sweep(dev)
-    if len(s.value) <= 2:
-        return Threshold(float(dev.score[0]), "eer", source)
-    best = 1 + int(np.argmin(np.abs(s.far - s.frr)[1:-1]))
-    return Threshold(float(s.value[best]), "eer", source)
+    return Threshold(_lowest_best(dev, s, eer_gap(s.passed, s.refused)), "eer", source)
+
+
+def min_hter_threshold(dev: ScoreSet, source: str = "dev") -> Threshold:
+    """The midpoint of two neighbouring scores where HTER is least; the lowest of equals.
+
+    Raises:
+        InputError: a class has no score.
+
+    """
+    s = sweep(dev)
+    weighted = s.passed * s.refused[0] + s.refused * s.passed[-1]
+    return Threshold(_lowest_best(dev, s, weighted), "min-hter", source)
 
 
 def fixed_threshold(value: float) -> Threshold:
@@ -95,7 +65,7 @@ def apcer_threshold(dev: ScoreSet, rate: float, source: str = "dev") -> Threshol
     """The threshold that keeps the APCER of every PAI species <= ``rate`` (bob.pad's bpcerN).
 
     As in bob, the limit of a species is the score of the last attack that may pass, or the next
-    float below the first that may not; the lowest limit over the species is taken.
+    float below its lowest score when none may; the lowest limit over the species is taken.
 
     Args:
         dev: both classes.
@@ -105,21 +75,52 @@ def apcer_threshold(dev: ScoreSet, rate: float, source: str = "dev") -> Threshol
     """
     need_both_classes(dev)
     limits = []
-    for species in dev.species:
-        attack = np.sort(dev.score[dev.pai == species])
-        allowed = int(np.floor(rate * len(attack) + 1e-9))
-        if allowed == len(attack) or (allowed and attack[allowed - 1] < attack[allowed]):
-            limits.append(attack[allowed - 1])
-        else:
-            limits.append(np.nextafter(attack[allowed], -np.inf))
+    for attack in dev.ranking.by_pai.values():
+        passing = _allowed(rate, len(attack))
+        if passing < len(attack):  # scores equal to the first that may not pass go with it
+            passing = int(np.searchsorted(attack, attack[passing]))
+        limits.append(attack[passing - 1] if passing else np.nextafter(attack[0], -np.inf))
     return Threshold(float(min(limits)), f"apcer<={rate:g}", source)
 
 
-def need_both_classes(scores: ScoreSet) -> None:
-    """Raise InputError unless there are live and attack scores."""
-    live, attack = len(scores.live), len(scores.attack)
-    if not live or not attack:
-        raise InputError(
-            f"error rates need both classes; there are {live} live and {attack} attack scores "
-            "(label 1 = attack)."
-        )
+def bpcer_threshold(dev: ScoreSet, rate: float, source: str = "dev") -> Threshold:
+    """A threshold that keeps BPCER <= ``rate`` (bob.pad's apcerN): the score of a live face.
+
+    It is the lowest one that has, besides itself, no more live scores at or above it than may be
+    refused. So bob is on the safe side at ties, since equal scores are not refused; where no
+    score will do, bob refuses too many, and here the highest live score refuses none.
+
+    Args:
+        dev: both classes.
+        rate: 0..1, below 1.
+        source: for the record.
+
+    """
+    need_both_classes(dev)
+    live = dev.live
+    refused = _allowed(rate, len(live))
+    value = live[len(live) - 1 - refused]
+    first, above = np.searchsorted(live, [value, np.nextafter(value, np.inf)])
+    if len(live) - 1 - first > refused and above < len(live):
+        value = live[above]
+    return Threshold(float(value), f"bpcer<={rate:g}", source)
+
+
+def _allowed(rate: float, attempts: int) -> int:
+    """Errors that keep the rate; 0.1 of 30 are 3, though the product is a trifle below."""
+    return int(np.floor(rate * attempts + 1e-9))
+
+
+def eer_gap(passed: NDArray[np.int64], refused: NDArray[np.int64]) -> NDArray[np.int64]:
+    """|FAR - FRR| in units of 1 / (attacks · live faces), so that equal gaps are equal.
+
+    Shapes: (..., K + 1) counts as in a sweep -> the same.
+    """
+    return np.abs(passed * refused[..., :1] - refused * passed[..., -1:])
+
+
+def _lowest_best(dev: ScoreSet, s: Sweep, cost: NDArray[np.int64]) -> float:
+    """The finite threshold of the least cost; the score itself where all scores are equal."""
+    if len(s.value) <= 2:
+        return float(dev.score[0])
+    return float(s.value[1 + int(np.argmin(cost[1:-1]))])

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from spoofcue import __version__
+from spoofcue.metrics.groupings import as_grouping
+from spoofcue.metrics.scores import grouped
 from spoofcue.metrics.thresholds import Threshold
 from spoofcue.report.figures import det, histogram, roc, species_bars, training_curves
 from spoofcue.report.run_folder import RunFolder, read_run
@@ -47,6 +49,7 @@ def _context(folder: RunFolder) -> dict[str, Any]:
     evaluation = folder.metrics["evaluation"]
     main = evaluation[folder.level]
     threshold = Threshold(**main["threshold"])
+    judged = grouped(folder.judged, as_grouping(main["grouping"]))
     losses, dev = training_curves(folder.history) if folder.history else ("", "")
     return {
         "run": folder.record,
@@ -56,15 +59,15 @@ def _context(folder: RunFolder) -> dict[str, Any]:
         "level": folder.level,
         "main": main,
         "threshold": threshold,
-        "nonresponse": evaluation["nonresponse"],
+        "nonresponse": main["nonresponse"],
         "gallery": folder.gallery,
         "cue_max": folder.cue_max,
         "weak": _weak_claims(main),
         "figures": {
-            "histogram": histogram(folder.judged, threshold),
-            "roc": roc(folder.judged, threshold),
-            "det": det(folder.judged, threshold),
-            "species": species_bars(folder.judged, threshold),
+            "histogram": histogram(judged, threshold),
+            "roc": roc(judged, threshold),
+            "det": det(judged, threshold),
+            "species": species_bars(judged, threshold),
             "losses": losses,
             "dev": dev,
         },
@@ -77,9 +80,10 @@ def _weak_claims(main: dict[str, Any]) -> list[str]:
     counts = {"BPCER": main["counts"]["bpcer"]} | {
         f"APCER {s}": c for s, c in main["counts"]["apcer_by_pai"].items()
     }
+    points = [*main["bpcer_at_apcer"].values(), *main["apcer_at_bpcer"].values()]
     return [
         f"{name}: no error in {c['total']} attempts; the true rate may still be "
         f"{100 * c['ci95'][1]:.1f} %"
         for name, c in counts.items()
         if c["errors"] == 0 and c["ci95"][1] > 0.01
-    ]
+    ] + [p["reason"] for p in points if not p["supported"]]

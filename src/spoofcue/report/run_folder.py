@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from spoofcue.errors import InputError
-from spoofcue.metrics.scores import ScoreSet, by_video, read_scores
+from spoofcue.metrics.score_files import read_scores
+from spoofcue.metrics.scores import ScoreSet, by_video
 
 GROUPS = {
     "missed_attack": ("Attacks that passed", "attack", "the errors that matter most"),

@@ -18,8 +18,11 @@ import numpy as np
 from spoofcue.data.manifest import read_manifest
 from spoofcue.errors import InputError
 from spoofcue.media.image import read_image
-from spoofcue.metrics.evaluation import Evaluation, Rule, evaluate
-from spoofcue.metrics.scores import ScoreSet, read_scores
+from spoofcue.metrics.evaluation import Rule, evaluate
+from spoofcue.metrics.groupings import Grouping
+from spoofcue.metrics.results import Evaluation
+from spoofcue.metrics.score_files import read_scores
+from spoofcue.metrics.scores import ScoreSet
 from spoofcue.patches.batches import groups_of_one_shape
 from spoofcue.scoring.face import FaceScore, for_picture, score_crops
 from spoofcue.scoring.model import CueModel
@@ -57,6 +60,9 @@ def evaluate_run(
     out: Path,
     rule: Rule = "eer",
     progress: Progress | None = None,
+    grouping: Grouping = "instrument",
+    replicates: int = 0,
+    seed: int = 0,
 ) -> Evaluation:
     """Score dev and test, choose the threshold on dev, judge test, keep all in ``out``.
 
@@ -66,8 +72,11 @@ def evaluate_run(
         model: the detector.
         data: a prepared folder.
         out: the evaluation folder.
-        rule: ``eer`` on dev, or a threshold fixed beforehand.
+        rule: ``eer`` or ``min-hter`` on dev, or a threshold fixed beforehand.
         progress: called with (faces scored, all).
+        grouping: what counts as one PAI species; part of a protocol.
+        replicates: of a bootstrap over subjects; 0 for none.
+        seed: of the bootstrap.
 
     Raises:
         InputError: a split has no live or no attack face.
@@ -81,7 +90,7 @@ def evaluate_run(
     sets: dict[str, ScoreSet] = {}
     for split in ("dev", "test"):
         of_split = rows.filter(rows["split"] == split)
-        if split == "dev" and rule != "eer" and not of_split.height:
+        if split == "dev" and not isinstance(rule, str) and not of_split.height:
             continue  # a threshold fixed beforehand needs no dev
         scores = _score_rows(model, of_split, data, partial(_tell, progress, done, total))
         done += int((of_split["status"] == "ok").sum())
@@ -90,7 +99,7 @@ def evaluate_run(
             sets[split] = read_scores(part / f"{split}.csv")
         except InputError as error:
             raise InputError(f"the {split} split of {data} cannot be judged: {error}") from error
-    result = evaluate(sets["test"], sets.get("dev"), rule)
+    result = evaluate(sets["test"], sets.get("dev"), rule, grouping, replicates, seed)
     record = {
         "evaluation": result.to_dict(),
         "data": str(data.resolve()),

@@ -20,6 +20,8 @@ from spoofcue.simulate.noise import Generator, Image, blur
 OVERSAMPLING = 3
 # mean luminance of a face in a session's light, in units of a white paper there
 ROOM_LEVEL = 0.22
+# width of a face's box, mm
+LIFE_MM = 145.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,12 @@ def draw_shot(rng: Generator) -> Shot:
 
 
 def photograph(
-    radiance: Image, device: Device, shot: Shot, illuminant: Rgb, rng: Generator
+    radiance: Image,
+    device: Device,
+    shot: Shot,
+    illuminant: Rgb,
+    rng: Generator,
+    near_px: float = 0.0,
 ) -> NDArray[np.uint8]:
     """Lens, sensor and processing.
 
@@ -90,16 +97,17 @@ def photograph(
         shot: this photo.
         illuminant: colour of white in the scene; the automatic white balance works on it.
         rng: of the sensor's noise.
+        near_px: blur of what stands nearer than the focus, sigma in sensor px; see `near_blur`.
 
     Returns:
         (h, w, 3) uint8 RGB.
 
     """
-    image = lens(radiance, device, shot)
+    image = lens(radiance, device, shot, near_px)
     image = pixels(image, device.aperture)
-    image = flare(image, shot.flare)
+    image = flare(image, min(shot.flare * device.flare, 0.3))
     image = vignette(image, device.vignette)
-    image = expose(image, shot.exposure, shot.metering)
+    image = expose(image, shot.exposure, shot.metering * device.metering)
     raw = sensor(mosaic(image), device.full_well, device.read_noise, rng)
     image = demosaic(raw)
     image = white_balance(image, device, shot, illuminant)
@@ -109,10 +117,20 @@ def photograph(
     return rescale(quantise(code), device.rescale)
 
 
-def lens(radiance: Image, device: Device, shot: Shot) -> Image:
+def near_blur(device: Device, face_mm: float) -> float:
+    """Sigma of the blur of a medium that shows the face ``face_mm`` wide, sensor px.
+
+    A smaller face fills the picture only from nearer, by face_mm / LIFE_MM of the distance; a
+    lens of fixed focus blurs by the difference of the reciprocal distances.
+    """
+    return min(device.fixed_focus_px * abs(LIFE_MM / face_mm - 1), 2.5)
+
+
+def lens(radiance: Image, device: Device, shot: Shot, near_px: float = 0.0) -> Image:
     """Point spread of lens, defocus and hand movement: Gaussian, plus a line while it moves."""
-    sigma = OVERSAMPLING * float(np.hypot(device.lens_px, shot.defocus_px))
-    length = OVERSAMPLING * shot.motion_px
+    defocus = float(np.hypot(device.blur * shot.defocus_px, near_px))
+    sigma = OVERSAMPLING * float(np.hypot(device.lens_px, defocus))
+    length = OVERSAMPLING * device.blur * shot.motion_px
     if length > 2:
         radiance = cv2.filter2D(radiance, -1, _line(length, shot.motion_deg))
     return blur(radiance, sigma)

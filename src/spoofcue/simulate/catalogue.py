@@ -6,6 +6,7 @@ what varies from sample to sample is drawn in `placement`, `lighting`, `camera` 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from spoofcue.errors import InputError
@@ -33,6 +34,10 @@ class Device:
         sharpen: amount of unsharp masking, 0..1.5.
         rescale: output px per sensor px; below 1 shrinks, above 1 is digital zoom.
         jpeg_quality: 0..100.
+        metering, flare, blur: factors on what a shot draws (see `camera.Shot`): how far the
+            picture and not the room decides the exposure, dirt on the lens, poor focus and hold.
+        fixed_focus_px: blur of a face shown at half of life size, whose medium is held nearer
+            than the focus was set for, sensor px; 0 for a camera that focuses itself.
 
     """
 
@@ -50,6 +55,10 @@ class Device:
     sharpen: float
     rescale: float
     jpeg_quality: int
+    metering: float = 1.0
+    flare: float = 1.0
+    blur: float = 1.0
+    fixed_focus_px: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +232,7 @@ SESSIONS = {
 }
 
 
-def named(kind: str, table: dict[str, object], names: list[str]) -> None:
+def named(kind: str, table: Collection[str], names: list[str]) -> None:
     """Refuse a name that is not in the table.
 
     Raises:

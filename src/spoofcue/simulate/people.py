@@ -83,7 +83,8 @@ def _rendered(
     from spoofcue.simulate.scene import draw_frame
 
     seed = number(set_seed, subject, session, take, salt)
-    view = draw_frame(seed, SESSIONS[session], seed)
+    light = SESSIONS.get(session) or list(SESSIONS.values())[seed % 3]  # session-any: some light
+    view = draw_frame(seed, light, seed)
     radiance = render_face(draw_identity(number(set_seed, subject)), view, side)
     photo = (srgb_from_linear(radiance * 0.85) * 255 + 0.5).astype(np.uint8)
     x, y, w, h = (side * v for v in _USUAL_FACE)

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from spoofcue.simulate.camera import OVERSAMPLING, photograph
+from spoofcue.simulate.camera import OVERSAMPLING, near_blur, photograph
 from spoofcue.simulate.catalogue import Device, Display, Instrument, Mask, Printer, Rgb
 from spoofcue.simulate.colour import linear_from_srgb
 from spoofcue.simulate.lighting import highlight, room_light, sheet_light, soften
@@ -69,7 +69,8 @@ def render_attack(
 
     """
     radiance, illuminant = attack_radiance(portrait, instrument, now, how, wearer)
-    return photograph(radiance, device, now.shot, illuminant, rng)
+    near_px = near_blur(device, how.face_mm)
+    return photograph(radiance, device, now.shot, illuminant, rng, near_px)
 
 
 def attack_radiance(

@@ -14,18 +14,22 @@ import numpy as np
 from spoofcue.errors import InputError, MediaError
 from spoofcue.media.kinds import find_media, media_kind
 from spoofcue.simulate.camera import encode
-from spoofcue.simulate.catalogue import DEVICES, INSTRUMENTS, SESSIONS, Mask, named
+from spoofcue.simulate.catalogue import named
 from spoofcue.simulate.clip import write_clip
 from spoofcue.simulate.parallel import Progress, in_parallel
 from spoofcue.simulate.people import Person, PhotographedPerson, RenderedPerson, load_portrait
+from spoofcue.simulate.presentation import Portrait
+from spoofcue.simulate.randomised import DEVICE_NAMES, PAI_NAMES, SESSION_NAMES, wears
 from spoofcue.simulate.samples import Framing, Picture, Sample, frames
 from spoofcue.simulate.seeds import generator, number
 
-COLUMNS = ("path", "label", "subject", "pai", "session", "device", "split")
+COLUMNS = ("path", "label", "subject", "pai", "session", "device", "split", "x", "y", "w", "h")
 DEFAULT_PAIS = ("print-a", "print-b", "replay-a", "replay-b")
 DEFAULT_DEVICES = tuple(f"cam-{k}" for k in range(1, 7))
 DEFAULT_SESSIONS = ("session-1", "session-2", "session-3")
 FRAMING = Framing(side_to_face=1.9, scale=1.6)
+# that an attacker holds of each person
+STOLEN_PICTURES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +62,9 @@ class SetOptions:
             InputError: naming what is wrong.
 
         """
-        named("instrument (--pai)", dict(INSTRUMENTS), list(self.pais))
-        named("device", dict(DEVICES), list(self.devices))
-        named("session", dict(SESSIONS), list(self.sessions))
+        named("instrument (--pai)", PAI_NAMES, list(self.pais))
+        named("device", DEVICE_NAMES, list(self.devices))
+        named("session", SESSION_NAMES, list(self.sessions))
         if not (self.pais and self.devices and self.sessions) or min(self.takes, self.frames) < 1:
             raise InputError("name at least one instrument, device, session, take and frame.")
 
@@ -222,11 +226,12 @@ def _person(job: _Job) -> list[dict[str, object]]:
     """Every file of one person; top level for worker processes."""
     options = job.options
     person = person_of(job.subject, job.photos, options.seed)
-    wears = any(isinstance(INSTRUMENTS[p], Mask) for p in options.pais)
-    wearer = person_of(job.wearer, job.wearer_photos, options.seed) if wears else None
+    masked = any(map(wears, options.pais))
+    wearer = person_of(job.wearer, job.wearer_photos, options.seed) if masked else None
     rows = []
+    stolen: dict[int, Portrait] = {}
     for sample in _samples(job.subject, options):
-        rows += _recording(job, sample, person, wearer)
+        rows += _recording(job, sample, person, wearer, stolen)
     return rows
 
 
@@ -245,7 +250,11 @@ def _samples(subject: str, options: SetOptions) -> list[Sample]:
 
 
 def _recording(
-    job: _Job, sample: Sample, person: Person, wearer: Person | None
+    job: _Job,
+    sample: Sample,
+    person: Person,
+    wearer: Person | None,
+    stolen: dict[int, Portrait],
 ) -> list[dict[str, object]]:
     options = job.options
     names = (
@@ -258,7 +267,9 @@ def _recording(
         parameters = json.loads(record.read_text(encoding="utf-8"))
     else:
         record.parent.mkdir(parents=True, exist_ok=True)
-        made = list(frames(sample, person, FRAMING, options.seed, options.frames, wearer))
+        portrait = _stolen(stolen, person, sample) if sample.pai else None
+        drawn = frames(sample, person, FRAMING, options.seed, options.frames, wearer, portrait)
+        made = list(drawn)
         parameters = [picture.parameters for picture in made]
         if options.clips:
             write_clip(job.out / names[0], [picture.image for picture in made])
@@ -274,8 +285,20 @@ def _recording(
         "device": sample.device,
         "split": job.split,
     }
-    each = [parameters] if options.clips else parameters
-    return [{"path": name, **labels, "parameters": p} for name, p in zip(names, each, strict=True)]
+    if options.clips:
+        return [{"path": names[0], **labels, "parameters": parameters}]
+    return [
+        {"path": name, **labels, **dict(zip("xywh", p["box"], strict=True)), "parameters": p}
+        for name, p in zip(names, parameters, strict=True)
+    ]
+
+
+def _stolen(kept: dict[int, Portrait], person: Person, sample: Sample) -> Portrait:
+    """The attacker's picture for a take; an attacker has a few, and taking one costs time."""
+    number = sample.take % STOLEN_PICTURES
+    if number not in kept:
+        kept[number] = person.stolen(number)
+    return kept[number]
 
 
 def _jpeg(picture: Picture) -> bytes:

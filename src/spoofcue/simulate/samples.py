@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.simulate.camera import jpeg_quality
-from spoofcue.simulate.catalogue import DEVICES, INSTRUMENTS, SESSIONS, Mask
+from spoofcue.simulate.catalogue import Mask
 from spoofcue.simulate.people import Person
 from spoofcue.simulate.placement import draw_view, tremble
 from spoofcue.simulate.presentation import (
@@ -17,6 +17,13 @@ from spoofcue.simulate.presentation import (
     Portrait,
     draw_circumstances,
     draw_presentation,
+)
+from spoofcue.simulate.randomised import (
+    ANY_DEVICE,
+    ANY_PAIS,
+    device_of,
+    instrument_of,
+    session_of,
 )
 from spoofcue.simulate.recapture import render_attack, render_live
 from spoofcue.simulate.seeds import generator
@@ -94,14 +101,20 @@ def frames(
         portrait: the live view or the stolen picture, if the caller has it already.
 
     """
-    device, light = DEVICES[sample.device], SESSIONS[sample.session]
+    place = (seed, sample.subject, sample.session, sample.device, sample.take)
+    device = device_of(sample.device, generator(*place, "camera"))
+    light = session_of(sample.session, generator(*place, "light"))
     # what live and attack share is drawn from a key that does not hold the class
-    shared = generator(seed, sample.subject, sample.session, sample.device, sample.take)
+    shared = generator(*place)
     face_px = tuple(framing.scale * px for px in device.face_px)
     view = draw_view(shared, face_px, framing.side_to_face)
     now = draw_circumstances(view, light, shared)
     own = generator(seed, sample.name)
-    instrument = INSTRUMENTS[sample.pai] if sample.pai else None
+    instrument = (
+        instrument_of(sample.pai, generator(seed, sample.name, "instrument"))
+        if sample.pai
+        else None
+    )
     how = draw_presentation(instrument, own, framed=framing.framed) if instrument else None
     if portrait is None:
         portrait = (
@@ -116,11 +129,16 @@ def frames(
         else:
             image = render_live(portrait, device, moved, noise)
         parameters = {"frame": frame, **moved.to_dict()}
+        if sample.device == ANY_DEVICE:
+            parameters["device"] = asdict(device)
+        if instrument and sample.pai in ANY_PAIS:
+            parameters["instrument"] = asdict(instrument)
         if how:
             parameters["presentation"] = how.to_dict()
             if worn and wearer:
                 parameters["wearer"] = wearer.subject
         box = _box(moved, image.shape[1], portrait)
+        parameters["box"] = box
         yield Picture(image, jpeg_quality(device, now.shot), box, parameters)
 
 

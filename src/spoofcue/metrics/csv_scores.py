@@ -1,0 +1,76 @@
+"""Our own score files: CSV with a header, label 1 = attack, higher = more likely an attack."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+import numpy as np
+
+from spoofcue.errors import InputError
+from spoofcue.metrics.nonresponse import NonResponses
+from spoofcue.metrics.score_rows import ScoreRows
+from spoofcue.metrics.scores import ScoreSet
+
+LABEL_WORDS = {"0": 0, "1": 1, "live": 0, "attack": 1}
+COLUMNS = ("score", "label", "pai", "video", "subject")
+
+
+def read_csv(path: Path) -> ScoreSet:
+    """Read a CSV with ``score,label`` and optionally ``pai,video,subject``; others are ignored.
+
+    A row with an empty score is a non-response: counted, not dropped in silence.
+
+    Raises:
+        InputError: naming the file, the line and what to mend.
+
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            return _rows(csv.reader(file), path).to_scores()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path} is not a CSV file: {error}") from error
+
+
+def write_csv(scores: ScoreSet, file: TextIO) -> None:
+    """Write every attempt, non-responses with an empty score; all digits are kept."""
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    texts = [repr(float(s)) for s in scores.score]
+    writer.writerows(zip(texts, *_columns(scores), strict=True))
+    writer.writerows(zip([""] * len(scores.lost), *_columns(scores.lost), strict=True))
+
+
+def _columns(rows: ScoreSet | NonResponses) -> tuple[Iterator[object], ...]:
+    columns = (rows.label, rows.pais.text, rows.videos.text, rows.subjects.text)
+    return tuple(iter(np.asarray(c).tolist()) for c in columns)
+
+
+def _rows(reader: Iterator[list[str]], path: Path) -> ScoreRows:
+    header = [name.strip() for name in next(reader, [])]
+    missing = [c for c in ("score", "label") if c not in header]
+    if missing:
+        raise InputError(
+            f"{path} has the columns {header} and lacks {missing}; a score file has "
+            "score,label,pai,video,subject (label 1 = attack, pai empty for live)."
+        )
+    at = [header.index(c) if c in header else len(header) for c in COLUMNS]
+    rows = ScoreRows(path)
+    for number, fields in enumerate(reader, start=2):
+        if not fields:  # an empty line
+            continue
+        # The empty field at the end stands for columns that the file or the row lacks.
+        fields += [""] * (len(header) + 1 - len(fields))
+        text, word, pai, video, subject = (fields[i].strip() for i in at)
+        if word.lower() not in LABEL_WORDS:
+            raise InputError(f"{path}, line {number}: label {word!r} is not 0, 1, live or attack.")
+        try:
+            score = float(text) if text else None
+        except ValueError:
+            raise InputError(f"{path}, line {number}: score {text!r} is not a number.") from None
+        rows.add(score, LABEL_WORDS[word.lower()], pai, video, subject)
+    return rows

@@ -1,0 +1,94 @@
+"""Score files of any of the known formats: which one a file has, reading and writing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal, get_args
+
+from spoofcue.errors import InputError
+from spoofcue.metrics.bob_scores import read_bob, write_bob
+from spoofcue.metrics.csv_scores import read_csv, write_csv
+from spoofcue.metrics.scores import ScoreSet
+
+ScoreFormat = Literal["csv", "bob4", "bob5"]
+FORMATS: tuple[ScoreFormat, ...] = get_args(ScoreFormat)
+BOB_COLUMNS = {"bob4": 4, "bob5": 5}
+
+
+def read_scores(path: Path, kind: ScoreFormat | None = None) -> ScoreSet:
+    """Read a score file.
+
+    Args:
+        path: the file.
+        kind: its format; found out from the first line when None.
+
+    Raises:
+        InputError: naming the file, the line and what to mend.
+
+    """
+    kind = kind or detect_format(path)
+    return read_csv(path) if kind == "csv" else read_bob(path, BOB_COLUMNS[kind])
+
+
+def write_scores(scores: ScoreSet, path: Path, kind: ScoreFormat) -> None:
+    """Write a score file; an existing one is replaced as a whole.
+
+    Raises:
+        InputError: the format cannot hold a name in ``scores``, or the file cannot be written.
+
+    """
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("w", newline="", encoding="utf-8") as file:
+            if kind == "csv":
+                write_csv(scores, file)
+            else:
+                write_bob(scores, file, BOB_COLUMNS[kind])
+        os.replace(part, path)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def detect_format(path: Path) -> ScoreFormat:
+    """``bob4`` or ``bob5`` for four or five words of which the last is a number, else ``csv``.
+
+    Raises:
+        InputError: the file cannot be read.
+
+    """
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            lines = (line.split() for line in file)
+            words = next((w for w in lines if w and not w[0].startswith("#")), [])
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not a text file: {error}") from error
+    for kind, columns in BOB_COLUMNS.items():
+        if len(words) == columns and _is_number(words[-1]):
+            return as_format(kind)
+    return "csv"
+
+
+def as_format(text: str) -> ScoreFormat:
+    """Check a format that a user typed.
+
+    Raises:
+        InputError: there is none of that name.
+
+    """
+    for kind in FORMATS:
+        if text == kind:
+            return kind
+    raise InputError(f"score format {text!r}: choose one of {', '.join(FORMATS)}.")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
