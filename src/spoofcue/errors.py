@@ -2,6 +2,7 @@
 
 SpoofCueError
 ├── InputError    a value, file or folder from the user is not usable; the message says what to do
+│   └── ProblemsError   files of a set are faulty, and --strict asked to stop then
 └── MediaError    one image or video could not be read; the batch goes on, the file is `rejected`
 """
 
@@ -12,6 +13,10 @@ class SpoofCueError(Exception):
 
 class InputError(SpoofCueError):
     """A wrong argument, configuration value, folder layout or file; nothing was written."""
+
+
+class ProblemsError(InputError):
+    """Files of a set are missing or faulty under ``--strict``; the command ends with status 1."""
 
 
 class MediaError(SpoofCueError):

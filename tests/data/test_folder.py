@@ -61,14 +61,17 @@ def test_a_table_gives_everything(tmp_path: Path) -> None:
     touch(tmp_path, "a.jpg", "b.jpg")
     table = tmp_path / "t.csv"
     table.write_text(
-        "path,label,subject,pai,split,x,y,w,h\na.jpg,live,ann,,train,1,2,30,40\nb.jpg,1,bob,mask,devel,,,,\n"
+        "path,label,subject,pai,split,x,y,w,h,dataset,variant\n"
+        "a.jpg,live,ann,,train,1,2,30,40,mine,hand\nb.jpg,1,bob,mask,devel,,,,,,\n"
     )
     (a, b), warnings = read_labels(table, tmp_path)
     assert warnings == []
     assert (a.label, a.subject, a.split) == (0, "ann", "train")
     assert a.box is not None
     assert (a.box.x, a.box.w) == (1, 30)
+    assert (a.dataset, a.variant) == ("mine", "hand")
     assert (b.label, b.pai, b.split, b.box) == (1, "mask", "dev", None)
+    assert (b.dataset, b.variant) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -73,10 +73,14 @@ SIZES = {
         1.0,
         "small",
         (
-            "training.epochs=6",
-            "training.images_per_epoch=768",
-            "optimiser.warmup_epochs=0.5",
-            "optimiser.decay_every_steps=12",
+            # a multiple of 32, so that no step is spent on padding
+            "input.size=96",
+            "input.max_side=256",
+            "training.epochs=12",
+            "training.images_per_epoch=1024",
+            "training.dev_every_epochs=3",
+            "optimiser.warmup_epochs=1",
+            "optimiser.decay_every_steps=24",
             "augment.flip=0.5",
         ),
     ),

@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from spoofcue.data.extract import PrepareOptions
 from spoofcue.data.manifest import MANIFEST_NAME
+from spoofcue.data.prepare import Progress, prepare
+from spoofcue.data.splits import with_splits
+from spoofcue.datasets import DATASETS
+from spoofcue.datasets.scan import scan
 from spoofcue.errors import InputError
-
-# dataset -> who gives it out, and on which page its licence is
-LICENCES = {
-    "oulu-npu": "University of Oulu, page 'OULU-NPU database', end-user licence agreement",
-    "siw": "Michigan State University, page 'SiW: Spoof in the Wild Database', licence agreement",
-    "casia-mfsd": "CASIA, Center for Biometrics and Security Research, page 'CASIA-FASD'",
-    "replay-attack": "Idiap Research Institute, page 'Replay-Attack', end-user licence agreement",
-    "msu-mfsd": "Michigan State University, page 'MSU-MFSD', licence agreement",
-    "siw-m": "Michigan State University, page 'SiW-Mv2' (SiW-M itself is closed)",
-    "celeba-spoof": "CelebA-Spoof, page of its repository, agreement of the multimedia laboratory",
-}
 
 
 def parse_places(option: str, values: Sequence[str], needed: Sequence[str]) -> dict[str, Path]:
@@ -56,6 +50,7 @@ def prepared_folders(
     roots: Mapping[str, Path],
     out: Path,
     frames: int,
+    progress: Progress | None = None,
 ) -> dict[str, Path]:
     """The prepared folder of each dataset that is needed, made from its root if it must be.
 
@@ -65,6 +60,7 @@ def prepared_folders(
         roots: the datasets' own folders; prepared under ``out``/prepared/NAME, once.
         out: the results folder.
         frames: a video, when preparing.
+        progress: of a preparation, called with (recordings done, all).
 
     Raises:
         InputError: a dataset is neither given nor prepared; says whose licence it has and the
@@ -80,7 +76,7 @@ def prepared_folders(
         elif (own / MANIFEST_NAME).is_file():
             found[name] = own
         elif name in roots:
-            prepare_root(name, roots[name], own, frames)
+            prepare_root(name, roots[name], own, frames, progress)
             found[name] = own
         else:
             missing.append(name)
@@ -89,23 +85,37 @@ def prepared_folders(
     return found
 
 
-def prepare_root(name: str, root: Path, out: Path, frames: int) -> None:
-    """Crop the faces of a dataset as it was downloaded; the one place that knows the adapters.
+def prepare_root(
+    name: str, root: Path, out: Path, frames: int, progress: Progress | None = None
+) -> None:
+    """Crop the faces of a dataset as it was given out, as `spoofcue prepare` does by default.
 
     Raises:
-        InputError: always, until there are adapters: prepare by hand.
+        InputError: ``root`` holds no recording of the dataset.
 
     """
-    raise InputError(
-        f"--root {name}={root}: prepare it first with `spoofcue prepare {name} {root} --out {out} "
-        f"--frames {frames}` and give --data {name}={out}."
+    dataset = DATASETS[name]
+    found = scan(dataset, root)
+    options = PrepareOptions(frames, dataset.detector, given_margin=dataset.margin)
+    prepare(
+        with_splits(found.recordings),
+        root,
+        out,
+        options,
+        warnings=found.notes,
+        dataset=name,
+        published=found.published,
+        problems=found.problems,
+        progress=progress,
     )
 
 
 def _how_to_get(missing: Sequence[str], needed: Sequence[str]) -> str:
     lines = [f"these protocols need {', '.join(needed)}; no data is given for:"]
     for name in missing:
-        lines.append(f"  {name} — {LICENCES.get(name, 'ask its authors')}")
+        dataset = DATASETS[name]
+        page = f", {dataset.licence_url}" if dataset.licence_url else ""
+        lines.append(f"  {dataset.title}: {dataset.licence}{page}")
         lines.append(f"    spoofcue prepare {name} ROOT --out prepared/{name}")
     given = " ".join(f"--data {name}=prepared/{name}" for name in missing)
     lines.append(f"then give {given} (or --root {missing[0]}=ROOT, which prepares it first).")

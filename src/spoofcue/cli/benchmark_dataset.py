@@ -39,7 +39,7 @@ def benchmark_dataset(
     from spoofcue.benchmark.methods import LGSCMethod
     from spoofcue.benchmark.prepared import parse_places, prepared_folders
     from spoofcue.cli.benchmark_table import plan_as_data, print_grids, print_plan
-    from spoofcue.cli.console import err, print_json
+    from spoofcue.cli.console import err, print_json, progress_bar
     from spoofcue.config import load_settings
     from spoofcue.protocols.reader import load_set
 
@@ -56,13 +56,10 @@ def benchmark_dataset(
             *(overrides or []),
         ],
     )
-    folders = prepared_folders(
-        needed,
-        parse_places("--data", data or [], needed),
-        parse_places("--root", root or [], needed),
-        out,
-        frames,
-    )
+    given = parse_places("--data", data or [], needed)
+    roots = parse_places("--root", root or [], needed)
+    with progress_bar("cropping faces", 1, quiet=as_json or not roots) as progress:
+        folders = prepared_folders(needed, given, roots, out, frames, progress)
     ready = make_plan(protocols, chosen, folders, out, "lgsc", protocol_files)
     for note in ready.notes:
         err.print(note, highlight=False)

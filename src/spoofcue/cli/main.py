@@ -9,6 +9,7 @@ import typer
 from spoofcue.cli import (
     benchmark,
     convert_scores,
+    datasets,
     evaluate,
     export,
     fetch,
@@ -20,7 +21,7 @@ from spoofcue.cli import (
     simulate,
     train,
 )
-from spoofcue.errors import SpoofCueError
+from spoofcue.errors import ProblemsError, SpoofCueError
 
 app = typer.Typer(
     name="spoofcue",
@@ -49,6 +50,7 @@ def _root(
 
 
 app.command(name="simulate")(simulate.simulate)
+app.command(name="datasets")(datasets.datasets)
 app.add_typer(prepare.app, name="prepare")
 app.command(name="train")(train.train)
 app.command(name="evaluate")(evaluate.evaluate)
@@ -63,12 +65,12 @@ app.add_typer(fetch.app, name="fetch")
 
 
 def main() -> None:
-    """Run; an error of ours is told in one line and ends with status 2."""
+    """Run; an error of ours is told in one line: status 1 if data were faulty, else 2."""
     try:
         app()
     except SpoofCueError as error:
         print(f"spoofcue: {error}", file=sys.stderr)
-        sys.exit(2)
+        sys.exit(1 if isinstance(error, ProblemsError) else 2)
     except ModuleNotFoundError as error:
         extra = {"matplotlib": "report", "jinja2": "report"}.get(error.name or "", "train")
         print(

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from spoofcue.cli.prepare_dataset import dataset_command
+from spoofcue.datasets import DATASETS
 from spoofcue.errors import InputError
 
 app = typer.Typer(no_args_is_help=True, help="Find and crop faces; write the manifest.")
@@ -71,6 +73,14 @@ def folder(
         print_json(summary)
     else:
         print_summary(summary, out)
+
+
+for _name, _dataset in DATASETS.items():
+    app.command(
+        name=_name,
+        help=f"Prepare {_dataset.title}. ROOT holds: {_dataset.layout}",
+        short_help=f"Prepare {_dataset.title}.",
+    )(dataset_command(_dataset))
 
 
 def _ratios(text: str) -> tuple[float, float, float]:

@@ -13,13 +13,15 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from spoofcue.data.given_boxes import GivenBoxes
+from spoofcue.data.problems import Problem
 from spoofcue.data.recording import Recording
 from spoofcue.errors import MediaError
 from spoofcue.faces.crop import DEFAULT_MARGIN, MIN_FACE_PX, crop_face
 from spoofcue.faces.detect import DetectorName, FaceDetector, make_detector
 from spoofcue.media.image import read_image
 from spoofcue.media.kinds import media_kind
-from spoofcue.media.video import Frame, sample_frames
+from spoofcue.media.video import Clip, Frame, sample_clip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,9 @@ class PrepareOptions:
         margin: see :func:`spoofcue.faces.crop.expand_box`; unused where the picture is the face.
         min_face_px: shorter boxes are rejected as face_too_small.
         crop_format: png is lossless; jpeg is 4:4:4 at quality 98, a fifth of the size.
+        boxes: given takes the boxes that the data ship and the detector where there is none;
+            detector takes the detector everywhere.
+        given_margin: about boxes that the data ship; None is ``margin``.
 
     """
 
@@ -42,6 +47,16 @@ class PrepareOptions:
     margin: float = DEFAULT_MARGIN
     min_face_px: int = MIN_FACE_PX
     crop_format: Literal["png", "jpeg"] = "png"
+    boxes: Literal["given", "detector"] = "given"
+    given_margin: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """The manifest rows of one recording, one a frame, and what was wrong with its files."""
+
+    rows: list[dict[str, Any]]
+    problems: list[Problem]
 
 
 @lru_cache(maxsize=1)
@@ -52,8 +67,8 @@ def _detector(name: DetectorName, model: Path | None) -> FaceDetector:
     return make_detector(name, model)
 
 
-def extract(recording: Recording, out: Path, options: PrepareOptions) -> list[dict[str, Any]]:
-    """Write the face crops of one recording and return its manifest rows, one a frame.
+def extract(recording: Recording, out: Path, options: PrepareOptions) -> Extraction:
+    """Write the face crops of one recording.
 
     A frame without a usable face, and a file that cannot be read, gives a row with its status
     and reason and no crop.
@@ -61,25 +76,30 @@ def extract(recording: Recording, out: Path, options: PrepareOptions) -> list[di
     known = {
         "media": recording.media,
         "video": recording.media,
+        "dataset": recording.dataset,
         "subject": recording.subject,
         "label": recording.label,
         "pai": recording.pai,
         "session": recording.session,
         "device": recording.device,
+        "variant": recording.variant,
         "split": recording.split,
     }
     try:
         if media_kind(recording.path) == "video":
-            frames = sample_frames(recording.path, options.frames)
+            clip = sample_clip(recording.path, options.frames)
         else:
-            frames = [Frame(0, 0.0, read_image(recording.path))]
+            clip = Clip([Frame(0, 0.0, read_image(recording.path))], 1)
     except MediaError as error:
-        return [known | {"frame": 0, "status": error.reason, "reason": str(error)}]
-    return [known | _crop_frame(f, recording, out, options) for f in frames]
+        row = known | {"frame": 0, "status": error.reason, "reason": str(error)}
+        return Extraction([row], [Problem("undecodable", recording.media, str(error))])
+    given = GivenBoxes.of(recording, clip.total, use=options.boxes == "given")
+    rows = [known | _crop_frame(f, given, recording, out, options) for f in clip.frames]
+    return Extraction(rows, given.problems)
 
 
 def _crop_frame(
-    frame: Frame, recording: Recording, out: Path, options: PrepareOptions
+    frame: Frame, given: GivenBoxes, recording: Recording, out: Path, options: PrepareOptions
 ) -> dict[str, Any]:
     height, width = frame.image.shape[:2]
     row: dict[str, Any] = {
@@ -88,11 +108,13 @@ def _crop_frame(
         "frame_w": width,
         "frame_h": height,
     }
-    box, source = recording.box, "given"
+    box, source, margin = given.at(frame.index, width, height), "given", options.given_margin
     if box is None:
         detector = _detector(options.detector, options.yunet_model)
         found = detector.detect(frame.image)
         box, source = (found[0] if found else None), detector.name
+    if margin is None or source != "given":
+        margin = options.margin
     if box is None:
         return row | {"status": "no_face", "reason": f"{source} found no face"}
     row |= {"box_x": box.x, "box_y": box.y, "box_w": box.w, "box_h": box.h, "box_source": source}
@@ -101,7 +123,7 @@ def _crop_frame(
             "status": "face_too_small",
             "reason": f"the face is {box.w} x {box.h} px, less than {options.min_face_px}",
         }
-    crop = frame.image if source == "whole" else crop_face(frame.image, box, options.margin)
+    crop = frame.image if source == "whole" else crop_face(frame.image, box, margin)
     name = crop_name(recording, frame.index, options.crop_format)
     _write_whole(out / name, crop, options.crop_format)
     return row | {

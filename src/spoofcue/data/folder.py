@@ -35,7 +35,10 @@ SPLIT_NAMES = {
     **dict.fromkeys(("dev", "devel", "development", "val", "valid", "validation"), "dev"),
     **dict.fromkeys(("test", "testing", "eval", "evaluation"), "test"),
 }
-CSV_COLUMNS = ("path", "label", "subject", "pai", "session", "device", "split", "x", "y", "w", "h")
+CSV_COLUMNS = (
+    *("path", "label", "subject", "pai", "session", "device", "variant", "dataset", "split"),
+    *("x", "y", "w", "h"),
+)
 
 RULE = (
     f"a folder named {', '.join(sorted(LIVE_NAMES))} holds live faces, one named "
@@ -124,8 +127,9 @@ def _read_path(media: str) -> tuple[str | None, int | None, str | None, str | No
 def read_labels(table: Path, root: Path, pai: str = "attack") -> tuple[list[Recording], list[str]]:
     """Recordings listed in a CSV with at least the columns ``path,label``.
 
-    Optional columns: subject, pai, session, device, split and a face box x, y, w, h in px. Paths
-    are relative to ``root``. Labels: 0, 1, live, attack and the synonyms of :func:`scan_folder`.
+    Optional columns: subject, pai, session, device, variant, dataset, split and a face box
+    x, y, w, h in px. Paths are relative to ``root`` or absolute. Labels: 0, 1, live, attack and
+    the synonyms of :func:`scan_folder`.
 
     Raises:
         InputError: naming the line and what is wrong with it.
@@ -192,6 +196,8 @@ def _read_row(row: dict[str, str], root: Path, pai: str, where: str) -> Recordin
         device=value.get("device") or None,
         split=SPLIT_NAMES[split.lower()] if split else None,
         box=_read_box(value, where),
+        dataset=value.get("dataset") or None,
+        variant=value.get("variant") or None,
     )
 
 

@@ -22,16 +22,16 @@ MANIFEST_NAME = "manifest.parquet"
 # column -> (polars type name, what it holds). The order is the order in the file.
 COLUMNS: dict[str, tuple[str, str]] = {
     "media": ("String", "source file, relative to the prepared ROOT (absolute if outside it)"),
-    "dataset": ("String", "name of the dataset; null for a folder"),
     "video": ("String", "id of the recording: frames of one video share it; images have their own"),
     "frame": ("Int32", "frame number in the video, from 0; 0 for an image"),
     "time_s": ("Float64", "presentation time of the frame in seconds; 0 for an image"),
+    "dataset": ("String", "name of the dataset, as `spoofcue datasets` lists it; null if none"),
     "subject": ("String", "identity; never in two splits"),
     "label": ("Int8", "0 live (bona fide), 1 attack"),
     "pai": ("String", "presentation attack instrument species; null for live"),
     "session": ("String", "recording session (light, place); null if unknown"),
     "device": ("String", "capture device; null if unknown"),
-    "variant": ("String", "a further attribute that the dataset's protocols use; null if none"),
+    "variant": ("String", "a further attribute that the dataset tells apart; null if none"),
     "split": ("String", "train, dev or test"),
     "frame_w": ("Int32", "width of the upright frame, px; null if it was not decoded"),
     "frame_h": ("Int32", "height of the upright frame, px"),

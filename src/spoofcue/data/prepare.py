@@ -6,15 +6,17 @@ import json
 import multiprocessing
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spoofcue import __version__
-from spoofcue.data.extract import PrepareOptions, extract
+from spoofcue.data.extract import Extraction, PrepareOptions, extract
 from spoofcue.data.manifest import schema, write_manifest
+from spoofcue.data.problems import Problem
+from spoofcue.data.published import Published
 from spoofcue.data.recording import Recording
 from spoofcue.errors import InputError
 
@@ -36,6 +38,9 @@ class PrepareSummary:
         skipped: status -> [live rows, attack rows] that gave no crop.
         counts: one entry per split, label and PAI: subjects, videos, faces, nonresponse.
         warnings: to be shown wherever a result of these data is shown.
+        dataset: name of the dataset, None if the files are of none.
+        published: split -> how many recordings its authors state; empty if unknown.
+        problems: files that are missing or faulty, by name.
 
     """
 
@@ -44,6 +49,9 @@ class PrepareSummary:
     skipped: dict[str, list[int]]
     counts: list[dict[str, Any]]
     warnings: list[str]
+    dataset: str | None
+    published: dict[str, Published]
+    problems: list[Problem]
 
 
 def prepare(
@@ -55,12 +63,15 @@ def prepare(
     workers: int | None = None,
     overwrite: bool = False,
     warnings: Sequence[str] = (),
+    dataset: str | None = None,
+    published: Mapping[str, Published] | None = None,
+    problems: Sequence[Problem] = (),
     progress: Progress | None = None,
 ) -> PrepareSummary:
     """Crop every face and write the manifest.
 
     Finished recordings are journaled line by line, so a run that was killed goes on where it
-    stopped and makes no crop twice.
+    stopped and makes no crop twice; a file or box file that changed since is done again.
 
     Args:
         recordings: with their splits set.
@@ -70,12 +81,17 @@ def prepare(
         workers: processes; all cores by default.
         overwrite: delete what ``out`` holds of an earlier preparation.
         warnings: kept in prepare.json.
+        dataset: kept in prepare.json, as are the next two.
+        published: split -> recordings as its authors state them.
+        problems: already known; those found while reading are added.
         progress: called with (recordings done, all).
 
     Raises:
         InputError: ``out`` was begun with other options, or holds something else.
 
     """
+    import polars as pl
+
     _open(out, root, options, overwrite)
     done = _read_journal(out)
     todo = [r for r in recordings if _key(r) not in done]
@@ -83,44 +99,32 @@ def prepare(
     if progress:
         progress(finished, len(recordings))
     with (out / JOURNAL).open("a", encoding="utf-8") as journal:
-        for recording, rows in _extract_all(todo, out, options, workers):
-            journal.write(json.dumps({"key": _key(recording), "rows": rows}) + "\n")
+        for recording, made in _extract_all(todo, out, options, workers):
+            journal.write(json.dumps({"key": _key(recording), **asdict(made)}) + "\n")
             journal.flush()
-            done[_key(recording)] = rows
+            done[_key(recording)] = made
             finished += 1
             if progress:
                 progress(finished, len(recordings))
+    made_of_all = [done[_key(r)] for r in recordings]
     # The split may have been drawn anew since the journal was written; its crops stay valid.
-    rows = [row | {"split": r.split} for r in recordings for row in done[_key(r)]]
-    return _finish(rows, recordings, root, out, options, warnings)
-
-
-def _finish(
-    rows: list[dict[str, Any]],
-    recordings: Sequence[Recording],
-    root: Path,
-    out: Path,
-    options: PrepareOptions,
-    warnings: Sequence[str],
-) -> PrepareSummary:
-    import polars as pl
-
+    rows = [
+        row | {"split": r.split}
+        for r, made in zip(recordings, made_of_all, strict=True)
+        for row in made.rows
+    ]
     table = pl.DataFrame(rows, schema=schema())
     write_manifest(table, out)
     bad = table.filter(pl.col("status") != "ok")
-    skipped = {
-        status: [
-            bad.filter((pl.col("status") == status) & (pl.col("label") == label)).height
-            for label in (0, 1)
-        ]
-        for status in sorted(set(bad["status"]))
-    }
     summary = PrepareSummary(
         files=len(recordings),
         faces=table.height - bad.height,
-        skipped=skipped,
+        skipped=_count_skipped(bad),
         counts=count_rows(table),
         warnings=list(warnings),
+        dataset=dataset,
+        published=dict(published or {}),
+        problems=[*problems, *(p for made in made_of_all for p in made.problems)],
     )
     record = {
         "spoofcue": __version__,
@@ -130,6 +134,18 @@ def _finish(
     }
     _write_json(out / SUMMARY, record)
     return summary
+
+
+def _count_skipped(bad: pl.DataFrame) -> dict[str, list[int]]:
+    import polars as pl
+
+    return {
+        status: [
+            bad.filter((pl.col("status") == status) & (pl.col("label") == label)).height
+            for label in (0, 1)
+        ]
+        for status in sorted(set(bad["status"]))
+    }
 
 
 def count_rows(table: pl.DataFrame) -> list[dict[str, Any]]:
@@ -179,24 +195,40 @@ def _plain(options: PrepareOptions) -> dict[str, Any]:
 
 
 def _key(recording: Recording) -> str:
-    # A file that changed since is done again; so is one whose label or box changed.
-    stat = recording.path.stat()
-    known = (recording.subject, recording.label, recording.pai, recording.session)
-    return repr((recording.media, stat.st_size, stat.st_mtime_ns, recording.box, known))
+    # A file that changed since is done again; so is one whose label or boxes changed.
+    known = (
+        recording.dataset,
+        recording.subject,
+        recording.label,
+        recording.pai,
+        recording.session,
+        recording.device,
+        recording.variant,
+    )
+    boxes = recording.boxes and (recording.box_format, _stamp(recording.boxes))
+    return repr((recording.media, _stamp(recording.path), recording.box, boxes, known))
 
 
-def _read_journal(out: Path) -> dict[str, list[dict[str, Any]]]:
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None  # gone since it was listed: reading it will tell
+    return stat.st_size, stat.st_mtime_ns
+
+
+def _read_journal(out: Path) -> dict[str, Extraction]:
     path = out / JOURNAL
     if not path.is_file():
         return {}
-    kept, done = [], {}
+    kept, done = [], dict[str, Extraction]()
     for line in path.read_text(encoding="utf-8").splitlines():
         try:
             entry = json.loads(line)
         except json.JSONDecodeError:
             break  # the line that a kill cut short
         kept.append(line)
-        done[entry["key"]] = entry["rows"]
+        done[entry["key"]] = Extraction(entry["rows"], [Problem(**p) for p in entry["problems"]])
     part = path.with_suffix(".part")
     part.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
     os.replace(part, path)
@@ -205,7 +237,7 @@ def _read_journal(out: Path) -> dict[str, list[dict[str, Any]]]:
 
 def _extract_all(
     todo: Sequence[Recording], out: Path, options: PrepareOptions, workers: int | None
-) -> Iterator[tuple[Recording, list[dict[str, Any]]]]:
+) -> Iterator[tuple[Recording, Extraction]]:
     workers = min(workers or os.cpu_count() or 1, len(todo))
     if workers <= 1:
         for recording in todo:

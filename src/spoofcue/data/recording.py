@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spoofcue.faces.box import Box
+from spoofcue.faces.box_files import BoxFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,10 @@ class Recording:
         session, device: None if unknown.
         split: train, dev or test if the data fix it, else None.
         box: the face, if the data give it; it wins over any detector.
+        dataset: name of the dataset that it is from, None if it is from none.
+        variant: a further attribute that the dataset tells apart, None if there is none.
+        boxes: file with the face of each frame, None if the data ship none.
+        box_format: of ``boxes``; None exactly where ``boxes`` is.
 
     """
 
@@ -33,3 +38,7 @@ class Recording:
     device: str | None = None
     split: str | None = None
     box: Box | None = None
+    dataset: str | None = None
+    variant: str | None = None
+    boxes: Path | None = None
+    box_format: BoxFormat | None = None

@@ -25,6 +25,14 @@ class Frame:
     image: NDArray[np.uint8]
 
 
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """Frames sampled from a video, and how many frames the whole video has."""
+
+    frames: list[Frame]
+    total: int
+
+
 def even_indices(total: int, count: int) -> list[int]:
     """Midpoints of ``count`` equal parts of ``total`` frames; all frames when there are fewer."""
     if total <= count:
@@ -33,6 +41,11 @@ def even_indices(total: int, count: int) -> list[int]:
 
 
 def sample_frames(path: Path, count: int, *, max_pixels: int = MAX_PIXELS) -> list[Frame]:
+    """The frames of :func:`sample_clip`."""
+    return sample_clip(path, count, max_pixels=max_pixels).frames
+
+
+def sample_clip(path: Path, count: int, *, max_pixels: int = MAX_PIXELS) -> Clip:
     """Decode ``count`` frames evenly spread over a video.
 
     The frames are counted by their packets first, since containers state wrong numbers, and
@@ -68,7 +81,7 @@ def sample_frames(path: Path, count: int, *, max_pixels: int = MAX_PIXELS) -> li
         raise MediaError(f"{path}: not a readable video ({error})") from error
     if not frames:
         raise MediaError(f"{path}: the video holds no frame that decodes", reason="no_frames")
-    return frames
+    return Clip(frames, total)
 
 
 def _stream(container: av.container.InputContainer, path: Path) -> av.VideoStream:

@@ -134,8 +134,8 @@ class Protocol:
             before its first ``-``), or all attacks pooled.
         threshold: how it is chosen.
         note: what is verified and what is recalled.
-        files: the dataset's own lists, with ``{split}``, ``{Split}`` and ``{k}`` (the fold,
-            from 1); empty where there are none.
+        files: the dataset's own lists, with ``{split}``, ``{Split}``, ``{k}`` (the fold, from 1)
+            and ``{value}`` (what the fold is for); empty where there are none.
         files_needed: there is no rule that could stand in for the files.
         optional: not part of ``--protocol all``.
 

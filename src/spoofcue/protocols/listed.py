@@ -77,7 +77,8 @@ def from_files(protocol: Protocol, folder: Path) -> Protocol:
 
 def _fold(protocol: Protocol, fold: Fold, k: int, folder: Path) -> Fold:
     def of(split: str) -> Selection:
-        name = protocol.files.format(split=split, Split=split.title(), k=k)
+        value = fold.name.partition("-")[2]
+        name = protocol.files.format(split=split, Split=split.title(), k=k, value=value)
         return Selection({"dataset": protocol.datasets}, listed=read_listed(folder, name))
 
     return replace(
