@@ -32,7 +32,7 @@ def tables_of(records: Sequence[dict[str, Any]]) -> list[Grid]:
     for name in dict.fromkeys(r.set_name for r in rows):
         rest = [r for r in rows if r.set_name == name and (name, r.protocol) not in paper]
         for grid in grids_of(rest):
-            grids.append(Grid(name, grid.columns, grid.rows, _notes([name], records, False)))
+            grids.append(Grid(name, grid.columns, grid.rows, (DDOF, *_notes([name], records))))
     return [*grids, *_groupings(records)]
 
 
@@ -43,7 +43,9 @@ def _paper_table(
     make = _by_protocol if table.layout == "by-protocol" else _by_method
     columns, rows = make(table, members)
     title = f"Table {table.number}: {table.title} (%)"
-    return Grid(title, columns, rows, _notes(sets, records, True))
+    spreads = any("±" in cell for row in rows for cell in row.cells)
+    notes = ([DDOF] if spreads else []) + [QUOTED, *_notes(sets, records)]
+    return Grid(title, columns, rows, tuple(notes))
 
 
 def _by_protocol(
@@ -110,15 +112,17 @@ def _groupings(records: Sequence[dict[str, Any]]) -> list[Grid]:
     return [Grid("the same results with other species", columns, tuple(rows), (note,))]
 
 
-def _notes(sets: list[str], records: Sequence[dict[str, Any]], quoted: bool) -> tuple[str, ...]:
-    lines = [DDOF, *([QUOTED] if quoted else [])]
+def _notes(sets: list[str], records: Sequence[dict[str, Any]]) -> list[str]:
+    """How each set's thresholds came about, and what its figures may stand beside."""
+    lines = []
     for name in sets:
         members = [r for r in records if r["set"] == name]
         for threshold in dict.fromkeys(_threshold(r) for r in members):
             lines.append(f"{name}: threshold {threshold}; no test score had a part in it.")
-        if name in set_names():
-            lines.append(f"{name}: {load_set(name).compares}".strip())
-    return tuple(line for line in lines if not line.endswith(": "))
+        # a results folder may hold a set of the user's own, or openpad, which compares with nothing
+        if name in set_names() and (told := load_set(name).compares):
+            lines.append(f"{name}: {told}")
+    return lines
 
 
 def _threshold(record: dict[str, Any]) -> str:
