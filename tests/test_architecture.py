@@ -24,6 +24,7 @@ ALLOWED = {
     "protocols": {"protocols"},
     "benchmark": {
         *("benchmark", "data", "media", "metrics", "protocols", "scoring", "simulate", "training"),
+        *("datasets", "faces", "report"),
     },
     "report": {"report", "metrics"},
     "export": {"export", "cue", "patches", "scoring"},

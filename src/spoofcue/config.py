@@ -118,6 +118,9 @@ class TrainingSettings(Settings):
 
     batch_size: int = Field(32, ge=2, multiple_of=2, description="half live, half attack")
     epochs: int = Field(20, ge=1)
+    select: Literal["best-dev", "last"] = Field(
+        "best-dev", description="the epoch that is kept; last needs no dev split"
+    )
     images_per_epoch: int | None = Field(
         None, ge=2, description="none: twice the larger class, the smaller one repeated"
     )
@@ -131,7 +134,7 @@ class TrainingSettings(Settings):
     log_every_steps: int = Field(1, ge=1)
     dev_every_epochs: int = Field(1, ge=1)
     accelerator: str = "auto"
-    devices: str = "auto"
+    devices: int | str = Field("auto", description="processes or GPUs; auto: all there are")
     strategy: str = "auto"
 
 

@@ -14,7 +14,8 @@ from spoofcue.benchmark.folds import plan, read_results, run_folds
 from spoofcue.benchmark.identities import find_people, portraits_folder
 from spoofcue.benchmark.table import markdown, spread, table_of
 from spoofcue.errors import InputError
-from spoofcue.protocols.definition import load_protocols
+from spoofcue.metrics.evaluation import Rule
+from spoofcue.protocols.reader import load_protocols
 
 
 @pytest.fixture(scope="module")
@@ -49,16 +50,18 @@ class Recorder:
     def __init__(self) -> None:
         self.ran: list[Path] = []
 
-    def run(self, data: Path, run: Path) -> None:
+    def run(self, data: Path, run: Path, rule: Rule) -> None:
         from spoofcue.data.manifest import read_manifest
 
         rows = read_manifest(data)
         assert all((data / crop).is_file() for crop in rows["crop"])
         self.ran.append(run)
-        level = {"apcer_max": 0.1, "bpcer": 0.2, "acer": 0.15, "hter": 0.12, "eer": 0.1, "auc": 0.9}
         (run / "evaluation").mkdir(parents=True)
-        text = json.dumps({"evaluation": {"frame": level}})
-        (run / "evaluation" / "metrics.json").write_text(text)
+        for split in ("dev", "test"):
+            # one of six live faces and one of six attacks on the wrong side
+            lines = ["score,label"] + [f"{v / 10},{int(v >= 5)}" for v in range(10)]
+            lines += ["0.9,0", "0.0,1"]
+            (run / "evaluation" / f"{split}.csv").write_text("\n".join(lines) + "\n")
 
 
 def test_a_build_repeats_goes_on_and_keeps_people_apart(
@@ -101,7 +104,7 @@ def test_folds_are_run_once_and_their_results_redraw_the_table(
 ) -> None:
     rows = openpad.build(tmp_path / "set", identities=str(photos), workers=1)
     protocol = load_protocols("openpad")["P1"]
-    tasks = plan([protocol], tmp_path / "set", tmp_path, "recorder")
+    tasks = plan("openpad", [protocol], tmp_path / "set", tmp_path, "recorder")
     method = Recorder()
     records = run_folds(tasks, rows, method, seed=0)
     run_folds(tasks, rows, method, seed=0)
@@ -110,7 +113,8 @@ def test_folds_are_run_once_and_their_results_redraw_the_table(
     assert records[0]["counts"]["train"]["people"] == 3
     assert records[0]["selection"]["test"]["session"] == ["session-3"]
     table = markdown(table_of(records))
-    assert "| P1 | unseen session | 1 | 10.0 | 20.0 | 15.0 | 10.0 | 90.0 |" in table
+    # one of six on each side
+    assert "| P1 | unseen session | 1 | 16.7 | 16.7 | 16.7 | 16.7 |" in table
 
 
 def test_spread_is_the_sample_deviation() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from spoofcue.benchmark.openpad import samples_of
 from spoofcue.errors import InputError
-from spoofcue.protocols.definition import load_protocols
+from spoofcue.protocols.reader import load_protocols
 from spoofcue.protocols.select import rows_of_fold
 from spoofcue.simulate.sample_set import split_people
 

@@ -4,72 +4,59 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from typing import Protocol as Interface
 
 from spoofcue import __version__
-from spoofcue.config import RunSettings
+from spoofcue.benchmark.judge import judge, rule_of
+from spoofcue.benchmark.methods import Method, settings_of
 from spoofcue.data.manifest import write_manifest
 from spoofcue.data.prepare import SUMMARY
 from spoofcue.errors import InputError
-from spoofcue.protocols.definition import Fold, Protocol
+from spoofcue.protocols.definition import SPLITS, Fold, Protocol
 from spoofcue.protocols.select import rows_of_fold
 
 if TYPE_CHECKING:
     import polars as pl
 
 RESULT = "result.json"
+SCORES = "scores"
+Counts = dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class FoldTask:
-    """One fold with where its data and results are."""
+    """One fold with where its data and results are.
 
+    ``folder`` ends up with result.json and scores/, which tables and figures are drawn from, and
+    with data/ and run/, which may be deleted.
+    """
+
+    set_name: str
     protocol: Protocol
     fold: Fold
     data: Path
     folder: Path
 
-
-class Method(Interface):
-    """Anything that is trained on a prepared folder and leaves evaluation/metrics.json."""
-
     @property
-    def name(self) -> str:
-        """As the user types it."""
-
-    def run(self, data: Path, run: Path) -> None:
-        """Train on ``data`` (going on with what ``run`` holds) and judge its test split."""
-
-
-@dataclass(frozen=True, slots=True)
-class LGSCMethod:
-    """The paper's method with given settings."""
-
-    settings: RunSettings
-    name: str = "lgsc"
-
-    def run(self, data: Path, run: Path) -> None:
-        """See :class:`Method`."""
-        from spoofcue.scoring.evaluate_run import evaluate_run
-        from spoofcue.scoring.model import load_model
-        from spoofcue.training.run import train
-
-        record = run / "run.json"
-        finished = record.is_file() and json.loads(record.read_text())["training"]["finished"]
-        if not finished:
-            train(data, run, self.settings, resume=(run / "checkpoints" / "last.ckpt").is_file())
-        evaluate_run(load_model(run), data, run / "evaluation")
+    def title(self) -> str:
+        """Protocol and fold in words."""
+        several = f" {self.fold.name}" if len(self.protocol.folds) > 1 else ""
+        return f"{self.set_name} {self.protocol.name}{several}"
 
 
-def plan(protocols: list[Protocol], data: Path, results: Path, method: str) -> list[FoldTask]:
+def plan(
+    set_name: str, protocols: Sequence[Protocol], data: Path, results: Path, method: str
+) -> list[FoldTask]:
     """Every fold of the protocols, in order."""
     return [
-        FoldTask(p, f, data, results / method / p.name / f.name) for p in protocols for f in p.folds
+        FoldTask(set_name, p, f, data, results / method / p.name / f.name)
+        for p in protocols
+        for f in p.folds
     ]
 
 
@@ -93,48 +80,71 @@ def run_folds(
         One record a fold, as :func:`read_results` reads them.
 
     Raises:
-        InputError: a fold lacks a class, or holds results of other settings.
+        InputError: a fold lacks a class, or holds results of other settings or other data.
 
     """
-    wanted = _settings(method)
     for task in tasks:
-        done = task.folder / RESULT
-        if done.is_file() and json.loads(done.read_text())["settings"] != wanted:
-            raise InputError(
-                f"{task.folder} holds a result with other settings; give another --out."
-            )
+        _refuse_other_result(task, rows, method)
     records = []
     for number, task in enumerate(tasks, start=1):
-        title = f"[{number}/{len(tasks)}] {task.protocol.name} {task.fold.name}"
+        title = f"[{number}/{len(tasks)}] {task.title}"
         done = task.folder / RESULT
         if done.is_file():
             tell(f"{title}: done before")
         else:
             tell(f"{title}: {task.protocol.title}")
-            data = _fold_data(task, rows)
-            method.run(data, task.folder / "run")
-            record = {
-                "protocol": task.protocol.name,
-                "title": task.protocol.title,
-                "mirrors": task.protocol.mirrors,
-                "report": task.protocol.report,
-                "fold": task.fold.name,
-                "method": method.name,
-                "seed": seed,
-                "settings": wanted,
-                "spoofcue": __version__,
-                "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-                "selection": {s: task.fold.of(s).to_dict() for s in ("train", "dev", "test")},
-                "counts": _counts(rows_of_fold(rows, task.fold)),
-                "evaluation": json.loads(
-                    (task.folder / "run" / "evaluation" / "metrics.json").read_text()
-                )["evaluation"],
-            }
-            part = done.with_suffix(".part")
-            part.write_text(json.dumps(record, indent=2), encoding="utf-8")
-            os.replace(part, done)
+            _write_whole(done, _run_fold(task, rows, method, seed))
         records.append(json.loads(done.read_text(encoding="utf-8")))
     return records
+
+
+def _run_fold(task: FoldTask, rows: pl.DataFrame, method: Method, seed: int) -> dict[str, Any]:
+    protocol = task.protocol
+    data, run = _fold_data(task, rows), task.folder / "run"
+    method.run(data, run, rule_of(protocol.threshold))
+    scores = task.folder / SCORES
+    scores.mkdir(exist_ok=True)
+    for split in ("dev", "test"):
+        if (run / "evaluation" / f"{split}.csv").is_file():
+            shutil.copyfile(run / "evaluation" / f"{split}.csv", scores / f"{split}.csv")
+    settings = settings_of(method)
+    return {
+        "set": task.set_name,
+        "protocol": protocol.name,
+        "title": protocol.title,
+        "mirrors": protocol.mirrors,
+        "report": protocol.report,
+        "species": protocol.species,
+        "threshold": asdict(protocol.threshold),
+        "fold": task.fold.name,
+        "folds": len(protocol.folds),
+        "method": method.name,
+        "preset": settings.get("preset", ""),
+        "seed": seed,
+        "settings": settings,
+        "spoofcue": __version__,
+        "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "selection": task.fold.to_dict(),
+        "counts": count_fold(rows, task.fold),
+        "evaluation": judge(scores, protocol),
+    }
+
+
+def _refuse_other_result(task: FoldTask, rows: pl.DataFrame, method: Method) -> None:
+    done = task.folder / RESULT
+    if not done.is_file():
+        return
+    before = json.loads(done.read_text(encoding="utf-8"))
+    wanted = {
+        "settings": settings_of(method),
+        "selection": task.fold.to_dict(),
+        "counts": count_fold(rows, task.fold),
+    }
+    other = [key for key, value in wanted.items() if before[key] != value]
+    if other:
+        raise InputError(
+            f"{task.folder} holds a result with other {' and '.join(other)}; give another --out."
+        )
 
 
 def read_results(results: Path) -> list[dict[str, Any]]:
@@ -150,9 +160,31 @@ def read_results(results: Path) -> list[dict[str, Any]]:
     return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
 
 
-def _settings(method: Method) -> dict[str, Any]:
-    settings = getattr(method, "settings", None)
-    return settings.model_dump(mode="json") if isinstance(settings, RunSettings) else {}
+def count_fold(rows: pl.DataFrame, fold: Fold) -> Counts:
+    """Per split: live and attack rows, the videos that they are of, people, and rows of each PAI.
+
+    Raises:
+        InputError: a split lacks a class, or people would be shared.
+
+    """
+    import polars as pl
+
+    chosen = rows_of_fold(rows, fold)
+    counts: Counts = {}
+    for split in (s for s in SPLITS if s in set(chosen["split"])):
+        of_split = chosen.filter(pl.col("split") == split)
+        live = of_split.filter(pl.col("label") == 0)
+        attack = of_split.filter(pl.col("label") == 1)
+        pais = attack["pai"].value_counts().sort("pai")
+        counts[split] = {
+            "live": live.height,
+            "attack": attack.height,
+            "live_videos": live["video"].n_unique(),
+            "attack_videos": attack["video"].n_unique(),
+            "people": of_split["subject"].n_unique(),
+            "pai": dict(pais.iter_rows()),
+        }
+    return counts
 
 
 def _fold_data(task: FoldTask, rows: pl.DataFrame) -> Path:
@@ -168,11 +200,7 @@ def _fold_data(task: FoldTask, rows: pl.DataFrame) -> Path:
     return folder
 
 
-def _counts(rows: pl.DataFrame) -> dict[str, dict[str, int]]:
-    counts: dict[str, dict[str, int]] = {}
-    for split in ("train", "dev", "test"):
-        of_split = rows.filter(rows["split"] == split)
-        live = int((of_split["label"] == 0).sum())
-        people = of_split["subject"].n_unique()
-        counts[split] = {"live": live, "attack": of_split.height - live, "people": people}
-    return counts
+def _write_whole(path: Path, record: dict[str, Any]) -> None:
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(record, indent=2), encoding="utf-8")
+    os.replace(part, path)

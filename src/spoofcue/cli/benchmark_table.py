@@ -2,46 +2,67 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from spoofcue.benchmark.folds import RESULT, FoldTask
-from spoofcue.benchmark.table import TableRow
+from spoofcue.benchmark.folds import RESULT, FoldTask, count_fold
+from spoofcue.benchmark.grid import Grid
 from spoofcue.cli.console import out
-from spoofcue.protocols.select import rows_of_fold
 
 if TYPE_CHECKING:
     import polars as pl
 
 
 def print_plan(tasks: list[FoldTask], rows: pl.DataFrame) -> None:
-    """Folds with live + attack faces in each split."""
-    table = Table("fold", "train", "dev", "test", "", title="live + attack faces")
+    """Folds with live + attack videos in each split, and how each is judged."""
+    title = "live + attack videos (faces where a video has several)"
+    table = Table("fold", "train", "dev", "test", "judged by", "", title=title)
     for task in tasks:
-        chosen = rows_of_fold(rows, task.fold)
-        cells = []
-        for split in ("train", "dev", "test"):
-            labels = chosen.filter(chosen["split"] == split)["label"]
-            cells.append(f"{int((labels == 0).sum())} + {int((labels == 1).sum())}")
+        counts = count_fold(rows, task.fold)
+        cells = [_cell(counts[s]) if s in counts else "none" for s in ("train", "dev", "test")]
+        p = task.protocol
+        judged = f"{p.report.upper()}, {p.species}, {p.threshold}"
         done = "done" if (task.folder / RESULT).is_file() else ""
-        table.add_row(f"{task.protocol.name} {task.fold.name}", *cells, done)
+        table.add_row(task.title, *cells, judged, done)
     out.print(table)
 
 
-def print_results(rows: list[TableRow]) -> None:
-    """The paper's columns; a second table for cross-tests."""
-    for report in ("acer", "hter"):
-        members = [r for r in rows if r.report == report]
-        if not members:
-            continue
-        table = Table(title="percent, mean ± sample deviation over the folds")
-        table.add_column("protocol")
-        names = ("APCER", "BPCER", "ACER", "EER", "AUC")
-        for name in names if report == "acer" else ("HTER", "EER", "AUC"):
-            table.add_column(name, justify="right")
-        for r in members:
-            cells = (r.apcer, r.bpcer, r.acer) if report == "acer" else (r.hter,)
-            shown = [str(c) for c in (*cells, r.eer, r.auc)]
-            table.add_row(f"{r.protocol} {r.title}", *shown)
+def plan_as_data(tasks: list[FoldTask], rows: pl.DataFrame) -> list[dict[str, Any]]:
+    """The plan for programs: selections and counts of every fold."""
+    return [
+        {
+            "set": task.set_name,
+            "protocol": task.protocol.name,
+            "fold": task.fold.name,
+            "folder": str(task.folder),
+            "done": (task.folder / RESULT).is_file(),
+            "report": task.protocol.report,
+            "species": task.protocol.species,
+            "threshold": str(task.protocol.threshold),
+            "selection": task.fold.to_dict(),
+            "counts": count_fold(rows, task.fold),
+        }
+        for task in tasks
+    ]
+
+
+def print_grids(grids: Sequence[Grid]) -> None:
+    """Tables with their notes; measured rows are bold where others are quoted."""
+    for grid in grids:
+        table = Table(title=grid.title or "percent, mean ± sample deviation over the folds")
+        for number, name in enumerate(grid.columns):
+            table.add_column(name, justify="left" if number < grid.text_columns else "right")
+        quoted = any(not row.measured for row in grid.rows)
+        for row in grid.rows:
+            table.add_row(*row.cells, style="bold" if quoted and row.measured else None)
         out.print(table)
+        for note in grid.notes:
+            out.print(note, highlight=False)
+
+
+def _cell(counts: dict[str, Any]) -> str:
+    videos = f"{counts['live_videos']} + {counts['attack_videos']}"
+    faces = f"{counts['live']} + {counts['attack']}"
+    return videos if videos == faces else f"{videos} ({faces})"

@@ -42,6 +42,11 @@ def progress_bar(
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on stdout; dataclasses become objects."""
-    plain = dataclasses.asdict(value) if dataclasses.is_dataclass(value) else value  # type: ignore[arg-type]
-    print(json.dumps(plain, indent=2, default=str))
+    """One JSON document on stdout; dataclasses become objects, at any depth."""
+    print(json.dumps(value, indent=2, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    return str(value)

@@ -16,6 +16,7 @@ from spoofcue.cli import (
     model,
     predict,
     prepare,
+    protocols,
     report,
     simulate,
     train,
@@ -57,6 +58,7 @@ app.command(name="convert-scores")(convert_scores.convert_scores)
 app.command(name="report")(report.report)
 app.command(name="predict")(predict.predict)
 app.command(name="export")(export.export)
+app.command(name="protocols")(protocols.protocols)
 app.add_typer(benchmark.app, name="benchmark")
 app.add_typer(model.app, name="model")
 app.add_typer(fetch.app, name="fetch")

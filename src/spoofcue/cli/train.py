@@ -63,8 +63,10 @@ def train(
 
     record = run_training(data, out, settings, resume=resume)
     best = record["training"]["best"]
+    judged = "no dev"
+    if best["dev_acer"] is not None:
+        judged = f"dev ACER {100 * best['dev_acer']:.2f} % at threshold {best['threshold']:.4f}"
     console.print(
-        f"trained {record['training']['steps']} steps; best epoch {best['epoch'] + 1}: dev ACER "
-        f"{100 * best['dev_acer']:.2f} % at threshold {best['threshold']:.4f}"
+        f"trained {record['training']['steps']} steps; kept epoch {best['epoch'] + 1}: {judged}"
     )
     err.print(f"next: spoofcue evaluate {out}")

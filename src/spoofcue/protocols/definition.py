@@ -1,40 +1,123 @@
-"""Read protocol files: a protocol is a list of folds, a fold three selections."""
+"""What a protocol is: a list of folds, a fold three selections of a manifest's rows."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
-from spoofcue.errors import InputError
+KEYS = ("dataset", "split", "subject", "session", "device", "pai", "variant", "frame")
+SPLITS = ("train", "dev", "test")
+Species = Literal["family", "instrument", "pooled"]
+Report = Literal["acer", "hter"]
 
-KEYS = ("session", "device", "pai", "frame")
-HERE = Path(__file__).parent
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Recordings that a dataset's own protocol file names; the file wins over the rule.
+
+    Attributes:
+        source: the file, relative to the folder of protocol files.
+        names: of the recordings, without folder and suffix, or the ``media`` of images.
+        attacks: those of them that it calls attacks.
+
+    """
+
+    source: str
+    names: frozenset[str]
+    attacks: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which rows of a split's people: key -> values kept; a key that is absent keeps all."""
+    """Which rows of a manifest; a key that is absent keeps all.
 
-    keep: dict[str, tuple[str | int, ...]]
+    ``pai`` concerns attacks only: a live face was shown by no instrument, and belongs to every
+    selection of them.
 
-    def to_dict(self) -> dict[str, list[str | int]]:
-        """Plain data."""
-        return {key: list(values) for key, values in self.keep.items()}
+    Attributes:
+        keep: key -> values kept.
+        drop: key -> values left out.
+        first_frames: only frames with a number below it.
+        live, attacks: further conditions on rows of that class.
+        listed: only these recordings.
+
+    """
+
+    keep: dict[str, tuple[str | int, ...]] = field(default_factory=dict)
+    drop: dict[str, tuple[str | int, ...]] = field(default_factory=dict)
+    first_frames: int | None = None
+    live: Selection | None = None
+    attacks: Selection | None = None
+    listed: Listed | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as the protocol files write it."""
+        plain: dict[str, Any] = {key: list(values) for key, values in self.keep.items()}
+        for key, values in self.drop.items():
+            plain[key] = {"not": list(values)}
+        if self.first_frames is not None:
+            plain["first_frames"] = self.first_frames
+        for name, part in (("live", self.live), ("attacks", self.attacks)):
+            if part is not None:
+                plain[name] = part.to_dict()
+        if self.listed is not None:
+            plain["listed"] = {"file": self.listed.source, "recordings": len(self.listed.names)}
+        return plain
+
+    def values_of(self, key: str) -> tuple[str | int, ...]:
+        """The values kept of ``key``, those of one class included; empty if any goes."""
+        parts = [p for p in (self.live, self.attacks) if p is not None]
+        return (*self.keep.get(key, ()), *(v for p in parts for v in p.values_of(key)))
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """One training and its judgement; ``name`` is unique in its protocol."""
+    """One training and its judgement; ``name`` is unique in its protocol.
+
+    Attributes:
+        dev: None where ``hold_out`` draws it, or where the protocol has no dev at all.
+        hold_out: the share of the train selection's people, per dataset, that becomes dev.
+
+    """
 
     name: str
     train: Selection
-    dev: Selection
+    dev: Selection | None
     test: Selection
+    hold_out: float = 0.0
 
-    def of(self, split: str) -> Selection:
-        """The selection of ``train``, ``dev`` or ``test``."""
+    def of(self, split: str) -> Selection | None:
+        """The selection of ``train``, ``dev`` (None if it has none of its own) or ``test``."""
         return {"train": self.train, "dev": self.dev, "test": self.test}[split]
+
+    @property
+    def has_dev(self) -> bool:
+        """Whether an epoch and a threshold can be chosen."""
+        return self.dev is not None or self.hold_out > 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """The three selections as plain data; a fold without dev has None there."""
+        dev: dict[str, Any] | None = self.dev.to_dict() if self.dev else None
+        if self.hold_out:
+            dev = {"hold_out": self.hold_out}
+        return {"train": self.train.to_dict(), "dev": dev, "test": self.test.to_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdRule:
+    """Where the threshold of a result comes from; never from the test scores.
+
+    Attributes:
+        rule: ``eer-dev``, or ``fixed`` beforehand.
+        value: of a fixed one, in units of the score; else None.
+
+    """
+
+    rule: Literal["eer-dev", "fixed"] = "eer-dev"
+    value: float | None = None
+
+    def __str__(self) -> str:
+        return "EER on dev" if self.value is None else f"fixed at {self.value:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,91 +127,60 @@ class Protocol:
     Attributes:
         name: as the user types it.
         title: what it tests.
-        mirrors: the dataset's protocol that it stands for.
-        report: ``acer``, or ``hter`` for cross-domain tests.
+        mirrors: the protocol in the literature that it stands for.
+        report: ``acer``, or ``hter`` for tests in which attacks are pooled.
         folds: at least one.
+        species: what APCER is the highest of: single instruments, families (the PAI's name
+            before its first ``-``), or all attacks pooled.
+        threshold: how it is chosen.
+        note: what is verified and what is recalled.
+        files: the dataset's own lists, with ``{split}``, ``{Split}``, ``{k}`` (the fold, from 1)
+            and ``{value}`` (what the fold is for); empty where there are none.
+        files_needed: there is no rule that could stand in for the files.
+        optional: not part of ``--protocol all``.
 
     """
 
     name: str
     title: str
     mirrors: str
-    report: str
+    report: Report
     folds: tuple[Fold, ...]
+    species: Species = "instrument"
+    threshold: ThresholdRule = ThresholdRule()
+    note: str = ""
+    files: str = ""
+    files_needed: bool = False
+    optional: bool = False
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """The datasets that its selections name, in order."""
+        named: dict[str, None] = {}
+        for fold in self.folds:
+            for part in (fold.train, fold.dev, fold.test):
+                named |= {str(v): None for v in (part.values_of("dataset") if part else ())}
+        return tuple(named)
 
 
-def load_protocols(source: str | Path) -> dict[str, Protocol]:
-    """Protocols of a set by name.
+@dataclass(frozen=True, slots=True)
+class ProtocolSet:
+    """The protocols of one dataset, or of one way to cross several.
 
-    Args:
-        source: name of a set that ships with the package (``openpad``) or a YAML file.
-
-    Raises:
-        InputError: no such set, or a definition that cannot be read; it names the place.
+    Attributes:
+        name: as the user types it.
+        title: in words.
+        compares: which published figures its results may stand beside, and on what terms.
+        protocols: by name.
 
     """
-    import yaml
 
-    path = source if isinstance(source, Path) else HERE / f"{source}.yaml"
-    if not path.is_file():
-        known = ", ".join(sorted(p.stem for p in HERE.glob("*.yaml")))
-        raise InputError(f"no protocols of {source}; there are those of {known}.")
-    tree = yaml.safe_load(path.read_text(encoding="utf-8"))
-    groups = tree.get("groups", {})
-    return {
-        name: _protocol(name, body, groups, str(path)) for name, body in tree["protocols"].items()
-    }
+    name: str
+    title: str
+    compares: str
+    protocols: dict[str, Protocol]
 
-
-def _protocol(name: str, body: dict[str, Any], groups: dict[str, Any], source: str) -> Protocol:
-    missing = {"title", "report", "train", "test"} - set(body)
-    if missing:
-        raise InputError(f"{source}: protocol {name} lacks {', '.join(sorted(missing))}.")
-    folds = []
-    for label, names in _repeats(body.get("each"), groups):
-        known = {**groups, **names}
-        chosen = {
-            split: _selection(body[split], known, f"{source}: {name}.{split}")
-            for split in ("train", "dev", "test")
-            if split in body
-        }
-        dev = chosen.get("dev", chosen["train"])
-        folds.append(Fold(label or name, chosen["train"], dev, chosen["test"]))
-    return Protocol(name, body["title"], body.get("mirrors", ""), body["report"], tuple(folds))
-
-
-def _repeats(each: dict[str, Any] | None, groups: dict[str, Any]) -> list[tuple[str, Any]]:
-    if not each:
-        return [("", {})]
-    ((variable, values),) = each.items()
-    listed = _resolved(values, groups, "each")
-    repeats = []
-    for value in listed:
-        members = value if isinstance(value, list) else [value]
-        repeats.append((f"{variable}-{'+'.join(map(str, members))}", {variable: members}))
-    return repeats
-
-
-def _selection(body: dict[str, Any], names: dict[str, Any], where: str) -> Selection:
-    unknown = sorted(set(body) - set(KEYS))
-    if unknown:
-        raise InputError(f"{where}: unknown keys {unknown}; a selection has {list(KEYS)}.")
-    keep = {}
-    for key, wanted in body.items():
-        if isinstance(wanted, dict):
-            without = _resolved(wanted["not"], names, where)
-            keep[key] = tuple(
-                v for v in _resolved(wanted["only"], names, where) if v not in without
-            )
-        else:
-            keep[key] = tuple(_resolved(wanted, names, where))
-    return Selection(keep)
-
-
-def _resolved(value: Any, names: dict[str, Any], where: str) -> list[Any]:
-    """A list; ``$name`` stands for a group or the value of ``each``."""
-    if isinstance(value, str) and value.startswith("$"):
-        if value[1:] not in names:
-            raise InputError(f"{where}: {value} is not defined.")
-        return list(names[value[1:]])
-    return value if isinstance(value, list) else [value]
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """All the datasets that its protocols name, in order."""
+        return tuple(dict.fromkeys(d for p in self.protocols.values() for d in p.datasets))

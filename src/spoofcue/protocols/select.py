@@ -5,48 +5,89 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoofcue.errors import InputError
-from spoofcue.protocols.definition import Fold, Selection
+from spoofcue.protocols.definition import SPLITS, Fold, Selection
+from spoofcue.protocols.hold_out import held_out
 
 if TYPE_CHECKING:
     import polars as pl
 
-SPLITS = ("train", "dev", "test")
-
 
 def rows_of_fold(rows: pl.DataFrame, fold: Fold) -> pl.DataFrame:
-    """The rows that the fold uses; each stays in the split of its subject.
+    """The rows that the fold uses; ``split`` is the fold's, whatever the dataset's own was.
 
     Args:
-        rows: of a manifest, split by identity.
+        rows: of a manifest, with the splits of the dataset.
         fold: of a protocol.
 
     Raises:
-        InputError: a split has no live or no attack row left.
+        InputError: a subject would be in two splits, or a split has no live or no attack row.
 
     """
     import polars as pl
 
-    parts = [rows.filter((pl.col("split") == split) & _matches(fold.of(split))) for split in SPLITS]
-    chosen = pl.concat(parts)
-    for split, part in zip(SPLITS, parts, strict=True):
-        classes = set(part["label"].to_list())
-        if classes != {0, 1}:
-            lacks = "live and attack" if not classes else "attack" if classes == {0} else "live"
-            raise InputError(
-                f"fold {fold.name}: its {split} selection {fold.of(split).to_dict()} leaves no "
-                f"{lacks} rows in this set."
-            )
-    return chosen
+    parts = {"train": rows.filter(_matches(fold.train)), "test": rows.filter(_matches(fold.test))}
+    if fold.dev is not None:
+        parts["dev"] = rows.filter(_matches(fold.dev))
+    elif fold.hold_out:
+        people = held_out(parts["train"], fold.hold_out)
+        parts["dev"] = parts["train"].filter(pl.col("subject").is_in(people))
+        parts["train"] = parts["train"].filter(~pl.col("subject").is_in(people))
+    _refuse_shared(parts, fold)
+    for split, part in parts.items():
+        _need_both_classes(part, split, fold)
+    return pl.concat(
+        [parts[s].with_columns(split=pl.lit(s)) for s in SPLITS if s in parts], how="vertical"
+    )
 
 
 def _matches(selection: Selection) -> pl.Expr:
     import polars as pl
 
     matches = pl.lit(True)
+    live = pl.col("label") == 0
     for key, values in selection.keep.items():
-        inside = pl.col(key).is_in(list(values))
-        if key == "pai":
-            # a live face was shown by no instrument, and belongs to every selection of them
-            inside = inside | pl.col("pai").is_null()
-        matches = matches & inside.fill_null(False)
+        inside = pl.col(key).is_in(list(values)).fill_null(False)
+        matches = matches & (inside | live if key == "pai" else inside)
+    for key, values in selection.drop.items():
+        outside = ~pl.col(key).is_in(list(values)).fill_null(False)
+        matches = matches & (outside | live if key == "pai" else outside)
+    if selection.first_frames is not None:
+        matches = matches & (pl.col("frame") < selection.first_frames)
+    if selection.live is not None:
+        matches = matches & (~live | _matches(selection.live))
+    if selection.attacks is not None:
+        matches = matches & (live | _matches(selection.attacks))
+    if selection.listed is not None:
+        names = list(selection.listed.names)
+        matches = matches & (recording_name().is_in(names) | pl.col("media").is_in(names))
     return matches
+
+
+def recording_name() -> pl.Expr:
+    """``media`` without folder and suffix, as protocol files write it."""
+    import polars as pl
+
+    return pl.col("media").str.replace(r"^.*/", "").str.replace(r"\.[^.]*$", "")
+
+
+def _refuse_shared(parts: dict[str, pl.DataFrame], fold: Fold) -> None:
+    people = {split: set(part["subject"]) for split, part in parts.items()}
+    for first, second in (("train", "dev"), ("train", "test"), ("dev", "test")):
+        shared = sorted(people.get(first, set()) & people.get(second, set()))
+        if shared:
+            raise InputError(
+                f"fold {fold.name}: {len(shared)} subject(s) would be in {first} and in {second} "
+                f"({', '.join(shared[:5])}); the detector would be judged on people it knows. "
+                "Mend the protocol or the manifest's subjects."
+            )
+
+
+def _need_both_classes(part: pl.DataFrame, split: str, fold: Fold) -> None:
+    classes = set(part["label"].to_list())
+    if classes == {0, 1}:
+        return
+    lacks = "live and attack" if not classes else "attack" if classes == {0} else "live"
+    raise InputError(
+        f"fold {fold.name}: its {split} selection {fold.to_dict()[split]} leaves no {lacks} rows "
+        "in this set."
+    )

@@ -90,6 +90,8 @@ def evaluate_run(
     sets: dict[str, ScoreSet] = {}
     for split in ("dev", "test"):
         of_split = rows.filter(rows["split"] == split)
+        if split == "dev" and not isinstance(rule, str) and not of_split.height:
+            continue  # a threshold fixed beforehand needs no dev
         scores = _score_rows(model, of_split, data, partial(_tell, progress, done, total))
         done += int((of_split["status"] == "ok").sum())
         _write_scores(part / f"{split}.csv", of_split, scores)
@@ -97,7 +99,7 @@ def evaluate_run(
             sets[split] = read_scores(part / f"{split}.csv")
         except InputError as error:
             raise InputError(f"the {split} split of {data} cannot be judged: {error}") from error
-    result = evaluate(sets["test"], sets["dev"], rule, grouping, replicates, seed)
+    result = evaluate(sets["test"], sets.get("dev"), rule, grouping, replicates, seed)
     record = {
         "evaluation": result.to_dict(),
         "data": str(data.resolve()),

@@ -49,10 +49,17 @@ class AtomicCheckpointIO(TorchCheckpointIO):
 
 
 class Checkpoints(pl.Callback):
-    """``last.ckpt`` every so many steps and at the end of each epoch, ``best.ckpt`` by dev ACER."""
+    """``last.ckpt`` every so many steps and each epoch; ``best.ckpt`` by dev ACER, or each epoch.
 
-    def __init__(self, folder: Path, every_steps: int) -> None:
-        self.folder, self.every_steps = folder, every_steps
+    Args:
+        folder: of the checkpoints.
+        every_steps: how often in mid-epoch.
+        select: ``best-dev``, or ``last`` to keep the last epoch whatever dev says.
+
+    """
+
+    def __init__(self, folder: Path, every_steps: int, select: str) -> None:
+        self.folder, self.every_steps, self.select = folder, every_steps, select
         self.best: dict[str, float] = {}
 
     def state_dict(self) -> dict[str, Any]:
@@ -71,7 +78,7 @@ class Checkpoints(pl.Callback):
 
     def on_validation_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         """Keep the epoch with the lowest dev ACER."""
-        if trainer.sanity_checking or not isinstance(module, LGSCTraining):
+        if trainer.sanity_checking or self.select == "last" or not isinstance(module, LGSCTraining):
             return
         result = module.dev_result
         if not self.best or result["select"] < self.best["select"]:
@@ -80,6 +87,9 @@ class Checkpoints(pl.Callback):
 
     def on_train_epoch_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         """Save when the epoch is complete."""
+        if self.select == "last" and isinstance(module, LGSCTraining):
+            self.best = {"epoch": trainer.current_epoch, **module.dev_result}
+            trainer.save_checkpoint(self.folder / "best.ckpt")
         trainer.save_checkpoint(self.folder / "last.ckpt")
 
 
@@ -175,12 +185,23 @@ class EpochLines(pl.Callback):
         """Print the epoch's figures."""
         if trainer.sanity_checking or not isinstance(module, LGSCTraining):
             return
-        d, total = module.dev_result, trainer.callback_metrics.get("train/total")
+        d = module.dev_result
+        self._print(
+            trainer,
+            f"dev ACER {100 * d['acer']:.2f} %  EER {100 * d['eer']:.2f} %  "
+            f"AUC {d['auc']:.4f}  threshold {d['threshold']:.4f}",
+        )
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        """Print the figures of an epoch that no dev judges."""
+        if isinstance(module, LGSCTraining) and module.dev is None:
+            self._print(trainer, "no dev")
+
+    def _print(self, trainer: pl.Trainer, judged: str) -> None:
+        total = trainer.callback_metrics.get("train/total")
         print(
             f"epoch {trainer.current_epoch + 1}/{trainer.max_epochs}  "
-            f"loss {float(total) if total is not None else float('nan'):.3f}  "
-            f"dev ACER {100 * d['acer']:.2f} %  EER {100 * d['eer']:.2f} %  "
-            f"AUC {d['auc']:.4f}  threshold {d['threshold']:.4f}  "
+            f"loss {float(total) if total is not None else float('nan'):.3f}  {judged}  "
             f"{self.images / max(self.seconds, 1e-9):.1f} images/s",
             file=sys.stderr,
             flush=True,

@@ -23,6 +23,8 @@ from spoofcue.training.schedule import learning_rate_factor
 from spoofcue.training.scoring_data import ScoringBatch
 
 CHECKPOINT_KEY = "spoofcue"
+# section 4.1 recommends 0.01; where there is no dev, nothing better is known
+WITHOUT_DEV = {"threshold": 0.01, "threshold_source": "recommended by the paper; no dev"}
 
 
 class LGSCTraining(pl.LightningModule):
@@ -31,7 +33,8 @@ class LGSCTraining(pl.LightningModule):
     Args:
         settings: of the run.
         steps_per_epoch: for the learning-rate schedule.
-        dev: (label, pai, video) of the dev rows, in the order of the dev loader's row numbers.
+        dev: (label, pai, video) of the dev rows, in the order of the dev loader's row numbers;
+            None trains without.
         facts: what a checkpoint must tell about its data (crop margin, detector).
 
     """
@@ -40,7 +43,7 @@ class LGSCTraining(pl.LightningModule):
         self,
         settings: RunSettings,
         steps_per_epoch: int,
-        dev: ScoreSet,
+        dev: ScoreSet | None,
         facts: dict[str, Any],
     ) -> None:
         super().__init__()
@@ -50,7 +53,7 @@ class LGSCTraining(pl.LightningModule):
         self.dev = dev
         self.facts = facts
         self.dev_result: dict[str, float] = {}
-        self._dev_scores = np.zeros(len(dev))
+        self._dev_scores = np.zeros(len(dev) if dev else 0)
         if settings.training.channels_last:
             self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
@@ -90,9 +93,9 @@ class LGSCTraining(pl.LightningModule):
 
     def on_validation_epoch_end(self) -> None:
         """Threshold at the dev EER, then ACER there; ties between epochs go to the wider gap."""
-        if self.trainer.sanity_checking:
-            return
         d = self.dev
+        if self.trainer.sanity_checking or d is None:
+            return
         finite = np.isfinite(self._dev_scores)
         # A diverged network scores NaN; as "live" it can win no selection.
         scored = ScoreSet.of(np.where(finite, self._dev_scores, 0.0), d.label, d.pai, d.video)
@@ -123,7 +126,7 @@ class LGSCTraining(pl.LightningModule):
         checkpoint[CHECKPOINT_KEY] = {
             "version": __version__,
             "settings": self.settings.model_dump(mode="json"),
-            "dev": dict(self.dev_result),
+            "dev": dict(self.dev_result) if self.dev else WITHOUT_DEV,
             "facts": self.facts,
         }
 

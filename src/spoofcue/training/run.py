@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 def train(data: Path, run: Path, settings: RunSettings, *, resume: bool = False) -> dict[str, Any]:
     """Train on the train split of ``data``, choose the epoch on its dev split.
 
+    With ``training.select`` = ``last`` the last epoch is kept, and dev may be empty.
+
     Writes config.yaml, run.json, log/ and checkpoints/{best,last}.ckpt into ``run``.
 
     Args:
@@ -68,7 +70,8 @@ def train(data: Path, run: Path, settings: RunSettings, *, resume: bool = False)
     rows = read_manifest(data)
     usable = rows.filter(rows["status"] == "ok")
     train_rows, dev_rows = (usable.filter(usable["split"] == s) for s in ("train", "dev"))
-    dev = _score_set(dev_rows)
+    no_dev = settings.training.select == "last" and not dev_rows.height
+    dev = None if no_dev else _score_set(dev_rows)
     facts = _data_facts(data)
 
     pl_.seed_everything(settings.training.seed, verbose=False)
@@ -94,7 +97,8 @@ def train(data: Path, run: Path, settings: RunSettings, *, resume: bool = False)
     record = _record(run, data, rows, settings, module, facts, precision)
     _write(run / "run.json", record)
 
-    checkpoints = Checkpoints(last.parent, settings.training.checkpoint_every_steps)
+    t = settings.training
+    checkpoints = Checkpoints(last.parent, t.checkpoint_every_steps, t.select)
     lines = EpochLines()
     shown = (
         [(data / c) for c in _some_crops(dev_rows, 0)],
@@ -124,7 +128,7 @@ def train(data: Path, run: Path, settings: RunSettings, *, resume: bool = False)
     trainer.fit(
         module,
         loader,
-        scoring_loader(dev_rows, data, settings.input),
+        scoring_loader(dev_rows, data, settings.input) if dev else None,
         ckpt_path=last if resume and last.is_file() else None,
         weights_only=False,
     )
@@ -152,6 +156,7 @@ def _trainer(
     # The data order is resumed by BalancedBatches, which Lightning cannot know.
     warnings.filterwarnings("ignore", message=".*ended before the epoch ended.*")
     warnings.filterwarnings("ignore", message=".*does not have many workers.*")
+    warnings.filterwarnings("ignore", message=".*but have no `val_dataloader`.*")
     warnings.filterwarnings("ignore", message=".*isinstance.treespec, LeafSpec.*")
     warnings.filterwarnings("ignore", message=".*Checkpoint directory.*exists.*")
     for name in ("pytorch_lightning", "lightning.pytorch"):
@@ -192,7 +197,7 @@ def _score_set(rows: pl.DataFrame) -> ScoreSet:
     if not (labels == 0).any() or not (labels == 1).any():
         raise InputError(
             f"the dev split needs live and attack faces; it has {(labels == 0).sum()} live and "
-            f"{(labels == 1).sum()} attack faces."
+            f"{(labels == 1).sum()} attack faces. (training.select=last trains without dev.)"
         )
     pai = rows["pai"].fill_null("").to_list()
     return ScoreSet.of([0.0] * rows.height, labels, pai, rows["video"].fill_null("").to_list())

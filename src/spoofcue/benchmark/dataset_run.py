@@ -1,0 +1,178 @@
+"""A set of protocols and prepared data to a plan, and a plan to results and tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spoofcue.benchmark.figures import write_figures
+from spoofcue.benchmark.folds import RESULT, FoldTask, plan, read_results, run_folds
+from spoofcue.benchmark.grid import Grid, markdown_of
+from spoofcue.benchmark.methods import Method
+from spoofcue.benchmark.paper_tables import tables_of
+from spoofcue.data.join import join_prepared
+from spoofcue.data.prepare import SUMMARY
+from spoofcue.errors import InputError
+from spoofcue.protocols.definition import Protocol, ProtocolSet
+from spoofcue.protocols.listed import differences, from_files
+
+if TYPE_CHECKING:
+    import polars as pl
+
+TABLES = "tables.md"
+# where datasets keep their own lists, below their root
+PROTOCOL_FOLDERS = {"oulu-npu": "Protocols", "celeba-spoof": "metas"}
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkPlan:
+    """What will be trained on what.
+
+    Attributes:
+        tasks: every fold, in order.
+        rows: of all the datasets together.
+        notes: what the user should know before it begins.
+
+    """
+
+    tasks: list[FoldTask]
+    rows: pl.DataFrame
+    notes: list[str]
+
+
+def choose_protocols(protocols: ProtocolSet, wanted: str) -> list[Protocol]:
+    """Protocols by name, several by commas; ``all`` leaves out the optional ones.
+
+    Raises:
+        InputError: an unknown name.
+
+    """
+    known = protocols.protocols
+    if wanted == "all":
+        return [p for p in known.values() if not p.optional]
+    names = [name.strip() for name in wanted.split(",")]
+    if unknown := [name for name in names if name not in known]:
+        raise InputError(f"--protocol {', '.join(unknown)}: there are {', '.join(known)}, all.")
+    return [known[name] for name in names]
+
+
+def make_plan(
+    protocols: ProtocolSet,
+    chosen: Sequence[Protocol],
+    folders: Mapping[str, Path],
+    results: Path,
+    method: str,
+    files: Path | None = None,
+) -> BenchmarkPlan:
+    """Join the data and bind each fold to it.
+
+    Args:
+        protocols: the set.
+        chosen: of it.
+        folders: the prepared folder of each dataset.
+        results: the results folder; the set gets a folder in it.
+        method: its name.
+        files: the dataset's own protocol files; found below the dataset's root by default.
+
+    Raises:
+        InputError: the folders do not go together, or protocol files contradict the set.
+
+    """
+    home = results / protocols.name
+    data = home / "data"
+    rows = join_prepared(folders, data)
+    bound, notes = [], []
+    for protocol in chosen:
+        ready, lines = _with_files(protocol, rows, folders, files)
+        bound.append(ready)
+        notes += lines + _lost_to_first_frames(ready, rows)
+    return BenchmarkPlan(plan(protocols.name, bound, data, home, method), rows, notes)
+
+
+def run_plan(
+    ready: BenchmarkPlan,
+    results: Path,
+    method: Method,
+    seed: int,
+    tell: Callable[[str], None] = lambda line: None,
+) -> list[Grid]:
+    """Train and judge what is not done, then draw everything that the results folder holds."""
+    records = run_folds(ready.tasks, ready.rows, method, seed, tell)
+    for task, record in zip(ready.tasks, records, strict=True):
+        write_figures(task.folder, record)
+    return write_tables(results)
+
+
+def write_all_figures(results: Path) -> list[Path]:
+    """DET curve and histogram of every fold, from its stored scores.
+
+    Raises:
+        InputError: there is no finished fold, or one lacks its scores.
+
+    """
+    return [
+        path
+        for done in sorted(results.rglob(RESULT))
+        for path in write_figures(done.parent, json.loads(done.read_text(encoding="utf-8")))
+    ]
+
+
+def write_tables(results: Path) -> list[Grid]:
+    """Every table of a results folder, also as ``tables.md`` in it; needs no data.
+
+    Raises:
+        InputError: it holds no finished fold.
+
+    """
+    grids = tables_of(read_results(results))
+    (results / TABLES).write_text(markdown_of(grids), encoding="utf-8")
+    return grids
+
+
+def _with_files(
+    protocol: Protocol, rows: pl.DataFrame, folders: Mapping[str, Path], files: Path | None
+) -> tuple[Protocol, list[str]]:
+    """Where the dataset's own lists are at hand they win, and what differs is told."""
+    if not protocol.files:
+        return protocol, []
+    folder = files or _own_files(protocol, folders)
+    if folder is None:
+        if protocol.files_needed:
+            raise InputError(
+                f"protocol {protocol.name} is only in the dataset's own lists ({protocol.files}); "
+                "give their folder as --protocol-files."
+            )
+        return protocol, [f"{protocol.name}: by the package's rule; no protocol files at hand"]
+    listed = from_files(protocol, folder)
+    told = differences(rows, protocol, listed)
+    return listed, [f"{protocol.name}: from {folder}", *told]
+
+
+def _own_files(protocol: Protocol, folders: Mapping[str, Path]) -> Path | None:
+    (dataset,) = protocol.datasets
+    summary = json.loads((folders[dataset] / SUMMARY).read_text(encoding="utf-8"))
+    folder = Path(summary.get("root", "")) / PROTOCOL_FOLDERS[dataset]
+    return folder if summary.get("root") and folder.is_dir() else None
+
+
+def _lost_to_first_frames(protocol: Protocol, rows: pl.DataFrame) -> list[str]:
+    """Videos without a single frame among the first: they were prepared with too few frames."""
+    import polars as pl
+
+    limit = protocol.folds[0].train.first_frames
+    if limit is None:
+        return []
+    chosen = rows.filter(
+        pl.col("dataset").is_in(list(protocol.datasets)) & (pl.col("split") == "train")
+    )
+    early = chosen.filter(pl.col("frame") < limit)["video"].n_unique()
+    lost = chosen["video"].n_unique() - early
+    if not lost:
+        return []
+    return [
+        f"{protocol.name}: {lost} train videos have no prepared frame below number {limit}, and "
+        "drop out; prepare with more --frames."
+    ]

@@ -1,0 +1,40 @@
+"""A fold's score files to error rates, at the threshold and by the species of its protocol."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from spoofcue.metrics.evaluation import Rule, evaluate
+from spoofcue.metrics.score_files import read_scores
+from spoofcue.protocols.definition import Protocol, ThresholdRule
+
+
+def rule_of(threshold: ThresholdRule) -> Rule:
+    """The metrics' word for a protocol's threshold."""
+    return "eer" if threshold.value is None else threshold.value
+
+
+def judge(scores: Path, protocol: Protocol) -> dict[str, Any]:
+    """Rates of ``scores``/test.csv at the threshold that the protocol prescribes.
+
+    Args:
+        scores: folder of test.csv and, but for a fixed threshold, dev.csv.
+        protocol: says the threshold and the grouping.
+
+    Returns:
+        The evaluation as plain data; its rates are fractions.
+
+    Raises:
+        InputError: a file is missing or lacks a class.
+
+    """
+    test = read_scores(scores / "test.csv")
+    dev = read_scores(scores / "dev.csv") if (scores / "dev.csv").is_file() else None
+    return evaluate(test, dev, rule_of(protocol.threshold), protocol.species).to_dict()
+
+
+def level_of(evaluation: dict[str, Any]) -> dict[str, Any]:
+    """The level that a table shows: video where recordings have several frames."""
+    level: dict[str, Any] = evaluation["video"] or evaluation["frame"]
+    return level

@@ -1,0 +1,144 @@
+"""Results beside the paper's figures, laid out as its Tables 1 to 4."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from spoofcue.benchmark.grid import Grid, GridRow
+from spoofcue.benchmark.judge import level_of
+from spoofcue.benchmark.published import NONE, PAPER, PublishedTable, published_tables
+from spoofcue.benchmark.table import Spread, TableRow, grids_of, groups_of, spread, table_of
+from spoofcue.protocols.reader import load_set, set_names
+
+QUOTED = f"Rows that are not called measured are quoted from {PAPER}."
+DDOF = "± is the sample deviation (ddof = 1) over the folds, as in the paper."
+
+
+def tables_of(records: Sequence[dict[str, Any]]) -> list[Grid]:
+    """Every table that a results folder gives: the paper's, then those that it has none for.
+
+    Args:
+        records: of :func:`spoofcue.benchmark.folds.read_results`.
+
+    """
+    rows = table_of(records)
+    grids = []
+    for table in published_tables():
+        members = [r for r in rows if r.set_name in table.sets]
+        if members:
+            grids.append(_paper_table(table, members, records))
+    paper = {(name, p) for t in published_tables() for name in t.sets for p in t.protocols}
+    for name in dict.fromkeys(r.set_name for r in rows):
+        rest = [r for r in rows if r.set_name == name and (name, r.protocol) not in paper]
+        for grid in grids_of(rest):
+            grids.append(Grid(name, grid.columns, grid.rows, (DDOF, *_notes([name], records))))
+    return [*grids, *_groupings(records)]
+
+
+def _paper_table(
+    table: PublishedTable, members: list[TableRow], records: Sequence[dict[str, Any]]
+) -> Grid:
+    sets = list(dict.fromkeys(r.set_name for r in members))
+    make = _by_protocol if table.layout == "by-protocol" else _by_method
+    columns, rows = make(table, members)
+    title = f"Table {table.number}: {table.title} (%)"
+    spreads = any("±" in cell for row in rows for cell in row.cells)
+    notes = ([DDOF] if spreads else []) + [QUOTED, *_notes(sets, records)]
+    return Grid(title, columns, rows, tuple(notes))
+
+
+def _by_protocol(
+    table: PublishedTable, members: list[TableRow]
+) -> tuple[tuple[str, ...], tuple[GridRow, ...]]:
+    rows = []
+    for protocol in table.protocols:
+        for r in (r for r in table.rows if r.protocol == protocol):
+            cells = (protocol, _quoted_name(r.method), *(r.figures[m] for m in table.metrics))
+            rows.append(GridRow(cells, measured=False))
+        for m in (m for m in members if m.protocol == protocol):
+            figures = [_text(getattr(m, metric), table.decimals) for metric in table.metrics]
+            rows.append(GridRow((protocol, _measured_name(m), *figures)))
+    return ("protocol", "method", *(m.upper() for m in table.metrics)), tuple(rows)
+
+
+def _by_method(
+    table: PublishedTable, members: list[TableRow]
+) -> tuple[tuple[str, ...], tuple[GridRow, ...]]:
+    known = load_set(table.sets[0]).protocols
+    columns = [known[p].title for p in table.protocols]
+    rows = []
+    for method in dict.fromkeys(r.method for r in table.rows):
+        printed = {
+            r.protocol: r.figures[table.metrics[0]] for r in table.rows if r.method == method
+        }
+        cells = [printed.get(p, NONE) for p in table.protocols]
+        rows.append(GridRow((_quoted_name(method), "", *cells), measured=False))
+    for made in dict.fromkeys((m.set_name, m.method, m.preset) for m in members):
+        own = {m.protocol: m for m in members if (m.set_name, m.method, m.preset) == made}
+        name = _measured_name(next(iter(own.values())))
+        for metric, told in (
+            ("hter", "HTER at the source's dev threshold"),
+            ("eer", "EER on the target"),
+        ):
+            cells = [
+                _text(getattr(own[p], metric), table.decimals) if p in own else NONE
+                for p in table.protocols
+            ]
+            rows.append(GridRow((name, told, *cells)))
+    return ("method", "figure", *columns), tuple(rows)
+
+
+def _groupings(records: Sequence[dict[str, Any]]) -> list[Grid]:
+    """APCER under every grouping, where papers leave open what a species is."""
+    rows = []
+    for members in groups_of(records):
+        first = members[0]
+        if first["report"] != "acer" or first["species"] != "family":
+            continue
+        for name in level_of(first["evaluation"])["groupings"]:
+            levels = [level_of(m["evaluation"])["groupings"][name] for m in members]
+            figures = [str(spread([v[k] for v in levels])) for k in ("apcer_max", "acer")]
+            own = " (shown above)" if name == first["species"] else ""
+            label = f"{first['set']} {first['protocol']}"
+            rows.append(GridRow((label, f"{first['method']}, {name}{own}", *figures)))
+    if not rows:
+        return []
+    note = (
+        "family: the highest of print, replay, ...; instrument: of each single one; pooled: all "
+        "attacks together. The paper's OULU-NPU figures fit family and pooled, not instrument."
+    )
+    columns = ("protocol", "APCER over", "APCER (%)", "ACER (%)")
+    return [Grid("the same results with other species", columns, tuple(rows), (note,))]
+
+
+def _notes(sets: list[str], records: Sequence[dict[str, Any]]) -> list[str]:
+    """How each set's thresholds came about, and what its figures may stand beside."""
+    lines = []
+    for name in sets:
+        members = [r for r in records if r["set"] == name]
+        for threshold in dict.fromkeys(_threshold(r) for r in members):
+            lines.append(f"{name}: threshold {threshold}; no test score had a part in it.")
+        # a results folder may hold a set of the user's own, or openpad, which compares with nothing
+        if name in set_names() and (told := load_set(name).compares):
+            lines.append(f"{name}: {told}")
+    return lines
+
+
+def _threshold(record: dict[str, Any]) -> str:
+    value = record["threshold"]["value"]
+    return "at the EER of dev" if value is None else f"fixed beforehand at {value:g}"
+
+
+def _quoted_name(method: str) -> str:
+    return f"{method} (paper)" if method == "LGSC" else method
+
+
+def _measured_name(row: TableRow) -> str:
+    made = ", ".join(p for p in (row.set_name, row.preset) if p)
+    missing = "" if row.folds == row.all_folds else f", {row.folds} of {row.all_folds} folds"
+    return f"{row.method}, measured ({made}{missing})"
+
+
+def _text(value: Spread, decimals: int) -> str:
+    return value.text(decimals)

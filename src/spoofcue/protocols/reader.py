@@ -1,0 +1,201 @@
+"""Read protocol files (YAML); what each key means is told in docs/protocols.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+from spoofcue.errors import InputError
+from spoofcue.protocols.definition import (
+    KEYS,
+    SPLITS,
+    Fold,
+    Protocol,
+    ProtocolSet,
+    Report,
+    Selection,
+    Species,
+    ThresholdRule,
+)
+
+HERE = Path(__file__).parent
+PROTOCOL_KEYS = {
+    *("title", "mirrors", "report", "species", "threshold", "note", "files", "files_needed"),
+    *("optional", "each", *SPLITS),
+}
+SET_KEYS = {
+    *("name", "title", "compares", "groups", "dataset", "protocols"),
+    *("mirrors", "report", "species", "threshold", "note"),  # defaults of its protocols
+}
+FILTERS = {"first_frames", "live", "attacks"}
+
+
+def set_names() -> list[str]:
+    """The sets that ship with the package."""
+    return sorted(path.stem for path in HERE.glob("*.yaml"))
+
+
+def load_protocols(source: str | Path) -> dict[str, Protocol]:
+    """The protocols of :func:`load_set` by name."""
+    return load_set(source).protocols
+
+
+def load_set(source: str | Path) -> ProtocolSet:
+    """Read a set of protocols.
+
+    Args:
+        source: name of a set that ships with the package (``oulu-npu``) or a YAML file.
+
+    Raises:
+        InputError: no such set, or a definition that cannot be read; it names the place.
+
+    """
+    import yaml
+
+    path = source if isinstance(source, Path) else HERE / f"{source}.yaml"
+    if not path.is_file():
+        raise InputError(f"no protocols of {source}; there are those of {', '.join(set_names())}.")
+    try:
+        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} is not valid YAML: {error}") from error
+    if not isinstance(tree, dict) or not isinstance(tree.get("protocols"), dict):
+        raise InputError(f"{path} needs `protocols:` with a protocol by name.")
+    _refuse_unknown(tree, SET_KEYS, str(path))
+    defaults = {
+        k: tree[k] for k in ("mirrors", "report", "species", "threshold", "note") if k in tree
+    }
+    groups, dataset = tree.get("groups", {}), tree.get("dataset")
+    protocols = {
+        str(name): _protocol(str(name), {**defaults, **body}, groups, dataset, str(path))
+        for name, body in tree["protocols"].items()
+    }
+    name = str(tree.get("name", path.stem))
+    return ProtocolSet(name, tree.get("title", name), tree.get("compares", ""), protocols)
+
+
+def _protocol(
+    name: str, body: dict[str, Any], groups: dict[str, Any], dataset: str | None, source: str
+) -> Protocol:
+    where = f"{source}: protocol {name}"
+    missing = {"title", "report", "train", "test"} - set(body)
+    if missing:
+        raise InputError(f"{where} lacks {', '.join(sorted(missing))}.")
+    _refuse_unknown(body, PROTOCOL_KEYS, where)
+    folds = tuple(
+        _fold(label or name, body, {**groups, **names}, dataset, f"{source}: {name}")
+        for label, names in _repeats(body.get("each"), groups)
+    )
+    rule = _threshold(body.get("threshold", "eer-dev"), where)
+    if rule.rule == "eer-dev" and not all(f.has_dev for f in folds):
+        raise InputError(f"{where} has no dev; its threshold must be fixed, not eer-dev.")
+    return Protocol(
+        name=name,
+        title=body["title"],
+        mirrors=body.get("mirrors", ""),
+        report=_one_of(body["report"], get_args(Report), f"{where}: report"),
+        folds=folds,
+        species=_one_of(body.get("species", "instrument"), get_args(Species), f"{where}: species"),
+        threshold=rule,
+        note=body.get("note", ""),
+        files=body.get("files", ""),
+        files_needed=bool(body.get("files_needed", False)),
+        optional=bool(body.get("optional", False)),
+    )
+
+
+def _fold(
+    label: str, body: dict[str, Any], names: dict[str, Any], dataset: str | None, where: str
+) -> Fold:
+    def of(split: str, tree: dict[str, Any]) -> Selection:
+        return _selection({"split": [split], **tree}, names, dataset, f"{where}.{split}")
+
+    train, test = of("train", body["train"]), of("test", body["test"])
+    dev = body.get("dev", body["train"])
+    if dev == "none":
+        return Fold(label, train, None, test)
+    if "hold_out" in dev:
+        share = dev["hold_out"]
+        if len(dev) > 1 or not isinstance(share, float) or not 0 < share < 1:
+            raise InputError(f"{where}.dev: hold_out stands alone and is between 0 and 1: {dev}.")
+        return Fold(label, train, None, test, share)
+    return Fold(label, train, of("dev", dev), test)
+
+
+def _threshold(value: Any, where: str) -> ThresholdRule:
+    if value == "eer-dev":
+        return ThresholdRule()
+    if isinstance(value, dict) and set(value) == {"fixed"} and isinstance(value["fixed"], float):
+        return ThresholdRule("fixed", value["fixed"])
+    raise InputError(f"{where}: threshold is eer-dev or {{fixed: 0.01}}, not {value!r}.")
+
+
+def _repeats(
+    each: dict[str, Any] | None, groups: dict[str, Any]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Fold names with what ``$variable`` stands for; a value may itself be a list."""
+    if not each:
+        yield "", {}
+        return
+    ((variable, values),) = each.items()
+    for value in _resolved(values, groups, "each"):
+        members = _resolved(value, groups, "each")
+        label = value[1:] if isinstance(value, str) and value.startswith("$") else ""
+        yield f"{variable}-{label or '+'.join(map(str, members))}", {variable: members}
+
+
+def _selection(
+    body: dict[str, Any], names: dict[str, Any], dataset: str | None, where: str
+) -> Selection:
+    unknown = sorted(set(body) - set(KEYS) - FILTERS)
+    if unknown:
+        known = [*KEYS, *sorted(FILTERS)]
+        raise InputError(f"{where}: unknown keys {unknown}; a selection has {known}.")
+    keep: dict[str, tuple[str | int, ...]] = {}
+    drop: dict[str, tuple[str | int, ...]] = {}
+    given = {"dataset": dataset, **body} if dataset else body
+    for key in (k for k in KEYS if k in given):
+        wanted = given[key]
+        without = _values(key, wanted.get("not", []), names, where) if _is_rule(wanted) else ()
+        if _is_rule(wanted) and "only" not in wanted:
+            drop[key] = without
+            continue
+        only = _values(key, wanted["only"] if _is_rule(wanted) else wanted, names, where)
+        keep[key] = tuple(v for v in only if v not in without)
+    live, attacks = (
+        _selection(body[name], names, None, f"{where}.{name}") if name in body else None
+        for name in ("live", "attacks")
+    )
+    return Selection(keep, drop, body.get("first_frames"), live, attacks)
+
+
+def _is_rule(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _values(key: str, value: Any, names: dict[str, Any], where: str) -> tuple[str | int, ...]:
+    """Text, as the manifest has it, but for frame numbers."""
+    listed = _resolved(value, names, where)
+    return tuple(int(v) if key == "frame" else str(v) for v in listed)
+
+
+def _resolved(value: Any, names: dict[str, Any], where: str) -> list[Any]:
+    """A list; ``$name`` stands for a group or the value of ``each``."""
+    if isinstance(value, str) and value.startswith("$"):
+        if value[1:] not in names:
+            raise InputError(f"{where}: {value} is not defined.")
+        return list(names[value[1:]])
+    return value if isinstance(value, list) else [value]
+
+
+def _one_of(value: Any, allowed: tuple[Any, ...], where: str) -> Any:
+    if value not in allowed:
+        raise InputError(f"{where} is one of {', '.join(allowed)}, not {value!r}.")
+    return value
+
+
+def _refuse_unknown(tree: dict[str, Any], known: set[str], where: str) -> None:
+    unknown = sorted(set(tree) - known)
+    if unknown:
+        raise InputError(f"{where}: unknown keys {unknown}; there are {sorted(known)}.")
