@@ -73,7 +73,7 @@ SIZES = {
         1.0,
         "small",
         (
-            # a quarter of ResNet-18's width, and no step spent on padding: 22 folds must fit an hour
+            # a quarter of ResNet-18's width and no padding: 22 folds must fit an hour
             "model.width=16",
             "input.size=96",
             "input.max_side=256",
