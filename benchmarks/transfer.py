@@ -3,8 +3,8 @@
     python benchmarks/transfer.py RUN REAL [--detector none|dlib|yunet] [--yunet-model FILE]
 
 REAL holds folders with live/ and attack/ in each; nothing of it is trained or tuned on. Intervals
-are 95 % percentiles of a stratified bootstrap over pictures; where those are frames of a few
-recordings, the true ones are wider. Pictures in which no face is found count as non-responses.
+are 95 % percentiles of a bootstrap over pictures; where those are frames of a few recordings, the
+true ones are wider. Pictures in which no face is found count as non-responses.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from spoofcue.faces.crop import crop_face
 from spoofcue.faces.detect import FaceDetector, make_detector
 from spoofcue.media.image import read_image
 from spoofcue.media.kinds import find_media
+from spoofcue.metrics.bootstrap import bootstrap
 from spoofcue.metrics.curves import auc, eer
 from spoofcue.metrics.scores import ScoreSet
+from spoofcue.metrics.thresholds import eer_threshold
 from spoofcue.scoring.face import score_crops
 from spoofcue.scoring.model import CueModel, load_model
 
@@ -49,22 +51,14 @@ def scores_of(
     return found, silent
 
 
-def judged(live: list[float], attack: list[float], seed: int = 0) -> dict[str, float | list[float]]:
+def judged(live: list[float], attack: list[float]) -> dict[str, float | list[float]]:
     label = np.repeat([0, 1], [len(live), len(attack)])
-    score = np.array([*live, *attack])
-    rng = np.random.default_rng(seed)
-    draws = []
-    for _ in range(400):
-        chosen = np.concatenate(
-            [rng.choice(np.flatnonzero(label == k), (label == k).sum()) for k in (0, 1)]
-        )
-        sample = ScoreSet.of(score[chosen], label[chosen])
-        draws.append((auc(sample), eer(sample)))
-    limits = np.percentile(draws, [2.5, 97.5], axis=0)
-    whole = ScoreSet.of(score, label)
+    scores = ScoreSet.of([*live, *attack], label)
+    # these measures use no threshold; the bootstrap asks for one for the others
+    limits = bootstrap(scores, eer_threshold(scores, "itself")).intervals
     return {
-        "auc": auc(whole), "auc_95": limits[:, 0].tolist(),
-        "eer": eer(whole), "eer_95": limits[:, 1].tolist(),
+        "auc": auc(scores), "auc_95": list(limits["auc"]),
+        "eer": eer(scores), "eer_95": list(limits["eer"]),
     }  # fmt: skip
 
 
