@@ -27,6 +27,7 @@ from spoofcue.simulate.people import RenderedPerson
 from spoofcue.simulate.placement import View
 from spoofcue.simulate.presentation import draw_circumstances, draw_presentation
 from spoofcue.simulate.recapture import attack_radiance, live_radiance, render_attack, render_live
+from spoofcue.simulate.samples import Framing, Sample, frames
 
 COLOURS = ("cyan", "magenta", "yellow", "white")
 IMAGES = Path(__file__).parent.parent / "images"
@@ -158,6 +159,22 @@ def strip() -> None:
     cv2.imwrite(path, picture, [cv2.IMWRITE_JPEG_QUALITY, 88])
 
 
+def variety() -> None:
+    """A person before drawn cameras in drawn light, live and by drawn instruments."""
+    person, wearer = RenderedPerson("figure", 7), RenderedPerson("wearer", 4)
+    rows = []
+    for pai in ("", "print-any", "replay-any", "mask-any"):
+        cells = []
+        for take in range(8):
+            sample = Sample("figure", pai, "session-any", "cam-any", take)
+            picture = next(frames(sample, person, Framing(1.6, 1.6), 5, 1, wearer))
+            cells.append(cv2.resize(picture.image, (150, 150), interpolation=cv2.INTER_AREA))
+        rows.append(np.hstack(cells))
+    picture = cv2.cvtColor(np.vstack(rows), cv2.COLOR_RGB2BGR)
+    path = str(IMAGES / "simulator_variety.jpg")
+    cv2.imwrite(path, picture, [cv2.IMWRITE_JPEG_QUALITY, 88])
+
+
 def shortcuts(data: Path) -> None:
     """Distributions of trivial statistics of live and attack crops."""
     sys.path.insert(0, str(Path(__file__).parent.parent.parent / "benchmarks"))
@@ -186,6 +203,7 @@ if __name__ == "__main__":
     chain()
     peaks()
     strip()
+    variety()
     sheet = IMAGES / "sheet.png"
     write_gallery(sheet, None, seed=3)
     cv2.imwrite(

@@ -97,6 +97,7 @@ def _print_catalogue() -> None:
 
     from spoofcue.cli.console import out as console
     from spoofcue.simulate.catalogue import DEVICES, DISPLAYS, MASKS, PRINTERS, SESSIONS
+    from spoofcue.simulate.randomised import ANY_DEVICE, ANY_PAIS, ANY_SESSION
 
     table = Table("name", "kind", "what it is")
     for p in PRINTERS.values():
@@ -109,6 +110,10 @@ def _print_catalogue() -> None:
     for c in DEVICES.values():
         low, high = c.face_px
         table.add_row(c.name, "camera", f"face {low}-{high} px, JPEG {c.jpeg_quality}")
+    for name in ANY_PAIS:
+        table.add_row(name, name.split("-")[0], "drawn anew for every take")
+    table.add_row(ANY_DEVICE, "camera", "drawn anew for every take")
     for name, light in SESSIONS.items():
         table.add_row(name, "session", f"key light from {light.azimuth_deg:+.0f} degrees")
+    table.add_row(ANY_SESSION, "session", "drawn anew for every take")
     console.print(table)

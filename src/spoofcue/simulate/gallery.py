@@ -97,10 +97,11 @@ def _strip(row: _Row) -> NDArray[np.uint8]:
 def _detail(
     row: _Row, portrait: Portrait, wearer: Person, camera: str, face_px: int
 ) -> NDArray[np.uint8]:
-    """An eye and the cheek under it, pixel for pixel, the whole face being face_px wide."""
+    """An eye and the cheek under it, or a mask's edge, pixel for pixel at that face width."""
     rng = generator(row.seed, row.pai, camera, "detail")
     away = face_px / DETAIL
-    view = View(DETAIL, float(face_px), (0.5 + 0.17 * away, 0.5 + 0.19 * away), 0.0)
+    x, y = (0.30, 0.46) if row.pai == "partial-lower" else (0.33, 0.31)  # of the face's box
+    view = View(DETAIL, float(face_px), (0.5 + (0.5 - x) * away, 0.5 + (0.5 - y) * away), 0.0)
     shared = generator(row.seed, camera, "detail")
     now = draw_circumstances(view, SESSIONS["session-2"], shared)
     # a close-up is in focus, or there would be nothing to look at
