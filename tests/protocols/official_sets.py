@@ -132,7 +132,23 @@ def celeba() -> Iterator[Row]:
         }  # fmt: skip
 
 
+def own_parts(name: str, pais: tuple[str, ...], people: tuple[int, int, int]) -> Iterator[Row]:
+    """A set whose only protocol is its own split: every person live and with each attack."""
+    first = 0
+    for split, count in zip(("train", "dev", "test"), people, strict=True):
+        for person, pai in product(range(first, first + count), (None, *pais)):
+            yield {
+                "media": f"{pai or 'live'}/{person:04d}", "subject": f"{name}/{person:04d}",
+                "pai": pai, "split": split,
+            }  # fmt: skip
+        first += count
+
+
+FORGERIES = ("forgery-deepfakes", "forgery-face2face")
 ROWS = {
     "oulu-npu": oulu, "siw": siw, "casia-mfsd": casia, "replay-attack": replay, "msu-mfsd": msu,
     "siw-m": siw_m, "celeba-spoof": celeba,
+    "faceforensics": lambda: own_parts("faceforensics", FORGERIES, (720, 140, 140)),
+    "rose-youtu": lambda: own_parts("rose-youtu", ("print-still", "replay-mac"), (8, 2, 10)),
+    "lcc-fasd": lambda: own_parts("lcc-fasd", ("attack",), (20, 5, 10)),
 }  # fmt: skip

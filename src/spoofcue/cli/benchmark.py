@@ -24,6 +24,9 @@ SETS = {
     "msu-mfsd": "MSU-MFSD within itself.",
     "siw-m": "SiW-M: leave one kind of attack out.",
     "celeba-spoof": "CelebA-Spoof.",
+    "rose-youtu": "ROSE-Youtu within itself.",
+    "lcc-fasd": "LCC-FASD within itself.",
+    "faceforensics": "FaceForensics++, the official code's benchmark.",
 }
 
 app = typer.Typer(no_args_is_help=True, help="Train and judge every fold of a set's protocols.")

@@ -19,21 +19,36 @@ def datasets(
 
     from spoofcue.cli.console import out, print_json
 
+    used = _protocols()
     if as_json:
-        print_json([_plain(d) for d in DATASETS.values()])
+        print_json([_plain(d, used[d.name]) for d in DATASETS.values()])
         return
     table = Table(title="live/attack recordings as published", show_lines=True)
-    for name in ("dataset", "licence", "counts", "protocols", "boxes"):
+    for name in ("dataset", "licence", "counts", "protocol sets", "boxes"):
         table.add_column(name, overflow="fold")
     for d in DATASETS.values():
         table.add_row(
             f"{d.name}\n{d.title}",
-            d.licence + (f"\n{d.licence_url}" if d.licence_url else ""),
+            d.licence,
             "\n".join(f"{split} {_counts(p)}" for split, p in d.published.items()),
-            ", ".join(d.protocols),
+            "\n".join(used[d.name]) or "none; its own split",
             d.boxes or "none",
         )
     out.print(table)
+    for d in DATASETS.values():
+        if d.licence_url:
+            out.print(f"{d.title}: {d.licence_url}", soft_wrap=True, highlight=False)
+    out.print("`spoofcue protocols NAME` tells a set's protocols.", highlight=False)
+
+
+def _protocols() -> dict[str, dict[str, list[str]]]:
+    """Dataset -> the sets of protocols that use it -> their protocols."""
+    from spoofcue.protocols.reader import load_set, set_names
+
+    sets = [load_set(name) for name in set_names()]
+    return {
+        name: {s.name: list(s.protocols) for s in sets if name in s.datasets} for name in DATASETS
+    }
 
 
 def _counts(published: Published) -> str:
@@ -42,7 +57,7 @@ def _counts(published: Published) -> str:
     return f"{published.live}/{published.attack}"
 
 
-def _plain(d: Dataset) -> dict[str, Any]:
+def _plain(d: Dataset, protocols: dict[str, list[str]]) -> dict[str, Any]:
     from dataclasses import asdict
 
     return {
@@ -53,7 +68,7 @@ def _plain(d: Dataset) -> dict[str, Any]:
         "layout": d.layout,
         "subjects": d.subjects,
         "published": {split: asdict(p) for split, p in d.published.items()},
-        "protocols": list(d.protocols),
+        "protocols": protocols,
         "boxes": d.boxes or None,
         "margin": d.margin,
     }

@@ -77,6 +77,5 @@ DATASET = Dataset(
     layout="train_release/1/1.avi .. 8.avi, HR_1.avi .. HR_4.avi, and test_release/1 .. 30",
     subjects=50,
     published={"train": Published.of(60, 180), "test": Published.of(90, 270)},
-    protocols=("low", "normal", "high", "warped", "cut", "video", "overall"),
     grammar=grammar,
 )

@@ -134,7 +134,6 @@ DATASET = Dataset(
         "train": Published(None, None, 494405),
         "test": Published(None, None, 67170),
     },
-    protocols=("intra_test", "protocol1", "protocol2"),
     boxes="a face box for each image, some empty",
     box_format="celeba-224",
     grammar=grammar,

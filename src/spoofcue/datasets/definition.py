@@ -72,7 +72,6 @@ class Dataset:
         subjects: published number of identities, None if unknown.
         published: split, or ``all`` -> published counts of recordings.
         tolerance: by which a count may differ from the published one unremarked.
-        protocols: names of its own protocols.
         boxes: what boxes it ships, in words; empty if none.
         box_format: of those boxes.
         margin: about its own boxes, see :func:`spoofcue.faces.crop.expand_box`.
@@ -87,7 +86,6 @@ class Dataset:
     layout: str
     subjects: int | None
     published: Mapping[str, Published]
-    protocols: tuple[str, ...]
     grammar: Callable[[Tree], Grammar]
     licence_url: str | None = None
     tolerance: int = 0

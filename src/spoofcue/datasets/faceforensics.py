@@ -144,6 +144,5 @@ DATASET = Dataset(
     ),
     subjects=None,
     published={s: Published.of(n, n * len(KINDS)) for s, n in PUBLISHED.items()},
-    protocols=("overall",),
     grammar=grammar,
 )

@@ -60,7 +60,6 @@ DATASET = Dataset(
         "dev": Published.of(405, 2543),
         "test": Published.of(314, 7266),
     },
-    protocols=("overall",),
     detector="none",
     grammar=grammar,
 )

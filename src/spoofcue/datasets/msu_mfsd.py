@@ -92,7 +92,6 @@ DATASET = Dataset(
     ),
     subjects=35,
     published={"train": Published.of(30, 90), "test": Published.of(40, 120)},
-    protocols=("overall",),
     boxes="face corners and eyes of some frames",
     box_format="msu-corners-eyes",
     grammar=grammar,

@@ -80,6 +80,5 @@ DATASET = Dataset(
     layout="ClientRaw/0001/0001_00_00_01_0.jpg, ImposterRaw/, client_train_raw.txt etc.",
     subjects=15,
     published={"train": Published.of(1743, 1748), "test": Published.of(3362, 5761)},
-    protocols=("overall",),
     grammar=grammar,
 )

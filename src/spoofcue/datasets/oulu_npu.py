@@ -67,7 +67,6 @@ DATASET = Dataset(
         "dev": Published.of(270, 1080),
         "test": Published.of(360, 1440),
     },
-    protocols=("P1", "P2", "P3", "P4"),
     boxes="both eyes in every frame",
     box_format="oulu-eyes",
     grammar=grammar,

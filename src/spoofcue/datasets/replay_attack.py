@@ -110,7 +110,6 @@ DATASET = Dataset(
         "dev": Published.of(60, 300),
         "test": Published.of(80, 400),
     },
-    protocols=("grandtest", "print", "mobile", "highdef", "digitalphoto", "photo", "video"),
     boxes="face boxes of some frames",
     box_format="replay-xywh",
     grammar=grammar,

@@ -68,6 +68,5 @@ DATASET = Dataset(
         "dev": Published(None, None, 359),
         "test": Published(None, None, 1749),
     },
-    protocols=("overall",),
     grammar=grammar,
 )

@@ -106,7 +106,6 @@ DATASET = Dataset(
     subjects=165,
     published={"train": Published.of(714, 1702), "test": Published.of(599, 1454)},
     tolerance=TOLERANCE,
-    protocols=("P1", "P2", "P3"),
     boxes="face corners in every frame, called poor",
     box_format="siw-corners",
     grammar=grammar,

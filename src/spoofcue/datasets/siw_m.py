@@ -149,7 +149,6 @@ DATASET = Dataset(
     layout="Live/Train/, Live/Test/, Paper/, Replay/, Partial/PaperCut/, Makeup/Cosmetic/, Mask/",
     subjects=493,
     published={"all": Published.of(660, 968)},
-    protocols=("leave-one-out",),
     grammar=grammar,
 )
 DATASET_V2 = Dataset(
@@ -160,6 +159,5 @@ DATASET_V2 = Dataset(
     layout="Live/Live_1.mov, Spoof/Makeup_Cosmetic/Makeup_Co_1.mov, ... and trainlist_all.txt etc.",
     subjects=493,
     published={"all": Published.of(785, 915)},
-    protocols=("known", "leave-one-out"),
     grammar=grammar_v2,
 )
