@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from spoofcue.errors import InputError
-from spoofcue.simulate.sample_set import photographed, with_faces
+from spoofcue.simulate.subjects import photographed, with_faces
 
 People = dict[str, tuple[Path, ...]]
 # a commit, not a branch: what it names cannot change

@@ -20,9 +20,10 @@ from spoofcue.simulate.camera import encode
 from spoofcue.simulate.parallel import Progress, in_parallel
 from spoofcue.simulate.people import Person
 from spoofcue.simulate.presentation import Portrait
-from spoofcue.simulate.sample_set import person_of, split_people, write_whole
+from spoofcue.simulate.sample_set import write_whole
 from spoofcue.simulate.samples import Framing, Sample, frames
 from spoofcue.simulate.seeds import number
+from spoofcue.simulate.subjects import person_of, split_people
 
 if TYPE_CHECKING:
     import polars as pl
