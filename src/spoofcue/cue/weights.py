@@ -74,7 +74,7 @@ def _fetch(source: str) -> Path:
     except (URLError, OSError, RuntimeError) as error:
         raise InputError(
             f"could not download {source}: {error}. Download it on a machine that can, and give "
-            "the file's path as model.weights; or train from scratch with model.weights=none."
+            "the file (--set model.weights=FILE); or train from scratch (--set model.weights=none)."
         ) from error
     return target
 
