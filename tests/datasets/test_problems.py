@@ -15,6 +15,7 @@ from click.testing import Result
 from miniature import make_miniature
 from typer.testing import CliRunner
 
+import spoofcue.cli.console  # noqa: F401  made before a test sets COLUMNS, which it would keep
 from spoofcue.cli.main import app
 from spoofcue.cli.prepare_dataset import dataset_command
 from spoofcue.data.manifest import read_manifest
