@@ -7,9 +7,9 @@ from pathlib import Path
 
 from spoofcue.data.extract import PrepareOptions
 from spoofcue.data.manifest import MANIFEST_NAME
-from spoofcue.data.prepare import Progress, prepare
-from spoofcue.data.splits import with_splits
+from spoofcue.data.prepare import Progress
 from spoofcue.datasets import DATASETS
+from spoofcue.datasets.prepare import prepare_scan
 from spoofcue.datasets.scan import scan
 from spoofcue.errors import InputError
 
@@ -97,17 +97,7 @@ def prepare_root(
     dataset = DATASETS[name]
     found = scan(dataset, root)
     options = PrepareOptions(frames, dataset.detector, given_margin=dataset.margin)
-    prepare(
-        with_splits(found.recordings),
-        root,
-        out,
-        options,
-        warnings=found.notes,
-        dataset=name,
-        published=found.published,
-        problems=found.problems,
-        progress=progress,
-    )
+    prepare_scan(dataset, found, root, out, options, progress=progress)
 
 
 def _how_to_get(missing: Sequence[str], needed: Sequence[str]) -> str:

@@ -51,9 +51,8 @@ def dataset_command(dataset: Dataset) -> Callable[..., None]:
         from spoofcue.cli.console import print_json, progress_bar
         from spoofcue.cli.prepare_table import print_summary
         from spoofcue.data.extract import PrepareOptions
-        from spoofcue.data.prepare import prepare
         from spoofcue.data.problems import refuse
-        from spoofcue.data.splits import with_splits
+        from spoofcue.datasets.prepare import prepare_scan
         from spoofcue.datasets.scan import scan
         from spoofcue.faces.crop import DEFAULT_MARGIN
         from spoofcue.faces.detect import make_detector
@@ -61,7 +60,6 @@ def dataset_command(dataset: Dataset) -> Callable[..., None]:
         found = scan(dataset, root)
         if strict:
             refuse(found.problems, str(root))
-        recordings = with_splits(found.recordings)
         finder = detector or dataset.detector
         make_detector(finder, yunet_model)  # a missing model is told before the work begins
         options = PrepareOptions(
@@ -74,18 +72,15 @@ def dataset_command(dataset: Dataset) -> Callable[..., None]:
             boxes=boxes,
             given_margin=dataset.margin if margin is None else margin,
         )
-        with progress_bar("cropping faces", len(recordings), quiet=as_json) as progress:
-            summary = prepare(
-                recordings,
+        with progress_bar("cropping faces", len(found.recordings), quiet=as_json) as progress:
+            summary = prepare_scan(
+                dataset,
+                found,
                 root,
                 out,
                 options,
                 workers=workers,
                 overwrite=overwrite,
-                warnings=found.notes,
-                dataset=dataset.name,
-                published=found.published,
-                problems=found.problems,
                 progress=progress,
             )
         if as_json:

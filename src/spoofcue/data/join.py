@@ -37,9 +37,9 @@ def join_prepared(folders: Mapping[str, Path], out: Path) -> pl.DataFrame:
     """
     import polars as pl
 
-    options = {name: _summary(folder)["options"] for name, folder in folders.items()}
+    summaries = {name: _summary(folder) for name, folder in folders.items()}
     for key in SAME:
-        found = {name: of_one.get(key) for name, of_one in options.items()}
+        found = {name: summary["options"].get(key) for name, summary in summaries.items()}
         if len(set(found.values())) > 1:
             raise InputError(
                 f"the crops were prepared with different values of {key} ({found}): a network "
@@ -61,7 +61,9 @@ def join_prepared(folders: Mapping[str, Path], out: Path) -> pl.DataFrame:
         )
     joined = pl.concat(parts)
     write_manifest(joined, out)
-    (out / SUMMARY).write_text(json.dumps(_joined_summary(folders), indent=2), encoding="utf-8")
+    (out / SUMMARY).write_text(
+        json.dumps(_joined_summary(folders, summaries), indent=2), encoding="utf-8"
+    )
     return joined
 
 
@@ -73,9 +75,10 @@ def _summary(folder: Path) -> dict[str, Any]:
     return record
 
 
-def _joined_summary(folders: Mapping[str, Path]) -> dict[str, Any]:
+def _joined_summary(
+    folders: Mapping[str, Path], summaries: Mapping[str, dict[str, Any]]
+) -> dict[str, Any]:
     """The options of the first, the warnings of all."""
-    summaries = {name: _summary(folder) for name, folder in folders.items()}
     first = next(iter(summaries.values()))
     detectors = {name: s["options"].get("detector") for name, s in summaries.items()}
     warnings = [f"{name}: {w}" for name, s in summaries.items() for w in s["warnings"]]

@@ -60,7 +60,7 @@ def wears(pai: str) -> bool:
 def draw_device(rng: Generator) -> Device:
     """A camera between a poor webcam and a good phone; qualities hang together loosely."""
     poor = float(rng.uniform())
-    face = float(40 * (150 / 40) ** rng.uniform())
+    face = _log_between(rng, 40, 150)
     skips = rng.uniform() < 0.3
     return Device(
         name=ANY_DEVICE,
@@ -101,13 +101,13 @@ def draw_light(rng: Generator) -> Light:
 def draw_printer(rng: Generator) -> Printer:
     """A laser or offset print at 60 to 175 lpi, or an ink-jet by error diffusion."""
     diffusion = rng.uniform() < 0.4
-    lines = 100 * (300 / 100) ** rng.uniform() if diffusion else 60 * (175 / 60) ** rng.uniform()
+    lines = _log_between(rng, *((100, 300) if diffusion else (60, 175)))
     turn = _between(rng, -8, 8)
     tint = _between(rng, -0.05, 0.05)
     white = _between(rng, 0.78, 0.94)
     return Printer(
         name="print-any",
-        lines_per_mm=float(lines / 25.4),
+        lines_per_mm=lines / 25.4,
         screen="diffusion" if diffusion else "clustered",
         angles_deg=(15 + turn, 75 + turn, turn, 45 + turn),
         dot_gain=_between(rng, 0.08, 0.30),
@@ -132,18 +132,23 @@ def draw_display(rng: Generator) -> Display:
     pentile = kind == "phone" and rng.uniform() < 0.6
     return Display(
         name="replay-any",
-        pixels_per_mm=float(ppi[0] * (ppi[1] / ppi[0]) ** rng.uniform() / 25.4),
+        pixels_per_mm=_log_between(rng, *ppi) / 25.4,
         layout="pentile" if pentile else "stripe",
         fill=_between(rng, 0.6, 0.88),
         gamma=_between(rng, 1.9, 2.5),
         white_rgb=(_between(rng, 0.84, 1.06), 1.0, _between(rng, 0.92, 1.25)),
         saturation=_between(rng, 0.75, 1.3),
-        black=float(0.0003 * (0.008 / 0.0003) ** rng.uniform()),
-        luminance=float(1.0 * (6.0 / 1.0) ** rng.uniform()),
+        black=_log_between(rng, 0.0003, 0.008),
+        luminance=_log_between(rng, 1.0, 6.0),
         reflection=_between(rng, 0.008, 0.08),
         bands=float(rng.choice([0.0, 1.0])) * _between(rng, 0.0, 0.08),
         face_mm=face,
     )
+
+
+def _log_between(rng: Generator, low: float, high: float) -> float:
+    """Uniform in the logarithm: each doubling is as likely."""
+    return float(low * (high / low) ** rng.uniform())
 
 
 def _between(rng: Generator, low: float, high: float) -> float:
