@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -138,9 +138,43 @@ class TrainingSettings(Settings):
     strategy: str = "auto"
 
 
+MethodName = Literal[
+    "lgsc",
+    "lbp",
+    "color-texture",
+    "cnn",
+    "deep-svdd",
+    "gmm",
+    "triplet-focal",
+    "aux-depth",
+    "pixel",
+]
+METHOD_NAMES: tuple[str, ...] = get_args(MethodName)
+
+
+class ComparedSettings(Settings):
+    """What the compared methods need besides the sections that they share (docs/methods.md)."""
+
+    texture_size: int = Field(64, ge=16, le=512, description="lbp, color-texture: face side, px")
+    svm_kernel: Literal["rbf", "linear"] = Field("rbf", description="lbp, color-texture")
+    svm_c: float | None = Field(
+        None, gt=0, description="lbp, color-texture; none: chosen by train people left out"
+    )
+    gmm_components: int = Field(10, ge=1, description="gmm: Gaussians")
+    gmm_encoder: Literal["pretrained", "trained"] = Field(
+        "pretrained",
+        description="gmm: the encoder as model.weights gives it, or first trained as method cnn",
+    )
+    svdd_weight_decay: NonNegative = Field(1e-6, description="deep-svdd: lambda of Eq. 1")
+    focal_sigma: Positive = Field(0.3, description="triplet-focal: temperature of its distances")
+    focal_margin: Positive = Field(0.2, description="triplet-focal")
+    pixel_weight: Fraction = Field(0.5, description="pixel: the map's share of the loss")
+
+
 class RunSettings(Settings):
     """Everything that defines a run."""
 
+    method: MethodName = "lgsc"
     preset: str = "paper"
     model: ModelSettings = ModelSettings()
     loss: LossSettings = LossSettings()
@@ -148,6 +182,7 @@ class RunSettings(Settings):
     augment: AugmentSettings = AugmentSettings()
     optimiser: OptimiserSettings = OptimiserSettings()
     training: TrainingSettings = TrainingSettings()
+    compared: ComparedSettings = ComparedSettings()
 
 
 def preset_names() -> list[str]:
