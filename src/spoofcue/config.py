@@ -206,14 +206,31 @@ def load_settings(
     """
     given = _read_yaml(file) if file else {}
     preset = str(given.pop("preset", preset))
-    if preset not in preset_names():
-        raise InputError(f"unknown preset {preset!r}; there are {', '.join(preset_names())}.")
-    tree = _read_yaml(PRESETS_DIR / f"{preset}.yaml")
+    tree = preset_tree(preset)
     _merge(tree, given)
     for text in overrides or []:
         _merge(tree, _parse_override(text))
     tree["preset"] = preset
     return settings_from(tree, str(file) if file else f"preset {preset}")
+
+
+def preset_tree(preset: str) -> dict[str, Any]:
+    """What a preset sets, as its file says it; all else has the defaults, which are the paper's.
+
+    Raises:
+        InputError: there is no such preset.
+
+    """
+    if preset not in preset_names():
+        raise InputError(f"unknown preset {preset!r}; there are {', '.join(preset_names())}.")
+    return _read_yaml(PRESETS_DIR / f"{preset}.yaml")
+
+
+def with_switches(settings: RunSettings, switches: dict[str, Any]) -> RunSettings:
+    """``settings`` with a part of the tree changed, validated again."""
+    tree = settings.model_dump(mode="json")
+    _merge(tree, switches)
+    return settings_from(tree, "switches")
 
 
 def settings_from(tree: dict[str, Any], source: str) -> RunSettings:

@@ -34,8 +34,6 @@ OPTIONS = {"margin": 0.2, "detector": "dlib", "min_face_px": 48}
 class Stub:
     """Scores by the row alone; one live video and a few attacks of each test are wrong."""
 
-    name = "stub"
-
     def __init__(self, fail_at: int | None = None) -> None:
         self.ran: list[str] = []
         self.rules: list[Rule] = []
@@ -44,7 +42,7 @@ class Stub:
     def run(self, data: Path, run: Path, rule: Rule) -> None:
         if len(self.ran) == self.fail_at:
             raise KeyboardInterrupt
-        self.ran.append(run.parent.name)
+        self.ran.append(run.parent.parent.name)
         self.rules.append(rule)
         folder = run / "evaluation"
         folder.mkdir(parents=True)
@@ -77,7 +75,7 @@ def prepared(folder: Path, rows: pl.DataFrame, root: Path | None = None, **optio
 
 def planned(name: str, wanted: str, folders: Mapping[str, Path], out: Path) -> BenchmarkPlan:
     protocols = load_set(name)
-    return make_plan(protocols, choose_protocols(protocols, wanted), folders, out, "stub")
+    return make_plan(protocols, choose_protocols(protocols, wanted), folders, out, ["stub"])
 
 
 @pytest.fixture(scope="module")
@@ -90,10 +88,10 @@ def test_a_benchmark_that_was_stopped_goes_on_with_the_next_fold(
 ) -> None:
     ready = planned("oulu-npu", "1,4", {"oulu-npu": oulu}, tmp_path)
     with pytest.raises(KeyboardInterrupt):
-        run_plan(ready, tmp_path, Stub(fail_at=3), 0)
+        run_plan(ready, tmp_path, {"stub": Stub(fail_at=3)})
     assert len(read_results(tmp_path)) == 3
     rest = Stub()
-    run_plan(ready, tmp_path, rest, 0)
+    run_plan(ready, tmp_path, {"stub": rest})
     assert rest.ran == ["phone-3", "phone-4", "phone-5", "phone-6"]
     assert set(rest.rules) == {"eer"}
 
@@ -102,7 +100,7 @@ def test_tables_are_those_that_the_results_folder_gives_without_data(
     oulu: Path, tmp_path: Path
 ) -> None:
     ready = planned("oulu-npu", "all", {"oulu-npu": oulu}, tmp_path)
-    printed = run_plan(ready, tmp_path, Stub(), 0)
+    printed = run_plan(ready, tmp_path, {"stub": Stub()})
     for folder in tmp_path.rglob("data"):
         (folder / "manifest.parquet").unlink()
     (tmp_path / "tables.md").unlink()
@@ -128,8 +126,8 @@ def test_tables_are_those_that_the_results_folder_gives_without_data(
 
 def test_the_deviation_over_folds_is_that_of_a_sample(tmp_path: Path, oulu: Path) -> None:
     ready = planned("oulu-npu", "4", {"oulu-npu": oulu}, tmp_path)
-    run_plan(ready, tmp_path, Stub(), 0)
-    folds = sorted((tmp_path / "oulu-npu" / "stub" / "4").glob("*/result.json"))
+    run_plan(ready, tmp_path, {"stub": Stub()})
+    folds = sorted((tmp_path / "oulu-npu" / "stub" / "4").glob("*/seed-0/result.json"))
     values = [0.0, 0.0, 0.0, 0.0, 0.05, 0.05]
     for path, value in zip(folds, values, strict=True):
         record = json.loads(path.read_text())
@@ -146,7 +144,7 @@ def test_the_deviation_over_folds_is_that_of_a_sample(tmp_path: Path, oulu: Path
 def test_missing_folds_are_told_in_the_table(oulu: Path, tmp_path: Path) -> None:
     ready = planned("oulu-npu", "3", {"oulu-npu": oulu}, tmp_path)
     with pytest.raises(KeyboardInterrupt):
-        run_plan(ready, tmp_path, Stub(fail_at=2), 0)
+        run_plan(ready, tmp_path, {"stub": Stub(fail_at=2)})
     (row,) = (r for r in write_tables(tmp_path)[0].rows if r.measured)
     assert row.cells[1] == "stub, measured (oulu-npu, 2 of 6 folds)"
 
@@ -155,7 +153,7 @@ def test_without_dev_the_threshold_is_the_protocols_fixed_one(tmp_path: Path) ->
     siw = prepared(tmp_path / "siw", manifest("siw"))
     stub = Stub()
     ready = planned("siw-all-90", "3", {"siw": siw}, tmp_path / "out")
-    (table, _) = run_plan(ready, tmp_path / "out", stub, 0)
+    (table, _) = run_plan(ready, tmp_path / "out", {"stub": stub})
     assert stub.rules == [0.01, 0.01]
     for record in read_results(tmp_path / "out"):
         assert record["evaluation"]["frame"]["threshold"]["rule"] == "fixed"
@@ -176,24 +174,24 @@ def test_a_cross_test_shows_hter_from_the_source_and_eer_on_the_target(tmp_path:
         name: prepared(tmp_path / name, manifest(name)) for name in ("casia-mfsd", "replay-attack")
     }
     ready = planned("casia-replay", "all", folders, tmp_path / "out")
-    (table,) = run_plan(ready, tmp_path / "out", Stub(), 0)
+    (table,) = run_plan(ready, tmp_path / "out", {"stub": Stub()})
     assert table.columns[2:] == ("CASIA-MFSD to Replay-Attack", "Replay-Attack to CASIA-MFSD")
     measured = [r.cells for r in table.rows if r.measured]
     assert [c[1] for c in measured] == ["HTER at the source's dev threshold", "EER on the target"]
     # no PAI of these sets is the stub's wrong one: only a live video of 80, and of 90, is refused
     assert measured[0][2:] == (f"{50 / 80:.1f}", f"{50 / 90:.1f}")
-    fold = read_manifest(next((tmp_path / "out").rglob("replay-to-casia/data")))
+    fold = read_manifest(next((tmp_path / "out").rglob("replay-to-casia/seed-0/data")))
     assert all(v.startswith(("casia-mfsd/", "replay-attack/")) for v in fold["video"])
 
 
 def test_a_result_of_other_data_is_not_taken_for_this_one(oulu: Path, tmp_path: Path) -> None:
-    run_plan(planned("oulu-npu", "1", {"oulu-npu": oulu}, tmp_path), tmp_path, Stub(), 0)
+    run_plan(planned("oulu-npu", "1", {"oulu-npu": oulu}, tmp_path), tmp_path, {"stub": Stub()})
     fewer = prepared(
         tmp_path / "fewer", manifest("oulu-npu").filter(pl.col("subject") != "oulu-npu/01")
     )
     ready = planned("oulu-npu", "1", {"oulu-npu": fewer}, tmp_path)
     with pytest.raises(InputError, match="other counts"):
-        run_plan(ready, tmp_path, Stub(), 0)
+        run_plan(ready, tmp_path, {"stub": Stub()})
 
 
 def test_protocol_files_below_the_root_are_found_and_win(oulu: Path, tmp_path: Path) -> None:
@@ -207,7 +205,7 @@ def test_protocol_files_below_the_root_are_found_and_win(oulu: Path, tmp_path: P
     folder = prepared(tmp_path / "set", rows, tmp_path / "root")
     ready = planned("oulu-npu", "1", {"oulu-npu": folder}, tmp_path / "out")
     assert any("differ from the rule" in note for note in ready.notes)
-    run_plan(ready, tmp_path / "out", Stub(), 0)
+    run_plan(ready, tmp_path / "out", {"stub": Stub()})
     (record,) = read_results(tmp_path / "out")
     assert record["counts"]["train"]["people"] == 2
     without = planned("oulu-npu", "1", {"oulu-npu": oulu}, tmp_path / "other")
@@ -221,7 +219,7 @@ def test_official_lists_that_no_rule_replaces_must_be_given(tmp_path: Path) -> N
 
 
 def test_figures_are_drawn_from_the_scores_and_stand_alone(oulu: Path, tmp_path: Path) -> None:
-    run_plan(planned("oulu-npu", "1", {"oulu-npu": oulu}, tmp_path), tmp_path, Stub(), 0)
+    run_plan(planned("oulu-npu", "1", {"oulu-npu": oulu}, tmp_path), tmp_path, {"stub": Stub()})
     for path in tmp_path.rglob("*.svg"):
         path.unlink()
     written = write_all_figures(tmp_path)

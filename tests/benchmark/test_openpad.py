@@ -45,8 +45,6 @@ def digests(folder: Path) -> dict[str, str]:
 class Recorder:
     """A method that trains nothing and answers the same."""
 
-    name = "recorder"
-
     def __init__(self) -> None:
         self.ran: list[Path] = []
 
@@ -104,10 +102,10 @@ def test_folds_are_run_once_and_their_results_redraw_the_table(
 ) -> None:
     rows = openpad.build(tmp_path / "set", identities=str(photos), workers=1)
     protocol = load_protocols("openpad")["P1"]
-    tasks = plan("openpad", [protocol], tmp_path / "set", tmp_path, "recorder")
+    tasks = plan("openpad", [protocol], tmp_path / "set", tmp_path, ["recorder"])
     method = Recorder()
-    records = run_folds(tasks, rows, method, seed=0)
-    run_folds(tasks, rows, method, seed=0)
+    records = run_folds(tasks, rows, {"recorder": method})
+    run_folds(tasks, rows, {"recorder": method})
     assert len(method.ran) == 1
     assert records == read_results(tmp_path)
     assert records[0]["counts"]["train"]["people"] == 3

@@ -64,7 +64,8 @@ def make_plan(
     chosen: Sequence[Protocol],
     folders: Mapping[str, Path],
     results: Path,
-    method: str,
+    methods: Sequence[str],
+    seeds: Sequence[int] = (0,),
     files: Path | None = None,
 ) -> BenchmarkPlan:
     """Join the data and bind each fold to it.
@@ -74,7 +75,8 @@ def make_plan(
         chosen: of it.
         folders: the prepared folder of each dataset.
         results: the results folder; the set gets a folder in it.
-        method: its name.
+        methods: their names.
+        seeds: of the trainings.
         files: the dataset's own protocol files; found below the dataset's root by default.
 
     Raises:
@@ -89,18 +91,17 @@ def make_plan(
         ready, lines = _with_files(protocol, rows, folders, files)
         bound.append(ready)
         notes += lines + _lost_to_first_frames(ready, rows)
-    return BenchmarkPlan(plan(protocols.name, bound, data, home, method), rows, notes)
+    return BenchmarkPlan(plan(protocols.name, bound, data, home, methods, seeds), rows, notes)
 
 
 def run_plan(
     ready: BenchmarkPlan,
     results: Path,
-    method: Method,
-    seed: int,
+    methods: Mapping[str, Method],
     tell: Callable[[str], None] = lambda line: None,
 ) -> list[Grid]:
     """Train and judge what is not done, then draw everything that the results folder holds."""
-    records = run_folds(ready.tasks, ready.rows, method, seed, tell)
+    records = run_folds(ready.tasks, ready.rows, methods, tell)
     for task, record in zip(ready.tasks, records, strict=True):
         write_figures(task.folder, record)
     return write_tables(results)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from spoofcue import __version__
 from spoofcue.benchmark.judge import judge, rule_of
-from spoofcue.benchmark.methods import Method, settings_of
+from spoofcue.benchmark.methods import Method, settings_of, with_seed
 from spoofcue.data.manifest import write_manifest
 from spoofcue.data.prepare import SUMMARY
 from spoofcue.errors import InputError
@@ -30,7 +30,7 @@ Counts = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class FoldTask:
-    """One fold with where its data and results are.
+    """One training of one method on one fold, with where its data and results are.
 
     ``folder`` ends up with result.json and scores/, which tables and figures are drawn from, and
     with data/ and run/, which may be deleted.
@@ -39,6 +39,8 @@ class FoldTask:
     set_name: str
     protocol: Protocol
     fold: Fold
+    method: str
+    seed: int
     data: Path
     folder: Path
 
@@ -50,11 +52,18 @@ class FoldTask:
 
 
 def plan(
-    set_name: str, protocols: Sequence[Protocol], data: Path, results: Path, method: str
+    set_name: str,
+    protocols: Sequence[Protocol],
+    data: Path,
+    results: Path,
+    methods: Sequence[str],
+    seeds: Sequence[int] = (0,),
 ) -> list[FoldTask]:
-    """Every fold of the protocols, in order."""
+    """Every fold of the protocols by every method; seed by seed, so that tables fill evenly."""
     return [
-        FoldTask(set_name, p, f, data, results / method / p.name / f.name)
+        FoldTask(set_name, p, f, m, s, data, results / m / p.name / f.name / f"seed-{s}")
+        for s in seeds
+        for m in methods
         for p in protocols
         for f in p.folds
     ]
@@ -63,8 +72,7 @@ def plan(
 def run_folds(
     tasks: list[FoldTask],
     rows: pl.DataFrame,
-    method: Method,
-    seed: int,
+    methods: Mapping[str, Method],
     tell: Callable[[str], None] = lambda line: None,
 ) -> list[dict[str, Any]]:
     """Train and judge what is not done yet.
@@ -72,8 +80,7 @@ def run_folds(
     Args:
         tasks: of :func:`plan`.
         rows: the set's manifest.
-        method: what is trained.
-        seed: recorded with each result.
+        methods: what is trained, by the names in the plan.
         tell: called with a line at each fold's start and end.
 
     Returns:
@@ -83,22 +90,23 @@ def run_folds(
         InputError: a fold lacks a class, or holds results of other settings or other data.
 
     """
-    for task in tasks:
+    seeded = [with_seed(methods[task.method], task.seed) for task in tasks]
+    for task, method in zip(tasks, seeded, strict=True):
         _refuse_other_result(task, rows, method)
     records = []
-    for number, task in enumerate(tasks, start=1):
-        title = f"[{number}/{len(tasks)}] {task.title}"
+    for number, (task, method) in enumerate(zip(tasks, seeded, strict=True), start=1):
+        title = f"[{number}/{len(tasks)}] {task.method}, seed {task.seed}, {task.title}"
         done = task.folder / RESULT
         if done.is_file():
             tell(f"{title}: done before")
         else:
             tell(f"{title}: {task.protocol.title}")
-            _write_whole(done, _run_fold(task, rows, method, seed))
+            _write_whole(done, _run_fold(task, rows, method))
         records.append(json.loads(done.read_text(encoding="utf-8")))
     return records
 
 
-def _run_fold(task: FoldTask, rows: pl.DataFrame, method: Method, seed: int) -> dict[str, Any]:
+def _run_fold(task: FoldTask, rows: pl.DataFrame, method: Method) -> dict[str, Any]:
     protocol = task.protocol
     data, run = _fold_data(task, rows), task.folder / "run"
     method.run(data, run, rule_of(protocol.threshold))
@@ -118,9 +126,9 @@ def _run_fold(task: FoldTask, rows: pl.DataFrame, method: Method, seed: int) -> 
         "threshold": asdict(protocol.threshold),
         "fold": task.fold.name,
         "folds": len(protocol.folds),
-        "method": method.name,
+        "method": task.method,
         "preset": settings.get("preset", ""),
-        "seed": seed,
+        "seed": task.seed,
         "settings": settings,
         "spoofcue": __version__,
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),

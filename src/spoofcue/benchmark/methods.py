@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from spoofcue.benchmark.launch import train_fold
-from spoofcue.config import RunSettings
+from spoofcue.config import METHOD_NAMES, RunSettings, load_settings
 from spoofcue.data.manifest import read_manifest
+from spoofcue.errors import InputError
 from spoofcue.metrics.evaluation import Rule
 
 
 class Method(Protocol):
     """Anything that is trained on a prepared folder and leaves evaluation/{dev,test}.csv."""
-
-    @property
-    def name(self) -> str:
-        """As the user types it."""
 
     def run(self, data: Path, run: Path, rule: Rule) -> None:
         """Train on ``data`` (going on with what ``run`` holds) and score its dev and test.
@@ -33,7 +31,6 @@ class LGSCMethod:
     """The paper's method with given settings; without dev the last epoch is kept."""
 
     settings: RunSettings
-    name: str = "lgsc"
 
     def run(self, data: Path, run: Path, rule: Rule) -> None:
         """See :class:`Method`."""
@@ -49,6 +46,57 @@ class LGSCMethod:
                 settings = settings.model_copy(update={"training": last})
             train_fold(data, run, settings)
         evaluate_run(load_model(run), data, run / "evaluation", rule)
+
+
+def choose_methods(wanted: str) -> list[str]:
+    """Methods by name, several by commas, or ``all``.
+
+    Raises:
+        InputError: an unknown name.
+
+    """
+    names = list(METHOD_NAMES) if wanted == "all" else [n.strip() for n in wanted.split(",")]
+    if unknown := [name for name in names if name not in METHOD_NAMES]:
+        raise InputError(
+            f"--method {', '.join(unknown)}: there are {', '.join(METHOD_NAMES)}, all."
+        )
+    return list(dict.fromkeys(names))
+
+
+def choose_seeds(wanted: str) -> list[int]:
+    """``0,1,2`` to numbers.
+
+    Raises:
+        InputError: one is no whole number of at least 0.
+
+    """
+    names = [name.strip() for name in wanted.split(",")]
+    if not all(name.isdecimal() for name in names):
+        raise InputError(f"--seeds {wanted}: write whole numbers with commas, as 0,1,2.")
+    return list(dict.fromkeys(int(name) for name in names))
+
+
+def configured(
+    names: Sequence[str], preset: str, overrides: Sequence[str] = ()
+) -> dict[str, Method]:
+    """Each method with a preset and ``section.key=value`` overrides.
+
+    Raises:
+        InputError: as :func:`spoofcue.config.load_settings`.
+
+    """
+    return {
+        name: LGSCMethod(load_settings(preset, None, [f"method={name}", *overrides]))
+        for name in names
+    }
+
+
+def with_seed(method: Method, seed: int) -> Method:
+    """The same method with the seed of one training; one without settings has none to change."""
+    if not isinstance(method, LGSCMethod):
+        return method
+    training = method.settings.training.model_copy(update={"seed": seed})
+    return replace(method, settings=method.settings.model_copy(update={"training": training}))
 
 
 def settings_of(method: Method) -> dict[str, Any]:

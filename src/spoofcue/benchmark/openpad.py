@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 VERSION = 1
+RECORD = "openpad.json"
 MARGIN = 0.2
 SESSIONS = ("session-1", "session-2", "session-3")
 CAMERAS = tuple(f"cam-{k}" for k in range(1, 7))
@@ -90,6 +91,18 @@ SIZES = {
 }
 
 
+def size_named(name: str) -> Size:
+    """One of :data:`SIZES`.
+
+    Raises:
+        InputError: there is no such size.
+
+    """
+    if name not in SIZES:
+        raise InputError(f"--size {name}: there are {', '.join(SIZES)}.")
+    return SIZES[name]
+
+
 @dataclass(frozen=True, slots=True)
 class _Job:
     out: Path
@@ -138,7 +151,7 @@ def build(
         "set": "openpad", "version": VERSION, "identities": identities, "count": count,
         "scale": scale, "seed": seed,
     }  # fmt: skip
-    record = out / "openpad.json"
+    record = out / RECORD
     if record.is_file():
         before = json.loads(record.read_text(encoding="utf-8"))
         if before != options:

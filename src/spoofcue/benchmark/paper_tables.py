@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from spoofcue.benchmark.ablation import ablation_grids
 from spoofcue.benchmark.grid import Grid, GridRow
 from spoofcue.benchmark.judge import level_of
 from spoofcue.benchmark.published import NONE, PAPER, PublishedTable, published_tables
@@ -12,7 +13,10 @@ from spoofcue.benchmark.table import Spread, TableRow, grids_of, groups_of, spre
 from spoofcue.protocols.reader import load_set, set_names
 
 QUOTED = f"Rows that are not called measured are quoted from {PAPER}."
-DDOF = "± is the sample deviation (ddof = 1) over the folds, as in the paper."
+DDOF = (
+    "± is the sample deviation (ddof = 1) over the folds, as in the paper; of a single fold, over "
+    "its seeds."
+)
 
 
 def tables_of(records: Sequence[dict[str, Any]]) -> list[Grid]:
@@ -32,8 +36,9 @@ def tables_of(records: Sequence[dict[str, Any]]) -> list[Grid]:
     for name in dict.fromkeys(r.set_name for r in rows):
         rest = [r for r in rows if r.set_name == name and (name, r.protocol) not in paper]
         for grid in grids_of(rest):
-            grids.append(Grid(name, grid.columns, grid.rows, (DDOF, *_notes([name], records))))
-    return [*grids, *_groupings(records)]
+            notes = (DDOF, *_notes([name], records))
+            grids.append(Grid(name, grid.columns, grid.rows, notes, grid.text_columns))
+    return [*grids, *ablation_grids(records), *_groupings(records)]
 
 
 def _paper_table(
@@ -137,7 +142,8 @@ def _quoted_name(method: str) -> str:
 def _measured_name(row: TableRow) -> str:
     made = ", ".join(p for p in (row.set_name, row.preset) if p)
     missing = "" if row.folds == row.all_folds else f", {row.folds} of {row.all_folds} folds"
-    return f"{row.method}, measured ({made}{missing})"
+    seeds = "" if row.seeds == 1 else f", {row.seeds} seeds"
+    return f"{row.method}, measured ({made}{missing}{seeds})"
 
 
 def _text(value: Spread, decimals: int) -> str:

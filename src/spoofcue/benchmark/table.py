@@ -1,4 +1,4 @@
-"""Folds to rows: mean ± sample standard deviation over the folds of a protocol."""
+"""Folds to rows: mean ± sample standard deviation over folds, or over the seeds of a single one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Spread:
 class TableRow:
     """One protocol of one method. APCER is the highest over the species of the protocol.
 
-    ``folds`` are those that are done, of ``all_folds``.
+    ``folds`` are those that are done, of ``all_folds``; ``seeds`` how many trainings each had.
     """
 
     set_name: str
@@ -43,6 +43,7 @@ class TableRow:
     preset: str
     folds: int
     all_folds: int
+    seeds: int
     apcer: Spread
     bpcer: Spread
     acer: Spread
@@ -69,8 +70,8 @@ def table_of(records: Sequence[dict[str, Any]]) -> list[TableRow]:
     """One row a set, protocol, method and preset, in the order in which they first occur."""
     rows = []
     for members in groups_of(records):
-        levels = [level_of(m["evaluation"]) for m in members]
         first = members[0]
+        folds = _by_fold(members)
         rows.append(
             TableRow(
                 first["set"],
@@ -80,17 +81,29 @@ def table_of(records: Sequence[dict[str, Any]]) -> list[TableRow]:
                 first["report"],
                 first["method"],
                 first["preset"],
-                len(members),
+                len(folds),
                 first["folds"],
-                spread([v["apcer_max"] for v in levels]),
-                spread([v["bpcer"] for v in levels]),
-                spread([v["acer"] for v in levels]),
-                spread([v["hter"] for v in levels]),
-                spread([v["eer"] for v in levels]),
-                spread([v["auc"] for v in levels]),
+                max(len(trainings) for trainings in folds),
+                *(
+                    _spread_of(folds, k)
+                    for k in ("apcer_max", "bpcer", "acer", "hter", "eer", "auc")
+                ),
             )
         )
     return rows
+
+
+def _by_fold(members: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    folds: dict[str, list[dict[str, Any]]] = {}
+    for member in members:
+        folds.setdefault(member["fold"], []).append(level_of(member["evaluation"]))
+    return list(folds.values())
+
+
+def _spread_of(folds: Sequence[Sequence[dict[str, Any]]], key: str) -> Spread:
+    """Over the folds, each the mean of its trainings; of a single fold, over its trainings."""
+    values = [[level[key] for level in trainings] for trainings in folds]
+    return spread(values[0] if len(values) == 1 else [statistics.fmean(v) for v in values])
 
 
 def groups_of(records: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
@@ -113,19 +126,22 @@ def grids_of(rows: Sequence[TableRow]) -> list[Grid]:
         if not members:
             continue
         names = [c.lower() for c in columns]
+        several = len({(r.method, r.preset) for r in rows}) > 1
         cells = [
             GridRow(
                 (
                     r.protocol,
                     r.shown_title,
-                    str(r.folds),
+                    *([r.method] if several else []),
+                    str(r.folds) if r.seeds == 1 else f"{r.folds} x {r.seeds} seeds",
                     *(str(getattr(r, name)) for name in names),
                 )
             )
             for r in members
         ]
-        heads = ("protocol", "", "folds", *(f"{c} (%)" for c in columns))
-        grids.append(Grid("", heads, tuple(cells)))
+        method = ("method",) if several else ()
+        heads = ("protocol", "", *method, "folds", *(f"{c} (%)" for c in columns))
+        grids.append(Grid("", heads, tuple(cells), text_columns=2 + len(method)))
     return grids
 
 

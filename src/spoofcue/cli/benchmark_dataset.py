@@ -24,34 +24,35 @@ def benchmark_dataset(
     protocol_files: Annotated[
         Path | None, typer.Option(help="The dataset's own lists; default: below its root.")
     ] = None,
+    method: Annotated[
+        str, typer.Option(help="Several by commas, or all; `train --help` lists them.")
+    ] = "lgsc",
     preset: Annotated[str, typer.Option(help="Of the training.")] = "paper",
     overrides: Annotated[
         list[str] | None, typer.Option("--set", help="section.key=value of the training.")
     ] = None,
     devices: Annotated[str | None, typer.Option(help="Lightning's devices: auto, 1, 2.")] = None,
     strategy: Annotated[str | None, typer.Option(help="Lightning's strategy: auto, ddp.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the training.")] = 0,
+    seeds: Annotated[str, typer.Option(help="Of the trainings, by commas: 0,1,2.")] = "0",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan with counts.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Train and judge each fold; a fold that is done is not done again."""
     from spoofcue.benchmark.dataset_run import choose_protocols, make_plan, run_plan
-    from spoofcue.benchmark.methods import LGSCMethod
+    from spoofcue.benchmark.methods import choose_methods, choose_seeds, configured
     from spoofcue.benchmark.prepared import parse_places, prepared_folders
     from spoofcue.cli.benchmark_table import plan_as_data, print_grids, print_plan
     from spoofcue.cli.console import err, print_json, progress_bar
-    from spoofcue.config import load_settings
     from spoofcue.protocols.reader import load_set
 
     protocols = load_set(str(context.info_name))
     chosen = choose_protocols(protocols, protocol)
     needed = list(dict.fromkeys(d for p in chosen for d in p.datasets))
     machine = {"devices": devices, "strategy": strategy}
-    settings = load_settings(
+    methods = configured(
+        choose_methods(method),
         preset,
-        None,
         [
-            f"training.seed={seed}",
             *(f"training.{key}={value}" for key, value in machine.items() if value),
             *(overrides or []),
         ],
@@ -60,7 +61,9 @@ def benchmark_dataset(
     roots = parse_places("--root", root or [], needed)
     with progress_bar("cropping faces", 1, quiet=as_json or not roots) as progress:
         folders = prepared_folders(needed, given, roots, out, frames, progress)
-    ready = make_plan(protocols, chosen, folders, out, "lgsc", protocol_files)
+    ready = make_plan(
+        protocols, chosen, folders, out, list(methods), choose_seeds(seeds), protocol_files
+    )
     for note in ready.notes:
         err.print(note, highlight=False)
     if dry_run:
@@ -68,9 +71,7 @@ def benchmark_dataset(
             ready.tasks, ready.rows
         )
         return
-    grids = run_plan(
-        ready, out, LGSCMethod(settings), seed, lambda line: err.print(line, highlight=False)
-    )
+    grids = run_plan(ready, out, methods, lambda line: err.print(line, highlight=False))
     if as_json:
         print_json({"tables": grids})
     else:

@@ -18,15 +18,22 @@ if TYPE_CHECKING:
 def print_plan(tasks: list[FoldTask], rows: pl.DataFrame) -> None:
     """Folds with live + attack videos in each split, and how each is judged."""
     title = "live + attack videos (faces where a video has several)"
-    table = Table("fold", "train", "dev", "test", "judged by", "", title=title)
+    methods = list(dict.fromkeys(task.method for task in tasks))
+    seeds = list(dict.fromkeys(task.seed for task in tasks))
+    table = Table("fold", "train", "dev", "test", "judged by", "done", title=title)
+    folds: dict[str, list[FoldTask]] = {}
     for task in tasks:
+        folds.setdefault(task.title, []).append(task)
+    for trainings in folds.values():
+        task = trainings[0]
         counts = count_fold(rows, task.fold)
         cells = [_cell(counts[s]) if s in counts else "none" for s in ("train", "dev", "test")]
         p = task.protocol
         judged = f"{p.report.upper()}, {p.species}, {p.threshold}"
-        done = "done" if (task.folder / RESULT).is_file() else ""
-        table.add_row(task.title, *cells, judged, done)
+        done = sum((t.folder / RESULT).is_file() for t in trainings)
+        table.add_row(task.title, *cells, judged, f"{done}/{len(trainings)}")
     out.print(table)
+    out.print(f"methods: {', '.join(methods)}; seeds: {', '.join(map(str, seeds))}")
 
 
 def plan_as_data(tasks: list[FoldTask], rows: pl.DataFrame) -> list[dict[str, Any]]:
@@ -36,6 +43,8 @@ def plan_as_data(tasks: list[FoldTask], rows: pl.DataFrame) -> list[dict[str, An
             "set": task.set_name,
             "protocol": task.protocol.name,
             "fold": task.fold.name,
+            "method": task.method,
+            "seed": task.seed,
             "folder": str(task.folder),
             "done": (task.folder / RESULT).is_file(),
             "report": task.protocol.report,

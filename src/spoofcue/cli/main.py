@@ -7,6 +7,7 @@ import sys
 import typer
 
 from spoofcue.cli import (
+    ablate,
     benchmark,
     convert_scores,
     datasets,
@@ -60,6 +61,7 @@ app.command(name="predict")(predict.predict)
 app.command(name="export")(export.export)
 app.command(name="protocols")(protocols.protocols)
 app.add_typer(benchmark.app, name="benchmark")
+app.command(name="ablate")(ablate.ablate)
 app.add_typer(model.app, name="model")
 app.add_typer(fetch.app, name="fetch")
 

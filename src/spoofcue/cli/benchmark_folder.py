@@ -1,0 +1,55 @@
+"""``spoofcue benchmark folder``: any prepared folder, by its own splits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def benchmark_folder(
+    data: Annotated[Path, typer.Option(help="Prepared folder with train and test splits.")],
+    out: Annotated[Path, typer.Option(help="Results folder.")] = Path("results"),
+    method: Annotated[
+        str, typer.Option(help="Several by commas, or all; `train --help` lists them.")
+    ] = "lgsc",
+    preset: Annotated[str, typer.Option(help="Of the training.")] = "paper",
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", help="section.key=value of the training.")
+    ] = None,
+    seeds: Annotated[str, typer.Option(help="Of the trainings, by commas: 0,1,2.")] = "0",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan with counts.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Any prepared folder by its own splits; what is done is not done again."""
+    from spoofcue.benchmark.dataset_run import BenchmarkPlan, run_plan
+    from spoofcue.benchmark.folds import plan
+    from spoofcue.benchmark.methods import choose_methods, choose_seeds, configured
+    from spoofcue.benchmark.own_splits import own_splits
+    from spoofcue.cli.benchmark_table import print_grids, print_plan
+    from spoofcue.cli.console import err, print_json
+    from spoofcue.data.manifest import read_manifest
+
+    methods = configured(choose_methods(method), preset, overrides or [])
+    rows = read_manifest(data)
+    protocols = own_splits(rows)
+    tasks = plan(
+        protocols.name,
+        list(protocols.protocols.values()),
+        data,
+        out / protocols.name,
+        list(methods),
+        choose_seeds(seeds),
+    )
+    if dry_run:
+        print_plan(tasks, rows)
+        return
+    grids = run_plan(
+        BenchmarkPlan(tasks, rows, []), out, methods, lambda line: err.print(line, highlight=False)
+    )
+    if as_json:
+        print_json({"tables": grids})
+    else:
+        print_grids(grids)
+        err.print(f"results in {out}: tables.md; result.json, scores/ and figures in every fold")
