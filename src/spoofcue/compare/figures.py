@@ -45,7 +45,7 @@ def det_curves(contest: Contest, standings: Standings) -> str:
             axes.plot([], [], marker=marker, lw=1.8, color=colour, ls=dash, label=method)
             axes.plot(*_point(members), marker, color=colour, ms=6, clip_on=False)
         set_det_axes(axes)
-        axes.legend(frameon=False, fontsize=8)
+        axes.legend(frameon=False, fontsize=8, labelcolor=INK)
 
     svg = drawn(draw, 4.6, 3.9)
     svg = svg.replace(' xmlns="http://www.w3.org/2000/svg"', "")  # not needed inside HTML

@@ -44,7 +44,7 @@ class Cell:
         interval: 95 %, from the bootstrap; None without one.
         best: no method has a better mean.
         difference: 95 % interval of this mean less the best one, drawn together; None without a
-            bootstrap, for the best itself and for measures that have no best.
+            bootstrap, for the (first) best itself and for measures that have no best.
 
     """
 
@@ -56,7 +56,7 @@ class Cell:
 
     @property
     def like_the_best(self) -> bool:
-        """Not the best, yet zero is in the interval of the difference."""
+        """Whether zero is in the interval of the difference."""
         return self.difference is not None and self.difference[0] <= 0 <= self.difference[1]
 
 
@@ -209,7 +209,7 @@ def _cells(
     cells = {}
     for method, mean in means.items():
         difference = None
-        if leaders and method not in leaders and drawn:
+        if leaders and method != leaders[0] and drawn:
             difference = _interval(drawn[method] - drawn[leaders[0]])
         interval = _interval(drawn[method]) if drawn else None
         cells[method] = Cell(mean, deviations[method], interval, method in leaders, difference)

@@ -19,8 +19,8 @@ BEST, ALIKE = "★", "≈"
 
 
 def cell_text(cell: Cell) -> str:
-    """Percent, with the deviation over the seeds if there are several: ``12.3 ± 1.1``."""
-    spread = "" if cell.deviation is None else f" ± {100 * cell.deviation:.1f}"
+    """Percent, with the deviation over the seeds if there are several: ``12.3 ±1.1``."""
+    spread = "" if cell.deviation is None else f" ±{100 * cell.deviation:.1f}"
     return f"{100 * cell.mean:.1f}{spread}"
 
 
@@ -49,9 +49,10 @@ def verdict(comparison: Comparison) -> str:
         clear = sum(_clear(m, name) for m in won)
         told = f"{name} has the lowest error in {len(won)} of {total} protocols"
         if comparison.replicates:
-            told += f", in {clear or 'none'} of them beyond chance"
+            told += f" (clear of every other method in {clear or 'none'})"
         parts.append(told)
-    return "; ".join(parts) + "."
+    shared = sum(len(won) for won in counts.values()) > total
+    return "; ".join(parts) + (". A shared first place counts for each." if shared else ".")
 
 
 def _best(match: Match, name: str) -> bool:
