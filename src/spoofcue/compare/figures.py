@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,21 +18,33 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # Okabe and Ito's colours, told apart also by dashes and markers where colour is not seen.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C564B", "#7F7F7F")
+COLOURS = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+    "#8C564B",
+    "#7F7F7F",
+    "#7B61C9",
+)
 DASHES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 MOST_THIN = 12  # curves of single trainings of one method, beyond which they hide the mean
 
 
-def det_curves(contest: Contest, standings: Standings) -> str:
+def det_curves(contest: Contest, standings: Standings, order: Sequence[str]) -> str:
     """A line a method: the mean BPCER of its folds and seeds at each pooled APCER; inline SVG.
 
-    Thin lines are single trainings; the marker is the mean error at the dev thresholds. Colours
-    follow the page's, so that it can be dark.
+    A method's place in ``order`` gives its colour, on all plots of a page. Thin lines are single
+    trainings; the marker is the mean error at the dev thresholds. Text and grid take the page's
+    colours, so that it can be dark.
     """
 
     def draw(axes: Axes) -> None:
-        for index, method in enumerate(contest.methods):
+        for method in contest.methods:
+            index = order.index(method)
             members = [j for j in standings.judged if j.method == method]
             colour = colour_of(index)
             if 1 < len(members) <= MOST_THIN:

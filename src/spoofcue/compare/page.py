@@ -21,6 +21,8 @@ SPECIES_WORDS = {
     "pooled": "all attacks pooled",
 }
 
+UNITS = {"subject": "people", "video": "recordings", "attempt": "faces"}
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -58,7 +60,8 @@ def write_page(comparison: Comparison, out: Path, command: str) -> Path:
     environment.filters["interval"] = interval_text
     pictures = Thumbnails()
     sections = [
-        _section(m, f"p{number}", pictures) for number, m in enumerate(comparison.matches, start=1)
+        _section(m, f"p{number}", list(comparison.methods), pictures)
+        for number, m in enumerate(comparison.matches, start=1)
     ]
     html = environment.get_template("comparison.html.j2").render(
         comparison=comparison,
@@ -68,7 +71,8 @@ def write_page(comparison: Comparison, out: Path, command: str) -> Path:
         methods=[(name, _facts(members)) for name, members in comparison.methods.items()],
         several_seeds=any(len({m.seed for m in g}) > 1 for g in comparison.methods.values()),
         several_sets=len({m.contest.terms.set_name for m in comparison.matches}) > 1,
-        fewest=min((m.standings.units for m in comparison.matches), default=0),
+        fewest=min(comparison.matches, key=lambda m: m.standings.units).standings,
+        drawn=UNITS,
         missing=pictures.missing,
         measures=[(key, SHOWN[key]) for key in MEASURES],
         command=command,
@@ -81,7 +85,7 @@ def write_page(comparison: Comparison, out: Path, command: str) -> Path:
     return out
 
 
-def _section(match: Match, anchor: str, pictures: Thumbnails) -> Section:
+def _section(match: Match, anchor: str, order: list[str], pictures: Thumbnails) -> Section:
     contest, standings = match.contest, match.standings
     ends = [0.05]
     for cells in standings.cells.values():
@@ -90,7 +94,7 @@ def _section(match: Match, anchor: str, pictures: Thumbnails) -> Section:
     return Section(
         match=match,
         anchor=anchor,
-        det=det_curves(contest, standings),
+        det=det_curves(contest, standings, order),
         scale=max(ends),
         facts=_terms(contest) | counts_of(contest),
         groups=[

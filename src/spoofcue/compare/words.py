@@ -47,9 +47,11 @@ def verdict(comparison: Comparison) -> str:
         if not won:
             continue
         clear = sum(_clear(m, name) for m in won)
-        told = f"{name} has the lowest error in {len(won)} of {total} protocols"
+        where = f" in {len(won)} of {total} protocols" if total > 1 else ""
+        told = f"{name} has the lowest error{where}"
         if comparison.replicates:
-            told += f" (clear of every other method in {clear or 'none'})"
+            often = f" in {clear or 'none'}" if total > 1 else ""
+            told += f" ({'' if often or clear else 'not '}clear of every other method{often})"
         parts.append(told)
     shared = sum(len(won) for won in counts.values()) > total
     return "; ".join(parts) + (". A shared first place counts for each." if shared else ".")
