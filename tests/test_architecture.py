@@ -27,6 +27,7 @@ ALLOWED = {
         *("datasets", "faces", "report"),
     },
     "report": {"report", "metrics"},
+    "compare": {"compare", "media", "metrics", "report"},
     "export": {"export", "cue", "patches", "scoring"},
 }
 EVERYWHERE = {"errors", "config", "__version__"}

@@ -9,6 +9,7 @@ import typer
 from spoofcue.cli import (
     ablate,
     benchmark,
+    compare,
     convert_scores,
     datasets,
     evaluate,
@@ -57,6 +58,7 @@ app.command(name="train")(train.train)
 app.command(name="evaluate")(evaluate.evaluate)
 app.command(name="convert-scores")(convert_scores.convert_scores)
 app.command(name="report")(report.report)
+app.command(name="compare")(compare.compare)
 app.command(name="predict")(predict.predict)
 app.command(name="export")(export.export)
 app.command(name="protocols")(protocols.protocols)

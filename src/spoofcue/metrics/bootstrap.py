@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from spoofcue.errors import InputError
 from spoofcue.metrics.curves import eer_of_counts, pairs_won
 from spoofcue.metrics.scores import ScoreSet
-from spoofcue.metrics.sweep import Sweep, sweep
+from spoofcue.metrics.sweep import Sweep, need_both_classes, sweep
 from spoofcue.metrics.thresholds import Threshold
 
 MEASURES = ("apcer_max", "bpcer", "acer", "hter", "eer", "auc")
@@ -61,20 +61,14 @@ def bootstrap(
     """
     if replicates < 1:
         raise InputError(f"{replicates} bootstrap replicates: ask for 1 or more, 1000 is usual.")
-    s = sweep(scores)
+    need_both_classes(scores)
     unit, cluster = clusters_of(scores)
     count = int(cluster.max()) + 1
     if count < 2:
         raise InputError(f"a bootstrap needs two {unit}s or more; there is one.")
-    table = _error_table(scores, threshold, cluster, count)
-    live, attack = (_in_order(scores, label, cluster) for label in (0, 1))
     batch = max(1, ELEMENTS // (len(scores) + count))
-    values = np.concatenate(
-        [
-            np.column_stack([_rates(*table, drawn), _over_thresholds(s, live, attack, drawn)])
-            for drawn in _batches(seed, count, replicates, batch)
-        ]
-    )
+    batches = _batches(seed, count, replicates, batch)
+    values = replicate_rates(scores, threshold, cluster, count, batches)
     defined = values[~np.isnan(values).any(axis=1)]
     if not len(defined):
         raise InputError("no bootstrap replicate has both live faces and attacks.")
@@ -88,6 +82,37 @@ def bootstrap(
         seed=seed,
         confidence=confidence,
         intervals={m: (float(low[i]), float(high[i])) for i, m in enumerate(MEASURES)},
+    )
+
+
+def replicate_rates(
+    scores: ScoreSet,
+    threshold: Threshold,
+    cluster: NDArray[np.intp],
+    clusters: int,
+    batches: Iterable[NDArray[np.int64]],
+) -> NDArray[np.float64]:
+    """The rates of every replicate; given the same draws, those of two methods are paired.
+
+    Args:
+        scores: both classes.
+        threshold: is not chosen anew.
+        cluster: (N,) the number of each row's cluster, 0..C - 1; some may have no row here.
+        clusters: C.
+        batches: of shape (B, C), how often each cluster is drawn, as :func:`draw` gives it.
+
+    Returns:
+        (sum of B, 6) in the order of :data:`MEASURES`; NaN where a class is absent.
+
+    """
+    s = sweep(scores)
+    live, attack = (_in_order(scores, label, cluster) for label in (0, 1))
+    table = _error_table(scores, threshold, cluster, clusters)
+    return np.concatenate(
+        [
+            np.column_stack([_rates(*table, drawn), _over_thresholds(s, live, attack, drawn)])
+            for drawn in batches
+        ]
     )
 
 

@@ -71,7 +71,7 @@ def _judge(
     replicates: int,
     seed: int,
 ) -> LevelResult:
-    threshold = _threshold(dev, rule)
+    threshold = threshold_by(rule, dev)
     by_grouping = {g: error_rates(grouped(test, g), threshold) for g in GROUPINGS}
     species = grouped(test, grouping)
     dev_species = grouped(dev, grouping) if dev is not None else None
@@ -92,7 +92,13 @@ def _judge(
     )
 
 
-def _threshold(dev: ScoreSet | None, rule: Rule) -> Threshold:
+def threshold_by(rule: Rule, dev: ScoreSet | None) -> Threshold:
+    """The threshold that a rule gives on dev; a fixed one needs no dev.
+
+    Raises:
+        InputError: a rule that needs dev without it, or dev lacks a class.
+
+    """
     if not isinstance(rule, str):
         return fixed_threshold(rule)
     if dev is None:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Callable
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,42 +11,12 @@ from spoofcue.metrics.error_rates import error_rates
 from spoofcue.metrics.intervals import clopper_pearson
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.metrics.thresholds import Threshold
+from spoofcue.report.plotting import ATTACK, INK, LIVE, deviates, drawn, set_det_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-LIVE, ATTACK, INK = "#0072B2", "#D55E00", "#333333"
 SPECIES = ("#D55E00", "#CC79A7", "#E69F00", "#56B4E9", "#009E73", "#8C564B")
-
-
-def _drawn(draw: Callable[[Axes], None], width: float = 5.4, height: float = 3.3) -> str:
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot as plt
-
-    style: Any = {
-        "font.size": 9,
-        "font.family": "DejaVu Sans",
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.edgecolor": "#999999",
-        "axes.labelcolor": INK,
-        "xtick.color": INK,
-        "ytick.color": INK,
-        "svg.fonttype": "path",
-        "svg.hashsalt": "spoofcue",
-    }
-    with plt.rc_context(style):
-        figure, axes = plt.subplots(figsize=(width, height), layout="constrained")
-        draw(axes)
-        out = io.StringIO()
-        figure.savefig(out, format="svg", transparent=True, metadata={"Date": None})
-        plt.close(figure)
-    svg = out.getvalue()
-    # inside HTML only the element itself is wanted, without the XML head and its addresses
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.S)
-    return svg.replace('xmlns:xlink="http://www.w3.org/1999/xlink"', "")
 
 
 def histogram(scores: ScoreSet, threshold: Threshold) -> str:
@@ -78,7 +44,7 @@ def histogram(scores: ScoreSet, threshold: Threshold) -> str:
         axes.set_ylabel("% of its class")
         axes.legend(frameon=False, fontsize=8)
 
-    return _drawn(draw)
+    return drawn(draw)
 
 
 def roc(scores: ScoreSet, threshold: Threshold) -> str:
@@ -98,36 +64,26 @@ def roc(scores: ScoreSet, threshold: Threshold) -> str:
         axes.set_ylabel("attacks caught, %")
         axes.legend(frameon=False, fontsize=8, loc="lower right")
 
-    return _drawn(draw, 4.2, 3.6)
+    return drawn(draw, 4.2, 3.6)
 
 
 def det(scores: ScoreSet, threshold: Threshold) -> str:
     """Detection error trade-off on normal-deviate axes (ISO/IEC 19795-1), a line a species."""
 
     def draw(axes: Axes) -> None:
-        warp = np.vectorize(NormalDist().inv_cdf)
         for index, species in enumerate(scores.species):
             chosen = (scores.label == 0) | (scores.pai == species)
             part = ScoreSet.of(scores.score[chosen], scores.label[chosen], scores.pai[chosen])
-            points = np.clip(operating_points(part)[:, 1:], 1e-3, 1 - 1e-3)
-            axes.plot(
-                warp(points[:, 0]), warp(points[:, 1]), lw=1.6, label=species,
-                color=SPECIES[index % len(SPECIES)],
-            )  # fmt: skip
+            points = deviates(operating_points(part)[:, 1:])
+            colour = SPECIES[index % len(SPECIES)]
+            axes.plot(points[:, 0], points[:, 1], lw=1.6, label=species, color=colour)
         rates = error_rates(scores, threshold)
-        x, y = (np.clip(v, 1e-3, 1 - 1e-3) for v in (rates.far.value, rates.bpcer.value))
-        axes.plot(warp(x), warp(y), "o", color=INK, label="at the threshold, pooled")
-        ticks = np.array([0.001, 0.01, 0.05, 0.2, 0.5, 0.8])
-        names = ["0.1", "1", "5", "20", "50", "80"]
-        axes.set_xticks(warp(ticks), names)
-        axes.set_yticks(warp(ticks), names)
-        axes.set(xlim=warp([8e-4, 0.9]), ylim=warp([8e-4, 0.9]))
-        axes.grid(color="#eeeeee")
-        axes.set_xlabel("APCER: attacks passed, %")
-        axes.set_ylabel("BPCER: live faces refused, %")
+        x, y = deviates([rates.far.value, rates.bpcer.value])
+        axes.plot(x, y, "o", color=INK, label="at the threshold, pooled")
+        set_det_axes(axes)
         axes.legend(frameon=False, fontsize=8)
 
-    return _drawn(draw, 4.2, 3.6)
+    return drawn(draw, 4.2, 3.6)
 
 
 def species_bars(scores: ScoreSet, threshold: Threshold) -> str:
@@ -146,7 +102,7 @@ def species_bars(scores: ScoreSet, threshold: Threshold) -> str:
         axes.set(xlim=(0, 140), yticks=[], xticks=[0, 20, 40, 60, 80, 100])
         axes.set_xlabel("error rate, % (line: 95 % interval)")
 
-    return _drawn(draw, 5.4, 0.7 + 0.42 * len(rows))
+    return drawn(draw, 5.4, 0.7 + 0.42 * len(rows))
 
 
 def training_curves(history: list[dict[str, Any]]) -> tuple[str, str]:
@@ -175,7 +131,7 @@ def training_curves(history: list[dict[str, Any]]) -> tuple[str, str]:
         axes.set_ylabel("on dev, %")
         axes.legend(frameon=False, fontsize=8)
 
-    return _drawn(losses, 4.2, 2.8), _drawn(dev, 4.2, 2.8)
+    return drawn(losses, 4.2, 2.8), drawn(dev, 4.2, 2.8)
 
 
 def _classes(scores: ScoreSet) -> list[tuple[str, str, Any]]:

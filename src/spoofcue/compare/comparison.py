@@ -1,0 +1,157 @@
+"""Results of several methods to everything that is shown of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spoofcue.compare.contest import Contest, contests_of
+from spoofcue.compare.disagreement import Disagreements, disagreements
+from spoofcue.compare.finding import find
+from spoofcue.compare.judging import Standings, judge
+from spoofcue.compare.naming import by_name
+from spoofcue.compare.reading import Trained, read
+from spoofcue.errors import InputError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Match:
+    """One protocol with all that was found out about it."""
+
+    contest: Contest
+    standings: Standings
+    disagreements: Disagreements
+
+    @property
+    def headline(self) -> str:
+        """The measure that the protocol reports: ``acer`` or ``hter``."""
+        return self.contest.terms.report
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """What the page shows.
+
+    Attributes:
+        methods: name -> what goes under it.
+        matches: the protocols that two methods or more were run on.
+        alone: protocols that only one method was run on, which are not shown.
+        unevaluated: trainings that were passed over.
+        replicates, seed: of the bootstrap.
+
+    """
+
+    methods: dict[str, list[Trained]]
+    matches: tuple[Match, ...]
+    alone: tuple[str, ...]
+    unevaluated: tuple[Path, ...]
+    replicates: int
+    seed: int
+
+
+def compare(
+    arguments: Sequence[str],
+    replicates: int = 1000,
+    seed: int = 0,
+    shown: int = 6,
+    progress: Callable[[int, int], None] | None = None,
+) -> Comparison:
+    """Find, read, judge and compare.
+
+    Args:
+        arguments: ``PATH`` or ``NAME=PATH``; runs, folds, or folders above them.
+        replicates: of the bootstrap; 0 for no intervals.
+        seed: of the bootstrap.
+        shown: faces of a group of disagreements, at the most.
+        progress: called with (protocols done, all).
+
+    Raises:
+        InputError: nothing was found, nothing is in common, or a result is damaged.
+
+    """
+    if replicates < 0:
+        raise InputError(f"--bootstrap {replicates}: a number of draws, 1000 is usual, 0 for none.")
+    search = find(arguments)
+    named = by_name([read(f) for f in search.found])
+    contests = contests_of(named)
+    matches = []
+    for number, contest in enumerate(contests):
+        if progress:
+            progress(number, len(contests))
+        try:
+            standings = judge(contest, replicates, seed)
+            found = disagreements(contest, shown)
+        except InputError as error:
+            raise InputError(f"{contest.name}: {error}") from error
+        matches.append(Match(contest, standings, found))
+    if progress:
+        progress(len(contests), len(contests))
+    compared = {(c.terms.set_name, c.name) for c in contests}
+    every = {(m.terms.set_name, m.terms.protocol) for g in named.values() for m in g}
+    alone = tuple(sorted(name for _, name in every - compared))
+    return Comparison(named, tuple(matches), alone, search.unevaluated, replicates, seed)
+
+
+def to_dict(comparison: Comparison) -> dict[str, Any]:
+    """Plain data for JSON; rates are fractions 0..1."""
+    return {
+        "methods": {name: _method(g) for name, g in comparison.methods.items()},
+        "bootstrap": {"replicates": comparison.replicates, "seed": comparison.seed},
+        "protocols": [_match(m) for m in comparison.matches],
+        "run_by_one_method_only": list(comparison.alone),
+        "not_evaluated": [str(p) for p in comparison.unevaluated],
+    }
+
+
+def _method(members: Sequence[Trained]) -> dict[str, Any]:
+    return {
+        "method": members[0].method,
+        "presets": sorted({m.preset for m in members}),
+        "seeds": sorted({m.seed for m in members}),
+        "folders": [str(m.found.path) for m in members],
+    }
+
+
+def _match(match: Match) -> dict[str, Any]:
+    contest, standings, found = match.contest, match.standings, match.disagreements
+    return {
+        "set": contest.terms.set_name,
+        "protocol": contest.name,
+        "title": contest.terms.title,
+        "report": match.headline,
+        "species": contest.terms.species,
+        "level": "video" if contest.by_video else "frame",
+        "folds": [f.name for f in contest.folds],
+        "drawn": {"unit": standings.unit, "units": standings.units}
+        | {"replicates": standings.replicates, "undefined": standings.undefined},
+        "notes": list(contest.notes),
+        "table": {
+            method: {
+                measure: {
+                    "mean": cell.mean,
+                    "deviation": cell.deviation,
+                    "ci95": cell.interval,
+                    "best": cell.best,
+                    "difference_from_best_ci95": cell.difference,
+                    "like_the_best": cell.like_the_best,
+                }
+                for measure, cell in cells.items()
+            }
+            for method, cells in standings.cells.items()
+        },
+        "disagreements": {
+            "faces": found.faces,
+            "differ": found.differ,
+            "all_right": found.all_right,
+            "all_wrong": found.all_wrong,
+            "wrong": found.wrong,
+            "groups": {g.title: {"live": g.live, "attack": g.count - g.live} for g in found.groups},
+            "right_where_wrong": [
+                {"right": a, "wrong": b, "live": live, "attack": attack}
+                for (a, b), (live, attack) in found.only_right.items()
+                if a != b
+            ],
+        },
+    }

@@ -1,0 +1,214 @@
+"""The methods that were run on one protocol, on the faces that all of them scored."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spoofcue.compare.reading import FaceKey, Terms, Trained
+from spoofcue.errors import InputError
+from spoofcue.metrics.scores import ScoreSet
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entrant:
+    """One training of a method, with its scores in the order of the fold's faces.
+
+    Attributes:
+        trained: as it was read.
+        test: (N,) only the common faces, in the fold's order.
+        crops: (N,) relative to ``trained.roots``.
+        left_out: faces that it scored and others did not.
+
+    """
+
+    trained: Trained
+    test: ScoreSet
+    crops: tuple[str, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ContestFold:
+    """One fold.
+
+    Attributes:
+        name: of the fold.
+        faces: (N,) the faces that all scored, sorted.
+        entrants: method -> its trainings, by seed.
+
+    """
+
+    name: str
+    faces: tuple[FaceKey, ...]
+    entrants: dict[str, tuple[Entrant, ...]]
+
+    @property
+    def labels(self) -> ScoreSet:
+        """Any of the aligned sets: label, species, video and subject are the same in all."""
+        return next(iter(self.entrants.values()))[0].test
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contest:
+    """One protocol.
+
+    Attributes:
+        terms: what it prescribes.
+        methods: that were run on it, in order.
+        folds: that all of these were run on.
+        notes: what was left out, and what differs, in words.
+
+    """
+
+    terms: Terms
+    methods: tuple[str, ...]
+    folds: tuple[ContestFold, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """As the table's column has it."""
+        return self.terms.protocol
+
+    @property
+    def by_video(self) -> bool:
+        """Whether rates count recordings: some recording has several frames."""
+        every = (e for f in self.folds for es in f.entrants.values() for e in es)
+        return any(e.trained.test.has_videos for e in every)
+
+    def seeds(self, method: str) -> list[int]:
+        """The seeds that a method was trained with, in any fold."""
+        return sorted({e.trained.seed for f in self.folds for e in f.entrants[method]})
+
+
+def contests_of(named: Mapping[str, Sequence[Trained]]) -> list[Contest]:
+    """The protocols that two methods or more were run on, in the order of their first occurrence.
+
+    Raises:
+        InputError: there is none, the methods were judged by different terms, or they have no
+            fold or no face in common.
+
+    """
+    groups: dict[tuple[str, str], dict[str, list[Trained]]] = defaultdict(dict)
+    for name, members in named.items():
+        for one in members:
+            key = one.terms.set_name, one.terms.protocol
+            groups[key].setdefault(name, []).append(one)
+    shared = [g for g in groups.values() if len(g) > 1]
+    if not shared:
+        raise InputError(_nothing_shared(named))
+    return [_contest(group) for group in shared]
+
+
+def _nothing_shared(named: Mapping[str, Sequence[Trained]]) -> str:
+    if len(named) == 1:
+        return (
+            f"there is only one method, {next(iter(named))}: give the results of another too, or "
+            "tell trainings of one method apart by names of your own: A=PATH B=PATH."
+        )
+    parts = [f"{n}: {', '.join(sorted({m.terms.protocol for m in g}))}" for n, g in named.items()]
+    return f"no protocol was run by two methods ({'; '.join(parts)}); run the same one."
+
+
+def _contest(group: Mapping[str, Sequence[Trained]]) -> Contest:
+    terms, notes = _terms(group)
+    folds_of = {name: {m.fold for m in members} for name, members in group.items()}
+    common = set.intersection(*folds_of.values())
+    if not common:
+        raise InputError(
+            f"{terms.protocol}: the methods have no fold in common; run the same ones."
+        )
+    for name, theirs in folds_of.items():
+        if theirs - common:
+            notes.append(f"left out, as not all have them: {_list(theirs - common)} of {name}")
+    if len(common) < terms.folds:
+        notes.append(f"{len(common)} of the protocol's {terms.folds} folds")
+    folds: list[ContestFold] = []
+    for fold_name in sorted(common):
+        entrants = {
+            name: sorted((m for m in members if m.fold == fold_name), key=lambda m: m.seed)
+            for name, members in group.items()
+        }
+        folds.append(_aligned(fold_name, entrants, terms.protocol))
+    for name in group:
+        left = sum(e.left_out for f in folds for e in f.entrants[name])
+        lost = sum(len(e.trained.test.lost) for f in folds for e in f.entrants[name])
+        if left:
+            notes.append(f"{left} faces that {name} scored are left out: another method did not")
+        if lost:
+            notes.append(f"{name} gave no score to {lost} faces, which are in no rate here")
+    return Contest(terms, tuple(group), tuple(folds), tuple(notes))
+
+
+def _terms(group: Mapping[str, Sequence[Trained]]) -> tuple[Terms, list[str]]:
+    """Those of all; a different grouping or measure makes rates incomparable."""
+    first = next(iter(group.values()))[0].terms
+    rules: dict[object, list[str]] = defaultdict(list)
+    for name, members in group.items():
+        for one in members:
+            for key in ("report", "species"):
+                mine, theirs = getattr(one.terms, key), getattr(first, key)
+                if mine != theirs:
+                    raise InputError(
+                        f"{first.protocol}: {key} is {theirs} for one and {mine} for {name} "
+                        f"({one.found.path}): such rates do not compare. Judge all alike "
+                        "(evaluate --species)."
+                    )
+            if name not in rules[one.terms.rule]:
+                rules[one.terms.rule].append(name)
+    notes = []
+    if len(rules) > 1:
+        told = "; ".join(f"{r if isinstance(r, str) else f'fixed at {r:g}'}: {_list(n)}"
+                         for r, n in rules.items())  # fmt: skip
+        notes.append(f"the thresholds were chosen by different rules ({told})")
+    return replace(first, folds=max(m.terms.folds for g in group.values() for m in g)), notes
+
+
+def _aligned(fold: str, members: Mapping[str, Sequence[Trained]], protocol: str) -> ContestFold:
+    every = [m for group in members.values() for m in group]
+    common = set.intersection(*(set(m.keys) for m in every))
+    where = f"{protocol} {fold}".strip()
+    if not common:
+        raise InputError(f"{where}: no face was scored by all methods; test them on the same set.")
+    faces = tuple(sorted(common))
+    entrants = {name: tuple(_entrant(m, faces) for m in group) for name, group in members.items()}
+    aligned = ContestFold(fold, faces, entrants)
+    truth = aligned.labels
+    for name, group in entrants.items():
+        for entrant in group:
+            test = entrant.test
+            for what, same in (
+                ("labels", (test.label == truth.label).all()),
+                ("PAI species", (test.pai == truth.pai).all()),
+                ("subjects", (test.subject == truth.subject).all()),
+            ):
+                if not same:
+                    raise InputError(
+                        f"{where}: {entrant.trained.found.path} ({name}) has other {what} than "
+                        f"{every[0].found.path} for the same faces; test them on the same set."
+                    )
+    return aligned
+
+
+def _entrant(member: Trained, faces: Sequence[FaceKey]) -> Entrant:
+    place = {key: row for row, key in enumerate(member.keys)}
+    rows: NDArray[np.intp] = np.array([place[key] for key in faces], np.intp)
+    test = member.test
+    kept = ScoreSet.of(
+        test.score[rows],
+        test.label[rows],
+        test.pais.rows(rows),
+        test.videos.rows(rows),
+        test.subjects.rows(rows),
+    )
+    crops = tuple(member.crops[row] for row in rows)
+    return Entrant(member, kept, crops, len(test) - len(faces))
+
+
+def _list(names: set[str] | list[str]) -> str:
+    return ", ".join(sorted(names))

@@ -1,0 +1,113 @@
+"""What the user names on the command line to the folders that hold results."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from spoofcue.errors import InputError
+
+RESULT, RUN, METRICS = "result.json", "run.json", Path("evaluation") / "metrics.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A folder with scores of dev and test.
+
+    Attributes:
+        kind: ``fold`` of a benchmark, or ``run`` that was evaluated.
+        path: the folder.
+        record: its result.json or run.json.
+        argument: the path on the command line that led to it.
+        renamed: the name that the user gave, or None.
+
+    """
+
+    kind: Literal["fold", "run"]
+    path: Path
+    record: dict[str, Any]
+    argument: Path
+    renamed: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was found, and the trainings that were passed over as they are not evaluated."""
+
+    found: tuple[Found, ...]
+    unevaluated: tuple[Path, ...]
+
+
+def find(arguments: Sequence[str]) -> Search:
+    """Every finished fold and evaluated run in or below the arguments.
+
+    Args:
+        arguments: ``PATH`` or ``NAME=PATH``; a folder that is reached twice counts once, under
+            the argument that renames it if there is one.
+
+    Raises:
+        InputError: a path is no folder, or holds no result.
+
+    """
+    found: dict[Path, Found] = {}
+    unevaluated: dict[Path, Path] = {}
+    named = [_split(text) for text in arguments]
+    for name, argument in sorted(named, key=lambda pair: pair[0] is None):
+        if not argument.is_dir():
+            raise InputError(f"{argument} is no folder; give a run, a fold or a results folder.")
+        below = list(_below(argument))
+        if not below:
+            raise InputError(f"{argument} holds no finished fold and no evaluated run.")
+        if all(kind == "unevaluated" for _, kind, _ in below):
+            raise InputError(
+                f"{argument} is not evaluated yet; run `spoofcue evaluate {below[0][0]}` first."
+            )
+        for path, kind, record in below:
+            if kind == "unevaluated":
+                unevaluated[path.resolve()] = path
+            else:
+                found.setdefault(path.resolve(), Found(kind, path, record, argument, name))
+    order = {argument: at for at, (_, argument) in reversed(list(enumerate(named)))}
+    return Search(
+        tuple(sorted(found.values(), key=lambda f: order[f.argument])), tuple(unevaluated.values())
+    )
+
+
+def _split(text: str) -> tuple[str | None, Path]:
+    """``NAME=PATH``, unless the text as a whole is a path that exists."""
+    name, equals, path = text.partition("=")
+    if not equals or Path(text).exists():
+        return None, Path(text)
+    if not name.strip() or not path:
+        raise InputError(f"{text!r}: write NAME=PATH, with a name and a path.")
+    return name.strip(), Path(path)
+
+
+def _below(
+    argument: Path,
+) -> Iterator[tuple[Path, Literal["fold", "run", "unevaluated"], dict[str, Any]]]:
+    """Both layouts of a benchmark, at any depth; nothing below a result is another one."""
+    for at, folders, files in os.walk(argument):
+        path = Path(at)
+        record = _record(path / RESULT) if RESULT in files else None
+        if record is not None and {"protocol", "fold", "method"} <= record.keys():
+            folders.clear()  # its data/ and run/ are parts of it
+            yield path, "fold", record
+        elif RUN in files:
+            folders.clear()
+            evaluated = (path / METRICS).is_file()
+            yield path, "run" if evaluated else "unevaluated", _record(path / RUN)
+        else:
+            folders.sort()
+
+
+def _record(path: Path) -> dict[str, Any]:
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} is damaged: {error}; make it anew or move it away.") from error
+    return record if isinstance(record, dict) else {}

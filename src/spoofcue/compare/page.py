@@ -1,0 +1,136 @@
+"""The page: a comparison as one HTML file that needs no other."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spoofcue import __version__
+from spoofcue.compare.comparison import Comparison, Match
+from spoofcue.compare.contest import Contest
+from spoofcue.compare.figures import colour_of, det_curves
+from spoofcue.compare.thumbnails import Thumbnails
+from spoofcue.compare.words import SHOWN, cell_text, counts_of, interval_text, verdict
+from spoofcue.metrics.bootstrap import MEASURES
+
+SPECIES_WORDS = {
+    "instrument": "single instruments",
+    "family": "families of instruments",
+    "pooled": "all attacks pooled",
+}
+
+UNITS = {"subject": "people", "video": "recordings", "attempt": "faces"}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One protocol as the template wants it; texts are not escaped yet, ``det`` is SVG."""
+
+    match: Match
+    anchor: str
+    det: str
+    scale: float
+    facts: dict[str, str]
+    groups: list[tuple[Any, list[tuple[Any, str]]]]
+
+
+def write_page(comparison: Comparison, out: Path, command: str) -> Path:
+    """Write the page; a file of that name is replaced as a whole.
+
+    Args:
+        comparison: what to show.
+        out: the HTML file.
+        command: how it was asked for.
+
+    """
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=ChoiceLoader(
+            [PackageLoader("spoofcue.compare", "."), PackageLoader("spoofcue.report", ".")]
+        ),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["cell"] = cell_text
+    environment.filters["interval"] = interval_text
+    pictures = Thumbnails()
+    sections = [
+        _section(m, f"p{number}", list(comparison.methods), pictures)
+        for number, m in enumerate(comparison.matches, start=1)
+    ]
+    html = environment.get_template("comparison.html.j2").render(
+        comparison=comparison,
+        sections=sections,
+        verdict=verdict(comparison),
+        colours={name: colour_of(at) for at, name in enumerate(comparison.methods)},
+        methods=[(name, _facts(members)) for name, members in comparison.methods.items()],
+        several_seeds=any(len({m.seed for m in g}) > 1 for g in comparison.methods.values()),
+        several_sets=len({m.contest.terms.set_name for m in comparison.matches}) > 1,
+        fewest=min(comparison.matches, key=lambda m: m.standings.units).standings,
+        drawn=UNITS,
+        missing=pictures.missing,
+        measures=[(key, SHOWN[key]) for key in MEASURES],
+        command=command,
+        version=__version__,
+    )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    part = out.with_name(out.name + ".part")
+    part.write_text(html, encoding="utf-8")
+    os.replace(part, out)
+    return out
+
+
+def _section(match: Match, anchor: str, order: list[str], pictures: Thumbnails) -> Section:
+    contest, standings = match.contest, match.standings
+    ends = [0.05]
+    for cells in standings.cells.values():
+        cell = cells[match.headline]
+        ends.append(cell.interval[1] if cell.interval else cell.mean)
+    return Section(
+        match=match,
+        anchor=anchor,
+        det=det_curves(contest, standings, order),
+        scale=max(ends),
+        facts=_terms(contest) | counts_of(contest),
+        groups=[
+            (g, [(face, pictures.of(contest, face)) for face in g.faces])
+            for g in match.disagreements.groups
+        ],
+    )
+
+
+def _terms(contest: Contest) -> dict[str, str]:
+    terms = contest.terms
+    rule = {"eer": "equal error rate on dev", "min-hter": "least HTER on dev"}.get(
+        str(terms.rule), f"fixed beforehand at {terms.rule}"
+    )
+    counted = "recordings, by the mean over their frames" if contest.by_video else "faces"
+    worst = f"the worst of {SPECIES_WORDS[terms.species]}"
+    return {"Threshold": rule, "APCER": worst, "Rates count": counted}
+
+
+def _facts(members: list[Any]) -> dict[str, str]:
+    """One row of the table of what was compared."""
+
+    def every(values: set[str]) -> str:
+        return ", ".join(sorted(v for v in values if v)) or "not recorded"
+
+    dates = sorted(m.facts["created"] for m in members if m.facts["created"])
+    days = dates and (dates[0][:10], dates[-1][:10])
+    when = "not recorded" if not days else days[0] if days[0] == days[1] else " to ".join(days)
+    commits = {m.facts["commit"][:10] for m in members}
+    versions = {m.facts["spoofcue"] for m in members}
+    return {
+        "method": every({m.method for m in members}),
+        "preset": every({m.preset for m in members}),
+        "seeds": ", ".join(str(s) for s in sorted({m.seed for m in members})),
+        "results": str(len(members)),
+        "made": when,
+        "spoofcue": every(versions) + (f" ({every(commits)})" if any(commits) else ""),
+        "from": every({str(m.found.argument) for m in members}),
+    }

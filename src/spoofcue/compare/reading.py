@@ -1,0 +1,207 @@
+"""A folder of results to what is compared: scores, the faces they are of, and the rule."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spoofcue.compare.finding import METRICS, Found
+from spoofcue.errors import InputError
+from spoofcue.metrics.evaluation import Rule
+from spoofcue.metrics.groupings import Grouping, as_grouping
+from spoofcue.metrics.score_files import read_scores
+from spoofcue.metrics.scores import ScoreSet
+
+# Settings that say where and how fast, not what was trained.
+OF_THE_MACHINE = ("seed", "workers", "accelerator", "devices", "strategy", "precision")
+COMMON_NAMES = ("data", "prepared", "set")  # of folders that say nothing alone
+FaceKey = tuple[str, str, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a protocol prescribes; the same for all that are compared in it.
+
+    Attributes:
+        set_name: of the benchmark; empty for runs without a protocol.
+        protocol: its name, or what the run was tested on.
+        title: in words.
+        report: ``acer`` or ``hter``.
+        species: what APCER is the highest of.
+        rule: how the threshold is chosen on dev, or the threshold fixed beforehand.
+        folds: how many there are.
+
+    """
+
+    set_name: str
+    protocol: str
+    title: str
+    report: str
+    species: Grouping
+    rule: Rule
+    folds: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trained:
+    """One network, judged on one fold.
+
+    Attributes:
+        found: where it is.
+        method, preset: as recorded.
+        settings: without those of the machine and the seed; tells equal trainings apart.
+        seed: of the training.
+        fold: empty for runs without a protocol.
+        terms: of the protocol.
+        dev: None where the threshold is fixed beforehand.
+        test: scores, one a face.
+        keys: which face each row of ``test`` is.
+        crops: the crop of each row, relative to a root.
+        roots: prepared folders that the crops may be in.
+        facts: ``spoofcue``, ``commit`` (empty if it is not recorded) and ``created``.
+
+    """
+
+    found: Found
+    method: str
+    preset: str
+    settings: str
+    seed: int
+    fold: str
+    terms: Terms
+    dev: ScoreSet | None
+    test: ScoreSet
+    keys: tuple[FaceKey, ...]
+    crops: tuple[str, ...]
+    roots: tuple[Path, ...]
+    facts: dict[str, str]
+
+
+def read(found: Found) -> Trained:
+    """Read a fold or a run.
+
+    Raises:
+        InputError: a file is missing or damaged.
+
+    """
+    try:
+        return _fold(found) if found.kind == "fold" else _run(found)
+    except (KeyError, TypeError, ValueError, OSError) as error:
+        raise InputError(
+            f"a record of {found.path} is damaged ({error!r}); judge it again."
+        ) from error
+
+
+def _fold(found: Found) -> Trained:
+    record = found.record
+    terms = Terms(
+        set_name=record["set"],
+        protocol=record["protocol"],
+        title=record.get("title", ""),
+        report=record["report"],
+        species=as_grouping(record["species"]),
+        rule="eer" if record["threshold"]["value"] is None else record["threshold"]["value"],
+        folds=record["folds"],
+    )
+    roots = [found.path / "data"]
+    metrics = found.path / "run" / METRICS
+    if metrics.is_file():
+        roots.append(Path(json.loads(metrics.read_text(encoding="utf-8"))["data"]))
+    settings = record.get("settings") or {}
+    return _trained(
+        found, terms, found.path / "scores", roots, record["fold"], record["seed"], settings
+    )
+
+
+def _run(found: Found) -> Trained:
+    record = found.record
+    metrics = json.loads((found.path / METRICS).read_text(encoding="utf-8"))
+    data, threshold = Path(metrics["data"]), metrics["evaluation"]["frame"]["threshold"]
+    rule: Rule = threshold["value"]
+    if threshold["rule"] != "fixed":
+        rule = "min-hter" if threshold["rule"] == "min-hter" else "eer"
+    grouping = as_grouping(metrics["evaluation"]["grouping"])
+    terms = Terms("", _tested_on(data), "", "acer", grouping, rule, 1)
+    settings = found.path / "config.yaml"
+    text = settings.read_text(encoding="utf-8") if settings.is_file() else ""
+    plain = [line for line in text.splitlines() if line.split(":")[0].strip() not in OF_THE_MACHINE]
+    seed = record.get("training", {}).get("seed", 0)
+    return _trained(found, terms, found.path / "evaluation", [data], "", seed, {"yaml": plain})
+
+
+def _tested_on(data: Path) -> str:
+    """The prepared folder's name, with its parent's where the name alone says nothing."""
+    return f"{data.parent.name}/{data.name}" if data.name in COMMON_NAMES else data.name
+
+
+def _trained(
+    found: Found,
+    terms: Terms,
+    scores: Path,
+    roots: list[Path],
+    fold: str,
+    seed: int,
+    settings: dict[str, Any],
+) -> Trained:
+    needed = scores / "test.csv", scores / "dev.csv"
+    if not needed[0].is_file() or (isinstance(terms.rule, str) and not needed[1].is_file()):
+        raise InputError(
+            f"{scores} lacks test.csv or dev.csv: without dev scores there is no threshold, and "
+            "the test scores may not choose it. Judge it again."
+        )
+    test = read_scores(needed[0])
+    keys, crops = _faces(needed[0])
+    if len(keys) != len(test):
+        raise InputError(f"{needed[0]} has {len(test)} scores for {len(keys)} faces.")
+    facts = {k: str(found.record.get(k) or "") for k in ("spoofcue", "commit", "created")}
+    return Trained(
+        found=found,
+        method=str(found.record.get("method") or "lgsc"),
+        preset=str(found.record.get("preset") or ""),
+        settings=_kept(settings),
+        seed=int(seed),
+        fold=fold,
+        terms=terms,
+        dev=read_scores(needed[1]) if needed[1].is_file() else None,
+        test=test,
+        keys=keys,
+        crops=crops,
+        roots=tuple(roots),
+        facts=facts,
+    )
+
+
+def _kept(settings: dict[str, Any]) -> str:
+    training = settings.get("training")
+    if isinstance(training, dict):
+        kept = {k: v for k, v in training.items() if k not in OF_THE_MACHINE}
+        settings = settings | {"training": kept}
+    return json.dumps(settings, sort_keys=True)
+
+
+def _faces(path: Path) -> tuple[tuple[FaceKey, ...], tuple[str, ...]]:
+    """Video, media and frame of each row with a score, and its crop; in the order of the file.
+
+    Rows that agree in all three are told apart by their order.
+    """
+    seen: Counter[tuple[str, str, str]] = Counter()
+    keys: list[FaceKey] = []
+    crops = []
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        for row in csv.DictReader(file):
+            if not (row["score"] or "").strip():
+                continue
+            name = (row.get("video") or "", row.get("media") or "", row.get("frame") or "")
+            if not (name[0] or name[1]):
+                raise InputError(
+                    f"{path} names no faces: columns video or media must tell which face a score "
+                    "is of, or methods cannot be compared on the same ones."
+                )
+            keys.append((*name, seen[name]))
+            seen[name] += 1
+            crops.append(row.get("crop") or "")
+    return tuple(keys), tuple(crops)
