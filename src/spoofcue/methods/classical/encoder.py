@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,9 +105,8 @@ def encoder_features(
 
 
 def _train_cnn(data: Path, run: Path, settings: RunSettings) -> dict[str, Tensor]:
-    # The registry knows this package; importing it at the top would close the circle.
-    from spoofcue.methods.registry import train_run
-
+    # By name and late: the registry imports this package, so an import would close a circle.
+    registry = import_module("spoofcue.methods.registry")
     resume = (run / "checkpoints" / "last.ckpt").is_file()
-    train_run(data, run, settings.model_copy(update={"method": "cnn"}), resume)
+    registry.train_run(data, run, settings.model_copy(update={"method": "cnn"}), resume)
     return encoder_state(run / "checkpoints" / "best.ckpt")

@@ -63,20 +63,20 @@ def fit(data: Path, run: Path, settings: RunSettings) -> dict[str, Any]:
 
     Args:
         data: a prepared folder.
-        run: the run folder, without a fitted model.
+        run: the run folder, without a model.
         settings: ``method`` is lbp, color-texture or gmm.
 
     Returns:
         What run.json holds.
 
     Raises:
-        InputError: another method, a fitted model there, a class or enough live faces missing.
+        InputError: another method, a model there, a class or enough live faces missing.
 
     """
     if settings.method not in SCHEMAS:
         raise InputError(f"{settings.method} is no classical method; they are {sorted(SCHEMAS)}.")
-    if (run / MODEL_NAME).exists():
-        raise InputError(f"{run} holds a fitted model; give another --out.")
+    if (run / MODEL_NAME).exists() or (run / "checkpoints").exists():
+        raise InputError(f"{run} holds a model already; give another --out.")
     rows = read_manifest(data)
     usable = rows.filter(rows["status"] == "ok")
     train, dev = (usable.filter(usable["split"] == split) for split in ("train", "dev"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,9 +27,10 @@ def lbp_codes(plane: Plane, points: int, radius: int) -> NDArray[np.int64]:
 
     Shapes: (h, w) uint8 -> (h - 2 radius, w - 2 radius), values 0 to ``bins_of(points)`` - 1.
     """
-    from skimage.feature import local_binary_pattern
+    from skimage import feature
 
-    codes = local_binary_pattern(plane, points, radius, method="nri_uniform")
+    operator: Any = feature.local_binary_pattern
+    codes = operator(plane, points, radius, method="nri_uniform")
     inner: NDArray[np.int64] = codes[radius:-radius, radius:-radius].astype(np.int64)
     return inner
 

@@ -49,10 +49,10 @@ class StoredModel:
 def save_model(path: Path, about: dict[str, Any], arrays: Arrays, encoder: Arrays) -> None:
     """Write whole or not at all; equal content gives equal bytes."""
     text = json.dumps({"format": FORMAT, **about}, sort_keys=True)
-    named = {ENCODER + name: weights for name, weights in encoder.items()}
+    named: dict[str, Any] = {ENCODER + name: weights for name, weights in encoder.items()}
     part = path.with_name(path.name + ".part")
     with part.open("wb") as file:
-        np.savez(file, about=np.array(text), **arrays, **named)
+        np.savez(file, **{"about": np.array(text), **arrays, **named})
     os.replace(part, path)
 
 
