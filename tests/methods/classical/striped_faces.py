@@ -16,12 +16,12 @@ SPLITS = {"train": range(4), "dev": range(4, 6), "test": range(6, 8)}
 
 def picture(rng: np.random.Generator, attack: bool) -> NDArray[np.uint8]:
     """A smooth coloured blob with sensor noise; an attack has a raster of one-pixel lines."""
-    height, width = rng.integers(66, 90, 2)
+    height, width = rng.integers(66, 80, 2)
     y, x = np.mgrid[:height, :width]
     blob = 90 + 80 * np.exp(-(((y - 40) / 30) ** 2) - ((x - 40) / 25) ** 2)
     image = blob[..., None] * np.array([1.0, 0.8, 0.7]) + rng.normal(0, 3, (height, width, 3))
     if attack:
-        image += 12 * ((x + y) % 3 == 0)[..., None] * np.array([1.0, 0.4, 1.0])
+        image += 20 * ((x + y) % 3 == 0)[..., None] * np.array([1.0, 0.4, 1.0])
     return np.clip(image, 0, 255).astype(np.uint8)
 
 
