@@ -90,7 +90,9 @@ def test_scores_do_not_depend_on_the_batch(method: str, runs: dict[str, Path], d
     crops = [read_image(data / c) for c in rows["crop"][:5]]
     together = model.score(crops)
     alone = [model.score([crop])[0] for crop in crops]
-    assert [r.score for r in together] == pytest.approx([r.score for r in alone], rel=1e-5)
+    # a convolution in float32 sums in another order in another batch
+    near = 1e-3 if method == "gmm" else 1e-12
+    assert [r.score for r in together] == pytest.approx([r.score for r in alone], rel=near)
     assert {r.cue for r in together} == {None}
     assert all(r.seen.dtype == np.uint8 and r.seen.ndim == 3 for r in together)
     assert model.score([]) == []
