@@ -108,5 +108,6 @@ def _train_cnn(data: Path, run: Path, settings: RunSettings) -> dict[str, Tensor
     # By name and late: the registry imports this package, so an import would close a circle.
     registry = import_module("spoofcue.methods.registry")
     resume = (run / "checkpoints" / "last.ckpt").is_file()
-    registry.train_run(data, run, settings.model_copy(update={"method": "cnn"}), resume)
+    as_cnn = settings.model_copy(update={"method": "cnn"})
+    registry.train_run(data, run, as_cnn, resume=resume)
     return encoder_state(run / "checkpoints" / "best.ckpt")
