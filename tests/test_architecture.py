@@ -21,6 +21,10 @@ ALLOWED = {
     "datasets": {"datasets", "data", "faces", "media"},
     "scoring": {"scoring", "cue", "data", "faces", "media", "metrics", "patches"},
     "training": {"training", "simulate", "cue", "data", "media", "metrics", "patches", "scoring"},
+    "methods": {
+        *("methods", "training", "simulate", "cue", "data", "media", "metrics", "patches"),
+        "scoring",
+    },
     "protocols": {"protocols"},
     "benchmark": {
         *("benchmark", "data", "media", "metrics", "protocols", "scoring", "simulate", "training"),

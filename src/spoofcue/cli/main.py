@@ -25,6 +25,14 @@ from spoofcue.cli import (
 )
 from spoofcue.errors import ProblemsError, SpoofCueError
 
+# package -> the extra that brings it; any other package is train's
+EXTRAS = {
+    "matplotlib": "report",
+    "jinja2": "report",
+    "sklearn": "methods",
+    "skimage": "methods",
+}
+
 app = typer.Typer(
     name="spoofcue",
     no_args_is_help=True,
@@ -76,9 +84,10 @@ def main() -> None:
         print(f"spoofcue: {error}", file=sys.stderr)
         sys.exit(1 if isinstance(error, ProblemsError) else 2)
     except ModuleNotFoundError as error:
-        extra = {"matplotlib": "report", "jinja2": "report"}.get(error.name or "", "train")
+        package = (error.name or "").partition(".")[0]
+        extra = EXTRAS.get(package, "train")
         print(
-            f"spoofcue: this command needs {error.name}: pip install 'spoofcue[{extra}]'",
+            f"spoofcue: this command needs {package}: pip install 'spoofcue[{extra}]'",
             file=sys.stderr,
         )
         sys.exit(2)

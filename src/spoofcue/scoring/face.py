@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from spoofcue.errors import InputError
 from spoofcue.patches.geometry import normalise, resized, scoring_inputs
 from spoofcue.scoring.model import CueModel
 
@@ -19,13 +20,14 @@ class FaceScore:
 
     Attributes:
         score: mean |cue| over the face's inputs, 0..1, higher = attack.
-        cue: (3, h, w) float32 in [-1, 1], the input's own size (padding included).
+        cue: (3, h, w) float32 in [-1, 1], the input's own size (padding included); None: the
+            method has no map.
         seen: (h, w, 3) uint8, the pixels that the network saw, aligned with ``cue``.
 
     """
 
     score: float
-    cue: NDArray[np.float32]
+    cue: NDArray[np.float32] | None
     seen: Image
 
 
@@ -53,7 +55,14 @@ def score_crops(model: CueModel, crops: list[Image]) -> list[FaceScore]:
 
 
 def for_picture(result: FaceScore, longest: int = 320) -> tuple[Image, NDArray[np.float32]]:
-    """Face and cue shrunk alike to a long side of ``longest`` px, for thumbnails."""
+    """Face and cue shrunk alike to a long side of ``longest`` px, for thumbnails.
+
+    Raises:
+        InputError: the method has no map.
+
+    """
+    if result.cue is None:
+        raise InputError("this method makes no map of its evidence; show the face alone.")
     height, width = result.seen.shape[:2]
     scale = min(1.0, longest / max(height, width))
     size = max(1, round(height * scale)), max(1, round(width * scale))
