@@ -29,16 +29,20 @@ class Method(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class LGSCMethod:
-    """The paper's method with given settings; without dev the last epoch is kept."""
+class ConfiguredMethod:
+    """The method that the settings name; without dev the last epoch is kept."""
 
     settings: RunSettings
-    name: str = "lgsc"
+
+    @property
+    def name(self) -> str:
+        """As ``--method`` takes it."""
+        return self.settings.method
 
     def run(self, data: Path, run: Path, rule: Rule) -> None:
         """See :class:`Method`."""
+        from spoofcue.methods.registry import load_model
         from spoofcue.scoring.evaluate_run import evaluate_run
-        from spoofcue.scoring.model import load_model
 
         record = run / "run.json"
         finished = record.is_file() and json.loads(record.read_text())["training"]["finished"]
@@ -49,6 +53,10 @@ class LGSCMethod:
                 settings = settings.model_copy(update={"training": last})
             train_fold(data, run, settings)
         evaluate_run(load_model(run), data, run / "evaluation", rule)
+
+
+# The benchmark commands still say this name.
+LGSCMethod = ConfiguredMethod
 
 
 def settings_of(method: Method) -> dict[str, Any]:

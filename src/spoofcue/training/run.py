@@ -8,6 +8,7 @@ import os
 import platform
 import sys
 import warnings
+from collections.abc import Callable
 from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +22,6 @@ from torch.utils.data import DataLoader
 
 from spoofcue import __version__
 from spoofcue.config import RunSettings, dump_yaml
-from spoofcue.cue.weights import load_encoder_weights
 from spoofcue.data.manifest import read_manifest
 from spoofcue.data.prepare import SUMMARY, count_rows
 from spoofcue.errors import InputError
@@ -34,7 +34,8 @@ from spoofcue.training.callbacks import (
     History,
 )
 from spoofcue.training.dataset import FaceCrops
-from spoofcue.training.module import LGSCTraining
+from spoofcue.training.learned import Learned
+from spoofcue.training.module import LearnedTraining
 from spoofcue.training.sampling import BalancedBatches
 from spoofcue.training.scoring_data import scoring_loader
 
@@ -42,7 +43,14 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def train(data: Path, run: Path, settings: RunSettings, *, resume: bool = False) -> dict[str, Any]:
+def train(
+    data: Path,
+    run: Path,
+    settings: RunSettings,
+    build: Callable[[RunSettings], Learned],
+    *,
+    resume: bool = False,
+) -> dict[str, Any]:
     """Train on the train split of ``data``, choose the epoch on its dev split.
 
     With ``training.select`` = ``last`` the last epoch is kept, and dev may be empty.
@@ -53,6 +61,7 @@ def train(data: Path, run: Path, settings: RunSettings, *, resume: bool = False)
         data: a prepared folder.
         run: the run folder, new unless ``resume``.
         settings: of the run; when resuming, those stored in it.
+        build: makes the network; called once, after the seed is set.
         resume: go on from checkpoints/last.ckpt.
 
     Returns:
@@ -85,11 +94,11 @@ def train(data: Path, run: Path, settings: RunSettings, *, resume: bool = False)
         rank=int(os.environ.get("RANK", "0")),
         world=world,
     )
-    module = LGSCTraining(settings, len(batches), dev, facts)
+    module = LearnedTraining(build(settings), settings, crops, len(batches), dev, facts)
     if resume and last.is_file():
         batches.resume(int(torch.load(last, map_location="cpu", weights_only=False)["global_step"]))
     elif settings.model.weights != "none":
-        load_encoder_weights(module.network.generator.encoder, settings.model.weights)
+        module.network.load_pretrained(settings.model.weights)
 
     run.mkdir(parents=True, exist_ok=True)
     (run / "config.yaml").write_text(dump_yaml(settings), encoding="utf-8")
@@ -110,7 +119,7 @@ def train(data: Path, run: Path, settings: RunSettings, *, resume: bool = False)
         precision,
         [
             checkpoints,
-            History(run / "log" / "metrics.csv"),
+            History(run / "log" / "metrics.csv", module.network.terms),
             lines,
             CuePictures(*shown),
             LearningRateMonitor("step"),
@@ -228,16 +237,18 @@ def _record(
     data: Path,
     rows: pl.DataFrame,
     settings: RunSettings,
-    module: LGSCTraining,
+    module: LearnedTraining,
     facts: dict[str, Any],
     precision: str,
 ) -> dict[str, Any]:
-    parameters = sum(p.numel() for p in module.network.generator.parameters())
+    part = module.network.scoring_part()
+    parameters = sum(p.numel() for p in part.parameters() if p.requires_grad)
     packages = ("torch", "pytorch-lightning", "numpy", "opencv-python-headless", "polars")
     return {
         "name": run.resolve().name,
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "spoofcue": __version__,
+        "method": settings.method,
         "preset": settings.preset,
         "model": {"id": run.resolve().name, "parameters": parameters},
         "data": {

@@ -1,0 +1,1 @@
+"""The compared methods behind one interface: fit on a prepared folder, load, score."""
