@@ -13,7 +13,6 @@ from spoofcue.cue.encoder import ResNet18Encoder
 from spoofcue.cue.generator import check_image_shape
 from spoofcue.cue.normalization import Norm
 from spoofcue.cue.weights import load_encoder_weights
-from spoofcue.errors import InputError
 from spoofcue.training.learned import Learned
 
 EMBEDDING = 32
@@ -67,19 +66,16 @@ class DeepSVDD(Learned):
 
     @torch.no_grad()
     def begin(self, live: Iterator[Tensor]) -> None:
-        """Fix the centre: the mean of the untrained network's outputs over live train faces.
-
-        Raises:
-            InputError: a single face, which has no statistics to normalise by.
-
-        """
+        """Fix the centre: the mean of the untrained network's outputs over live train faces."""
         was_training = self.training
         self.train()  # as the steps will see the faces: normalised by the batch
-        embedded = torch.cat([self(image) for image in live if len(image) > 1] or [self.centre[:0]])
+        embedded: list[Tensor] = []
+        for image in live:
+            # a lone last face has no batch to be normalised by
+            if len(image) > 1 or not embedded:
+                embedded.append(self(image))
         self.train(was_training)
-        if not len(embedded):
-            raise InputError("deep-svdd needs at least two live train faces for its centre.")
-        self.centre.copy_(centre_of(embedded))
+        self.centre.copy_(centre_of(torch.cat(embedded)))
 
     def losses(self, image: Tensor, label: Tensor) -> dict[str, Tensor]:
         """Eq. 1 over the live faces of the batch; its attacks are not looked at."""
