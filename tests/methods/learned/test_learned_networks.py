@@ -61,21 +61,33 @@ def test_losses_scores_and_evidence_are_as_the_interface_says(method: str) -> No
         assert float(evidence.abs().max()) <= 1
 
 
-@pytest.mark.parametrize("method", ["cnn", "pixel", "triplet-focal"])
-def test_a_separable_toy_is_learned_with_attacks_above_live(method: str) -> None:
+@pytest.mark.parametrize(
+    ("method", "steps", "least"),
+    [
+        ("cnn", 25, 0.95),
+        ("pixel", 25, 0.95),
+        ("aux-depth", 25, 0.95),
+        ("triplet-focal", 50, 0.8),
+        ("deep-svdd", 40, 0.6),  # it never sees an attack
+    ],
+)
+def test_a_separable_toy_is_learned_with_attacks_above_live(
+    method: str, steps: int, least: float
+) -> None:
     network = network_of(method)
+    faces, labels = toy(32, 99)
+    network.begin(iter([faces[labels == 0]]))
     adam = torch.optim.Adam(network.parameters(), lr=3e-3)
-    for step in range(25):
+    for step in range(steps):
         adam.zero_grad()
         network.losses(*toy(16, step))["total"].backward()
         adam.step()
-    faces, labels = toy(32, 99)
     network.refresh(iter([faces[labels == 0]]), iter([faces[labels == 1]]))
     image, label = toy(32, 1000)
     with torch.no_grad():
         scores = network.eval().scores(image)
     right = (scores[label == 1][:, None] > scores[label == 0][None]).float().mean()
-    assert float(right) > 0.9
+    assert float(right) > least
 
 
 def test_deep_svdd_has_no_bias_and_no_affine_offset() -> None:
