@@ -22,13 +22,13 @@ ALLOWED = {
     "scoring": {"scoring", "cue", "data", "faces", "media", "metrics", "patches"},
     "training": {"training", "simulate", "cue", "data", "media", "metrics", "patches", "scoring"},
     "methods": {
-        *("methods", "training", "simulate", "cue", "data", "media", "metrics", "patches"),
-        "scoring",
+        *("methods", "training", "simulate", "cue", "data", "faces", "media", "metrics"),
+        *("patches", "scoring"),
     },
     "protocols": {"protocols"},
     "benchmark": {
         *("benchmark", "data", "media", "metrics", "protocols", "scoring", "simulate", "training"),
-        *("datasets", "faces", "report"),
+        *("datasets", "faces", "report", "methods"),
     },
     "report": {"report", "metrics"},
     "compare": {"compare", "media", "metrics", "report"},
@@ -66,7 +66,8 @@ def test_scoring_loads_without_the_training_packages() -> None:
     blocked = ("torch", "pytorch_lightning", "polars", "yaml", "matplotlib", "sklearn", "skimage")
     code = (
         f"import sys\nfor name in {blocked}: sys.modules[name] = None\n"
-        "import spoofcue.cli.main, spoofcue.scoring.predict, spoofcue.scoring.model\n"
+        "import spoofcue.cli.main, spoofcue.scoring.predict, spoofcue.methods.registry\n"
+        "import spoofcue.scoring.model\n"
         "from spoofcue.faces.detect import make_detector\nmake_detector('dlib')\n"
         "import spoofcue.metrics.evaluation"
     )

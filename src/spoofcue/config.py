@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from spoofcue.errors import InputError
 
 PRESETS_DIR = Path(__file__).parent / "presets"
+METHOD_DEFAULTS_DIR = Path(__file__).parent / "methods" / "defaults"
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -191,25 +192,39 @@ def preset_names() -> list[str]:
 
 
 def load_settings(
-    preset: str = "paper", file: Path | None = None, overrides: list[str] | None = None
+    preset: str = "paper",
+    file: Path | None = None,
+    overrides: list[str] | None = None,
+    method: str | None = None,
 ) -> RunSettings:
-    """Resolve a preset, then a YAML file over it, then ``section.key=value`` overrides.
+    """Resolve a preset, a method's own defaults, a YAML file, ``section.key=value`` overrides.
+
+    Each wins over those before it.
 
     Args:
         preset: a name of :func:`preset_names`; a ``preset`` key in ``file`` wins over it.
         file: YAML with any part of the tree.
         overrides: each value is read as YAML, so ``null``, ``3`` and ``true`` are typed.
+        method: one of :data:`METHOD_NAMES`; wins over the file's.
 
     Raises:
-        InputError: unknown preset or key, unreadable YAML, a value out of range.
+        InputError: unknown preset, method or key, unreadable YAML, a value out of range.
 
     """
     given = _read_yaml(file) if file else {}
     preset = str(given.pop("preset", preset))
     tree = preset_tree(preset)
-    _merge(tree, given)
+    if method is not None:
+        given["method"] = method
     for text in overrides or []:
-        _merge(tree, _parse_override(text))
+        _merge(given, _parse_override(text))
+    method = str(given.setdefault("method", "lgsc"))
+    if method not in METHOD_NAMES:
+        raise InputError(f"unknown method {method!r}; there are {', '.join(METHOD_NAMES)}.")
+    own = METHOD_DEFAULTS_DIR / f"{method}.yaml"
+    if own.is_file():
+        _merge(tree, _read_yaml(own))
+    _merge(tree, given)
     tree["preset"] = preset
     return settings_from(tree, str(file) if file else f"preset {preset}")
 

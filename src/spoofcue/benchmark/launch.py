@@ -8,6 +8,7 @@ from pathlib import Path
 
 from spoofcue.config import RunSettings, dump_yaml
 from spoofcue.errors import InputError
+from spoofcue.methods.registry import CLASSICAL, train_run
 
 STDERR = 2
 COMMAND = "from spoofcue.cli.main import main; main()"
@@ -24,11 +25,9 @@ def train_fold(data: Path, run: Path, settings: RunSettings) -> None:
 
     """
     resume = (run / "checkpoints" / "last.ckpt").is_file()
-    devices = device_count(settings)
+    devices = 1 if settings.method in CLASSICAL else device_count(settings)
     if devices == 1:
-        from spoofcue.training.run import train
-
-        train(data, run, settings, resume=resume)
+        train_run(data, run, settings, resume=resume)
         return
     run.mkdir(parents=True, exist_ok=True)
     stored = run / "config.yaml"

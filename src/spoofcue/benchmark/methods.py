@@ -27,15 +27,15 @@ class Method(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class LGSCMethod:
-    """The paper's method with given settings; without dev the last epoch is kept."""
+class ConfiguredMethod:
+    """The method that the settings name; without dev the last epoch is kept."""
 
     settings: RunSettings
 
     def run(self, data: Path, run: Path, rule: Rule) -> None:
         """See :class:`Method`."""
+        from spoofcue.methods.registry import load_model
         from spoofcue.scoring.evaluate_run import evaluate_run
-        from spoofcue.scoring.model import load_model
 
         record = run / "run.json"
         finished = record.is_file() and json.loads(record.read_text())["training"]["finished"]
@@ -86,14 +86,14 @@ def configured(
 
     """
     return {
-        name: LGSCMethod(load_settings(preset, None, [f"method={name}", *overrides]))
+        name: ConfiguredMethod(load_settings(preset, None, [f"method={name}", *overrides]))
         for name in names
     }
 
 
 def with_seed(method: Method, seed: int) -> Method:
     """The same method with the seed of one training; one without settings has none to change."""
-    if not isinstance(method, LGSCMethod):
+    if not isinstance(method, ConfiguredMethod):
         return method
     training = method.settings.training.model_copy(update={"seed": seed})
     return replace(method, settings=method.settings.model_copy(update={"training": training}))

@@ -49,7 +49,7 @@ def ablate(
     from spoofcue.benchmark.ablation import ablation_grids, choose_rows, settings_of_rows
     from spoofcue.benchmark.dataset_run import run_plan
     from spoofcue.benchmark.folds import read_results
-    from spoofcue.benchmark.methods import LGSCMethod, Method, choose_seeds
+    from spoofcue.benchmark.methods import ConfiguredMethod, Method, choose_seeds
     from spoofcue.benchmark.openpad import size_named
     from spoofcue.benchmark.targets import NewOpenpad, target_plan
     from spoofcue.cli.benchmark_table import print_grids, print_plan
@@ -75,9 +75,8 @@ def ablate(
     full = load_settings(base, None, [*small, *(overrides or [])])
     if full.method != "lgsc":
         raise InputError("--set method=...: Table 5 takes parts from lgsc; there is no other.")
-    methods: dict[str, Method] = {
-        name: LGSCMethod(settings) for name, settings in settings_of_rows(full, chosen).items()
-    }
+    switched = settings_of_rows(full, chosen)
+    methods: dict[str, Method] = {n: ConfiguredMethod(s) for n, s in switched.items()}
     for note in ready.notes:
         err.print(note, highlight=False)
     if dry_run:

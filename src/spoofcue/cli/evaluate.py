@@ -67,8 +67,8 @@ def evaluate(
         dev_scores = read_scores(dev, kind) if dev else None
         result = judge(read_scores(scores, kind), dev_scores, rule, grouping, replicates, seed)
     else:
+        from spoofcue.methods.registry import load_model
         from spoofcue.scoring.evaluate_run import evaluate_run
-        from spoofcue.scoring.model import load_model
 
         if dev is not None or score_format is not None:
             raise InputError(

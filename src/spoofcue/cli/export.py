@@ -14,11 +14,18 @@ def export(
 ) -> None:
     """Write the best checkpoint as one ONNX file that scores without torch."""
     from spoofcue.errors import InputError
-    from spoofcue.scoring.model import TorchModel, load_model
+    from spoofcue.methods.registry import method_of
+    from spoofcue.scoring.model import TorchModel
 
-    model = load_model(run)
-    if not isinstance(model, TorchModel):
+    if run.is_file() and run.suffix == ".onnx":
         raise InputError(f"{run} is exported already; give a run folder.")
+    method = method_of(run)
+    if method != "lgsc":
+        raise InputError(
+            f"{run} is of method {method}; only lgsc can be exported. `spoofcue predict` and "
+            "`spoofcue evaluate` take the run folder itself."
+        )
+    model = TorchModel(run)
     from spoofcue.export.onnx import export_onnx
 
     checkpoint = run / "checkpoints" / "best.ckpt" if run.is_dir() else run

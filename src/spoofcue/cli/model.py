@@ -32,6 +32,7 @@ def info(
     from spoofcue.config import load_settings, settings_from
     from spoofcue.cue.generator import LGSC
     from spoofcue.cue.summary import summarise
+    from spoofcue.errors import InputError
     from spoofcue.patches.geometry import next_multiple
 
     if model is not None:
@@ -39,6 +40,8 @@ def info(
 
         path = model / "checkpoints" / "best.ckpt" if model.is_dir() else model
         settings = settings_from(read_checkpoint(path)["spoofcue"]["settings"], str(path))
+        if settings.method != "lgsc":
+            raise InputError(f"{model} is of method {settings.method}; this describes lgsc alone.")
     else:
         settings = load_settings(preset, None, set_)
     height, width = _size(size) if size else (next_multiple(settings.input.size),) * 2

@@ -28,7 +28,9 @@ def predict(
     ] = None,
     yunet_model: Annotated[Path | None, typer.Option(help="YuNet's .onnx file.")] = None,
     frames: Annotated[int, typer.Option(min=1, help="Frames sampled per video.")] = 10,
-    cues: Annotated[Path | None, typer.Option(help="Folder for cue pictures.")] = None,
+    cues: Annotated[
+        Path | None, typer.Option(help="Folder for cue pictures, of a method that has any.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
 ) -> None:
     """Decide live, attack or rejected for every face.
@@ -37,7 +39,7 @@ def predict(
     """
     from spoofcue.cli.console import progress_bar
     from spoofcue.faces.detect import make_detector
-    from spoofcue.scoring.model import load_model
+    from spoofcue.methods.registry import load_model
     from spoofcue.scoring.predict import UNREADABLE, Predictor, expand_paths
 
     if model is None:

@@ -30,6 +30,13 @@ def _help_settings(wanted: bool) -> None:
 def train(
     data: Annotated[Path, typer.Option(help="Prepared folder.")],
     out: Annotated[Path, typer.Option(help="Run folder to write.")],
+    method: Annotated[
+        str | None,
+        typer.Option(
+            help="lgsc (default), lbp, color-texture, cnn, deep-svdd, gmm, triplet-focal, "
+            "aux-depth or pixel."
+        ),
+    ] = None,
     preset: Annotated[str, typer.Option(help="paper, official-code or small.")] = "paper",
     config: Annotated[Path | None, typer.Option(help="YAML with any settings.")] = None,
     set_: Annotated[
@@ -43,30 +50,32 @@ def train(
         ),
     ] = False,
 ) -> None:
-    """Train the cue generator (LGSC sections 3 and 4.1); choose the epoch on dev."""
+    """Train LGSC (sections 3 and 4.1) or a compared method; choose the epoch on dev."""
     from spoofcue.cli.console import err
     from spoofcue.cli.console import out as console
     from spoofcue.config import load_settings
 
     stored = out / "config.yaml"
     if resume:
-        if config or set_:
+        if config or set_ or method:
             raise InputError(
-                "--resume takes the settings of the run folder; leave out --set/--config."
+                "--resume takes the settings of the run folder; leave out --method/--set/--config."
             )
         if not stored.is_file():
             raise InputError(f"{out} holds no training to resume; leave out --resume.")
         settings = load_settings(file=stored)
     else:
-        settings = load_settings(preset, config, set_)
-    from spoofcue.training.run import train as run_training
+        settings = load_settings(preset, config, set_, method)
+    from spoofcue.methods.registry import train_run
 
-    record = run_training(data, out, settings, resume=resume)
-    best = record["training"]["best"]
+    record = train_run(data, out, settings, resume=resume)
+    training = record["training"]
+    best = training.get("best", {})
     judged = "no dev"
-    if best["dev_acer"] is not None:
+    if best.get("dev_acer") is not None:
         judged = f"dev ACER {100 * best['dev_acer']:.2f} % at threshold {best['threshold']:.4f}"
-    console.print(
-        f"trained {record['training']['steps']} steps; kept epoch {best['epoch'] + 1}: {judged}"
-    )
+    done = f"fitted {settings.method}"
+    if best.get("epoch") is not None:
+        done = f"trained {training['steps']} steps; kept epoch {best['epoch'] + 1}"
+    console.print(f"{done}: {judged}")
     err.print(f"next: spoofcue evaluate {out}")

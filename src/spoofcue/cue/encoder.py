@@ -32,16 +32,16 @@ class BasicBlock(nn.Module):
     Shapes: (B, c_in, H, W) -> (B, c_out, H/stride, W/stride).
     """
 
-    def __init__(self, c_in: int, c_out: int, stride: int, norm: Norm) -> None:
+    def __init__(self, c_in: int, c_out: int, stride: int, norm: Norm, affine: bool) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(c_in, c_out, 3, stride, padding=1, bias=False)
-        self.bn1 = make_norm(norm, c_out)
+        self.bn1 = make_norm(norm, c_out, affine)
         self.conv2 = nn.Conv2d(c_out, c_out, 3, padding=1, bias=False)
-        self.bn2 = make_norm(norm, c_out)
+        self.bn2 = make_norm(norm, c_out, affine)
         self.downsample: nn.Module | None = None
         if stride != 1 or c_in != c_out:
             self.downsample = nn.Sequential(
-                nn.Conv2d(c_in, c_out, 1, stride, bias=False), make_norm(norm, c_out)
+                nn.Conv2d(c_in, c_out, 1, stride, bias=False), make_norm(norm, c_out, affine)
             )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -57,31 +57,38 @@ class ResNet18Encoder(nn.Module):
     Args:
         norm: ``batch`` (default, as the paper's ImageNet encoder) or ``instance``.
         width: channels of E1; 64 in the paper. Other widths serve quick trials.
+        affine: whether the normalisations scale and shift; one-class training forbids shifts.
 
     """
 
-    def __init__(self, norm: Norm = "batch", width: int = 64) -> None:
+    def __init__(self, norm: Norm = "batch", width: int = 64, affine: bool = True) -> None:
         super().__init__()
         self.channels = (width, width, 2 * width, 4 * width, 8 * width)  # of E1..E5
         self.conv1 = nn.Conv2d(3, width, 7, stride=2, padding=3, bias=False)
-        self.bn1 = make_norm(norm, width)
+        self.bn1 = make_norm(norm, width, affine)
         self.maxpool = nn.MaxPool2d(3, stride=2, padding=1)
-        self.layer1 = _stage(width, width, 1, norm)
-        self.layer2 = _stage(width, 2 * width, 2, norm)
-        self.layer3 = _stage(2 * width, 4 * width, 2, norm)
-        self.layer4 = _stage(4 * width, 8 * width, 2, norm)
+        self.layer1 = _stage(width, width, 1, norm, affine)
+        self.layer2 = _stage(width, 2 * width, 2, norm, affine)
+        self.layer3 = _stage(2 * width, 4 * width, 2, norm, affine)
+        self.layer4 = _stage(4 * width, 8 * width, 2, norm, affine)
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
     def forward(self, image: Tensor) -> EncoderFeatures:
         """Encode ``image`` (B, 3, H, W) in [-1, 1], H and W multiples of 32."""
+        fine = self.to_e4(image)
+        return EncoderFeatures(*fine, self.layer4(fine[-1]))
+
+    def to_e4(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """E1..E4 alone, for heads that use no E5."""
         e1 = F.relu(self.bn1(self.conv1(image)))
         e2 = self.layer1(self.maxpool(e1))
         e3 = self.layer2(e2)
-        e4 = self.layer3(e3)
-        return EncoderFeatures(e1, e2, e3, e4, self.layer4(e4))
+        return e1, e2, e3, self.layer3(e3)
 
 
-def _stage(c_in: int, c_out: int, stride: int, norm: Norm) -> nn.Sequential:
-    return nn.Sequential(BasicBlock(c_in, c_out, stride, norm), BasicBlock(c_out, c_out, 1, norm))
+def _stage(c_in: int, c_out: int, stride: int, norm: Norm, affine: bool) -> nn.Sequential:
+    return nn.Sequential(
+        BasicBlock(c_in, c_out, stride, norm, affine), BasicBlock(c_out, c_out, 1, norm, affine)
+    )

@@ -9,12 +9,12 @@ from torch import nn
 Norm = Literal["batch", "instance"]
 
 
-def make_norm(kind: Norm, channels: int) -> nn.Module:
-    """A 2-d normalisation layer with learned scale and shift.
+def make_norm(kind: Norm, channels: int, affine: bool = True) -> nn.Module:
+    """A 2-d normalisation layer, with learned scale and shift unless ``affine`` is off.
 
     ``instance`` keeps no running statistics, so that a face is normalised by itself alone in
     training and in testing.
     """
     if kind == "batch":
-        return nn.BatchNorm2d(channels)
-    return nn.InstanceNorm2d(channels, affine=True)
+        return nn.BatchNorm2d(channels, affine=affine)
+    return nn.InstanceNorm2d(channels, affine=affine)

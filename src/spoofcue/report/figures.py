@@ -40,7 +40,7 @@ def histogram(scores: ScoreSet, threshold: Threshold) -> str:
         if threshold.value > 0:
             axes.axvline(threshold.value, color=INK, lw=1.2, ls="--", label="threshold")
         axes.set_xscale("log")
-        axes.set_xlabel("spoof score (mean |cue|), higher = more likely an attack")
+        axes.set_xlabel("spoof score, higher = more likely an attack")
         axes.set_ylabel("% of its class")
         axes.legend(frameon=False, fontsize=8)
 
@@ -113,8 +113,9 @@ def training_curves(history: list[dict[str, Any]]) -> tuple[str, str]:
         return [int(r["step"]) for r in rows], [float(r[name]) for r in rows]
 
     def losses(axes: Axes) -> None:
-        names = ("total", "regression", "triplet", "classification")
-        for name, colour in zip(names, (INK, LIVE, "#009E73", ATTACK), strict=True):
+        # whatever terms the method's loss has; the log's header names them
+        header = [n.removeprefix("train/") for n in history[0] if n.startswith("train/")]
+        for name, colour in zip(header, (INK, LIVE, "#009E73", ATTACK, *SPECIES), strict=False):
             x, y = series(f"train/{name}")
             axes.plot(x, np.maximum(y, 1e-4), color=colour, lw=1.2, label=name)
         axes.set_yscale("log")

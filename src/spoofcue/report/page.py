@@ -53,6 +53,7 @@ def _context(folder: RunFolder) -> dict[str, Any]:
     losses, dev = training_curves(folder.history) if folder.history else ("", "")
     return {
         "run": folder.record,
+        "method": folder.record.get("method", "lgsc"),
         "config": folder.config,
         "metrics": folder.metrics,
         "levels": [(n, evaluation[n]) for n in ("frame", "video") if evaluation[n]],

@@ -101,7 +101,8 @@ def _gallery(entries: list[dict[str, Any]], folder: Path) -> list[GalleryGroup]:
     groups = []
     for name, (title, _, note) in GROUPS.items():
         shown = [
-            e | {k: _data_uri(folder / e[k]) for k in ("face", "cue", "overlay")}
+            # A method without a cue map has no other picture than the face.
+            e | {k: _data_uri(folder / e[k]) for k in ("face", "cue", "overlay") if k in e}
             for e in entries
             if e["group"] == name
         ]

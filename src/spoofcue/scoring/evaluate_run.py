@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spoofcue.data.manifest import read_manifest
 from spoofcue.errors import InputError
@@ -24,8 +25,7 @@ from spoofcue.metrics.results import Evaluation
 from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.patches.batches import groups_of_one_shape
-from spoofcue.scoring.face import FaceScore, for_picture, score_crops
-from spoofcue.scoring.model import CueModel
+from spoofcue.scoring.face import FaceScore, FaceScorer, for_picture
 from spoofcue.scoring.pictures import CUE_MAX, cue_heatmap, cue_overlay
 from spoofcue.scoring.predict import write_picture
 
@@ -55,7 +55,7 @@ class _Pick:
 
 
 def evaluate_run(
-    model: CueModel,
+    model: FaceScorer,
     data: Path,
     out: Path,
     rule: Rule = "eer",
@@ -127,7 +127,7 @@ def _tell(progress: Progress | None, before: int, total: int, scored: int) -> No
 
 
 def _score_rows(
-    model: CueModel, rows: pl.DataFrame, data: Path, progress: Callable[[int], None]
+    model: FaceScorer, rows: pl.DataFrame, data: Path, progress: Callable[[int], None]
 ) -> dict[str, float]:
     """Crop path -> score, over the rows that have a crop."""
     usable = rows.filter(rows["status"] == "ok")
@@ -136,7 +136,7 @@ def _score_rows(
     scores: dict[str, float] = {}
     for group in groups_of_one_shape(sizes, model.facts.input):
         crops = [read_image(data / names[i]) for i in group]
-        for i, result in zip(group, score_crops(model, crops), strict=True):
+        for i, result in zip(group, model.score(crops), strict=True):
             scores[names[i]] = result.score
         progress(len(scores))
     return scores
@@ -153,18 +153,17 @@ def _write_scores(path: Path, rows: pl.DataFrame, scores: dict[str, float]) -> N
             writer.writerow(row | {"score": "" if silent else repr(score)})
 
 
-def _write_gallery(out: Path, model: CueModel, data: Path, threshold: float) -> None:
+def _write_gallery(out: Path, model: FaceScorer, data: Path, threshold: float) -> None:
     """Faces beside their cue maps, right and wrong ones, from the clearest to the nearest."""
     with (out / "test.csv").open(newline="", encoding="utf-8") as file:
         rows = [r for r in csv.DictReader(file) if r["score"]]
     entries = []
     for number, pick in enumerate(_picks(rows, threshold)):
-        result: FaceScore = score_crops(model, [read_image(data / pick.row["crop"])])[0]
-        face, cue = for_picture(result, 240)
-        names = {k: f"gallery/{number:03d}_{k}.jpg" for k in ("face", "cue", "overlay")}
-        write_picture(out / names["face"], face)
-        write_picture(out / names["cue"], cue_heatmap(cue))
-        write_picture(out / names["overlay"], cue_overlay(face, cue))
+        result: FaceScore = model.score([read_image(data / pick.row["crop"])])[0]
+        pictures = _pictures(result)
+        names = {k: f"gallery/{number:03d}_{k}.jpg" for k in pictures}
+        for kind, picture in pictures.items():
+            write_picture(out / names[kind], picture)
         kept = {k: pick.row[k] for k in ("pai", "subject", "media")}
         entries.append(
             {
@@ -178,6 +177,14 @@ def _write_gallery(out: Path, model: CueModel, data: Path, threshold: float) -> 
         )
     (out / "gallery.json").write_text(json.dumps(entries, indent=2), encoding="utf-8")
     (out / "gallery_scale.json").write_text(json.dumps({"cue_max": CUE_MAX}), encoding="utf-8")
+
+
+def _pictures(result: FaceScore) -> dict[str, NDArray[np.uint8]]:
+    """Thumbnails by kind; a method without a map shows the face alone."""
+    if result.cue is None:
+        return {"face": result.seen}
+    face, cue = for_picture(result, 240)
+    return {"face": face, "cue": cue_heatmap(cue), "overlay": cue_overlay(face, cue)}
 
 
 def _picks(rows: list[dict[str, str]], threshold: float) -> list[_Pick]:

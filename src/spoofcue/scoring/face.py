@@ -1,17 +1,24 @@
-"""Face crops to scores and cue maps (Eq. 10)."""
+"""Face crops to scores and maps of the evidence (Eq. 10), whatever the method."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spoofcue.config import InputSettings
 from spoofcue.errors import InputError
 from spoofcue.patches.geometry import normalise, resized, scoring_inputs
-from spoofcue.scoring.model import CueModel
+from spoofcue.scoring.facts import ModelFacts
 
 Image = NDArray[np.uint8]
+
+
+# (B, 3, H, W) normalised images -> a score each, and a map (C, H, W) each or None
+Run = Callable[[NDArray[np.float32]], tuple[list[float], NDArray[np.float32] | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +26,10 @@ class FaceScore:
     """Score of one crop and the evidence.
 
     Attributes:
-        score: mean |cue| over the face's inputs, 0..1, higher = attack.
-        cue: (3, h, w) float32 in [-1, 1], the input's own size (padding included); None: the
-            method has no map.
-        seen: (h, w, 3) uint8, the pixels that the network saw, aligned with ``cue``.
+        score: 0..1, higher = attack; mean over the face's inputs (LGSC: of mean |cue|).
+        cue: (C, h, w) float32 in [-1, 1], the input's own size (padding included), C 3 for LGSC
+            and 1 or 3 for others; None: the method has no map.
+        seen: (h, w, 3) uint8, the pixels that the method saw, aligned with ``cue``.
 
     """
 
@@ -31,26 +38,58 @@ class FaceScore:
     seen: Image
 
 
+class FaceScorer(Protocol):
+    """A fitted method, whatever it is: what evaluate, predict and the benchmarks need of it."""
+
+    @property
+    def facts(self) -> ModelFacts:
+        """What it knows of its inputs, its threshold and its faces."""
+
+    def score(self, crops: list[Image]) -> list[FaceScore]:
+        """Score (h, w, 3) uint8 RGB crops whose network inputs have one shape.
+
+        :func:`spoofcue.patches.batches.groups_of_one_shape` makes such lists.
+        """
+
+
+class CueModel(FaceScorer, Protocol):
+    """The paper's network behind one call, whatever runs it."""
+
+    def cues(self, image: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(B, 3, H, W) normalised images -> cue maps of the same shape in [-1, 1]."""
+        ...
+
+
 def score_crops(model: CueModel, crops: list[Image]) -> list[FaceScore]:
-    """Score crops whose network inputs have one shape, in one batch.
+    """Score crops by Eq. 10, in one batch; see :meth:`FaceScorer.score`."""
+
+    def run(image: NDArray[np.float32]) -> tuple[list[float], NDArray[np.float32]]:
+        maps = model.cues(image)
+        return [float(np.abs(m, dtype=np.float64).mean()) for m in maps], maps
+
+    return score_inputs(run, crops, model.facts.input)
+
+
+def score_inputs(run: Run, crops: list[Image], settings: InputSettings) -> list[FaceScore]:
+    """Crops to network inputs, one batch through ``run``, and the mean of each face's inputs.
 
     Args:
-        model: the detector.
-        crops: (h, w, 3) uint8 RGB each; see
-            :func:`spoofcue.patches.batches.groups_of_one_shape`.
+        run: the network.
+        crops: (h, w, 3) uint8 RGB each, their inputs of one shape.
+        settings: how a crop becomes inputs.
 
     """
-    s = model.facts.input
-    inputs = [scoring_inputs(crop, s) for crop in crops]
-    batch = np.stack([normalise(i, s.mean, s.std) for of_face in inputs for i in of_face])
-    cues = iter(model.cues(batch))
-    results = []
+    inputs = [scoring_inputs(crop, settings) for crop in crops]
+    batch = [normalise(i, settings.mean, settings.std) for of_face in inputs for i in of_face]
+    scores, maps = run(np.stack(batch))
+    results, start = [], 0
     for of_face in inputs:
-        maps = [next(cues) for _ in of_face]
-        score = float(np.mean([np.abs(m, dtype=np.float64).mean() for m in maps]))
+        score = float(np.mean(scores[start : start + len(of_face)]))
         # A grid has no single map; its middle patch stands for it in pictures.
-        middle = len(maps) // 2
-        results.append(FaceScore(score, maps[middle], of_face[middle]))
+        middle = len(of_face) // 2
+        cue = None if maps is None else maps[start + middle]
+        results.append(FaceScore(score, cue, of_face[middle]))
+        start += len(of_face)
     return results
 
 

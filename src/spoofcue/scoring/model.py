@@ -1,54 +1,27 @@
-"""A trained detector, from a run folder, a checkpoint or an exported .onnx file."""
+"""The paper's detector, from a run folder, a checkpoint or an exported .onnx file."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import math
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spoofcue.config import InputSettings
 from spoofcue.errors import InputError
-from spoofcue.faces.crop import DEFAULT_MARGIN, MIN_FACE_PX
+from spoofcue.scoring.face import CueModel, FaceScore, Image, score_crops
+from spoofcue.scoring.facts import ModelFacts, facts_from, with_evaluated_threshold
 
-
-@dataclass(frozen=True, slots=True)
-class ModelFacts:
-    """What a detector must know besides its weights.
-
-    Attributes:
-        id: name and first 12 digits of the SHA-256 of the file.
-        input: how a crop becomes network input.
-        threshold: a score above it is an attack.
-        threshold_source: where the threshold comes from.
-        margin: of the face crops it was trained on.
-        min_face_px: shorter faces are rejected.
-        detector: that found the faces of its training.
-
-    """
-
-    id: str
-    input: InputSettings
-    threshold: float
-    threshold_source: str
-    margin: float
-    min_face_px: int
-    detector: str
-
-
-class CueModel(Protocol):
-    """Weights behind one call, whatever runs them."""
-
-    facts: ModelFacts
-
-    def cues(self, image: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(B, 3, H, W) normalised images -> cue maps of the same shape in [-1, 1]."""
-        ...
+__all__ = [
+    "CueModel",
+    "ModelFacts",
+    "OnnxModel",
+    "TorchModel",
+    "best_checkpoint",
+    "read_checkpoint",
+    "require_torch",
+]
 
 
 class OnnxModel:
@@ -76,21 +49,29 @@ class OnnxModel:
         out: NDArray[np.float32] = self._session.run(None, {"image": image})[0]
         return out
 
+    def score(self, crops: list[Image]) -> list[FaceScore]:
+        """See :class:`spoofcue.scoring.face.FaceScorer`."""
+        return score_crops(self, crops)
+
 
 class TorchModel:
-    """A training checkpoint in PyTorch, fp32."""
+    """A training checkpoint of the paper's network in PyTorch, fp32.
 
-    def __init__(self, checkpoint: Path) -> None:
-        try:
-            import torch
+    Args:
+        path: a run folder (its best checkpoint, the threshold of its evaluation) or a .ckpt.
 
-            from spoofcue.cue.generator import LGSC
-        except ImportError as error:
-            raise InputError(
-                f"{checkpoint} needs PyTorch (`pip install 'spoofcue[train]'`); or score with a "
-                "model that `spoofcue export` wrote."
-            ) from error
+    Raises:
+        InputError: nothing usable there, or PyTorch is not installed.
+
+    """
+
+    def __init__(self, path: Path) -> None:
+        checkpoint = best_checkpoint(path)
+        require_torch(checkpoint)
+        import torch
+
         from spoofcue.config import settings_from
+        from spoofcue.cue.generator import LGSC
 
         stored = read_checkpoint(checkpoint)
         settings = settings_from(stored["spoofcue"]["settings"], str(checkpoint))
@@ -104,6 +85,8 @@ class TorchModel:
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self.generator = network.generator.eval().to(self._device)
         self.facts = facts_from(stored["spoofcue"], checkpoint)
+        if path.is_dir():
+            self.facts = with_evaluated_threshold(self.facts, path)
 
     def cues(self, image: NDArray[np.float32]) -> NDArray[np.float32]:
         """See :class:`CueModel`."""
@@ -115,14 +98,35 @@ class TorchModel:
             out: NDArray[np.float32] = cue.cpu().numpy()
         return out
 
+    def score(self, crops: list[Image]) -> list[FaceScore]:
+        """See :class:`spoofcue.scoring.face.FaceScorer`."""
+        return score_crops(self, crops)
+
+
+def require_torch(path: Path) -> None:
+    """Say what to install for ``path`` where PyTorch is missing.
+
+    Raises:
+        InputError: it is.
+
+    """
+    try:
+        import torch  # noqa: F401
+    except ImportError as error:
+        raise InputError(
+            f"{path} needs PyTorch (`pip install 'spoofcue[train]'`); or score with a "
+            "model that `spoofcue export` wrote."
+        ) from error
+
 
 def read_checkpoint(path: Path) -> dict[str, Any]:
     """A training checkpoint as plain data; no code in it is run.
 
     Raises:
-        InputError: it is not a spoofcue checkpoint.
+        InputError: it is not a spoofcue checkpoint, or PyTorch is not installed.
 
     """
+    require_torch(path)
     import pickle
 
     import torch
@@ -136,63 +140,16 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     return stored
 
 
-def load_model(path: Path) -> CueModel:
-    """Load RUN (its best checkpoint), a .ckpt or a .onnx.
+def best_checkpoint(path: Path) -> Path:
+    """The checkpoint of a run folder, or ``path`` itself if it is a file.
 
     Raises:
-        InputError: nothing usable there; the message says what was looked for.
+        InputError: there is none.
 
     """
-    if path.is_dir():
-        checkpoint = path / "checkpoints" / "best.ckpt"
-        if not checkpoint.is_file():
-            raise InputError(f"{path} holds no checkpoints/best.ckpt; is it a finished run folder?")
-        return _with_evaluated_threshold(TorchModel(checkpoint), path, checkpoint)
-    if not path.is_file():
-        raise InputError(f"there is no model at {path}; give a run folder, a .ckpt or a .onnx.")
-    return OnnxModel(path) if path.suffix == ".onnx" else TorchModel(path)
-
-
-def facts_from(stored: dict[str, Any], path: Path) -> ModelFacts:
-    """Read the facts that training stored; a threshold that is no number is refused."""
-    data, dev = stored["facts"], stored["dev"]
-    threshold = float(dev.get("threshold", math.nan))
-    if not math.isfinite(threshold):
-        raise InputError(
-            f"{path} was stored before its threshold was chosen; train to an epoch's end."
-        )
-    run = path.parent.parent if path.suffix == ".ckpt" else path
-    detector = data.get("detector") or "dlib"
-    return ModelFacts(
-        id=f"{run.stem}-{_sha256(path)[:12]}",
-        input=InputSettings.model_validate(stored["settings"]["input"]),
-        threshold=threshold,
-        threshold_source=dev.get("threshold_source", "eer on dev in training"),
-        margin=DEFAULT_MARGIN if data.get("margin") is None else data["margin"],
-        min_face_px=data.get("min_face_px") or MIN_FACE_PX,
-        # A model of ready-made crops still has to find faces in photographs: a whole picture
-        # taken for a face would give a landscape a verdict.
-        detector="dlib" if detector == "none" else detector,
-    )
-
-
-def _with_evaluated_threshold(model: TorchModel, run: Path, checkpoint: Path) -> TorchModel:
-    """Prefer the threshold of `evaluate`: same rule and data, but scored as the detector scores."""
-    path = run / "evaluation" / "metrics.json"
-    if not path.is_file():
-        return model
-    stored = json.loads(path.read_text(encoding="utf-8"))
-    level = stored["evaluation"]["video"] or stored["evaluation"]["frame"]
-    if stored.get("model") == model.facts.id and level["threshold"]["rule"] == "eer":
-        model.facts = replace(
-            model.facts, threshold=level["threshold"]["value"], threshold_source="eer on dev"
-        )
-    return model
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        digest = hashlib.sha256()
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+    if not path.is_dir():
+        return path
+    checkpoint = path / "checkpoints" / "best.ckpt"
+    if not checkpoint.is_file():
+        raise InputError(f"{path} holds no checkpoints/best.ckpt; is it a finished run folder?")
+    return checkpoint

@@ -17,8 +17,7 @@ from spoofcue.media.image import read_image
 from spoofcue.media.kinds import find_media, media_kind
 from spoofcue.media.video import sample_frames
 from spoofcue.scoring.decision import FaceRecord, decide
-from spoofcue.scoring.face import FaceScore, for_picture, score_crops
-from spoofcue.scoring.model import CueModel
+from spoofcue.scoring.face import FaceScore, FaceScorer, for_picture
 from spoofcue.scoring.pictures import cue_heatmap, cue_overlay
 
 UNREADABLE = frozenset({"unreadable", "too_large", "no_frames", "error"})
@@ -34,11 +33,12 @@ class Predictor:
         faces: finds faces.
         threshold: a score above it is an attack.
         frames: sampled from each video.
-        cues: folder for pictures of face, cue map and overlay; None for none.
+        cues: folder for pictures of face, cue map and overlay; None for none. A method without a
+            map leaves none either.
 
     """
 
-    model: CueModel
+    model: FaceScorer
     faces: FaceDetector
     threshold: float
     frames: int = 10
@@ -68,7 +68,7 @@ class Predictor:
         small = self._too_small(path, box)
         if small:
             return small
-        result = score_crops(self.model, [self._crop(image, box)])[0]
+        result = self.model.score([self._crop(image, box)])[0]
         return self._judged(path, result.score, box, 1, self._picture(path, result, number))
 
     def _video(self, path: Path) -> list[FaceRecord]:
@@ -82,7 +82,7 @@ class Predictor:
             smallest = self._too_small(path, boxes[0])
             if smallest is None:
                 crop = self._crop(frame.image, boxes[0])
-                results.append((score_crops(self.model, [crop])[0], boxes[0]))
+                results.append((self.model.score([crop])[0], boxes[0]))
         if not results:
             return [
                 smallest
@@ -137,7 +137,7 @@ class Predictor:
         )
 
     def _picture(self, path: Path, result: FaceScore, number: int) -> str | None:
-        if self.cues is None:
+        if self.cues is None or result.cue is None:
             return None
         face, cue = for_picture(result)
         sheet = np.hstack([face, cue_heatmap(cue), cue_overlay(face, cue)])

@@ -6,7 +6,7 @@ import csv
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +16,15 @@ from pytorch_lightning.loggers import TensorBoardLogger
 from pytorch_lightning.plugins.io import TorchCheckpointIO
 
 from spoofcue.media.image import read_image
-from spoofcue.training.module import LGSCTraining
+from spoofcue.training.module import LearnedTraining
 
-HISTORY_COLUMNS = [
-    "step",
-    "epoch",
-    "train/total",
-    "train/regression",
-    "train/triplet",
-    "train/classification",
-    "lr",
-    "dev/acer",
-    "dev/eer",
-    "dev/auc",
-    "dev/threshold",
-    "dev/live_mean",
-    "dev/attack_mean",
-]
+DEV_COLUMNS = ("acer", "eer", "auc", "threshold", "live_mean", "attack_mean")
+
+
+def history_columns(terms: Sequence[str]) -> list[str]:
+    """Columns of log/metrics.csv: the total, a method's own loss terms, dev."""
+    train = [f"train/{name}" for name in ("total", *terms)]
+    return ["step", "epoch", *train, "lr", *(f"dev/{name}" for name in DEV_COLUMNS)]
 
 
 class AtomicCheckpointIO(TorchCheckpointIO):
@@ -78,7 +70,11 @@ class Checkpoints(pl.Callback):
 
     def on_validation_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         """Keep the epoch with the lowest dev ACER."""
-        if trainer.sanity_checking or self.select == "last" or not isinstance(module, LGSCTraining):
+        if (
+            trainer.sanity_checking
+            or self.select == "last"
+            or not isinstance(module, LearnedTraining)
+        ):
             return
         result = module.dev_result
         if not self.best or result["select"] < self.best["select"]:
@@ -87,7 +83,7 @@ class Checkpoints(pl.Callback):
 
     def on_train_epoch_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         """Save when the epoch is complete."""
-        if self.select == "last" and isinstance(module, LGSCTraining):
+        if self.select == "last" and isinstance(module, LearnedTraining):
             self.best = {"epoch": trainer.current_epoch, **module.dev_result}
             trainer.save_checkpoint(self.folder / "best.ckpt")
         trainer.save_checkpoint(self.folder / "last.ckpt")
@@ -96,8 +92,8 @@ class Checkpoints(pl.Callback):
 class History(pl.Callback):
     """``log/metrics.csv``: a row a step and a row a dev evaluation; continued after a kill."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, terms: Sequence[str]) -> None:
+        self.path, self.columns = path, history_columns(terms)
 
     def on_train_start(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         """Drop the rows that a killed run wrote after its last checkpoint."""
@@ -107,13 +103,13 @@ class History(pl.Callback):
             with self.path.open(newline="") as file:
                 kept = [r for r in csv.DictReader(file) if int(r["step"]) <= trainer.global_step]
         with self.path.open("w", newline="") as file:
-            writer = csv.DictWriter(file, HISTORY_COLUMNS)
+            writer = csv.DictWriter(file, self.columns)
             writer.writeheader()
             writer.writerows(kept)
 
     def on_train_batch_end(self, trainer: pl.Trainer, module: pl.LightningModule, *_: Any) -> None:
         """One row of losses."""
-        terms = {k: float(v) for k, v in trainer.callback_metrics.items() if k in HISTORY_COLUMNS}
+        terms = {k: float(v) for k, v in trainer.callback_metrics.items() if k in self.columns}
         train = {k: v for k, v in terms.items() if k.startswith("train/")}
         # The scheduler has stepped already; the rate that this step used is the one before.
         schedule: Any = trainer.lr_scheduler_configs[0].scheduler
@@ -122,14 +118,14 @@ class History(pl.Callback):
 
     def on_validation_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         """One row of dev metrics."""
-        if not trainer.sanity_checking and isinstance(module, LGSCTraining):
+        if not trainer.sanity_checking and isinstance(module, LearnedTraining):
             self._write(trainer, {f"dev/{k}": v for k, v in module.dev_result.items()})
 
     def _write(self, trainer: pl.Trainer, values: Mapping[str, float]) -> None:
         row: dict[str, Any] = {"step": trainer.global_step, "epoch": trainer.current_epoch}
-        row |= {k: repr(v) for k, v in values.items() if k in HISTORY_COLUMNS}
+        row |= {k: repr(v) for k, v in values.items() if k in self.columns}
         with self.path.open("a", newline="") as file:
-            csv.DictWriter(file, HISTORY_COLUMNS).writerow(row)
+            csv.DictWriter(file, self.columns).writerow(row)
 
 
 class CuePictures(pl.Callback):
@@ -148,14 +144,16 @@ class CuePictures(pl.Callback):
         from spoofcue.patches.geometry import normalise, pad_to_stride, resized
         from spoofcue.scoring.pictures import cue_heatmap
 
-        assert isinstance(module, LGSCTraining)
+        assert isinstance(module, LearnedTraining)
         s, tiles = module.settings.input, []
         for path in self.paths:
             face = pad_to_stride(resized(read_image(path), s.size, s.size))
             image = torch.from_numpy(normalise(face, s.mean, s.std))[None].to(module.device)
             with torch.no_grad():
-                cue = module.network.generator(image).cue[0].float().cpu().numpy()
-            tiles.append(np.vstack([face, cue_heatmap(cue)]))
+                cue = module.network.evidence(image)
+            if cue is None:
+                return
+            tiles.append(np.vstack([face, cue_heatmap(cue[0].float().cpu().numpy())]))
         if tiles:
             sheet = np.hstack(tiles)
             logger.experiment.add_image(
@@ -183,7 +181,7 @@ class EpochLines(pl.Callback):
 
     def on_validation_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         """Print the epoch's figures."""
-        if trainer.sanity_checking or not isinstance(module, LGSCTraining):
+        if trainer.sanity_checking or not isinstance(module, LearnedTraining):
             return
         d = module.dev_result
         self._print(
@@ -194,7 +192,7 @@ class EpochLines(pl.Callback):
 
     def on_train_epoch_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         """Print the figures of an epoch that no dev judges."""
-        if isinstance(module, LGSCTraining) and module.dev is None:
+        if isinstance(module, LearnedTraining) and module.dev is None:
             self._print(trainer, "no dev")
 
     def _print(self, trainer: pl.Trainer, judged: str) -> None:

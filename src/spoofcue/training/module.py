@@ -1,7 +1,8 @@
-"""The thin Lightning module around the paper's network and losses."""
+"""The thin Lightning module around any network that is learned by gradient."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,26 +13,26 @@ from torch.optim.lr_scheduler import LambdaLR
 
 from spoofcue import __version__
 from spoofcue.config import RunSettings
-from spoofcue.cue.generator import LGSC, spoof_score
-from spoofcue.cue.losses import lgsc_loss
 from spoofcue.metrics.curves import auc, eer
 from spoofcue.metrics.error_rates import error_rates
 from spoofcue.metrics.scores import ScoreSet, by_video
 from spoofcue.metrics.thresholds import eer_threshold
-from spoofcue.training.dataset import TrainingBatch
+from spoofcue.training.dataset import FaceCrops, TrainingBatch
+from spoofcue.training.learned import Learned
+from spoofcue.training.sampling import Draw
 from spoofcue.training.schedule import learning_rate_factor
 from spoofcue.training.scoring_data import ScoringBatch
 
 CHECKPOINT_KEY = "spoofcue"
-# section 4.1 recommends 0.01; where there is no dev, nothing better is known
-WITHOUT_DEV = {"threshold": 0.01, "threshold_source": "recommended by the paper; no dev"}
 
 
-class LGSCTraining(pl.LightningModule):
-    """Train with Eq. 9, judge each epoch on dev.
+class LearnedTraining(pl.LightningModule):
+    """Minimise a network's total loss, judge each epoch on dev.
 
     Args:
+        network: what is trained.
         settings: of the run.
+        faces: of the train split, for networks that look at them outside the steps.
         steps_per_epoch: for the learning-rate schedule.
         dev: (label, pai, video) of the dev rows, in the order of the dev loader's row numbers;
             None trains without.
@@ -41,14 +42,17 @@ class LGSCTraining(pl.LightningModule):
 
     def __init__(
         self,
+        network: Learned,
         settings: RunSettings,
+        faces: FaceCrops,
         steps_per_epoch: int,
         dev: ScoreSet | None,
         facts: dict[str, Any],
     ) -> None:
         super().__init__()
         self.settings = settings
-        self.network = LGSC(**settings.model.network())
+        self.network = network
+        self.faces = faces
         self.steps_per_epoch = steps_per_epoch
         self.dev = dev
         self.facts = facts
@@ -56,6 +60,17 @@ class LGSCTraining(pl.LightningModule):
         self._dev_scores = np.zeros(len(dev) if dev else 0)
         if settings.training.channels_last:
             self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def on_train_start(self) -> None:
+        """Let the network look at the live faces before the first step, never after a resume."""
+        if self.network.wants_begin and self.global_step == 0:
+            self.network.begin(self._images(0))
+
+    def on_train_batch_end(self, outputs: Any, batch: TrainingBatch, batch_idx: int) -> None:
+        """Refresh what the network keeps of train faces, before dev sees the epoch's weights."""
+        most = self.network.reference_faces
+        if most and self.trainer.fit_loop.epoch_loop.batch_progress.is_last_batch:
+            self.network.refresh(self._images(0, most), self._images(1, most))
 
     def on_train_epoch_start(self) -> None:
         """Tell the batches which epoch it is; Lightning does so for plain samplers only."""
@@ -68,27 +83,17 @@ class LGSCTraining(pl.LightningModule):
         torch.manual_seed(self.settings.training.seed * 1_000_003 + self.global_step)
 
     def training_step(self, batch: TrainingBatch, batch_idx: int) -> Tensor:
-        """One step of Eq. 9."""
-        loss = self.settings.loss
-        output, logit = self.network(self._formatted(batch.image))
-        terms = lgsc_loss(
-            output,
-            logit,
-            batch.label,
-            weights=(loss.regression_weight, loss.triplet_weight, loss.classification_weight),
-            margin=loss.margin,
-            regression=loss.regression,
-            scales=loss.triplet,
-        )
-        self.log_dict({f"train/{name}": term.detach() for name, term in terms._asdict().items()})
-        self.log("train/total_now", terms.total.detach(), prog_bar=True, logger=False)
-        return terms.total
+        """One step."""
+        terms = self.network.losses(self._formatted(batch.image), batch.label)
+        self.log_dict({f"train/{name}": term.detach() for name, term in terms.items()})
+        self.log("train/total_now", terms["total"].detach(), prog_bar=True, logger=False)
+        return terms["total"]
 
     def validation_step(self, batch: ScoringBatch, batch_idx: int) -> None:
-        """Score faces as the detector will (Eq. 10): mean over a face's inputs."""
+        """Score faces as the detector will: mean over a face's inputs."""
         faces, inputs = batch.image.shape[:2]
-        cue = self.network.generator(self._formatted(batch.image.flatten(0, 1))).cue
-        scores = spoof_score(cue).view(faces, inputs).mean(dim=1)
+        scores = self.network.scores(self._formatted(batch.image.flatten(0, 1)))
+        scores = scores.view(faces, inputs).mean(dim=1)
         self._dev_scores[batch.row.cpu().numpy()] = scores.cpu().numpy()
 
     def on_validation_epoch_end(self) -> None:
@@ -126,9 +131,25 @@ class LGSCTraining(pl.LightningModule):
         checkpoint[CHECKPOINT_KEY] = {
             "version": __version__,
             "settings": self.settings.model_dump(mode="json"),
-            "dev": dict(self.dev_result) if self.dev else WITHOUT_DEV,
+            "dev": dict(self.dev_result) if self.dev else self._without_dev(),
             "facts": self.facts,
         }
+
+    def _without_dev(self) -> dict[str, Any]:
+        return {
+            "threshold": self.network.threshold_without_dev,
+            "threshold_source": self.network.threshold_source,
+        }
+
+    def _images(self, label: int, most: int | None = None) -> Iterator[Tensor]:
+        """Network inputs of train faces of a class, the same at every call; all, or a spread."""
+        rows = np.flatnonzero(self.faces.label == label)
+        if most is not None and len(rows) > most:
+            rows = rows[np.linspace(0, len(rows) - 1, most).round().astype(int)]
+        size = self.settings.training.batch_size
+        for start in range(0, len(rows), size):
+            draws = [Draw(int(r), 0, int(r)) for r in rows[start : start + size]]
+            yield self._formatted(torch.stack([self.faces[d].image for d in draws]).to(self.device))
 
     def _formatted(self, image: Tensor) -> Tensor:
         if self.settings.training.channels_last:

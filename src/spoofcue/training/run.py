@@ -8,6 +8,7 @@ import os
 import platform
 import sys
 import warnings
+from collections.abc import Callable
 from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
@@ -21,9 +22,9 @@ from torch.utils.data import DataLoader
 
 from spoofcue import __version__
 from spoofcue.config import RunSettings, dump_yaml
-from spoofcue.cue.weights import load_encoder_weights
+from spoofcue.data.crop_facts import crop_facts
 from spoofcue.data.manifest import read_manifest
-from spoofcue.data.prepare import SUMMARY, count_rows
+from spoofcue.data.prepare import count_rows
 from spoofcue.errors import InputError
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.training.callbacks import (
@@ -34,7 +35,8 @@ from spoofcue.training.callbacks import (
     History,
 )
 from spoofcue.training.dataset import FaceCrops
-from spoofcue.training.module import LGSCTraining
+from spoofcue.training.learned import Learned
+from spoofcue.training.module import LearnedTraining
 from spoofcue.training.sampling import BalancedBatches
 from spoofcue.training.scoring_data import scoring_loader
 
@@ -42,7 +44,14 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def train(data: Path, run: Path, settings: RunSettings, *, resume: bool = False) -> dict[str, Any]:
+def train(
+    data: Path,
+    run: Path,
+    settings: RunSettings,
+    build: Callable[[RunSettings], Learned],
+    *,
+    resume: bool = False,
+) -> dict[str, Any]:
     """Train on the train split of ``data``, choose the epoch on its dev split.
 
     With ``training.select`` = ``last`` the last epoch is kept, and dev may be empty.
@@ -53,6 +62,7 @@ def train(data: Path, run: Path, settings: RunSettings, *, resume: bool = False)
         data: a prepared folder.
         run: the run folder, new unless ``resume``.
         settings: of the run; when resuming, those stored in it.
+        build: makes the network; called once, after the seed is set.
         resume: go on from checkpoints/last.ckpt.
 
     Returns:
@@ -72,7 +82,7 @@ def train(data: Path, run: Path, settings: RunSettings, *, resume: bool = False)
     train_rows, dev_rows = (usable.filter(usable["split"] == s) for s in ("train", "dev"))
     no_dev = settings.training.select == "last" and not dev_rows.height
     dev = None if no_dev else _score_set(dev_rows)
-    facts = _data_facts(data)
+    facts = crop_facts(data)
 
     pl_.seed_everything(settings.training.seed, verbose=False)
     crops = FaceCrops(train_rows, data, settings)
@@ -85,11 +95,11 @@ def train(data: Path, run: Path, settings: RunSettings, *, resume: bool = False)
         rank=int(os.environ.get("RANK", "0")),
         world=world,
     )
-    module = LGSCTraining(settings, len(batches), dev, facts)
+    module = LearnedTraining(build(settings), settings, crops, len(batches), dev, facts)
     if resume and last.is_file():
         batches.resume(int(torch.load(last, map_location="cpu", weights_only=False)["global_step"]))
     elif settings.model.weights != "none":
-        load_encoder_weights(module.network.generator.encoder, settings.model.weights)
+        module.network.load_pretrained(settings.model.weights)
 
     run.mkdir(parents=True, exist_ok=True)
     (run / "config.yaml").write_text(dump_yaml(settings), encoding="utf-8")
@@ -110,7 +120,7 @@ def train(data: Path, run: Path, settings: RunSettings, *, resume: bool = False)
         precision,
         [
             checkpoints,
-            History(run / "log" / "metrics.csv"),
+            History(run / "log" / "metrics.csv", module.network.terms),
             lines,
             CuePictures(*shown),
             LearningRateMonitor("step"),
@@ -208,36 +218,23 @@ def _some_crops(rows: pl.DataFrame, label: int, count: int = 4) -> list[str]:
     return list(of_class["crop"].gather_every(max(1, of_class.height // count)))[:count]
 
 
-def _data_facts(data: Path) -> dict[str, Any]:
-    """How the crops were made: a detector must make its own in the same way."""
-    path = data / SUMMARY
-    if not path.is_file():
-        return {"margin": None, "detector": None, "min_face_px": None, "warnings": []}
-    prepared = json.loads(path.read_text(encoding="utf-8"))
-    options = prepared["options"]
-    return {
-        "margin": options["margin"],
-        "detector": options["detector"],
-        "min_face_px": options["min_face_px"],
-        "warnings": prepared["warnings"],
-    }
-
-
 def _record(
     run: Path,
     data: Path,
     rows: pl.DataFrame,
     settings: RunSettings,
-    module: LGSCTraining,
+    module: LearnedTraining,
     facts: dict[str, Any],
     precision: str,
 ) -> dict[str, Any]:
-    parameters = sum(p.numel() for p in module.network.generator.parameters())
+    part = module.network.scoring_part()
+    parameters = sum(p.numel() for p in part.parameters() if p.requires_grad)
     packages = ("torch", "pytorch-lightning", "numpy", "opencv-python-headless", "polars")
     return {
         "name": run.resolve().name,
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "spoofcue": __version__,
+        "method": settings.method,
         "preset": settings.preset,
         "model": {"id": run.resolve().name, "parameters": parameters},
         "data": {

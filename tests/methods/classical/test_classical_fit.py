@@ -20,7 +20,7 @@ from spoofcue.media.image import read_image
 from spoofcue.methods.classical.encoder import encoder_features
 from spoofcue.methods.classical.fit import fit
 from spoofcue.methods.classical.load import load, mixture_from
-from spoofcue.methods.classical.mixture import negative_log_likelihood
+from spoofcue.methods.classical.mixture import anomaly_score
 from spoofcue.methods.classical.store import load_model
 from spoofcue.metrics.curves import auc
 from spoofcue.metrics.scores import ScoreSet
@@ -220,7 +220,7 @@ def test_a_trained_encoder_is_that_of_method_cnn(
     crop = read_image(data / "7-3.png")
     described = encoder_features(encoder.eval(), [crop], chosen.input)
     mixture = mixture_from(load_model(tmp_path / "run" / "model.npz"))
-    wanted = negative_log_likelihood(mixture, described)[0]
+    wanted = anomaly_score(mixture, described)[0]
     assert model.score([crop])[0].score == pytest.approx(wanted, rel=1e-6)
 
 

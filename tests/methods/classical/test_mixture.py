@@ -8,6 +8,7 @@ from sklearn.preprocessing import StandardScaler
 from spoofcue.errors import InputError
 from spoofcue.methods.classical.mixture import (
     LEAST_VARIANCE,
+    anomaly_score,
     fit_mixture,
     negative_log_likelihood,
 )
@@ -31,6 +32,17 @@ def test_the_unlike_score_higher() -> None:
         fit_mixture(LIVE, 2, seed=0), np.concatenate([LIVE, LIVE[:5] + np.array([30, 0, 0, 0, 0])])
     )
     assert scores[-5:].min() > scores[:-5].max()
+
+
+def test_scores_keep_the_order_and_have_a_typical_live_face_in_the_middle() -> None:
+    model = fit_mixture(LIVE, 2, seed=0)
+    surprise, scores = negative_log_likelihood(model, LIVE), anomaly_score(model, LIVE)
+    assert (np.argsort(surprise) == np.argsort(scores)).all()
+    assert ((scores > 0) & (scores < 1)).all()
+    above = (surprise > surprise.mean()) == (scores > 0.5)
+    assert above.all()
+    one_deviation = np.abs(surprise - surprise.mean()) <= surprise.std()
+    assert ((np.abs(scores - 0.5) <= 0.25) == one_deviation).all()
 
 
 def test_more_gaussians_than_faces_are_refused() -> None:

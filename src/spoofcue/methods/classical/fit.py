@@ -27,7 +27,7 @@ from spoofcue.methods.classical.features import (
     texture_features,
     texture_input,
 )
-from spoofcue.methods.classical.mixture import fit_mixture, negative_log_likelihood
+from spoofcue.methods.classical.mixture import anomaly_score, fit_mixture
 from spoofcue.methods.classical.record import judge_dev, run_record, write_json, write_text
 from spoofcue.methods.classical.store import MODEL_NAME, SCHEMAS, Arrays, save_model
 from spoofcue.methods.classical.svm import Choice, choose_c, decision, fit_svm, to_score
@@ -165,11 +165,12 @@ def _fit_gmm(
     read = partial(_read, data=data, describe=describe, settings=settings, advance=advance)
     features = read(live)
     model = fit_mixture(features, settings.compared.gmm_components, settings.training.seed)
-    passing = float(np.quantile(negative_log_likelihood(model, features), LIVE_PASSING))
+    passing = float(np.quantile(anomaly_score(model, features), LIVE_PASSING))
     why = f"{LIVE_PASSING:.0%} of the live training faces are below it"
-    scores = negative_log_likelihood(model, read(dev)) if dev.height else np.zeros(0)
+    scores = anomaly_score(model, read(dev)) if dev.height else np.zeros(0)
     weights = {name: w.numpy() for name, w in encoder.state_dict().items()}
-    return _Fitted(asdict(model), weights, scores, passing, why, {"faces": live.height})
+    arrays = {k: np.asarray(v, dtype=np.float64) for k, v in asdict(model).items()}
+    return _Fitted(arrays, weights, scores, passing, why, {"faces": live.height})
 
 
 def _read(

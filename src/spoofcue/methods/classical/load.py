@@ -17,13 +17,13 @@ from spoofcue.methods.classical.features import (
     texture_features,
     texture_input,
 )
-from spoofcue.methods.classical.mixture import MixtureModel, negative_log_likelihood
+from spoofcue.methods.classical.mixture import MixtureModel, anomaly_score
 from spoofcue.methods.classical.store import MODEL_NAME, StoredModel, load_model
 from spoofcue.methods.classical.svm import SvmModel, decision, to_score
 from spoofcue.patches.batches import groups_of_one_shape
 from spoofcue.patches.geometry import scoring_inputs
 from spoofcue.scoring.face import FaceScore
-from spoofcue.scoring.model import ModelFacts, facts_from
+from spoofcue.scoring.facts import ModelFacts, facts_from
 
 if TYPE_CHECKING:
     from spoofcue.cue.encoder import ResNet18Encoder
@@ -65,7 +65,7 @@ class TextureScorer:
 
 
 class MixtureScorer:
-    """gmm: negative log-likelihoods, any real number."""
+    """gmm: scores in (0, 1), 0.5 for a typical live face of the training."""
 
     def __init__(self, stored: StoredModel, facts: ModelFacts, source: Path) -> None:
         import torch
@@ -89,7 +89,7 @@ class MixtureScorer:
         for group in groups_of_one_shape(sizes, settings):
             some = [crops[i] for i in group]
             described = encoder_features(self._encoder, some, settings)
-            scores[group] = negative_log_likelihood(self._model, described)
+            scores[group] = anomaly_score(self._model, described)
         return [
             FaceScore(float(s), None, inputs[len(inputs) // 2])
             for s, inputs in zip(
@@ -135,7 +135,9 @@ def svm_from(stored: StoredModel) -> SvmModel:
 
 def mixture_from(stored: StoredModel) -> MixtureModel:
     """The mixture of a stored gmm."""
-    return MixtureModel(**stored.arrays)
+    a = dict(stored.arrays)
+    typical, spread = float(a.pop("typical")), float(a.pop("spread"))
+    return MixtureModel(**a, typical=typical, spread=spread)
 
 
 def _refuse_foreign(run: Path, path: Path, method: str) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.errors import InputError
+from spoofcue.methods.classical.svm import to_score
 
 Floats = NDArray[np.float64]
 
@@ -27,6 +28,8 @@ class MixtureModel:
         weights: (K,) of sum 1.
         means: (K, D) of the components.
         variances: (K, D), > 0.
+        typical: negative log-likelihood of the live training faces, their mean, in nats.
+        spread: their standard deviation, > 0.
 
     """
 
@@ -35,6 +38,8 @@ class MixtureModel:
     weights: Floats
     means: Floats
     variances: Floats
+    typical: float
+    spread: float
 
 
 def fit_mixture(live: Floats, components: int, seed: int) -> MixtureModel:
@@ -63,13 +68,28 @@ def fit_mixture(live: Floats, components: int, seed: int) -> MixtureModel:
     mixture = GaussianMixture(
         components, covariance_type="diag", reg_covar=LEAST_VARIANCE, random_state=seed
     ).fit(scaler.transform(live))
-    return MixtureModel(
+    model = MixtureModel(
         mean=np.asarray(scaler.mean_, dtype=np.float64),
         scale=np.asarray(scaler.scale_, dtype=np.float64),
         weights=np.asarray(mixture.weights_, dtype=np.float64),
         means=np.asarray(mixture.means_, dtype=np.float64),
         variances=np.asarray(mixture.covariances_, dtype=np.float64),
+        typical=0.0,
+        spread=1.0,
     )
+    surprise = negative_log_likelihood(model, live)
+    # Faces that are all alike have no spread; any unit does for them.
+    spread = float(surprise.std()) or 1.0
+    return replace(model, typical=float(surprise.mean()), spread=spread)
+
+
+def anomaly_score(model: MixtureModel, features: Floats) -> Floats:
+    """Negative log-likelihood squashed into (0, 1), its order kept: 0.5 is a typical live face.
+
+    Counted in deviations of the live training faces, so that scores do not all lie at 1.
+    Shapes: (N, D) -> (N,).
+    """
+    return to_score((negative_log_likelihood(model, features) - model.typical) / model.spread)
 
 
 def negative_log_likelihood(model: MixtureModel, features: Floats) -> Floats:

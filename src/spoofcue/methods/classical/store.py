@@ -25,6 +25,7 @@ Arrays = dict[str, NDArray[Any]]
 # Shapes by letter: one letter is one length, S support vectors, D features, K Gaussians.
 SVM = {"mean": "D", "scale": "D", "support": "SD", "dual": "S", "intercept": "", "gamma": ""}
 MIXTURE = {"mean": "D", "scale": "D", "weights": "K", "means": "KD", "variances": "KD"}
+MIXTURE |= {"typical": "", "spread": ""}
 SCHEMAS = {"lbp": SVM, "color-texture": SVM, "gmm": MIXTURE}
 
 
@@ -121,6 +122,6 @@ def _check(path: Path, method: str, arrays: Arrays) -> None:
                 f"{path}: {name} is {array.dtype} {array.shape} and does not fit a model of "
                 f"{method}, or is not finite."
             )
-    for name in {"scale", "variances"} & set(wanted):
+    for name in {"scale", "variances", "spread"} & set(wanted):
         if not (arrays[name] > 0).all():
             raise InputError(f"{path}: {name} must be above 0 everywhere.")

@@ -130,7 +130,7 @@ def decision(model: SvmModel, features: Floats) -> Floats:
 
 
 def to_score(decided: Floats) -> Floats:
-    """Decision values to scores in (0, 1), 0.5 on the boundary; not a probability.
+    """Signed values to scores in (0, 1), 0.5 at zero; the order is kept, and no probability.
 
     d / (1 + |d|) and not a logistic: that is exactly 1 from d = 37 on, and would tie the clearest
     attacks.

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from spoofcue.config import load_settings
+from spoofcue.errors import InputError
+from spoofcue.methods.registry import load_model, method_of, train_run
+
+
+def test_a_run_of_before_there_were_methods_is_lgscs(tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text(json.dumps({"name": "old"}))
+    assert method_of(tmp_path) == "lgsc"
+
+
+def test_a_method_of_a_later_version_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text(json.dumps({"method": "oracle"}))
+    with pytest.raises(InputError, match="'oracle', which this version does not know"):
+        load_model(tmp_path)
+
+
+def test_nothing_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="there is no model at"):
+        load_model(tmp_path / "none")
+    (tmp_path / "run.json").write_text(json.dumps({"method": "cnn"}))
+    with pytest.raises(InputError, match=r"no checkpoints/best\.ckpt"):
+        load_model(tmp_path)
+
+
+def test_a_classical_method_cannot_be_resumed(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="nothing to resume"):
+        train_run(tmp_path, tmp_path / "run", load_settings(method="lbp"), resume=True)
+
+
+def test_the_method_of_an_override_wins_over_the_arguments_and_the_files(tmp_path: Path) -> None:
+    file = tmp_path / "run.yaml"
+    file.write_text("method: aux-depth\nmodel: {width: 8}\n")
+    assert load_settings(file=file).input.mode == "resize"
+    assert load_settings(file=file, method="cnn").input.mode == "patch"
+    settings = load_settings(file=file, overrides=["method=pixel"], method="cnn")
+    assert (settings.method, settings.input.mode, settings.model.width) == ("pixel", "patch", 8)
