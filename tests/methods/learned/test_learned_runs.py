@@ -17,10 +17,12 @@ import spoofcue.cli.console  # noqa: F401
 from spoofcue.config import RunSettings, load_settings
 from spoofcue.data.manifest import write_manifest
 from spoofcue.errors import InputError
+from spoofcue.faces.detect import make_detector
 from spoofcue.media.image import read_image
 from spoofcue.methods.registry import LEARNED, load_model, method_of, train_run
 from spoofcue.report.page import write_report
 from spoofcue.scoring.evaluate_run import evaluate_run
+from spoofcue.scoring.predict import Predictor
 
 SIDE = 64
 TINY = [
@@ -87,6 +89,10 @@ def test_a_method_is_trained_kept_loaded_judged_and_reported(
     gallery = json.loads((run / "evaluation" / "gallery.json").read_text())
     assert gallery
     assert all(("cue" in entry) == has_map for entry in gallery)
+    predictor = Predictor(model, make_detector("none"), 0.5, cues=tmp_path / "cues")
+    (judged,) = predictor.file(data / "test0.png")
+    assert judged.score == pytest.approx(together[0], abs=1e-5)
+    assert (judged.cue is not None) == has_map
     html = write_report(run).read_text()
     assert ('alt="cue map"' in html) == has_map
     assert "Learning Generalized" not in html
