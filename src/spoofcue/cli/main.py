@@ -13,6 +13,7 @@ from spoofcue.cli import (
     evaluate,
     export,
     fetch,
+    figures,
     model,
     predict,
     prepare,
@@ -55,6 +56,7 @@ app.add_typer(prepare.app, name="prepare")
 app.command(name="train")(train.train)
 app.command(name="evaluate")(evaluate.evaluate)
 app.command(name="convert-scores")(convert_scores.convert_scores)
+app.command(name="figures")(figures.figures)
 app.command(name="report")(report.report)
 app.command(name="predict")(predict.predict)
 app.command(name="export")(export.export)
@@ -72,7 +74,7 @@ def main() -> None:
         print(f"spoofcue: {error}", file=sys.stderr)
         sys.exit(1 if isinstance(error, ProblemsError) else 2)
     except ModuleNotFoundError as error:
-        extra = {"matplotlib": "report", "jinja2": "report"}.get(error.name or "", "train")
+        extra = "report" if error.name in ("matplotlib", "jinja2", "sklearn") else "train"
         print(
             f"spoofcue: this command needs {error.name}: pip install 'spoofcue[{extra}]'",
             file=sys.stderr,

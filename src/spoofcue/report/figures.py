@@ -21,6 +21,19 @@ if TYPE_CHECKING:
 
 LIVE, ATTACK, INK = "#0072B2", "#D55E00", "#333333"
 SPECIES = ("#D55E00", "#CC79A7", "#E69F00", "#56B4E9", "#009E73", "#8C564B")
+# of every figure of ours; text is drawn as paths, so that no font has to be there
+STYLE: Any = {
+    "font.size": 9,
+    "font.family": "DejaVu Sans",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#999999",
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "spoofcue",
+}
 
 
 def _drawn(draw: Callable[[Axes], None], width: float = 5.4, height: float = 3.3) -> str:
@@ -29,19 +42,7 @@ def _drawn(draw: Callable[[Axes], None], width: float = 5.4, height: float = 3.3
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 
-    style: Any = {
-        "font.size": 9,
-        "font.family": "DejaVu Sans",
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.edgecolor": "#999999",
-        "axes.labelcolor": INK,
-        "xtick.color": INK,
-        "ytick.color": INK,
-        "svg.fonttype": "path",
-        "svg.hashsalt": "spoofcue",
-    }
-    with plt.rc_context(style):
+    with plt.rc_context(STYLE):
         figure, axes = plt.subplots(figsize=(width, height), layout="constrained")
         draw(axes)
         out = io.StringIO()
