@@ -27,6 +27,9 @@ ALLOWED = {
         *("datasets", "faces", "report"),
     },
     "report": {"report", "metrics"},
+    "figures": {
+        *("figures", "cue", "data", "faces", "media", "metrics", "patches", "report", "scoring"),
+    },
     "export": {"export", "cue", "patches", "scoring"},
 }
 EVERYWHERE = {"errors", "config", "__version__"}

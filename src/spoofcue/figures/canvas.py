@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -111,9 +112,12 @@ def place(figure: Figure, left: float, top: float, width: float, height: float) 
     return figure.add_axes((left / w, 1 - (top + height) / h, width / w, height / h))
 
 
-def shown(kind: str) -> str:
-    """A kind as text of a figure: its hyphens do not break lines."""
-    return kind.replace("-", "\u2011")
+def shown(kind: str, longest: int = 10) -> str:
+    """A kind as text of a figure: in lines of at most ``longest`` letters, at most three."""
+    lines = textwrap.wrap(kind, longest) or [kind]
+    if len(lines) > 3:
+        lines = [*lines[:2], lines[2][: longest - 1] + "…"]
+    return "\n".join(lines)
 
 
 def label(
@@ -129,8 +133,8 @@ def label(
     """At a place in inches from the top left corner; ``y`` is the middle of the line."""
     w, h = figure.get_size_inches()
     figure.text(
-        x / w, 1 - y / h, text, ha=align, va="center", fontsize=size, color=INK,
-        fontweight="bold" if bold else "normal",
+        x / w, 1 - y / h, text, ha=align, va="center_baseline", linespacing=1.1, fontsize=size,
+        color=INK, fontweight="bold" if bold else "normal",
     )  # fmt: skip
 
 
@@ -138,18 +142,25 @@ def colour_bar(
     figure: Figure, heat: Any, axes: Axes, scale: float, unit: str, *, flat: bool = False
 ) -> None:
     """A bar, upright or ``flat``, with its unit; its end is labelled with ``scale`` itself."""
-    power = int(np.floor(np.log10(scale)))
+    power = 0 if 0.01 <= scale <= 1 else int(np.floor(np.log10(scale)))
     way: Any = "horizontal" if flat else "vertical"
     bar = figure.colorbar(heat, cax=axes, extend="max", extendfrac=0.025, orientation=way)
     # Round numbers about evenly spaced along a bar whose length goes with the square root.
-    round_ = [0.0, *(_rounded(scale * part) for part in (0.04, 0.16, 0.36, 0.62))]
+    round_ = [
+        0.0,
+        *(_rounded(scale * part) for part in ((0.25,) if flat else (0.04, 0.16, 0.36, 0.62))),
+    ]
     ticks = [t for t in dict.fromkeys(round_) if t < 0.85 * scale]
     ends = [f"{t / 10**power:g}" for t in ticks]
-    bar.set_ticks([*ticks, scale], labels=[*ends, f"{scale / 10**power:.2f}"])
+    bar.set_ticks([*ticks, scale], labels=[*ends, f"{scale / 10**power:.3g}"])
     bar.set_label(f"{unit} (×{ten_to(power)})" if power else unit)
     bar.outline.set_linewidth(0.4)
     axes.minorticks_off()
     axes.tick_params(length=2, pad=2)
+    if flat:  # beside other bars: the labels at the ends stay inside
+        names = axes.get_xticklabels()
+        names[0].set_horizontalalignment("left")
+        names[-1].set_horizontalalignment("right")
 
 
 def number(value: float) -> str:

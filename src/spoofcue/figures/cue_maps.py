@@ -29,7 +29,7 @@ from spoofcue.scoring.scale import PERCENTILE
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-LABEL_IN, GAP_IN, BAR_IN, HEAD_IN, TEXT_IN = 0.62, 0.03, 0.62, 0.2, 0.15
+LABEL_IN, GAP_IN, BAR_IN, HEAD_IN, TEXT_IN = 0.72, 0.03, 0.72, 0.2, 0.15
 SAMPLES_A_ROW = 2
 COLUMNS = ("face", "cue map", "patch", "its cue map")
 UNIT = "cue magnitude, mean |C|"
@@ -93,9 +93,10 @@ def draw_cue_maps(
         "cue_maps",
         "Spoof cue maps of live and attack faces",
         f"Test faces of {run.name} and their spoof cue maps, after Figs. 1 and 3 of LGSC.{patches} "
-        f"{HOW_MEDIAN} One colour scale for all maps: square root, black = 0, brightest = "
-        f"{number(scale)}, the {PERCENTILE}th percentile of the magnitudes of this run's test attacks. Above each face "
-        f"its score and the decision at the threshold {number(run.threshold.value)}.",
+        f"{HOW_MEDIAN} One colour scale for all maps (colour by the square root): black = 0, "
+        f"brightest = {number(scale)}, the {PERCENTILE}th percentile of the magnitudes of this "
+        "run's test attacks. Above each face its score and the decision at the threshold "
+        f"{number(run.threshold.value)}.",
         True,
         files,
         {"scale": scale, "faces": {k: [f.crop for f in v] for k, v in chosen.items()}},

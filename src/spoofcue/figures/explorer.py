@@ -21,6 +21,7 @@ from spoofcue.report.figures import ATTACK, LIVE
 from spoofcue.scoring.model import CueModel
 
 THUMB_PX = 96
+HEIGHT = 0.8  # of the plot, its width being 1
 
 
 def write_explorer(
@@ -55,10 +56,13 @@ def write_explorer(
     environment = Environment(
         loader=PackageLoader("spoofcue.figures", "."), autoescape=True, undefined=StrictUndefined
     )
+    # Legends keep their order: live first.
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": False}
     html = environment.get_template("explorer.html.j2").render(
         title=title,
         caption=caption,
         scale=number(scale),
+        height=HEIGHT,
         faces=face_sheet,
         cues=cue_sheet,
         rows=-(-len(faces) // columns),
@@ -74,10 +78,9 @@ def write_explorer(
 def _points(
     faces: Sequence[ScoredFace], places: NDArray[np.float32], threshold: float
 ) -> dict[str, Any]:
-    """What the page's script gets; places are 0..1 with y downwards."""
+    """What the page's script gets; x is 0..1, y is 0..HEIGHT downwards; each axis is filled."""
     low = places.min(axis=0)
-    unit = (places - low) / max(float((places.max(axis=0) - low).max()), 1e-9)
-    unit += (1 - unit.max(axis=0)) / 2
+    unit = (places - low) / np.maximum(places.max(axis=0) - low, 1e-9)
     style = looks(kinds_of(list(faces)))
     return {
         "colour": {
@@ -87,7 +90,7 @@ def _points(
         "rows": [
             {
                 "x": round(float(x), 4),
-                "y": round(1 - float(y), 4),
+                "y": round(HEIGHT * (1 - float(y)), 4),
                 "class": "attack" if f.is_attack else "live",
                 "kind": f.kind,
                 "subject": f.subject,

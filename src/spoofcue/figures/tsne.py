@@ -67,7 +67,7 @@ def draw_tsne(
         f"{', '.join(f'{n} {k}' for k, n in counts.items())}"
         f"{'' if len(faces) == len(run.faces) else f' (of {len(run.faces)}, evenly spaced)'}. "
         f"Perplexity {used:.3g}, seed 0. Near points have alike features; distances between "
-        "groups, their sizes and the axes have no meaning."
+        "groups, their sizes and the axes (each is stretched to fill the panel) have no meaning."
     )
     title = f"Embedding of {'the cue map' if layer == 'SC' else f'layer {layer}'} (t-SNE)"
     page = write_explorer(
@@ -89,13 +89,15 @@ def _draw(
     by_class = {"live": (LIVE, "o"), "attack": (ATTACK, "^")}
     classes = np.array(["attack" if f.is_attack else "live" for f in faces])
     species = np.array([f.kind for f in faces])
-    legend_rows = -(-len(kinds) // 5)
+    # As many names side by side as a panel has room for.
+    abreast = max(1, min(5, int(55 / (max(map(len, kinds)) + 3)), len(kinds)))
+    legend_rows = -(-len(kinds) // abreast)
     with canvas(WIDTH_IN, 3.3 + 0.16 * legend_rows) as figure:
         left, right = figure.subplots(1, 2)
         bottom = (0.22 + 0.16 * legend_rows) / figure.get_size_inches()[1]
         figure.subplots_adjust(left=0.01, right=0.99, top=0.93, bottom=bottom, wspace=0.03)
-        _scatter(left, places, classes, by_class, "by class")
-        _scatter(right, places, species, looks(kinds), "by attack instrument")
+        _scatter(left, places, classes, by_class, "by class", 2)
+        _scatter(right, places, species, looks(kinds), "by attack instrument", abreast)
         return save(figure, out, name)
 
 
@@ -105,6 +107,7 @@ def _scatter(
     groups: NDArray[np.str_],
     style: dict[str, tuple[str, str]],
     title: str,
+    abreast: int,
 ) -> None:
     # Drawn in a shuffled order: else the last group would lie on top of all others.
     order = np.random.default_rng(0).permutation(len(groups))
@@ -128,6 +131,6 @@ def _scatter(
     for spine in axes.spines.values():
         spine.set(visible=True, color="#cccccc")
     axes.legend(
-        loc="upper center", bbox_to_anchor=(0.5, -0.01), ncols=min(len(style), 5), frameon=False,
+        loc="upper center", bbox_to_anchor=(0.5, -0.01), ncols=abreast, frameon=False,
         handletextpad=0.1, columnspacing=1.1, borderpad=0.2,
     )  # fmt: skip

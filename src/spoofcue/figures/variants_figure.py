@@ -21,8 +21,8 @@ from spoofcue.figures.variants import DETAIL, Scale, VariantSheet
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-LABEL_IN, GAP_IN, BETWEEN_IN, BAR_IN, TEXT_IN = 0.62, 0.03, 0.1, 0.62, 0.16
-LEAST_IN, LINE_IN = 0.55, 0.12
+LABEL_IN, GAP_IN, BETWEEN_IN, BAR_IN, TEXT_IN = 0.72, 0.03, 0.1, 0.72, 0.16
+LEAST_IN, LINE_IN, RIGHT_IN = 0.55, 0.12, 0.16
 
 
 def draw_sheet(sheet: VariantSheet, scale: Scale, out: Path, name: str) -> dict[str, str]:
@@ -30,15 +30,15 @@ def draw_sheet(sheet: VariantSheet, scale: Scale, out: Path, name: str) -> dict[
     runs = len(sheet.titles)
     pairs = runs + sum(sheet.own_input)
     room = WIDTH_IN - LABEL_IN - (pairs - 1) * BETWEEN_IN - pairs * GAP_IN
-    room -= BAR_IN if scale == "common" else 0.03
+    room -= BAR_IN if scale == "common" else RIGHT_IN
     # Many runs make a wide figure rather than one that nobody can read.
     side = min(max(room / (2 * pairs), LEAST_IN), 1.1)
     pair = 2 * side + GAP_IN + BETWEEN_IN
     lines = max(len(t) for t in sheet.titles)
     head = 0.1 + lines * LINE_IN + 0.15
     row_height = side + TEXT_IN
-    bar_below = 0.42 if scale == "own" else 0.0
-    width = LABEL_IN + pairs * pair - BETWEEN_IN + (BAR_IN if scale == "common" else 0.03)
+    bar_below = 0.46 if scale == "own" else 0.0
+    width = LABEL_IN + pairs * pair - BETWEEN_IN + (BAR_IN if scale == "common" else RIGHT_IN)
     height = head + len(sheet.kinds) * row_height + bar_below
     with canvas(width, height) as figure:
         left = LABEL_IN

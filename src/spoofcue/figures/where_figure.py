@@ -23,7 +23,7 @@ from spoofcue.figures.canvas import (
 from spoofcue.figures.run import FigureRun
 from spoofcue.figures.where import FACES_A_KIND, RASTER_PX, MeanFace
 
-LABEL_IN, GAP_IN, BAR_IN, HEAD_IN = 0.8, 0.05, 0.62, 0.34
+LABEL_IN, GAP_IN, BAR_IN = 0.8, 0.05, 0.62
 ROWS = ("mean face", "mean cue\nmagnitude", "both")
 PER_LINE = 8
 
@@ -48,9 +48,9 @@ def draw_where(run: FigureRun, means: dict[str, MeanFace], out: Path) -> Drawn:
         f"{', '.join(f'{m.faces} {k}' for k, m in means.items())} faces (at most {FACES_A_KIND} of "
         "a kind, evenly spaced). Each face is cut to the square about its face box with "
         f"{100 * DEFAULT_MARGIN:.0f} % margin on each side and resized to {RASTER_PX} px before "
-        "averaging; no landmark is used, so poses blur. One colour scale: square root, black "
-        f"= 0, brightest = {number(scale)}, the 99.5th percentile of these means. Last row: the map over the mean "
-        "face in grey, the more opaque the stronger.",
+        "averaging; no landmark is used, so poses blur. One colour scale (colour by the square "
+        f"root): black = 0, brightest = {number(scale)}, the 99.5th percentile of these means. "
+        "Last row: the map over the mean face in grey, the more opaque the stronger.",
         True,
         files,
         {"scale": scale, "faces": {k: m.faces for k, m in means.items()},
@@ -64,22 +64,18 @@ def _draw(means: dict[str, MeanFace], scale: float, out: Path) -> dict[str, str]
     columns = min(len(means), PER_LINE)
     lines = -(-len(means) // columns)
     side = min((WIDTH_IN - LABEL_IN - BAR_IN - GAP_IN * (columns - 1)) / columns, 1.3)
-    line_height = HEAD_IN + 3 * (side + GAP_IN)
+    names = {k: shown(k, int(side / 0.066)) for k in means}
+    above = 0.13 * max(n.count("\n") + 1 for n in names.values())
+    head = 0.21 + above
+    line_height = head + 3 * (side + GAP_IN)
     width = LABEL_IN + columns * (side + GAP_IN) + BAR_IN
     height = lines * line_height
     with canvas(width, height) as figure:
         heat = None
         for index, (kind, mean) in enumerate(means.items()):
             line, column = divmod(index, columns)
-            left, top = LABEL_IN + column * (side + GAP_IN), line * line_height + HEAD_IN
-            label(
-                figure,
-                left + side / 2,
-                top - 0.22,
-                shown(kind),
-                "center",
-                bold=True,
-            )
+            left, top = LABEL_IN + column * (side + GAP_IN), line * line_height + head
+            label(figure, left + side / 2, top - 0.16 - above / 2, names[kind], "center", bold=True)
             label(figure, left + side / 2, top - 0.08, f"n = {mean.faces}", "center", size=6.5)
             tops = [top + k * (side + GAP_IN) for k in range(3)]
             show(place(figure, left, tops[0], side, side), mean.face)
@@ -96,6 +92,6 @@ def _draw(means: dict[str, MeanFace], scale: float, out: Path) -> dict[str, str]
                 for y, text in zip(tops, ROWS, strict=True):
                     label(figure, LABEL_IN - 0.07, y + side / 2, text, "right")
         bar_left = LABEL_IN + columns * (side + GAP_IN) - GAP_IN + 0.1
-        axes = place(figure, bar_left, HEAD_IN, 0.09, 3 * side + 2 * GAP_IN)
+        axes = place(figure, bar_left, head, 0.09, 3 * side + 2 * GAP_IN)
         colour_bar(figure, heat, axes, scale, "mean cue magnitude, mean |C|")
         return save(figure, out, "where")

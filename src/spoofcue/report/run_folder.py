@@ -43,6 +43,7 @@ class RunFolder:
     history: list[dict[str, Any]]
     gallery: list[GalleryGroup]
     cue_max: float | None
+    cue_percentile: float | None
     figures: list[Figure]
 
     @property
@@ -75,7 +76,8 @@ def read_run(run: Path) -> RunFolder:
             _json(evaluation / "gallery.json") if (evaluation / "gallery.json").is_file() else []
         )
         scale = evaluation / "gallery_scale.json"
-        cue_max = _json(scale)["cue_max"] if scale.is_file() else None
+        colours = _json(scale) if scale.is_file() else {"cue_max": None}
+        cue_max, percentile = colours["cue_max"], colours.get("percentile")
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"a file of {run} is damaged: {error}; evaluate it again.") from error
     config, history = run / "config.yaml", run / "log" / "metrics.csv"
@@ -87,6 +89,7 @@ def read_run(run: Path) -> RunFolder:
         history=_rows(history) if history.is_file() else [],
         gallery=_gallery(gallery, evaluation),
         cue_max=cue_max,
+        cue_percentile=percentile,
         figures=read_figures(run),
     )
 

@@ -29,7 +29,7 @@ from spoofcue.scoring.face import FaceScore, for_picture, score_crops
 from spoofcue.scoring.model import CueModel
 from spoofcue.scoring.pictures import cue_heatmap, cue_overlay
 from spoofcue.scoring.predict import write_picture
-from spoofcue.scoring.scale import attack_magnitudes, cue_of, cue_scale
+from spoofcue.scoring.scale import PERCENTILE, attack_magnitudes, cue_of, cue_scale
 
 if TYPE_CHECKING:
     import polars as pl
@@ -181,7 +181,9 @@ def _write_gallery(out: Path, model: CueModel, data: Path, threshold: float) -> 
             }
         )
     (out / "gallery.json").write_text(json.dumps(entries, indent=2), encoding="utf-8")
-    (out / "gallery_scale.json").write_text(json.dumps({"cue_max": cue_max}), encoding="utf-8")
+    (out / "gallery_scale.json").write_text(
+        json.dumps({"cue_max": cue_max, "percentile": PERCENTILE}), encoding="utf-8"
+    )
 
 
 def _pictures(result: FaceScore, cue_max: float | None) -> dict[str, NDArray[np.uint8]]:
