@@ -30,4 +30,6 @@ def test_many_differences_are_counted() -> None:
 def test_numbers_and_names_fit_a_figure() -> None:
     assert [number(v) for v in (0, 0.0207, 2.06e-4)] == ["0", "0.0207", "2.06×10⁻⁴"]
     assert shown("mask-silicone-full-head") == "mask-\nsilicone-\nfull-head"
-    assert max(map(len, shown("x" * 80).split("\n"))) == 10
+    assert shown("Partial_FunnyeyeGlasses", 16) == "Partial_Funnyeye\nGlasses"
+    assert shown("replay-a") == "replay-a"
+    assert max(map(len, shown("x" * 80).split("\n"))) == 9

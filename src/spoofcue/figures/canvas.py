@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import textwrap
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DPI = 300
 WIDTH_IN = 7.0  # two columns of a paper
 HEAT = "inferno"  # perceptually uniform, black where there is nothing
-MARKERS = "os^Dv*PXh<>p"
+MARKERS = "os^Dv*PX<>p"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +112,21 @@ def place(figure: Figure, left: float, top: float, width: float, height: float) 
     return figure.add_axes((left / w, 1 - (top + height) / h, width / w, height / h))
 
 
-def shown(kind: str, longest: int = 10) -> str:
-    """A kind as text of a figure: in lines of at most ``longest`` letters, at most three."""
-    lines = textwrap.wrap(kind, longest) or [kind]
+def shown(kind: str, longest: int = 9) -> str:
+    """A kind as text of a figure: at most three lines of at most ``longest`` letters.
+
+    Lines end after ``-``, ``_``, ``/`` and blanks and before capitals (Mask_HalfMask).
+    """
+    lines = [""]
+    for word in re.findall(r"[A-Z]*[^A-Z\-_/ ]*[\-_/ ]?", kind):
+        for start in range(0, len(word), longest):
+            part = word[start : start + longest]
+            if len(lines[-1]) + len(part) > longest:
+                lines.append("")
+            lines[-1] += part
     if len(lines) > 3:
         lines = [*lines[:2], lines[2][: longest - 1] + "…"]
-    return "\n".join(lines)
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def label(
@@ -166,7 +175,7 @@ def colour_bar(
 def number(value: float) -> str:
     """Three digits, with a power of ten where one is needed: 2.07×10⁻⁴."""
     if value == 0 or 0.01 <= abs(value) < 1000:
-        return f"{value:.3g}"
+        return f"{value:.3g}".replace("-", "−")
     power = int(np.floor(np.log10(abs(value))))
     return f"{value / 10**power:.2f}×{ten_to(power)}"
 

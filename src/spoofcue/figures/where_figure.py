@@ -64,7 +64,7 @@ def _draw(means: dict[str, MeanFace], scale: float, out: Path) -> dict[str, str]
     columns = min(len(means), PER_LINE)
     lines = -(-len(means) // columns)
     side = min((WIDTH_IN - LABEL_IN - BAR_IN - GAP_IN * (columns - 1)) / columns, 1.3)
-    names = {k: shown(k, int(side / 0.066)) for k in means}
+    names = {k: shown(k, int(side / 0.072)) for k in means}
     above = 0.13 * max(n.count("\n") + 1 for n in names.values())
     head = 0.21 + above
     line_height = head + 3 * (side + GAP_IN)
