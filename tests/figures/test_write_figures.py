@@ -181,3 +181,12 @@ def test_a_density_sums_to_one_and_equals_a_hand_made_one() -> None:
     by_hand = sum(np.exp(-((2 - v) ** 2) / (2 * width**2)) for v in values)
     assert found[4200] == pytest.approx(by_hand / (3 * width * np.sqrt(2 * np.pi)))
     assert np.isfinite(density(np.array([2.0, 2.0]), at)).all()
+
+
+def test_pictures_that_only_share_a_name_are_refused(run: Path, tmp_path: Path) -> None:
+    other = prepare(tmp_path / "other-data")
+    for path in (other / "crops").glob("test-*"):
+        Image.new("RGB", (40, 40)).save(path)
+    beside = make_run(tmp_path / "beside", other)
+    with pytest.raises(InputError, match="is another picture"):
+        write_figures(run, options=FigureOptions(("variants",), (beside,)))

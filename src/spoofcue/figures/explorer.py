@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ def write_explorer(
     data: Path,
     scale: float,
     threshold: float,
+    progress: Callable[[int], None] | None = None,
 ) -> Path:
     """Write the page.
 
@@ -47,12 +48,13 @@ def write_explorer(
         data: prepared folder of the faces.
         scale: magnitude of the brightest colour.
         threshold: a score above it is an attack.
+        progress: called with the number of cue maps made.
 
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     columns = int(np.ceil(np.sqrt(len(faces))))
-    face_sheet, cue_sheet = _sheets(faces, model, data, scale, columns)
+    face_sheet, cue_sheet = _sheets(faces, model, data, scale, columns, progress)
     environment = Environment(
         loader=PackageLoader("spoofcue.figures", "."), autoescape=True, undefined=StrictUndefined
     )
@@ -103,7 +105,12 @@ def _points(
 
 
 def _sheets(
-    faces: Sequence[ScoredFace], model: CueModel, data: Path, scale: float, columns: int
+    faces: Sequence[ScoredFace],
+    model: CueModel,
+    data: Path,
+    scale: float,
+    columns: int,
+    progress: Callable[[int], None] | None,
 ) -> tuple[str, str]:
     """All thumbnails in one picture, and all cue maps: a file each would be mostly headers."""
     from spoofcue.scoring.pictures import cue_heatmap
@@ -119,6 +126,8 @@ def _sheets(
             sheet[top : top + THUMB_PX, left : left + THUMB_PX] = resized(
                 picture, THUMB_PX, THUMB_PX
             )
+        if progress:
+            progress(number_ + 1)
     return _jpeg(sheets[0]), _jpeg(sheets[1])
 
 

@@ -14,6 +14,8 @@ from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.scores import ScoreSet, by_video, grouped
 from spoofcue.metrics.thresholds import Threshold
 
+LIVE_KIND = "live"
+
 
 @dataclass(frozen=True, slots=True)
 class ScoredFace:
@@ -36,9 +38,6 @@ class ScoredFace:
     def is_attack(self) -> bool:
         """Whether it is not live."""
         return self.kind != LIVE_KIND
-
-
-LIVE_KIND = "live"
 
 
 @dataclass(frozen=True, slots=True)

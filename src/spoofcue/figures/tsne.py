@@ -45,7 +45,7 @@ def draw_tsne(
         layer: E1..E5, D1..D5 or SC.
         most: at most so many faces, half of them live.
         perplexity: of t-SNE; None for one that suits the number of faces.
-        progress: called with the number of faces done.
+        progress: called with the number of faces done; each counts twice, its map comes later.
 
     Raises:
         InputError: too few faces, a perplexity out of range, or a method without these layers.
@@ -71,8 +71,9 @@ def draw_tsne(
     )
     title = f"Embedding of {'the cue map' if layer == 'SC' else f'layer {layer}'} (t-SNE)"
     page = write_explorer(
-        out / f"{name}.html", title, caption, faces, places, model, data, scale, run.threshold.value
-    )
+        out / f"{name}.html", title, caption, faces, places, model, data, scale,
+        run.threshold.value, (lambda done: progress(len(faces) + done)) if progress else None,
+    )  # fmt: skip
     facts = {
         "layer": layer, "perplexity": used, "counts": counts, "scale": scale,
         "points": [

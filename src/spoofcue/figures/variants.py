@@ -114,7 +114,7 @@ def draw_variants(
         progress: called with the number of maps drawn.
 
     Raises:
-        InputError: the runs share no test faces.
+        InputError: the runs share no test faces, or their pictures differ.
 
     """
     from spoofcue.figures.variants_figure import draw_sheet
@@ -123,6 +123,7 @@ def draw_variants(
     settings = [r.settings for r in runs]
     shared = shared_faces(runs)
     chosen = median_faces(shared, per_kind)
+    _refuse_other_pictures(variants, [f for faces in chosen.values() for f in faces])
     inputs = [v.model.facts.input for v in variants]
     if scale == "common":
         scales = [cue_scale(np.concatenate([v.magnitudes for v in variants]))] * len(variants)
@@ -155,13 +156,25 @@ def draw_variants(
         f"Cue maps side by side: {', '.join(' '.join(t) for t in sheet.titles)}",
         "The same test faces through several runs, after Fig. 3 of LGSC; each run scores them with "
         f"its own input settings. Of each pair: the whole face and an enlarged detail (frame). "
-        f"{HOW_MEDIAN} The scores are those of {runs[0].name}; below each map is its run's own "
-        f"score. {told}",
+        f"{HOW_MEDIAN} The scores that chose them are the first run's; below each map stands its "
+        f"own run's score. {told}",
         True,
         draw_sheet(sheet, scale, out, name),
         {"runs": [r.name for r in runs], "scale": scale, "scales": scales,
          "titles": sheet.titles, "faces": {k: [f.crop for f in v] for k, v in chosen.items()}},
     )  # fmt: skip
+
+
+def _refuse_other_pictures(variants: Sequence[Variant], faces: Sequence[ScoredFace]) -> None:
+    """Two prepared folders may name different pictures alike."""
+    first = variants[0]
+    for other in variants[1:]:
+        for face in faces:
+            if (first.data / face.crop).read_bytes() != (other.data / face.crop).read_bytes():
+                raise InputError(
+                    f"{face.crop} is another picture in {other.data} than in {first.data}; runs "
+                    "are set beside each other on one prepared folder."
+                )
 
 
 def _evidence(variant: Variant, face: ScoredFace) -> Evidence:

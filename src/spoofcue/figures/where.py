@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +52,10 @@ class Region:
     bottom: float
 
 
+WHOLE = Region(0, 0, 1, 1)
+Aligned = tuple[NDArray[np.float32], NDArray[np.float32]]
+
+
 def mean_faces(
     run: FigureRun, model: CueModel, data: Path, progress: Callable[[int], None] | None = None
 ) -> dict[str, MeanFace]:
@@ -69,21 +73,21 @@ def mean_faces(
     boxes = face_regions(read_manifest(data))
     found: dict[str, MeanFace] = {}
     done = 0
-    for kind in run.kinds:
+
+    def aligned(kind: str) -> Iterator[Aligned]:
+        nonlocal done
         faces = sorted((f for f in run.faces if f.kind == kind), key=lambda f: (f.subject, f.crop))
-        aligned = []
         for at in spread(len(faces), FACES_A_KIND):
             evidence = face_evidence(model, read_image(data / faces[at].crop))
             assert evidence is not None  # the caller has seen that this method makes cue maps
-            aligned.append(align(evidence, boxes.get(faces[at].crop, WHOLE)))
+            yield align(evidence, boxes.get(faces[at].crop, WHOLE))
             done += 1
             if progress:
                 progress(done)
-        found[kind] = average(aligned)
+
+    for kind in run.kinds:
+        found[kind] = average(aligned(kind))
     return found
-
-
-WHOLE = Region(0, 0, 1, 1)
 
 
 def face_regions(rows: pl.DataFrame) -> dict[str, Region]:
@@ -115,9 +119,7 @@ def face_regions(rows: pl.DataFrame) -> dict[str, Region]:
     return regions
 
 
-def align(
-    evidence: Evidence, region: Region, side: int = RASTER_PX
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def align(evidence: Evidence, region: Region, side: int = RASTER_PX) -> Aligned:
     """Face (side, side, 3) and magnitude (side, side) of the region; NaN outside the crop."""
     import cv2
 
@@ -138,9 +140,7 @@ def align(
     return layers[..., :3], layers[..., 3]
 
 
-def average(
-    aligned: Iterable[tuple[NDArray[np.float32], NDArray[np.float32]]],
-) -> MeanFace:
+def average(aligned: Iterable[Aligned]) -> MeanFace:
     """Pixel by pixel over the faces that reach there; one at a time, so memory stays small."""
     count = 0
     sums: list[NDArray[np.float64]] = []

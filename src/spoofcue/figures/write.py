@@ -178,7 +178,8 @@ class _Work:
         if part == "tsne":
             from spoofcue.figures.tsne import draw_tsne
 
-            tell = self.count.part(min(o.most, len(run.faces)))
+            # Features first, then the maps of the interactive page.
+            tell = self.count.part(2 * min(o.most, len(run.faces)))
             return draw_tsne(run, model, data, out, scale, o.layer, o.most, o.perplexity, tell)
         if part == "where":
             from spoofcue.figures.where import FACES_A_KIND, mean_faces
@@ -187,7 +188,7 @@ class _Work:
             of_kind = [sum(f.kind == k for f in run.faces) for k in run.kinds]
             tell = self.count.part(sum(min(n, FACES_A_KIND) for n in of_kind))
             return draw_where(run, mean_faces(run, model, data, tell), out)
-        others = [self._variant(read_figure_run(p), None) for p in o.beside]
+        others = [self._variant(read_figure_run(p), self.given) for p in o.beside]
         lacking = [v.run.folder for v in others if not len(v.magnitudes)]
         if lacking:
             raise InputError(f"--beside {lacking[0]}: this run's method makes no cue map.")
@@ -195,7 +196,6 @@ class _Work:
         return draw_variants([first, *others], out, o.scale, progress=tell)
 
     def _variant(self, run: FigureRun, given: Path | None) -> Variant:
-        # A run beside the first was judged on the first one's data, wherever those are now.
         data = run.data(given)
         model = load_model(run.folder)
         _refuse_other_model(run, model)
