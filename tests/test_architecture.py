@@ -32,6 +32,20 @@ ALLOWED = {
     },
     "report": {"report", "metrics"},
     "compare": {"compare", "media", "metrics", "report"},
+    "figures": {
+        *(
+            "figures",
+            "cue",
+            "methods",
+            "data",
+            "faces",
+            "media",
+            "metrics",
+            "patches",
+            "report",
+            "scoring",
+        ),
+    },
     "export": {"export", "cue", "patches", "scoring"},
 }
 EVERYWHERE = {"errors", "config", "__version__"}

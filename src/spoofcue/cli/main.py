@@ -15,6 +15,7 @@ from spoofcue.cli import (
     evaluate,
     export,
     fetch,
+    figures,
     model,
     predict,
     prepare,
@@ -65,6 +66,7 @@ app.add_typer(prepare.app, name="prepare")
 app.command(name="train")(train.train)
 app.command(name="evaluate")(evaluate.evaluate)
 app.command(name="convert-scores")(convert_scores.convert_scores)
+app.command(name="figures")(figures.figures)
 app.command(name="report")(report.report)
 app.command(name="compare")(compare.compare)
 app.command(name="predict")(predict.predict)

@@ -118,12 +118,12 @@ def scoring_inputs(crop: Image, settings: InputSettings) -> list[Image]:
     crop = pad_by_reflection(crop, size, size)
     return [
         pad_to_stride(np.ascontiguousarray(crop[top : top + size, left : left + size]))
-        for top in _grid(crop.shape[0], size)
-        for left in _grid(crop.shape[1], size)
+        for top in grid_starts(crop.shape[0], size)
+        for left in grid_starts(crop.shape[1], size)
     ]
 
 
-def _grid(length: int, size: int) -> list[int]:
+def grid_starts(length: int, size: int) -> list[int]:
     """Starts of the fewest windows that cover ``length``, evenly spread."""
     count = -(-length // size)
     return [round(i * (length - size) / max(count - 1, 1)) for i in range(count)]

@@ -63,6 +63,8 @@ def _context(folder: RunFolder) -> dict[str, Any]:
         "nonresponse": main["nonresponse"],
         "gallery": folder.gallery,
         "cue_max": folder.cue_max,
+        "cue_percentile": folder.cue_percentile,
+        "made": folder.figures,
         "weak": _weak_claims(main),
         "figures": {
             "histogram": histogram(judged, threshold),

@@ -15,6 +15,19 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LIVE, ATTACK, INK, GRID = "#0072B2", "#D55E00", "#333333", "#eeeeee"
+# of every figure of ours; text is drawn as paths, so that no font has to be there
+STYLE: Any = {
+    "font.size": 9,
+    "font.family": "DejaVu Sans",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#999999",
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "spoofcue",
+}
 DET_FLOOR = 1e-3  # where DET curves end: a deviate of 0 is infinite
 DET_TICKS = {0.001: "0.1", 0.01: "1", 0.05: "5", 0.2: "20", 0.5: "50", 0.8: "80"}
 
@@ -26,19 +39,7 @@ def drawn(draw: Callable[[Axes], None], width: float = 5.4, height: float = 3.3)
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 
-    style: Any = {
-        "font.size": 9,
-        "font.family": "DejaVu Sans",
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.edgecolor": "#999999",
-        "axes.labelcolor": INK,
-        "xtick.color": INK,
-        "ytick.color": INK,
-        "svg.fonttype": "path",
-        "svg.hashsalt": "spoofcue",
-    }
-    with plt.rc_context(style):
+    with plt.rc_context(STYLE):
         figure, axes = plt.subplots(figsize=(width, height), layout="constrained")
         draw(axes)
         out = io.StringIO()

@@ -12,6 +12,7 @@ from typing import Any
 from spoofcue.errors import InputError
 from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.scores import ScoreSet, by_video
+from spoofcue.report.made_figures import Figure, read_figures
 
 GROUPS = {
     "missed_attack": ("Attacks that passed", "attack", "the errors that matter most"),
@@ -23,7 +24,7 @@ GROUPS = {
 
 @dataclass(frozen=True, slots=True)
 class GalleryGroup:
-    """Faces of one outcome; each entry has score, names and three pictures as data URIs."""
+    """Faces of one outcome; each entry has score, names and one or three pictures as data URIs."""
 
     name: str
     title: str
@@ -41,7 +42,9 @@ class RunFolder:
     test: ScoreSet
     history: list[dict[str, Any]]
     gallery: list[GalleryGroup]
-    cue_max: float
+    cue_max: float | None
+    cue_percentile: float | None
+    figures: list[Figure]
 
     @property
     def level(self) -> str:
@@ -73,7 +76,8 @@ def read_run(run: Path) -> RunFolder:
             _json(evaluation / "gallery.json") if (evaluation / "gallery.json").is_file() else []
         )
         scale = evaluation / "gallery_scale.json"
-        cue_max = float(_json(scale)["cue_max"]) if scale.is_file() else 0.0
+        colours = _json(scale) if scale.is_file() else {"cue_max": None}
+        cue_max, percentile = colours["cue_max"], colours.get("percentile")
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"a file of {run} is damaged: {error}; evaluate it again.") from error
     config, history = run / "config.yaml", run / "log" / "metrics.csv"
@@ -85,6 +89,8 @@ def read_run(run: Path) -> RunFolder:
         history=_rows(history) if history.is_file() else [],
         gallery=_gallery(gallery, evaluation),
         cue_max=cue_max,
+        cue_percentile=percentile,
+        figures=read_figures(run),
     )
 
 

@@ -26,8 +26,9 @@ from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.patches.batches import groups_of_one_shape
 from spoofcue.scoring.face import FaceScore, FaceScorer, for_picture
-from spoofcue.scoring.pictures import CUE_MAX, cue_heatmap, cue_overlay
+from spoofcue.scoring.pictures import cue_heatmap, cue_overlay
 from spoofcue.scoring.predict import write_picture
+from spoofcue.scoring.scale import PERCENTILE, attack_magnitudes, cue_of, cue_scale
 
 if TYPE_CHECKING:
     import polars as pl
@@ -157,10 +158,13 @@ def _write_gallery(out: Path, model: FaceScorer, data: Path, threshold: float) -
     """Faces beside their cue maps, right and wrong ones, from the clearest to the nearest."""
     with (out / "test.csv").open(newline="", encoding="utf-8") as file:
         rows = [r for r in csv.DictReader(file) if r["score"]]
+    attacks = [data / r["crop"] for r in rows if r["label"] == "1"]
+    magnitudes = attack_magnitudes(model, attacks)
+    cue_max = cue_scale(magnitudes) if len(magnitudes) else None
     entries = []
     for number, pick in enumerate(_picks(rows, threshold)):
         result: FaceScore = model.score([read_image(data / pick.row["crop"])])[0]
-        pictures = _pictures(result)
+        pictures = _pictures(result, cue_max)
         names = {k: f"gallery/{number:03d}_{k}.jpg" for k in pictures}
         for kind, picture in pictures.items():
             write_picture(out / names[kind], picture)
@@ -176,15 +180,21 @@ def _write_gallery(out: Path, model: FaceScorer, data: Path, threshold: float) -
             }
         )
     (out / "gallery.json").write_text(json.dumps(entries, indent=2), encoding="utf-8")
-    (out / "gallery_scale.json").write_text(json.dumps({"cue_max": CUE_MAX}), encoding="utf-8")
+    (out / "gallery_scale.json").write_text(
+        json.dumps({"cue_max": cue_max, "percentile": PERCENTILE}), encoding="utf-8"
+    )
 
 
-def _pictures(result: FaceScore) -> dict[str, NDArray[np.uint8]]:
-    """Thumbnails by kind; a method without a map shows the face alone."""
-    if result.cue is None:
+def _pictures(result: FaceScore, cue_max: float | None) -> dict[str, NDArray[np.uint8]]:
+    """Thumbnails by kind; a method without a cue map shows the face alone."""
+    if cue_max is None or cue_of(result) is None:
         return {"face": result.seen}
     face, cue = for_picture(result, 240)
-    return {"face": face, "cue": cue_heatmap(cue), "overlay": cue_overlay(face, cue)}
+    return {
+        "face": face,
+        "cue": cue_heatmap(cue, cue_max),
+        "overlay": cue_overlay(face, cue, cue_max),
+    }
 
 
 def _picks(rows: list[dict[str, str]], threshold: float) -> list[_Pick]:

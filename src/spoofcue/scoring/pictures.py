@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
 
-# |cue| shown as the hottest colour. One constant, so that any two pictures can be compared.
+# |cue| shown as the hottest colour where no run's own scale is known (spoofcue.scoring.scale).
 CUE_MAX = 0.5
 
 

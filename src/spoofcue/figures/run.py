@@ -1,0 +1,180 @@
+"""What a finished run folder holds that figures are drawn from."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spoofcue.errors import InputError
+from spoofcue.metrics.groupings import as_grouping
+from spoofcue.metrics.score_files import read_scores
+from spoofcue.metrics.scores import ScoreSet, by_video, grouped
+from spoofcue.metrics.thresholds import Threshold
+
+LIVE_KIND = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredFace:
+    """A row of evaluation/test.csv that has a score.
+
+    Attributes:
+        crop: path relative to the prepared folder; names the face in every run on that folder.
+        score: higher = more likely an attack.
+        kind: PAI species, or ``live``.
+        subject: identity, empty if unknown.
+
+    """
+
+    crop: str
+    score: float
+    kind: str
+    subject: str
+
+    @property
+    def is_attack(self) -> bool:
+        """Whether it is not live."""
+        return self.kind != LIVE_KIND
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRun:
+    """A run that was evaluated.
+
+    Attributes:
+        folder: that holds run.json.
+        record: run.json.
+        settings: config.yaml as a plain tree; empty if there is none.
+        metrics: evaluation/metrics.json.
+        faces: of the test split, in the order of test.csv.
+
+    """
+
+    folder: Path
+    record: dict[str, Any]
+    settings: dict[str, Any]
+    metrics: dict[str, Any]
+    faces: list[ScoredFace]
+
+    @property
+    def name(self) -> str:
+        """As run.json has it."""
+        return str(self.record.get("name", self.folder.name))
+
+    @property
+    def kinds(self) -> list[str]:
+        """``live``, then the PAI species of the test faces, sorted."""
+        return kinds_of(self.faces)
+
+    @property
+    def level(self) -> str:
+        """``video`` where recordings have several frames, else ``frame``."""
+        return "video" if self.metrics["evaluation"].get("video") else "frame"
+
+    @property
+    def threshold(self) -> Threshold:
+        """That of the evaluation, at that level."""
+        return Threshold(**self.metrics["evaluation"][self.level]["threshold"])
+
+    def judged(self) -> ScoreSet:
+        """The test scores at that level, species grouped as in the evaluation."""
+        scores = read_scores(self.folder / "evaluation" / "test.csv")
+        main = self.metrics["evaluation"][self.level]
+        if self.level == "video":
+            scores = by_video(scores)
+        return grouped(scores, as_grouping(main.get("grouping", "instrument")))
+
+    def data(self, given: Path | None = None) -> Path:
+        """The prepared folder of the test faces.
+
+        Args:
+            given: by the user; wins.
+
+        Raises:
+            InputError: it is not where it was, or does not hold the faces that were scored.
+
+        """
+        stored = Path(self.metrics.get("data") or self.record["data"]["root"])
+        # A benchmark's fold may have been moved as a whole; its data folder moved with it.
+        beside = self.folder.parent / "data"
+        found = given or next((p for p in (stored, beside) if p.is_dir()), None)
+        if found is None:
+            raise InputError(
+                f"the prepared folder of {self.folder} is no longer at {stored}; say where with "
+                "--data DIR."
+            )
+        missing = [f.crop for f in self.faces if not (found / f.crop).is_file()]
+        if missing:
+            raise InputError(
+                f"{found} lacks {len(missing)} of the {len(self.faces)} test faces that "
+                f"{self.folder} was judged on, e.g. {missing[0]}; give their prepared folder with "
+                "--data DIR, or evaluate the run again."
+            )
+        return found
+
+
+def read_figure_run(folder: Path) -> FigureRun:
+    """Read a run folder, or a benchmark's fold folder, which holds it as ``run``.
+
+    Raises:
+        InputError: it was not trained or not evaluated, or a file in it is damaged.
+
+    """
+    run = folder if (folder / "run.json").is_file() else folder / "run"
+    if not (run / "run.json").is_file():
+        raise InputError(
+            f"{folder} is neither a run folder (it holds no run.json) nor a benchmark's fold "
+            "folder (it holds no run/run.json)."
+        )
+    if not (run / "evaluation" / "metrics.json").is_file():
+        raise InputError(f"{run} is not evaluated yet; run `spoofcue evaluate {run}` first.")
+    try:
+        found = FigureRun(
+            folder=run,
+            record=json.loads((run / "run.json").read_text("utf-8")),
+            settings=_settings(run / "config.yaml"),
+            metrics=json.loads((run / "evaluation" / "metrics.json").read_text("utf-8")),
+            faces=_faces(run / "evaluation" / "test.csv"),
+        )
+        _ = found.threshold  # read now, so that damage is told here
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"a file of {run} is damaged: {error}; evaluate it again.") from error
+    if {f.is_attack for f in found.faces} != {False, True}:
+        raise InputError(f"the test faces of {run} with a score are not both live and attacks.")
+    return found
+
+
+def kinds_of(faces: list[ScoredFace]) -> list[str]:
+    """``live`` if there is one, then the PAI species, sorted."""
+    species = sorted({f.kind for f in faces if f.is_attack})
+    return [LIVE_KIND, *species] if any(not f.is_attack for f in faces) else species
+
+
+def _settings(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    import yaml
+
+    try:
+        tree = yaml.safe_load(path.read_text("utf-8"))
+    except yaml.YAMLError as error:
+        raise InputError(f"{path} is not valid YAML: {error}") from error
+    return tree if isinstance(tree, dict) else {}
+
+
+def _faces(path: Path) -> list[ScoredFace]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return [
+            ScoredFace(
+                r["crop"],
+                float(r["score"]),
+                # An attack called "live" would be lost among the live faces.
+                (r["pai"] or "attack") if r["label"] == "1" else LIVE_KIND,
+                r["subject"],
+            )
+            for r in csv.DictReader(file)
+            if r["score"]
+        ]

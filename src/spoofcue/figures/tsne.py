@@ -1,0 +1,137 @@
+"""The embedding as a figure and as an interactive page (Fig. 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spoofcue.errors import InputError
+from spoofcue.figures.canvas import WIDTH_IN, Drawn, canvas, looks, save
+from spoofcue.figures.choice import balanced
+from spoofcue.figures.embedding import embed, perplexity_for
+from spoofcue.figures.explorer import write_explorer
+from spoofcue.figures.features import face_features
+from spoofcue.figures.run import FigureRun, ScoredFace
+from spoofcue.report.plotting import ATTACK, LIVE
+from spoofcue.scoring.face import FaceScorer
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def draw_tsne(
+    run: FigureRun,
+    model: FaceScorer,
+    data: Path,
+    out: Path,
+    scale: float,
+    layer: str = "D4",
+    most: int = 1000,
+    perplexity: float | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Drawn:
+    """Write tsne_LAYER.png, .svg and .html.
+
+    Args:
+        run: evaluated.
+        model: its detector, in PyTorch.
+        data: prepared folder of the test faces.
+        out: folder.
+        scale: magnitude of the brightest colour in the page's cue maps.
+        layer: E1..E5, D1..D5 or SC.
+        most: at most so many faces, half of them live.
+        perplexity: of t-SNE; None for one that suits the number of faces.
+        progress: called with the number of faces done; each counts twice, its map comes later.
+
+    Raises:
+        InputError: too few faces, a perplexity out of range, or a method without these layers.
+
+    """
+    if most < 2:
+        raise InputError(f"--max-points {most}: give at least 2.")
+    order = sorted(run.faces, key=lambda f: (f.kind, f.subject, f.crop))
+    faces = [order[i] for i in balanced([f.kind for f in order], most)]
+    used = perplexity_for(len(faces), perplexity)
+    features = face_features(model, [data / f.crop for f in faces], layer, progress)
+    places = embed(features, used)
+    name = f"tsne_{layer}"
+    files = _draw(faces, places, run.kinds, out, name)
+    counts = {k: sum(f.kind == k for f in faces) for k in run.kinds}
+    caption = (
+        f"t-SNE of the {features.shape[1]}-dimensional pooled features (GAP) of layer {layer} of "
+        f"{len(faces)} test faces of {run.name}, after Fig. 4 of LGSC: "
+        f"{', '.join(f'{n} {k}' for k, n in counts.items())}"
+        f"{'' if len(faces) == len(run.faces) else f' (of {len(run.faces)}, evenly spaced)'}. "
+        f"Perplexity {used:.3g}, seed 0. Near points have alike features; distances between "
+        "groups, their sizes and the axes (each is stretched to fill the panel) have no meaning."
+    )
+    title = f"Embedding of {'the cue map' if layer == 'SC' else f'layer {layer}'} (t-SNE)"
+    page = write_explorer(
+        out / f"{name}.html", title, caption, faces, places, model, data, scale,
+        run.threshold.value, (lambda done: progress(len(faces) + done)) if progress else None,
+    )  # fmt: skip
+    facts = {
+        "layer": layer, "perplexity": used, "counts": counts, "scale": scale,
+        "points": [
+            {"crop": f.crop, "x": round(float(x), 4), "y": round(float(y), 4)}
+            for f, (x, y) in zip(faces, places, strict=True)
+        ],
+    }  # fmt: skip
+    return Drawn(name, title, caption, False, {**files, "html": page.name}, facts)
+
+
+def _draw(
+    faces: list[ScoredFace], places: NDArray[np.float32], kinds: list[str], out: Path, name: str
+) -> dict[str, str]:
+    by_class = {"live": (LIVE, "o"), "attack": (ATTACK, "^")}
+    classes = np.array(["attack" if f.is_attack else "live" for f in faces])
+    species = np.array([f.kind for f in faces])
+    # As many names side by side as a panel has room for.
+    abreast = max(1, min(5, int(55 / (max(map(len, kinds)) + 3)), len(kinds)))
+    legend_rows = -(-len(kinds) // abreast)
+    with canvas(WIDTH_IN, 3.3 + 0.16 * legend_rows) as figure:
+        left, right = figure.subplots(1, 2)
+        bottom = (0.22 + 0.16 * legend_rows) / figure.get_size_inches()[1]
+        figure.subplots_adjust(left=0.01, right=0.99, top=0.93, bottom=bottom, wspace=0.03)
+        _scatter(left, places, classes, by_class, "by class", 2)
+        _scatter(right, places, species, looks(kinds), "by attack instrument", abreast)
+        return save(figure, out, name)
+
+
+def _scatter(
+    axes: Axes,
+    places: NDArray[np.float32],
+    groups: NDArray[np.str_],
+    style: dict[str, tuple[str, str]],
+    title: str,
+    abreast: int,
+) -> None:
+    # Drawn in a shuffled order: else the last group would lie on top of all others.
+    order = np.random.default_rng(0).permutation(len(groups))
+    size = 13 if len(groups) <= 400 else 8
+    for at in order:
+        colour, marker = style[str(groups[at])]
+        axes.scatter(
+            places[at, 0],
+            places[at, 1],
+            s=size,
+            color=colour,
+            marker=marker,
+            alpha=0.8,
+            lw=0.25,
+            ec="white",
+        )
+    for name, (colour, marker) in style.items():
+        axes.scatter([], [], s=16, color=colour, marker=marker, label=name)
+    axes.set(xticks=[], yticks=[])
+    axes.set_title(title, fontsize=8, loc="left", pad=4)
+    for spine in axes.spines.values():
+        spine.set(visible=True, color="#cccccc")
+    axes.legend(
+        loc="upper center", bbox_to_anchor=(0.5, -0.01), ncols=abreast, frameon=False,
+        handletextpad=0.1, columnspacing=1.1, borderpad=0.2,
+    )  # fmt: skip
