@@ -22,6 +22,7 @@ from spoofcue.scoring.scale import MAX_FACES, attack_magnitudes, cue_scale
 
 PARTS = ("cues", "variants", "tsne", "scores", "where")
 NEED_CUES = ("cues", "variants", "tsne", "where")
+NEED_GENERATOR = ("cues", "variants", "tsne")  # patches and layers; a map of any kind is not enough
 INDEX = "figures.json"
 Progress = Callable[[int, int], None]
 
@@ -164,6 +165,8 @@ class _Work:
                 figures.append(draw_scores(self.run, self.out))
             elif first is None or not len(first.magnitudes):
                 skipped[part] = f"the method of {self.run.name} makes no cue map."
+            elif part in NEED_GENERATOR and not hasattr(first.model, "generator"):
+                skipped[part] = f"the method of {self.run.name} has no spoof cue generator."
             else:
                 figures.append(self._from_cues(part, first))
         return figures, skipped
