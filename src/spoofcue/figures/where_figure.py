@@ -23,7 +23,7 @@ from spoofcue.figures.canvas import (
 from spoofcue.figures.run import FigureRun
 from spoofcue.figures.where import FACES_A_KIND, RASTER_PX, MeanFace
 
-LABEL_IN, GAP_IN, BAR_IN = 0.8, 0.05, 0.62
+LABEL_IN, GAP_IN, BAR_IN = 0.8, 0.05, 0.72
 ROWS = ("mean face", "mean cue\nmagnitude", "both")
 PER_LINE = 8
 
