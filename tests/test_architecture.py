@@ -48,7 +48,7 @@ ALLOWED = {
     },
     "export": {"export", "cue", "patches", "scoring"},
 }
-EVERYWHERE = {"errors", "config", "__version__"}
+EVERYWHERE = {"errors", "config", "source", "whole_files", "__version__"}
 
 
 def imported(path: Path) -> set[str]:

@@ -27,6 +27,7 @@ from spoofcue.data.manifest import read_manifest, write_manifest
 from spoofcue.errors import InputError
 from spoofcue.metrics.evaluation import Rule
 from spoofcue.protocols.reader import load_set
+from spoofcue.source import source_commit
 
 OPTIONS = {"margin": 0.2, "detector": "dlib", "min_face_px": 48}
 
@@ -106,6 +107,8 @@ def test_tables_are_those_that_the_results_folder_gives_without_data(
     (tmp_path / "tables.md").unlink()
     assert write_tables(tmp_path) == printed
     assert (tmp_path / "tables.md").read_text() == markdown_of(printed)
+    assert not list(tmp_path.rglob("*.part"))
+    assert {r["commit"] for r in read_results(tmp_path)} == {source_commit()}
 
     paper, groupings = printed
     rows = {r.cells[:2]: r for r in paper.rows}

@@ -42,6 +42,17 @@ def test_names_are_escaped(results: Path) -> None:
     assert "<b>bold" not in html
 
 
+def test_the_page_tells_the_commits_and_which_were_changed_since(tmp_path: Path) -> None:
+    digits = "0123456789abcdef0123456789abcdef01234567"
+    write_fold(tmp_path / "r" / "a", "plain", A, commit="0791abc-dirty")
+    write_fold(tmp_path / "r" / "b", "whole", B, commit=digits)
+    write_fold(tmp_path / "r" / "c", "none", B, commit=None)
+    html = page(tmp_path / "r")
+    assert "0.1.0 (0791abc-dirty)" in html
+    assert f"0.1.0 ({digits[:10]})" in html
+    assert html.count("0.1.0 (") == 2
+
+
 def test_faces_whose_pictures_are_gone_are_named(results: Path) -> None:
     html = page(results)
     assert "2 faces are shown by name only" in html

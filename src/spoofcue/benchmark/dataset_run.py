@@ -18,6 +18,7 @@ from spoofcue.data.prepare import SUMMARY
 from spoofcue.errors import InputError
 from spoofcue.protocols.definition import Protocol, ProtocolSet
 from spoofcue.protocols.listed import differences, from_files
+from spoofcue.whole_files import write_text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -129,7 +130,7 @@ def write_tables(results: Path) -> list[Grid]:
 
     """
     grids = tables_of(read_results(results))
-    (results / TABLES).write_text(markdown_of(grids), encoding="utf-8")
+    write_text(results / TABLES, markdown_of(grids))
     return grids
 
 

@@ -12,6 +12,7 @@ from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.scores import by_video, grouped
 from spoofcue.metrics.thresholds import Threshold
 from spoofcue.report.figures import det, histogram
+from spoofcue.whole_files import write_text
 
 
 def write_figures(folder: Path, record: dict[str, Any]) -> list[Path]:
@@ -36,7 +37,7 @@ def write_figures(folder: Path, record: dict[str, Any]) -> list[Path]:
     written = []
     for name, draw in (("det", det), ("histogram", histogram)):
         path = folder / f"{name}.svg"
-        path.write_text(_alone(draw(scores, threshold)), encoding="utf-8")
+        write_text(path, _alone(draw(scores, threshold)))
         written.append(path)
     return written
 

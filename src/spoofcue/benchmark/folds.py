@@ -19,6 +19,8 @@ from spoofcue.data.prepare import SUMMARY
 from spoofcue.errors import InputError
 from spoofcue.protocols.definition import SPLITS, Fold, Protocol
 from spoofcue.protocols.select import rows_of_fold
+from spoofcue.source import source_commit
+from spoofcue.whole_files import whole, write_json, write_text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -101,20 +103,21 @@ def run_folds(
             tell(f"{title}: done before")
         else:
             tell(f"{title}: {task.protocol.title}")
-            _write_whole(done, _run_fold(task, rows, method))
+            write_json(done, _run_fold(task, rows, method))
         records.append(json.loads(done.read_text(encoding="utf-8")))
     return records
 
 
 def _run_fold(task: FoldTask, rows: pl.DataFrame, method: Method) -> dict[str, Any]:
-    protocol = task.protocol
+    protocol, commit = task.protocol, source_commit()
     data, run = _fold_data(task, rows), task.folder / "run"
     method.run(data, run, rule_of(protocol.threshold))
     scores = task.folder / SCORES
     scores.mkdir(exist_ok=True)
     for split in ("dev", "test"):
         if (run / "evaluation" / f"{split}.csv").is_file():
-            shutil.copyfile(run / "evaluation" / f"{split}.csv", scores / f"{split}.csv")
+            with whole(scores / f"{split}.csv") as part:
+                shutil.copyfile(run / "evaluation" / f"{split}.csv", part)
     settings = settings_of(method)
     return {
         "set": task.set_name,
@@ -131,6 +134,7 @@ def _run_fold(task: FoldTask, rows: pl.DataFrame, method: Method) -> dict[str, A
         "seed": task.seed,
         "settings": settings,
         "spoofcue": __version__,
+        "commit": commit,
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "selection": task.fold.to_dict(),
         "counts": count_fold(rows, task.fold),
@@ -204,11 +208,5 @@ def _fold_data(task: FoldTask, rows: pl.DataFrame) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     root = os.path.relpath(task.data.resolve(), folder.resolve())
     write_manifest(chosen.with_columns((pl.lit(root + "/") + pl.col("crop")).alias("crop")), folder)
-    (folder / SUMMARY).write_text((task.data / SUMMARY).read_text(encoding="utf-8"))
+    write_text(folder / SUMMARY, (task.data / SUMMARY).read_text(encoding="utf-8"))
     return folder
-
-
-def _write_whole(path: Path, record: dict[str, Any]) -> None:
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(record, indent=2), encoding="utf-8")
-    os.replace(part, path)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from spoofcue.errors import InputError
 from spoofcue.simulate.subjects import photographed, with_faces
+from spoofcue.whole_files import write_bytes, write_text
 
 People = dict[str, tuple[Path, ...]]
 # a commit, not a branch: what it names cannot change
@@ -113,13 +114,11 @@ def fetch_portraits(
             except OSError as error:
                 raise InputError(f"could not download {address}: {error}.") from error
             target.parent.mkdir(parents=True, exist_ok=True)
-            part = target.with_suffix(".part")
-            part.write_bytes(data)
-            os.replace(part, target)
+            write_bytes(target, data)
         if progress:
             progress(done, len(names))
     lines = [f"{_sha256(folder / s / f'{n}.jpg')}  {s}/{n}.jpg" for s, n in names]
-    (folder / SUMS).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_text(folder / SUMS, "\n".join(lines) + "\n")
     return folder
 
 

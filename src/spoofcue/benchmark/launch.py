@@ -9,6 +9,7 @@ from pathlib import Path
 from spoofcue.config import RunSettings, dump_yaml
 from spoofcue.errors import InputError
 from spoofcue.methods.registry import CLASSICAL, train_run
+from spoofcue.whole_files import write_text
 
 STDERR = 2
 COMMAND = "from spoofcue.cli.main import main; main()"
@@ -32,7 +33,7 @@ def train_fold(data: Path, run: Path, settings: RunSettings) -> None:
     run.mkdir(parents=True, exist_ok=True)
     stored = run / "config.yaml"
     # --resume reads it in the run folder; a new run is given it
-    stored.write_text(dump_yaml(settings), encoding="utf-8")
+    write_text(stored, dump_yaml(settings))
     how = ["--resume"] if resume else ["--config", str(stored)]
     torchrun = ("torch.distributed.run", "--standalone", "--nproc-per-node", str(devices))
     ours = (sys.executable, "-c", COMMAND, "train", "--data", str(data), "--out", str(run), *how)

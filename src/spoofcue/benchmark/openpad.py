@@ -20,10 +20,10 @@ from spoofcue.simulate.camera import encode
 from spoofcue.simulate.parallel import Progress, in_parallel
 from spoofcue.simulate.people import Person
 from spoofcue.simulate.presentation import Portrait
-from spoofcue.simulate.sample_set import write_whole
 from spoofcue.simulate.samples import Framing, Sample, frames
 from spoofcue.simulate.seeds import number
 from spoofcue.simulate.subjects import person_of, split_people
+from spoofcue.whole_files import write_bytes, write_json
 
 if TYPE_CHECKING:
     import polars as pl
@@ -162,13 +162,13 @@ def build(
             return read_manifest(out)
     people, skipped = find_people(identities, count, workers)
     out.mkdir(parents=True, exist_ok=True)
-    write_whole(record, json.dumps(options, indent=2).encode())
+    write_json(record, options)
     made = in_parallel(_person, _jobs(out, people, scale, seed), workers, progress)
     rows = pl.DataFrame([row for of_person in made for row in of_person], infer_schema_length=None)
     warnings = [f"{path}: {why}" for path, why in skipped]
     crops = {"margin": MARGIN, "detector": "dlib", "min_face_px": 48}
     summary = {"options": {**crops, **options}, "warnings": warnings}
-    write_whole(out / SUMMARY, json.dumps(summary, indent=2).encode())
+    write_json(out / SUMMARY, summary)
     write_manifest(rows, out)
     return read_manifest(out)
 
@@ -217,12 +217,12 @@ def _person(job: _Job) -> list[dict[str, Any]]:
         picture = next(frames(sample, person, framing, job.seed, 1, worn, portrait))
         name = f"crops/{sample.name}.jpg"
         (job.out / name).parent.mkdir(parents=True, exist_ok=True)
-        write_whole(job.out / name, encode(picture.image, picture.quality))
+        write_bytes(job.out / name, encode(picture.image, picture.quality))
         rows.append(_row(sample, name, picture.image.shape, picture.box, job.split))
         drawn.append({"crop": name, **asdict(sample), **picture.parameters})
     done.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(done.with_suffix(".parameters.json"), json.dumps(drawn).encode())
-    write_whole(done, json.dumps(rows).encode())
+    write_bytes(done.with_suffix(".parameters.json"), json.dumps(drawn).encode())
+    write_bytes(done, json.dumps(rows).encode())
     return rows
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from spoofcue.compare.figures import colour_of, det_curves
 from spoofcue.compare.thumbnails import Thumbnails
 from spoofcue.compare.words import SHOWN, cell_text, counts_of, interval_text, verdict
 from spoofcue.metrics.bootstrap import MEASURES
+from spoofcue.whole_files import write_text
 
 SPECIES_WORDS = {
     "instrument": "single instruments",
@@ -79,9 +79,7 @@ def write_page(comparison: Comparison, out: Path, command: str) -> Path:
         version=__version__,
     )
     out.parent.mkdir(parents=True, exist_ok=True)
-    part = out.with_name(out.name + ".part")
-    part.write_text(html, encoding="utf-8")
-    os.replace(part, out)
+    write_text(out, html)
     return out
 
 
@@ -123,7 +121,7 @@ def _facts(members: list[Any]) -> dict[str, str]:
     dates = sorted(m.facts["created"] for m in members if m.facts["created"])
     days = dates and (dates[0][:10], dates[-1][:10])
     when = "not recorded" if not days else days[0] if days[0] == days[1] else " to ".join(days)
-    commits = {m.facts["commit"][:10] for m in members}
+    commits = {_short(m.facts["commit"]) for m in members}
     versions = {m.facts["spoofcue"] for m in members}
     return {
         "method": every({m.method for m in members}),
@@ -134,3 +132,9 @@ def _facts(members: list[Any]) -> dict[str, str]:
         "spoofcue": every(versions) + (f" ({every(commits)})" if any(commits) else ""),
         "from": every({str(m.found.argument) for m in members}),
     }
+
+
+def _short(commit: str) -> str:
+    """Ten digits do, but that the source was changed since (``-dirty``) must not be cut off."""
+    digits, dash, state = commit.partition("-")
+    return digits[:10] + dash + state

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +21,7 @@ from spoofcue.faces.detect import DetectorName, FaceDetector, make_detector
 from spoofcue.media.image import read_image
 from spoofcue.media.kinds import media_kind
 from spoofcue.media.video import Clip, Frame, sample_clip
+from spoofcue.whole_files import write_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def _crop_frame(
         }
     crop = frame.image if source == "whole" else crop_face(frame.image, box, margin)
     name = crop_name(recording, frame.index, options.crop_format)
-    _write_whole(out / name, crop, options.crop_format)
+    _write_crop(out / name, crop, options.crop_format)
     return row | {
         "crop": name,
         "crop_w": crop.shape[1],
@@ -144,7 +144,7 @@ def crop_name(recording: Recording, frame: int, crop_format: str) -> str:
     return f"crops/{recording.split}/{subject}/{stem}-{digest}_{frame:05d}.{suffix}"
 
 
-def _write_whole(path: Path, crop: NDArray[np.uint8], crop_format: str) -> None:
+def _write_crop(path: Path, crop: NDArray[np.uint8], crop_format: str) -> None:
     import cv2
 
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -156,6 +156,4 @@ def _write_whole(path: Path, crop: NDArray[np.uint8], crop_format: str) -> None:
         _, data = cv2.imencode(
             ".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, 98, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, full]
         )
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(data.tobytes())
-    os.replace(part, path)
+    write_bytes(path, data.tobytes())

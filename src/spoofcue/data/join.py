@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from spoofcue.data.manifest import read_manifest, write_manifest
 from spoofcue.data.prepare import SUMMARY
 from spoofcue.errors import InputError
+from spoofcue.whole_files import write_json
 
 if TYPE_CHECKING:
     import polars as pl
@@ -61,9 +62,7 @@ def join_prepared(folders: Mapping[str, Path], out: Path) -> pl.DataFrame:
         )
     joined = pl.concat(parts)
     write_manifest(joined, out)
-    (out / SUMMARY).write_text(
-        json.dumps(_joined_summary(folders, summaries), indent=2), encoding="utf-8"
-    )
+    write_json(out / SUMMARY, _joined_summary(folders, summaries))
     return joined
 
 

@@ -6,11 +6,11 @@ toolkit that drops such rows hides errors (ISO/IEC 30107-3 non-response).
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spoofcue.errors import InputError
+from spoofcue.whole_files import whole
 
 if TYPE_CHECKING:
     import polars as pl
@@ -147,9 +147,8 @@ def write_manifest(rows: pl.DataFrame, folder: Path) -> Path:
     """Validate ``rows`` and write ``folder/manifest.parquet`` whole or not at all."""
     path = folder / MANIFEST_NAME
     checked = validate(rows, str(path))
-    part = path.with_suffix(".parquet.part")
-    checked.write_parquet(part)
-    os.replace(part, path)
+    with whole(path) as part:
+        checked.write_parquet(part)
     return path
 
 

@@ -19,6 +19,7 @@ from spoofcue.data.problems import Problem
 from spoofcue.data.published import Published
 from spoofcue.data.recording import Recording
 from spoofcue.errors import InputError
+from spoofcue.whole_files import write_json, write_text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -132,7 +133,7 @@ def prepare(
         "options": _plain(options),
         **asdict(summary),
     }
-    _write_json(out / SUMMARY, record)
+    write_json(out / SUMMARY, record)
     return summary
 
 
@@ -187,7 +188,7 @@ def _open(out: Path, root: Path, options: PrepareOptions, overwrite: bool) -> No
     elif any(out.iterdir()):
         raise InputError(f"{out} holds something that is no prepared set; give an empty --out.")
     else:
-        _write_json(begun, wanted)
+        write_json(begun, wanted)
 
 
 def _plain(options: PrepareOptions) -> dict[str, Any]:
@@ -229,9 +230,7 @@ def _read_journal(out: Path) -> dict[str, Extraction]:
             break  # the line that a kill cut short
         kept.append(line)
         done[entry["key"]] = Extraction(entry["rows"], [Problem(**p) for p in entry["problems"]])
-    part = path.with_suffix(".part")
-    part.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
-    os.replace(part, path)
+    write_text(path, "".join(f"{line}\n" for line in kept))
     return done
 
 
@@ -259,9 +258,3 @@ def _extract_all(
             ready, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in ready:
                 yield running.pop(future), future.result()
-
-
-def _write_json(path: Path, value: object) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_text(json.dumps(value, indent=2), encoding="utf-8")
-    os.replace(part, path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import warnings
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from spoofcue.cue.generator import CueGenerator
 from spoofcue.errors import InputError
 from spoofcue.patches.geometry import next_multiple
 from spoofcue.scoring.model import OnnxModel, TorchModel, read_checkpoint
+from spoofcue.whole_files import whole
 
 TOLERANCE = 1e-4  # largest difference of a cue value, on a range of [-1, 1]
 
@@ -55,38 +55,36 @@ def export_onnx(model: TorchModel, checkpoint: Path, out: Path) -> float:
     example = torch.zeros(2, 3, size, size)
     batch = torch.export.Dim("batch", min=1)
     height, width = (32 * torch.export.Dim(n, min=2, max=64) for n in ("rows", "columns"))
-    part = out.with_name(out.name + ".part")
     out.parent.mkdir(parents=True, exist_ok=True)
-    # torch tells of torchvision operators that it will not need
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            network,
-            (example,),
-            str(part),
-            dynamo=True,
-            external_data=False,
-            input_names=["image"],
-            output_names=["cue"],
-            dynamic_shapes={"image": {0: batch, 2: height, 3: width}},
-            verbose=False,
-        )
     stored = dict(read_checkpoint(checkpoint)["spoofcue"])
     stored["dev"] |= {
         "threshold": model.facts.threshold,
         "threshold_source": model.facts.threshold_source,
     }
-    proto = onnx.load(part)
-    onnx.helper.set_model_props(proto, {"spoofcue": json.dumps(stored)})
-    onnx.save(proto, part)
-    worst = _difference(model, OnnxModel(part))
-    if not worst <= TOLERANCE:
-        part.unlink()
-        raise InputError(
-            f"the exported model differs from the checkpoint by {worst:.2g}; not kept."
-        )
-    os.replace(part, out)
+    # torch tells of torchvision operators that it will not need
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with whole(out) as part:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                network,
+                (example,),
+                str(part),
+                dynamo=True,
+                external_data=False,
+                input_names=["image"],
+                output_names=["cue"],
+                dynamic_shapes={"image": {0: batch, 2: height, 3: width}},
+                verbose=False,
+            )
+        proto = onnx.load(part)
+        onnx.helper.set_model_props(proto, {"spoofcue": json.dumps(stored)})
+        onnx.save(proto, part)
+        worst = _difference(model, OnnxModel(part))
+        if not worst <= TOLERANCE:
+            raise InputError(
+                f"the exported model differs from the checkpoint by {worst:.2g}; not kept."
+            )
     return worst
 
 

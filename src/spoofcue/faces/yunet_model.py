@@ -8,6 +8,7 @@ import urllib.request
 from pathlib import Path
 
 from spoofcue.errors import InputError
+from spoofcue.whole_files import write_bytes
 
 URL = (
     "https://github.com/opencv/opencv_zoo/raw/main/models/face_detection_yunet/"
@@ -44,7 +45,5 @@ def fetch_yunet(target: Path | None = None, *, url: str = URL, sha256: str = SHA
     if found != sha256:
         raise InputError(f"{url} has SHA-256 {found}, not {sha256}: not kept.")
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_suffix(".part")
-    part.write_bytes(data)
-    os.replace(part, target)
+    write_bytes(target, data)
     return target

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from spoofcue.report.figures import SPECIES
 from spoofcue.report.plotting import INK, LIVE, STYLE
+from spoofcue.whole_files import whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,9 +85,8 @@ def save(figure: Figure, folder: Path, name: str) -> dict[str, str]:
     # Without dates and versions the same run gives the same bytes.
     for kind, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
         target = folder / f"{name}.{kind}"
-        part = target.with_name(target.name + ".part")
-        figure.savefig(part, format=kind, dpi=DPI, facecolor="white", metadata=metadata)
-        os.replace(part, target)
+        with whole(target) as part:
+            figure.savefig(part, format=kind, dpi=DPI, facecolor="white", metadata=metadata)
         files[kind] = target.name
     return files
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from spoofcue.media.image import read_image
 from spoofcue.patches.geometry import Image, resized
 from spoofcue.report.plotting import ATTACK, LIVE
 from spoofcue.scoring.face import FaceScorer
+from spoofcue.whole_files import write_text
 
 THUMB_PX = 96
 HEIGHT = 0.8  # of the plot, its width being 1
@@ -71,9 +71,7 @@ def write_explorer(
         columns=columns,
         points=_points(faces, places, threshold),
     )
-    part = path.with_name(path.name + ".part")
-    part.write_text(html, encoding="utf-8")
-    os.replace(part, path)
+    write_text(path, html)
     return path
 
 

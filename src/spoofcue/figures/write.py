@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from spoofcue.figures.variants import Scale, Variant, draw_variants
 from spoofcue.methods.registry import load_model
 from spoofcue.scoring.face import FaceScorer
 from spoofcue.scoring.scale import MAX_FACES, attack_magnitudes, cue_scale
+from spoofcue.whole_files import write_text
 
 PARTS = ("cues", "variants", "tsne", "scores", "where")
 NEED_CUES = ("cues", "variants", "tsne", "where")
@@ -230,9 +230,7 @@ def _write_index(
         "run": run.name, "model": run.metrics.get("model"), "spoofcue": __version__,
         "figures": entries, "skipped": skipped,
     }  # fmt: skip
-    part = target.with_name(target.name + ".part")
-    part.write_text(json.dumps(record, indent=2, ensure_ascii=False, default=_plain), "utf-8")
-    os.replace(part, target)
+    write_text(target, json.dumps(record, indent=2, ensure_ascii=False, default=_plain))
 
 
 def _listed(path: Path, run: FigureRun) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -10,6 +9,7 @@ from spoofcue.errors import InputError
 from spoofcue.metrics.bob_scores import read_bob, write_bob
 from spoofcue.metrics.csv_scores import read_csv, write_csv
 from spoofcue.metrics.scores import ScoreSet
+from spoofcue.whole_files import whole
 
 ScoreFormat = Literal["csv", "bob4", "bob5"]
 FORMATS: tuple[ScoreFormat, ...] = get_args(ScoreFormat)
@@ -38,18 +38,14 @@ def write_scores(scores: ScoreSet, path: Path, kind: ScoreFormat) -> None:
         InputError: the format cannot hold a name in ``scores``, or the file cannot be written.
 
     """
-    part = path.with_name(path.name + ".part")
     try:
-        with part.open("w", newline="", encoding="utf-8") as file:
+        with whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
             if kind == "csv":
                 write_csv(scores, file)
             else:
                 write_bob(scores, file, BOB_COLUMNS[kind])
-        os.replace(part, path)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def detect_format(path: Path) -> ScoreFormat:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from spoofcue.metrics.scores import grouped
 from spoofcue.metrics.thresholds import Threshold
 from spoofcue.report.figures import det, histogram, roc, species_bars, training_curves
 from spoofcue.report.run_folder import RunFolder, read_run
+from spoofcue.whole_files import write_text
 
 
 def write_report(run: Path, out: Path | None = None) -> Path:
@@ -39,9 +39,7 @@ def write_report(run: Path, out: Path | None = None) -> Path:
     html = environment.get_template("page.html.j2").render(**_context(folder))
     target = out or run / "report.html"
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
-    part.write_text(html, encoding="utf-8")
-    os.replace(part, target)
+    write_text(target, html)
     return target
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from spoofcue.media.video import sample_frames
 from spoofcue.scoring.decision import FaceRecord, decide
 from spoofcue.scoring.face import FaceScore, FaceScorer, for_picture
 from spoofcue.scoring.pictures import cue_heatmap, cue_overlay
+from spoofcue.whole_files import write_bytes
 
 UNREADABLE = frozenset({"unreadable", "too_large", "no_frames", "error"})
 Image = NDArray[np.uint8]
@@ -155,9 +155,7 @@ def write_picture(path: Path, image: Image) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     quality = [cv2.IMWRITE_JPEG_QUALITY, 88] if path.suffix == ".jpg" else []
     _, data = cv2.imencode(path.suffix, cv2.cvtColor(image, cv2.COLOR_RGB2BGR), quality)
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(data.tobytes())
-    os.replace(part, path)
+    write_bytes(path, data.tobytes())
 
 
 def expand_paths(paths: list[Path]) -> list[Path]:

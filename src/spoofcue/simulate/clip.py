@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from spoofcue.whole_files import whole
 
 
 def write_clip(path: Path, images: Sequence[NDArray[np.uint8]], fps: int = 25) -> None:
@@ -21,9 +22,8 @@ def write_clip(path: Path, images: Sequence[NDArray[np.uint8]], fps: int = 25) -
     """
     import av
 
-    part = path.with_name(path.name + ".part")
     height, width = (side - side % 2 for side in images[0].shape[:2])
-    with av.open(str(part), "w", format="mp4") as container:
+    with whole(path) as part, av.open(str(part), "w", format="mp4") as container:
         stream = container.add_stream("libx264", rate=fps, options={"crf": "20", "threads": "1"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for image in images:
@@ -32,4 +32,3 @@ def write_clip(path: Path, images: Sequence[NDArray[np.uint8]], fps: int = 25) -
             )
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
-    os.replace(part, path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from spoofcue.simulate.presentation import Portrait, draw_circumstances, draw_pr
 from spoofcue.simulate.recapture import render_attack, render_live
 from spoofcue.simulate.samples import Framing, Sample, frames
 from spoofcue.simulate.seeds import generator
+from spoofcue.whole_files import whole
 
 # cameras of the two close-ups and how wide the whole face would be in them, px
 CLOSE = (("cam-1", 1300), ("cam-3", 650))
@@ -71,9 +71,8 @@ def write_gallery(
     strips = in_parallel(_strip, rows, workers, progress)
     sheet = np.vstack([_header(strips[0].shape[1]), *strips])
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part.png")
-    cv2.imwrite(str(part), cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
-    os.replace(part, path)
+    with whole(path, keep_suffix=True) as part:
+        cv2.imwrite(str(part), cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
 
 
 def _strip(row: _Row) -> NDArray[np.uint8]:

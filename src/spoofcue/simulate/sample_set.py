@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from spoofcue.simulate.randomised import DEVICE_NAMES, PAI_NAMES, SESSION_NAMES,
 from spoofcue.simulate.samples import Framing, Picture, Sample, frames
 from spoofcue.simulate.seeds import generator, number
 from spoofcue.simulate.subjects import person_of, photographed, split_people, with_faces
+from spoofcue.whole_files import whole, write_bytes
 
 COLUMNS = ("path", "label", "subject", "pai", "session", "device", "split", "x", "y", "w", "h")
 DEFAULT_PAIS = ("print-a", "print-b", "replay-a", "replay-b")
@@ -211,8 +211,8 @@ def _recording(
             write_clip(job.out / names[0], [picture.image for picture in made])
         else:
             for name, picture in zip(names, made, strict=True):
-                write_whole(job.out / name, _jpeg(picture))
-        write_whole(record, json.dumps(parameters).encode())
+                write_bytes(job.out / name, _jpeg(picture))
+        write_bytes(record, json.dumps(parameters).encode())
     labels = {
         "label": "attack" if sample.pai else "live",
         "subject": sample.subject,
@@ -242,18 +242,10 @@ def _jpeg(picture: Picture) -> bytes:
 
 
 def _write_tables(out: Path, rows: list[dict[str, object]]) -> None:
-    part = out / "labels.csv.part"
-    with part.open("w", newline="", encoding="utf-8") as file:
+    lines = [json.dumps({"path": r["path"], "parameters": r["parameters"]}) for r in rows]
+    write_bytes(out / "parameters.jsonl", ("\n".join(lines) + "\n").encode())
+    # last: it says that the set is there
+    with whole(out / "labels.csv") as part, part.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS, extrasaction="ignore")
         writer.writeheader()
         writer.writerows(rows)
-    lines = [json.dumps({"path": r["path"], "parameters": r["parameters"]}) for r in rows]
-    write_whole(out / "parameters.jsonl", ("\n".join(lines) + "\n").encode())
-    os.replace(part, out / "labels.csv")
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(data)
-    os.replace(part, path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -17,6 +16,7 @@ from pytorch_lightning.plugins.io import TorchCheckpointIO
 
 from spoofcue.media.image import read_image
 from spoofcue.training.module import LearnedTraining
+from spoofcue.whole_files import whole
 
 DEV_COLUMNS = ("acer", "eer", "auc", "threshold", "live_mean", "attack_mean")
 
@@ -34,10 +34,8 @@ class AtomicCheckpointIO(TorchCheckpointIO):
         self, checkpoint: dict[str, Any], path: Any, storage_options: Any = None
     ) -> None:
         """Save whole or not at all."""
-        target = Path(path)
-        part = target.with_name(target.name + ".part")
-        super().save_checkpoint(checkpoint, part, storage_options)
-        os.replace(part, target)
+        with whole(Path(path)) as part:
+            super().save_checkpoint(checkpoint, part, storage_options)
 
 
 class Checkpoints(pl.Callback):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import platform
@@ -18,6 +17,7 @@ import pytorch_lightning as pl_
 import torch
 from pytorch_lightning.callbacks import LearningRateMonitor, RichProgressBar
 from pytorch_lightning.loggers import TensorBoardLogger
+from pytorch_lightning.utilities import rank_zero_only
 from torch.utils.data import DataLoader
 
 from spoofcue import __version__
@@ -27,6 +27,7 @@ from spoofcue.data.manifest import read_manifest
 from spoofcue.data.prepare import count_rows
 from spoofcue.errors import InputError
 from spoofcue.metrics.scores import ScoreSet
+from spoofcue.source import source_commit
 from spoofcue.training.callbacks import (
     AtomicCheckpointIO,
     Checkpoints,
@@ -39,6 +40,7 @@ from spoofcue.training.learned import Learned
 from spoofcue.training.module import LearnedTraining
 from spoofcue.training.sampling import BalancedBatches
 from spoofcue.training.scoring_data import scoring_loader
+from spoofcue.whole_files import write_json, write_text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -102,10 +104,11 @@ def train(
         module.network.load_pretrained(settings.model.weights)
 
     run.mkdir(parents=True, exist_ok=True)
-    (run / "config.yaml").write_text(dump_yaml(settings), encoding="utf-8")
+    # with several devices each process comes here, and a file has one writer
+    rank_zero_only(write_text)(run / "config.yaml", dump_yaml(settings))
     precision = _precision(settings.training.precision)
     record = _record(run, data, rows, settings, module, facts, precision)
-    _write(run / "run.json", record)
+    rank_zero_only(write_json)(run / "run.json", record)
 
     t = settings.training
     checkpoints = Checkpoints(last.parent, t.checkpoint_every_steps, t.select)
@@ -155,7 +158,7 @@ def train(
         },
         "finished": True,
     }
-    _write(run / "run.json", record)
+    rank_zero_only(write_json)(run / "run.json", record)
     return record
 
 
@@ -234,6 +237,7 @@ def _record(
         "name": run.resolve().name,
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "spoofcue": __version__,
+        "commit": source_commit(),
         "method": settings.method,
         "preset": settings.preset,
         "model": {"id": run.resolve().name, "parameters": parameters},
@@ -250,9 +254,3 @@ def _record(
         },
         "software": {"python": platform.python_version(), **{p: version(p) for p in packages}},
     }
-
-
-def _write(path: Path, value: object) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_text(json.dumps(value, indent=2), encoding="utf-8")
-    os.replace(part, path)

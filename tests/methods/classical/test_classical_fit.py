@@ -26,6 +26,7 @@ from spoofcue.metrics.curves import auc
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.patches.batches import groups_of_one_shape
 from spoofcue.report.run_folder import read_run
+from spoofcue.source import source_commit
 
 METHODS = ("lbp", "color-texture", "gmm")
 
@@ -108,6 +109,7 @@ def test_the_record_has_what_evaluate_and_report_read(
         record
     )
     assert record["method"] == method
+    assert record["commit"] == source_commit()
     assert Path(record["data"]["root"]) == data.resolve()
     assert sum(c["faces"] for c in record["data"]["counts"]) == 32
     training = record["training"]

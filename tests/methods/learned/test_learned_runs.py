@@ -23,6 +23,7 @@ from spoofcue.methods.registry import LEARNED, load_model, method_of, train_run
 from spoofcue.report.page import write_report
 from spoofcue.scoring.evaluate_run import evaluate_run
 from spoofcue.scoring.predict import Predictor
+from spoofcue.source import source_commit
 
 SIDE = 64
 TINY = [
@@ -71,6 +72,7 @@ def test_a_method_is_trained_kept_loaded_judged_and_reported(
     run = tmp_path / "run"
     record = train_run(data, run, settings_for(method))
     assert record["method"] == json.loads((run / "run.json").read_text())["method"] == method
+    assert record["commit"] == source_commit()
     model = load_model(run)
     assert method_of(run) == method_of(run / "checkpoints" / "best.ckpt") == method
     crops = [read_image(data / f"test{i}.png") for i in range(6)]

@@ -28,9 +28,11 @@ from spoofcue.methods.classical.features import (
     texture_input,
 )
 from spoofcue.methods.classical.mixture import anomaly_score, fit_mixture
-from spoofcue.methods.classical.record import judge_dev, run_record, write_json, write_text
+from spoofcue.methods.classical.record import judge_dev, run_record
 from spoofcue.methods.classical.store import MODEL_NAME, SCHEMAS, Arrays, save_model
 from spoofcue.methods.classical.svm import Choice, choose_c, decision, fit_svm, to_score
+from spoofcue.source import source_commit
+from spoofcue.whole_files import write_json, write_text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -81,7 +83,7 @@ def fit(data: Path, run: Path, settings: RunSettings) -> dict[str, Any]:
     usable = rows.filter(rows["status"] == "ok")
     train, dev = (usable.filter(usable["split"] == split) for split in ("train", "dev"))
     facts = crop_facts(data)
-    began = time.monotonic()
+    began, commit = time.monotonic(), source_commit()
     run.mkdir(parents=True, exist_ok=True)
     write_text(run / "config.yaml", dump_yaml(settings))
     if settings.method == "gmm":
@@ -116,6 +118,7 @@ def fit(data: Path, run: Path, settings: RunSettings) -> dict[str, Any]:
             },
             **fitted.told,
         },
+        commit,
     )
     write_json(run / "run.json", record)
     return record

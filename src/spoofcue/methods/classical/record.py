@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import platform
 from datetime import datetime, timezone
 from importlib.metadata import version
@@ -65,6 +63,7 @@ def run_record(
     parameters: int,
     data_warnings: list[str],
     fitted: dict[str, Any],
+    commit: str | None,
 ) -> dict[str, Any]:
     """What run.json holds; an epoch is None, for there are none.
 
@@ -76,6 +75,7 @@ def run_record(
         parameters: numbers in the model.
         data_warnings: shown wherever a result is shown.
         fitted: what the method tells of its fit; goes into ``training``.
+        commit: of the source that ran; None if unknown.
 
     """
     name = run.resolve().name
@@ -83,6 +83,7 @@ def run_record(
         "name": name,
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "spoofcue": __version__,
+        "commit": commit,
         "method": settings.method,
         "preset": settings.preset,
         "model": {"id": name, "parameters": parameters},
@@ -102,15 +103,3 @@ def run_record(
         },
         "software": {"python": platform.python_version(), **{p: version(p) for p in PACKAGES}},
     }
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, path)
-
-
-def write_json(path: Path, value: object) -> None:
-    """Write whole or not at all."""
-    write_text(path, json.dumps(value, indent=2))

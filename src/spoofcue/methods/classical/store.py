@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from spoofcue.config import RunSettings, settings_from
 from spoofcue.errors import InputError
+from spoofcue.whole_files import whole
 
 MODEL_NAME = "model.npz"
 FORMAT = 1
@@ -51,10 +51,8 @@ def save_model(path: Path, about: dict[str, Any], arrays: Arrays, encoder: Array
     """Write whole or not at all; equal content gives equal bytes."""
     text = json.dumps({"format": FORMAT, **about}, sort_keys=True)
     named: dict[str, Any] = {ENCODER + name: weights for name, weights in encoder.items()}
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
+    with whole(path) as part, part.open("wb") as file:
         np.savez(file, **{"about": np.array(text), **arrays, **named})
-    os.replace(part, path)
 
 
 def load_model(path: Path) -> StoredModel:
