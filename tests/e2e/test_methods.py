@@ -86,5 +86,6 @@ def test_figures_of_a_run_are_in_its_report(job: Job, tmp_path: Path) -> None:
     run("report", copy)
     html = (copy / "report.html").read_text()
     made = json.loads((copy / "figures" / "figures.json").read_text())["figures"]
-    assert {entry["name"].split("_")[0] for entry in made} == {"cue", "tsne", "scores", "where"}
+    # three test faces are too few for t-SNE, which must not cost the other figures
+    assert {entry["name"] for entry in made} == {"cue_maps", "scores", "where"}
     assert all(entry["title"] in html for entry in made)

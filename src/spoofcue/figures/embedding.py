@@ -25,17 +25,24 @@ def perplexity_for(count: int, wanted: float | None = None) -> float:
     return wanted
 
 
+class TooFewFacesError(InputError):
+    """A picture of so few points would show nothing."""
+
+
 def embed(features: NDArray[np.float32], perplexity: float, seed: int = 0) -> NDArray[np.float32]:
     """(N, C) features to (N, 2) places, of which only who is near whom has a meaning.
 
     Raises:
-        InputError: fewer than FEWEST faces, or a feature is not finite.
+        TooFewFacesError: fewer than FEWEST faces.
+        InputError: a feature is not finite.
 
     """
     from sklearn.manifold import TSNE
 
     if len(features) < FEWEST:
-        raise InputError(f"t-SNE of {len(features)} faces shows nothing; {FEWEST} are needed.")
+        raise TooFewFacesError(
+            f"t-SNE of {len(features)} faces shows nothing; {FEWEST} are needed."
+        )
     if not np.isfinite(features).all():
         raise InputError("a feature is not finite: the network returned no numbers.")
     # scikit-learn starts from principal components, scaled to 1e-4; features that are all alike

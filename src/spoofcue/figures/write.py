@@ -13,6 +13,7 @@ import numpy as np
 from spoofcue import __version__
 from spoofcue.errors import InputError
 from spoofcue.figures.canvas import Drawn
+from spoofcue.figures.embedding import TooFewFacesError
 from spoofcue.figures.run import FigureRun, read_figure_run
 from spoofcue.figures.variants import Scale, Variant, draw_variants
 from spoofcue.methods.registry import load_model
@@ -168,7 +169,13 @@ class _Work:
             elif part in NEED_GENERATOR and not hasattr(first.model, "generator"):
                 skipped[part] = f"the method of {self.run.name} has no spoof cue generator."
             else:
-                figures.append(self._from_cues(part, first))
+                try:
+                    figures.append(self._from_cues(part, first))
+                except TooFewFacesError as error:
+                    # who asked for it by name is told by an error, the others get the rest
+                    if part in self.options.only:
+                        raise
+                    skipped[part] = str(error)
         return figures, skipped
 
     def _from_cues(self, part: str, first: Variant) -> Drawn:
