@@ -125,6 +125,9 @@ def grids_of(rows: Sequence[TableRow]) -> list[Grid]:
         members = [r for r in rows if r.report == report]
         if not members:
             continue
+        # methods of one protocol stand together
+        order = list(dict.fromkeys(r.protocol for r in members))
+        members.sort(key=lambda r: order.index(r.protocol))
         names = [c.lower() for c in columns]
         several = len({(r.method, r.preset) for r in rows}) > 1
         cells = [
