@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 import spoofcue.cli.console  # noqa: F401  made before a test sets COLUMNS, which it would keep
 from spoofcue.cli.main import app
+from spoofcue.errors import InputError
 
 SETTINGS = [part for option in TINY if option.startswith("--set") for part in option.split("=", 1)]
 
@@ -48,6 +49,12 @@ def test_methods_run_by_the_same_commands_and_go_on_where_they_were(
     assert again.count("done before") == 4
     assert {path: path.stat().st_mtime_ns for path in results.rglob("result.json")} == before
     assert "2 seeds" in (results / "tables.md").read_text()
+
+
+@pytest.mark.slow
+def test_a_run_of_another_method_than_asked_for_is_refused(job: Job) -> None:
+    with pytest.raises(InputError, match="is of method lgsc, not lbp"):
+        run("evaluate", job.run, "--method", "lbp")
 
 
 @pytest.mark.slow

@@ -23,6 +23,9 @@ def evaluate(
     out: Annotated[
         Path | None, typer.Option(help="Evaluation folder; default RUN/evaluation.")
     ] = None,
+    method: Annotated[
+        str | None, typer.Option(help="Refuse a model of another method; found out by default.")
+    ] = None,
     scores: Annotated[
         Path | None,
         typer.Option(help="Score file: CSV with score,label,pai,video,subject, or bob's columns."),
@@ -61,13 +64,15 @@ def evaluate(
 
     rule, grouping = _rule(threshold), as_grouping(species)
     if scores is not None:
-        if run or data or model or out:
-            raise InputError("--scores judges a file; leave out RUN, --data, --model and --out.")
+        if run or data or model or out or method:
+            raise InputError(
+                "--scores judges a file; leave out RUN, --data, --model, --method and --out."
+            )
         kind = as_format(score_format) if score_format else None
         dev_scores = read_scores(dev, kind) if dev else None
         result = judge(read_scores(scores, kind), dev_scores, rule, grouping, replicates, seed)
     else:
-        from spoofcue.methods.registry import load_model
+        from spoofcue.methods.registry import load_model, method_of
         from spoofcue.scoring.evaluate_run import evaluate_run
 
         if dev is not None or score_format is not None:
@@ -79,6 +84,8 @@ def evaluate(
         if source is None or target is None:
             raise InputError("give a RUN folder, or --model with --data and --out, or --scores.")
         data = data or _data_of(run)
+        if method is not None and (found := method_of(source)) != method:
+            raise InputError(f"{source} is of method {found}, not {method}; leave out --method.")
         detector = load_model(source)
         with progress_bar("scoring faces", 1, quiet=as_json) as progress:
             result = evaluate_run(

@@ -80,7 +80,7 @@ def load_model(path: Path) -> FaceScorer:
 
 
 def method_of(path: Path) -> str:
-    """The method of a run folder or a .ckpt; runs of before there were others are LGSC's.
+    """The method of a run folder, a .ckpt or a .onnx; where none is told it is LGSC's.
 
     Raises:
         InputError: there is nothing, or it names a method that is unknown.
@@ -89,6 +89,8 @@ def method_of(path: Path) -> str:
     if path.is_dir():
         record = path / "run.json"
         stored = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+    elif path.suffix == ".onnx" and path.is_file():
+        stored = {}  # only LGSC's are exported
     elif path.is_file():
         from spoofcue.scoring.model import read_checkpoint
 
