@@ -14,6 +14,7 @@ ALLOWED = {
     "media": {"media"},
     "faces": {"media", "faces"},
     "patches": {"patches"},
+    "package": {"package"},
     "cue": {"cue"},
     "metrics": {"metrics"},
     "simulate": {"simulate", "faces", "media"},
