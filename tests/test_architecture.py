@@ -15,16 +15,19 @@ ALLOWED = {
     "faces": {"media", "faces"},
     "patches": {"patches"},
     "package": {"package"},
+    "runtime": {"runtime", "package", "cue"},
     "cue": {"cue"},
     "metrics": {"metrics"},
     "simulate": {"simulate", "faces", "media"},
     "data": {"data", "faces", "media"},
     "datasets": {"datasets", "data", "faces", "media"},
-    "scoring": {"scoring", "cue", "data", "faces", "media", "metrics", "patches"},
+    "scoring": {
+        *("scoring", "cue", "data", "faces", "media", "metrics", "patches", "package", "runtime"),
+    },
     "training": {"training", "simulate", "cue", "data", "media", "metrics", "patches", "scoring"},
     "methods": {
         *("methods", "training", "simulate", "cue", "data", "faces", "media", "metrics"),
-        *("patches", "scoring"),
+        *("patches", "scoring", "package"),
     },
     "protocols": {"protocols"},
     "benchmark": {
@@ -47,7 +50,9 @@ ALLOWED = {
             "scoring",
         ),
     },
-    "export": {"export", "cue", "patches", "scoring"},
+    "export": {
+        *("export", "cue", "data", "media", "metrics", "package", "patches", "runtime", "scoring"),
+    },
 }
 EVERYWHERE = {"errors", "config", "source", "whole_files", "__version__"}
 
