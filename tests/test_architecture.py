@@ -50,6 +50,9 @@ ALLOWED = {
             "scoring",
         ),
     },
+    "detector": {
+        *("detector", "faces", "media", "methods", "metrics", "package", "patches", "scoring"),
+    },
     "export": {
         *("export", "cue", "data", "media", "metrics", "package", "patches", "runtime", "scoring"),
     },
@@ -86,7 +89,7 @@ def test_scoring_loads_without_the_training_packages() -> None:
     blocked = ("torch", "pytorch_lightning", "polars", "yaml", "matplotlib", "sklearn", "skimage")
     code = (
         f"import sys\nfor name in {blocked}: sys.modules[name] = None\n"
-        "import spoofcue.cli.main, spoofcue.scoring.predict, spoofcue.methods.registry\n"
+        "import spoofcue.cli.main, spoofcue.detector.detector, spoofcue.methods.registry\n"
         "import spoofcue.scoring.model\n"
         "from spoofcue.faces.detect import make_detector\nmake_detector('dlib')\n"
         "import spoofcue.metrics.evaluation"
