@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from tiny_packages import exported, shared_run, tiny_checkpoint, tiny_lgsc_run
 from typer.testing import CliRunner
@@ -12,9 +13,9 @@ from typer.testing import CliRunner
 import spoofcue.cli.console  # noqa: F401  (its console is made before COLUMNS is set)
 from spoofcue.cli.main import app
 from spoofcue.errors import InputError
-from spoofcue.export import package as export_module
+from spoofcue.export import proof
 from spoofcue.export.dev_crops import dev_crops
-from spoofcue.export.judge import Accuracy, refuse_worse
+from spoofcue.export.judge import Accuracy, shortfall
 from spoofcue.export.package import export_package
 from spoofcue.media.image import read_image
 from spoofcue.methods.registry import load_model
@@ -94,23 +95,30 @@ def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
 
 def test_a_smaller_precision_is_kept_only_within_two_tenths_of_a_point() -> None:
     reference = Accuracy(auc=0.95, acer=0.10)
-    refuse_worse(Accuracy(0.948, 0.102), reference, "int8", 100)
-    for worse in (Accuracy(0.9479, 0.10), Accuracy(0.95, 0.1021)):
-        with pytest.raises(InputError, match=r"95\.00 %.*10\.00 %"):
-            refuse_worse(worse, reference, "int8", 100)
+    assert shortfall(Accuracy(0.948, 0.102), reference) is None
+    for other in (Accuracy(0.9479, 0.10), Accuracy(0.95, 0.1021), Accuracy(0.95, 0.0979)):
+        assert "instead of 95.00 %" in (shortfall(other, reference) or "")
 
 
-def test_int8_is_judged_on_dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[tuple[Accuracy, Accuracy]] = []
-    monkeypatch.setattr(export_module, "refuse_worse", lambda a, b, *_: told.append((a, b)))
+def test_int8_takes_the_smallest_part_that_passes_on_dev_or_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verdicts = iter(["AUC 1 %", None])
+    monkeypatch.setattr(proof, "shortfall", lambda ours, reference: next(verdicts, "AUC 2 %"))
     package = export_package(shared_run(), tmp_path / "p", "onnx", "int8")
-    assert len(told) == 1
+    assert package.spec.metrics["int8 part"] == "the encoder"
     assert package.spec.precision == "int8"
-    assert b"QuantizeLinear" in package.weights["model.onnx"]
-    fp32 = read_package(exported("onnx"))
-    assert package.spec.files["model.onnx"].size < 0.75 * fp32.spec.files["model.onnx"].size
+    graph = onnx.load_from_string(package.weights["model.onnx"])
+    made = {
+        name for node in graph.graph.node for name in node.output if "Dequantize" in node.op_type
+    }
+    int8 = [n.op_type == "Conv" and n.input[1] in made for n in graph.graph.node]
+    assert int8.count(True) == 20  # the convolutions of a ResNet-18
     assert package.spec.parity is not None
     assert 0 < package.spec.parity.max < 0.01
+    with pytest.raises(InputError, match="the deep half of the encoder: AUC 2 %"):
+        export_package(shared_run(), tmp_path / "q", "onnx", "int8")
+    assert not (tmp_path / "q").exists()
 
 
 def test_a_model_that_gives_no_numbers_is_not_packaged(tmp_path: Path) -> None:

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Literal
-
-import numpy as np
 
 from spoofcue import __version__
 from spoofcue.config import RunSettings, settings_from
 from spoofcue.errors import InputError
 from spoofcue.export.dev_crops import DevCrops, dev_crops, run_record
-from spoofcue.export.judge import accuracy, generated_crops, refuse_worse, scores_of
+from spoofcue.export.judge import ALLOWED
+from spoofcue.export.proof import Proof
 from spoofcue.package.read import Package
-from spoofcue.package.schema import PackageSpec, Parity, ThresholdFacts
+from spoofcue.package.schema import WEIGHT_FILES, PackageSpec, ThresholdFacts, WeightFile
 from spoofcue.package.write import file_facts, write_package
-from spoofcue.scoring.face import Image
 from spoofcue.scoring.model import TorchModel, best_checkpoint, read_checkpoint
 from spoofcue.scoring.packaged import PackagedModel
 from spoofcue.source import source_commit
 
 ExportFormat = Literal["onnx", "openvino", "safetensors"]
 ExportPrecision = Literal["fp32", "bf16", "int8"]
-FP32_TOLERANCE = 1e-4  # of a score
 
 
 def export_package(
@@ -50,13 +47,12 @@ def export_package(
     model, checkpoint = TorchModel(run), best_checkpoint(run)
     # a proof takes few faces, a judgement of error rates many
     dev = dev_crops(run, 100 if precision == "fp32" else 600)
-    weights = _weights(model, to, precision, dev)
     stored = read_checkpoint(checkpoint)["spoofcue"]
     spec = PackageSpec(
         name=_name(run),
         format=to,
         precision=precision,
-        files=file_facts(weights),
+        files=dict.fromkeys(WEIGHT_FILES[to], WeightFile(sha256="0" * 64, size=1)),
         input=model.facts.input,
         margin=model.facts.margin,
         detector=model.facts.detector,
@@ -68,11 +64,23 @@ def export_package(
         commit=source_commit(),
         created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
     )
-    # judged as it will be used: by its own runtime, from the bytes that are hashed
-    exported = PackagedModel(Package(out, spec, weights, spec.name), runtime=_JUDGED_BY[to])
-    parity, judged = _prove(model, exported, precision, dev)
-    spec = spec.model_copy(update={"parity": parity, "metrics": spec.metrics | judged})
-    return write_package(out, spec, weights)
+    proof = Proof.of(model, dev, precision)
+    refused = []
+    for part, weights in _candidates(model, to, precision, dev):
+        spec = spec.model_copy(update={"files": file_facts(weights)})
+        # judged as it will be used: by its own runtime, from the bytes that are hashed
+        exported = PackagedModel(Package(out, spec, weights, spec.name), runtime=_JUDGED_BY[to])
+        parity, judged, worse = proof.judge(exported)
+        if worse is None:
+            metrics = spec.metrics | judged | ({"int8 part": part} if part else {})
+            spec = spec.model_copy(update={"parity": parity, "metrics": metrics})
+            return write_package(out, spec, weights)
+        refused.append(f"{part}: {worse}" if part else worse)
+    raise InputError(
+        f"{precision} is refused: on {len(proof.crops)} dev crops {'; '.join(refused)}; at most "
+        f"{100 * ALLOWED:.1f} percentage points are allowed. Nothing was written; --precision "
+        "fp32 has no such loss."
+    )
 
 
 _JUDGED_BY = {"onnx": "onnxruntime", "openvino": "openvino", "safetensors": "torch"}
@@ -88,12 +96,16 @@ def _check_combination(to: str, precision: str) -> None:
         raise InputError("--precision int8 is for --to onnx or openvino.")
 
 
-def _weights(model: TorchModel, to: str, precision: str, dev: DevCrops | None) -> dict[str, bytes]:
+def _candidates(
+    model: TorchModel, to: str, precision: str, dev: DevCrops | None
+) -> Iterator[tuple[str, dict[str, bytes]]]:
+    """(what is int8, files) from the smallest to the nearest; one where nothing is int8."""
     if to == "safetensors":
         from safetensors.torch import save
 
         tensors = {k: v.cpu().contiguous() for k, v in model.generator.state_dict().items()}
-        return {"model.safetensors": save(tensors)}
+        yield "", {"model.safetensors": save(tensors)}
+        return
     if precision == "int8" and (dev is None or not dev.has_both_classes):
         raise InputError(
             "--precision int8 is calibrated and judged on the run's dev crops, and run.json's "
@@ -102,53 +114,22 @@ def _weights(model: TorchModel, to: str, precision: str, dev: DevCrops | None) -
     from spoofcue.export.onnx import traced
 
     proto = traced(model)
-    if precision == "int8" and dev is not None:
-        from spoofcue.export.quantise import CALIBRATION_CROPS, quantised
+    if precision != "int8" or dev is None:
+        yield "", _files(proto.SerializeToString(), to)
+        return
+    from spoofcue.export.quantise import CALIBRATION_CROPS, PARTS, quantised
 
-        proto = quantised(proto, dev.some(CALIBRATION_CROPS), model.facts.input)
-    data: bytes = proto.SerializeToString()
+    for part in PARTS:
+        small = quantised(proto, dev.some(CALIBRATION_CROPS), model.facts.input, part)
+        yield part, _files(small.SerializeToString(), to)
+
+
+def _files(data: bytes, to: str) -> dict[str, bytes]:
     if to == "onnx":
         return {"model.onnx": data}
     from spoofcue.export.openvino import openvino_files
 
     return openvino_files(data)
-
-
-def _prove(
-    model: TorchModel, exported: PackagedModel, precision: str, dev: DevCrops | None
-) -> tuple[Parity, dict[str, Any]]:
-    crops: Sequence[Path | Image] = (
-        generated_crops(model.facts.input.size) if dev is None else dev.paths
-    )
-    reference, ours = scores_of(model, crops), scores_of(exported, crops)
-    if not np.isfinite(ours).all():
-        raise InputError(f"the exported {precision} model gives scores that are no numbers.")
-    apart = np.abs(ours - reference)
-    if precision == "fp32" and not apart.max() <= FP32_TOLERANCE:
-        raise InputError(
-            f"the exported model's scores differ from the checkpoint's by {apart.max():.2g}; "
-            "nothing was written."
-        )
-    parity = Parity(
-        on="generated inputs" if dev is None else "dev crops",
-        n=len(crops),
-        mean=float(apart.mean()),
-        max=float(apart.max()),
-        runtime=exported.runtime,
-    )
-    if dev is None or not dev.has_both_classes:
-        return parity, {}
-    limit = model.facts.threshold
-    here, there = accuracy(ours, dev, limit), accuracy(reference, dev, limit)
-    if precision != "fp32":
-        refuse_worse(here, there, precision, len(crops))
-    return parity, {
-        "dev crops judged": len(crops),
-        "dev auc": here.auc,
-        "dev acer": here.acer,
-        "dev auc of the checkpoint": there.auc,
-        "dev acer of the checkpoint": there.acer,
-    }
 
 
 def _name(run: Path) -> str:

@@ -15,20 +15,22 @@ from spoofcue.media.image import read_image
 from spoofcue.patches.geometry import normalise, scoring_inputs
 
 CALIBRATION_CROPS = 64
+# From the smallest model to the nearest. The convolution before Tanh is never int8: it makes cues
+# of 0.001 for live faces, which a step of 1/127 of the largest cue would round to nothing. The
+# decoder suffers likewise where cues are weak, as after a short training.
+PARTS = ("all but the last convolution", "the encoder", "the deep half of the encoder")
 
 
 def quantised(
-    proto: onnx.ModelProto, crops: Sequence[Path], settings: InputSettings
+    proto: onnx.ModelProto, crops: Sequence[Path], settings: InputSettings, part: str
 ) -> onnx.ModelProto:
-    """Convolutions in int8 (QDQ, weights per channel), all else in fp32.
-
-    The convolution before Tanh stays fp32: it makes cues of 0.001 for live faces, which a step of
-    1/127 of the largest cue would round to nothing.
+    """Convolutions of a part in int8 (QDQ, weights per channel), all else in fp32.
 
     Args:
         proto: fp32, as traced.
         crops: dev faces that show the range of the activations.
         settings: how a crop becomes input.
+        part: one of :data:`PARTS`.
 
     """
     from onnxruntime.quantization import (
@@ -60,13 +62,20 @@ def quantised(
             per_channel=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
-            nodes_to_exclude=[_last_convolution(proto)],
+            nodes_to_exclude=_left_in_fp32(proto, part),
         )
         return onnx.load(small)
 
 
-def _last_convolution(proto: onnx.ModelProto) -> str:
-    return str([node.name for node in proto.graph.node if node.op_type == "Conv"][-1])
+def _left_in_fp32(proto: onnx.ModelProto, part: str) -> list[str]:
+    """Names of the convolutions that are not of the part."""
+    convolutions = [node.name for node in proto.graph.node if node.op_type == "Conv"]
+    if part == PARTS[0]:
+        return convolutions[-1:]
+    kinds = [node.op_type for node in proto.graph.node]
+    encoder = kinds[: kinds.index("Resize")].count("Conv")  # the decoder begins by enlarging
+    kept = convolutions[encoder:]
+    return kept if part == PARTS[1] else convolutions[: encoder // 2] + kept
 
 
 def _images(crops: Sequence[Path], settings: InputSettings) -> Iterator[NDArray[np.float32]]:
