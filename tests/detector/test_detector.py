@@ -15,11 +15,15 @@ from made_detector import FixedBoxes, Image, made, picture
 from PIL import Image as Pil
 from tiny_packages import exported, shared_run
 from tiny_run import BrightModel
+from typer.testing import CliRunner
 
+import spoofcue.cli.console  # noqa: F401  (its console is made before COLUMNS is set)
+from spoofcue.cli.main import app
 from spoofcue.detector.detector import Detector
 from spoofcue.errors import InputError
 from spoofcue.faces.box import Box
 from spoofcue.faces.detect import WholePicture
+from spoofcue.runtime.choice import installed
 from spoofcue.scoring.face import FaceScore
 
 
@@ -217,3 +221,39 @@ def test_the_name_in_the_package_is_lazy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_a_package_is_used_without_the_training_packages(tmp_path: Path) -> None:
+    image = picture(90, 80)
+    Pil.fromarray(image).save(tmp_path / "a.png")
+    blocked = ("torch", "onnx", "pytorch_lightning", "polars", "yaml", "safetensors")
+    code = (
+        f"import sys\nfor name in {blocked}: sys.modules[name] = None\n"
+        "from spoofcue.cli.main import main; main()"
+    )
+    for runtime in ("onnxruntime", "openvino"):
+        if not installed(runtime):
+            continue
+        call = ["predict", str(tmp_path), "--model", str(exported("onnx")), "--runtime", runtime]
+        call += ["--detector", "none", "--threads", "1", "--json"]
+        done = subprocess.run(
+            [sys.executable, "-c", code, *call], capture_output=True, text=True, check=True
+        )
+        (row,) = json.loads(done.stdout)
+        expected = Detector.load(shared_run(), face_detector="none").predict(image)
+        assert row["score"] == pytest.approx(expected.score, abs=1e-5)
+        assert (row["decision"], row["threshold"]) == (expected.decision, 0.02)
+
+
+def test_the_command_tells_why_in_its_table(tmp_path: Path) -> None:
+    Pil.fromarray(np.full((64, 64, 3), 3, np.uint8)).save(tmp_path / "dark.png")
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    call = ["predict", str(tmp_path), "--model", str(shared_run()), "--detector", "none"]
+    done = CliRunner().invoke(app, call, env={"COLUMNS": "200"})
+    assert done.exit_code == 1
+    assert "too_dark" in done.stdout
+    assert "more light" in done.stdout
+    loose = CliRunner().invoke(app, [*call, "--no-quality", "--json"])
+    rows = {Path(r["path"]).name: r for r in json.loads(loose.stdout)}
+    assert rows["dark.png"]["decision"] in ("live", "attack")
+    assert rows["broken.png"]["reason"] == "unreadable"

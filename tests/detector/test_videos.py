@@ -71,6 +71,16 @@ def test_a_doubtful_recording_is_looked_at_to_its_end() -> None:
     assert (result.frames, result.early_exit) == (20, None)
 
 
+def test_a_camera_that_never_ends_is_decided_all_the_same() -> None:
+    def camera() -> Iterator[Image]:
+        while True:
+            yield bright
+            yield dim
+
+    bright, dim = picture(150, 32), picture(100, 32)
+    assert made(threshold=0.49).predict(camera()).frames == 300
+
+
 def test_scored_to_the_last_frame_is_no_early_exit() -> None:
     result = made().predict(np.stack([picture(200)] * 5))
     assert (result.frames, result.early_exit) == (5, None)
@@ -98,6 +108,7 @@ def test_the_order_visits_every_frame_once_and_any_beginning_is_spread(count: in
         assert first[0] < count / 4
         assert first[-1] >= count / 2
         assert max(np.diff(first)) <= count / 2
+        assert {i % 2 for i in first} == {0, 1}
 
 
 @given(

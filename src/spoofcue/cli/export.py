@@ -70,6 +70,8 @@ def _tell(package: Package) -> None:
             f"mean {p.mean:.1e}, max {p.max:.1e}"
         )
     m = spec.metrics
+    if "int8 part" in m:
+        typer.echo(f"int8: {m['int8 part']}")
     if "dev auc" in m:
         typer.echo(
             f"dev AUC {m['dev auc']:.4f} (checkpoint {m['dev auc of the checkpoint']:.4f}), ACER "

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
@@ -17,6 +19,8 @@ from spoofcue.media.video import sample_frames
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PilImage
+
+MAX_STREAM = 300
 
 Image: TypeAlias = NDArray[np.uint8]
 Picture: TypeAlias = Union[str, Path, bytes, Image, "PilImage"]
@@ -78,10 +82,11 @@ def read_picture(source: Any) -> Image:
 
 
 def open_frames(source: Any, count: int) -> Frames:
-    """Frames of a video file, ``count`` of them, or all of an iterable as they come.
+    """Frames of a video file, ``count`` of them, all of an array, or an iterable's as they come.
 
-    A file's frames are visited so that any first few of them are spread over the whole clip: what
-    is decided early must not be decided by its beginning.
+    Of an iterable at most MAX_STREAM are taken: a camera never ends, and a doubtful face would
+    never be decided. Frames of a file or array are visited so that any first few of them are
+    spread over the whole clip: what is decided early must not be decided by its beginning.
 
     Raises:
         MediaError: the file does not decode.
@@ -91,15 +96,22 @@ def open_frames(source: Any, count: int) -> Frames:
         frames = sample_frames(Path(source), count)
         order = spread_order(len(frames))
         return Frames((frames[i].image for i in order), len(frames))
-    total = len(source) if isinstance(source, np.ndarray) else None
-    return Frames((read_picture(frame) for frame in source), total)
+    if isinstance(source, np.ndarray):
+        order = spread_order(len(source))
+        return Frames((checked_array(source[i]) for i in order), len(source))
+    return Frames((read_picture(frame) for frame in islice(source, MAX_STREAM)), None)
 
 
 def spread_order(count: int) -> list[int]:
-    """0..count - 1 so that every beginning of the list is spread widely: bits read backwards."""
-    bits = max(count - 1, 1).bit_length()
-    turned = (int(f"{i:0{bits}b}"[::-1], 2) for i in range(1 << bits))
-    return [i for i in turned if i < count]
+    """0..count - 1 so that every beginning of the list is spread widely.
+
+    Steps of the golden section, which no period of a recording (flicker, frames that alternate)
+    falls in with; halving again and again would see the even frames first.
+    """
+    golden = (math.sqrt(5) - 1) / 2 * count
+    steps = [step for step in range(1, count) if math.gcd(step, count) == 1]
+    step = min(steps, key=lambda s: abs(s - golden), default=1)
+    return [k * step % count for k in range(count)]
 
 
 def checked_array(image: Any) -> Image:
