@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from tiny_packages import exported, shared_run, tiny_checkpoint, tiny_lgsc_run
+from tiny_packages import exported, shared_run, tiny_checkpoint, tiny_lgsc_run, traced_once
 from typer.testing import CliRunner
 
 import spoofcue.cli.console  # noqa: F401  (its console is made before COLUMNS is set)
@@ -105,7 +105,8 @@ def test_int8_takes_the_smallest_part_that_passes_on_dev_or_is_refused(
 ) -> None:
     verdicts = iter(["AUC 1 %", None])
     monkeypatch.setattr(proof, "shortfall", lambda ours, reference: next(verdicts, "AUC 2 %"))
-    package = export_package(shared_run(), tmp_path / "p", "onnx", "int8")
+    with traced_once():
+        package = export_package(shared_run(), tmp_path / "p", "onnx", "int8")
     assert package.spec.metrics["int8 part"] == "the encoder"
     assert package.spec.precision == "int8"
     graph = onnx.load_from_string(package.weights["model.onnx"])
@@ -116,7 +117,7 @@ def test_int8_takes_the_smallest_part_that_passes_on_dev_or_is_refused(
     assert int8.count(True) == 20  # the convolutions of a ResNet-18
     assert package.spec.parity is not None
     assert 0 < package.spec.parity.max < 0.01
-    with pytest.raises(InputError, match="the deep half of the encoder: AUC 2 %"):
+    with traced_once(), pytest.raises(InputError, match="deep half of the encoder: AUC 2 %"):
         export_package(shared_run(), tmp_path / "q", "onnx", "int8")
     assert not (tmp_path / "q").exists()
 
@@ -144,7 +145,8 @@ def test_the_command_prints_the_proof_and_an_old_onnx_still_loads(tmp_path: Path
     )
     assert done.exit_code == 0, done.output
     assert "score difference to torch over 12 dev crops" in done.stdout
-    plain = CliRunner().invoke(app, ["export", str(run), "--out", str(tmp_path / "m.onnx")])
+    with traced_once():
+        plain = CliRunner().invoke(app, ["export", str(run), "--out", str(tmp_path / "m.onnx")])
     assert plain.exit_code == 0, plain.output
     old = load_model(tmp_path / "m.onnx")
     crop = np.full((40, 40, 3), 90, np.uint8)

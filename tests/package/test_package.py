@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import pickle
 import zipfile
 from collections.abc import Callable
@@ -199,6 +200,19 @@ def test_a_folder_in_a_package_is_a_file_too_many(tmp_path: Path) -> None:
     with pytest.raises(PackageError) as caught:
         read_package(tmp_path / "p")
     assert caught.value.reason == "extra_file"
+
+
+@pytest.mark.parametrize("name", ["spoofcue.json", "model.onnx", "README.md"])
+def test_a_pipe_or_folder_in_the_place_of_a_file_is_refused_at_once(
+    tmp_path: Path, name: str
+) -> None:
+    for number, make in enumerate((os.mkfifo, os.mkdir)):
+        path = tmp_path / str(number)
+        write_package(path, spec(), WEIGHTS)
+        (path / name).unlink()
+        make(path / name)
+        with pytest.raises(PackageError):
+            read_package(path)
 
 
 def test_only_packages_are_overwritten(tmp_path: Path) -> None:

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
+from unittest import mock
 
+import onnx
 import tiny_run
 import torch
 
 from spoofcue.config import RunSettings, load_settings
 from spoofcue.cue.generator import LGSC
+from spoofcue.export.onnx import traced
+from spoofcue.export.package import export_package
+from spoofcue.scoring.model import TorchModel
 
 SETTINGS: RunSettings = load_settings(
     "small", None, ["model.width=4", "input.size=32", "input.max_side=96"]
@@ -62,10 +70,25 @@ def shared_run() -> Path:
 
 
 @cache
-def exported(to: str, precision: str = "fp32") -> Path:
-    """The shared run as a package; tracing takes seconds, so that it is done once."""
-    from spoofcue.export.package import export_package
+def _graph() -> onnx.ModelProto:
+    return traced(TorchModel(shared_run()))
 
+
+@contextmanager
+def traced_once() -> Iterator[None]:
+    """Exports of the shared run take its graph from the first one: tracing takes seconds."""
+
+    def again(model: TorchModel) -> onnx.ModelProto:
+        return deepcopy(_graph())
+
+    with mock.patch("spoofcue.export.onnx.traced", again):
+        yield
+
+
+@cache
+def exported(to: str, precision: str = "fp32") -> Path:
+    """The shared run as a package."""
     out = shared_run().parent / f"{to}-{precision}"
-    export_package(shared_run(), out, to, precision)  # type: ignore[arg-type]
+    with traced_once():
+        export_package(shared_run(), out, to, precision)  # type: ignore[arg-type]
     return out

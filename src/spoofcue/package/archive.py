@@ -25,7 +25,11 @@ def list_files(path: Path) -> dict[str, int]:
 
     """
     if path.is_dir():
-        return {p.name: _size(p) for p in sorted(path.iterdir())}
+        # what is no file (a folder, a pipe that would be waited for) can have no file's name
+        return {
+            p.name if p.is_file() else f"{p.name}/": p.stat().st_size if p.is_file() else 0
+            for p in sorted(path.iterdir())
+        }
     if not path.is_file():
         raise PackageError(f"there is no model package at {path}.", reason="missing")
     try:
@@ -72,12 +76,6 @@ def write_archive(path: Path, files: dict[str, bytes]) -> None:
         for name, data in files.items():
             # a fixed time, so that equal packages are equal files
             archive.writestr(zipfile.ZipInfo(name), data)
-
-
-def _size(path: Path) -> int:
-    if not path.is_file():
-        return 0  # a folder, pipe or broken link; it is refused as a file too many
-    return path.stat().st_size
 
 
 def _check_entry(entry: zipfile.ZipInfo, path: Path) -> None:
