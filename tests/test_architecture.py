@@ -14,16 +14,20 @@ ALLOWED = {
     "media": {"media"},
     "faces": {"media", "faces"},
     "patches": {"patches"},
+    "package": {"package"},
+    "runtime": {"runtime", "package", "cue"},
     "cue": {"cue"},
     "metrics": {"metrics"},
     "simulate": {"simulate", "faces", "media"},
     "data": {"data", "faces", "media"},
     "datasets": {"datasets", "data", "faces", "media"},
-    "scoring": {"scoring", "cue", "data", "faces", "media", "metrics", "patches"},
+    "scoring": {
+        *("scoring", "cue", "data", "faces", "media", "metrics", "patches", "package", "runtime"),
+    },
     "training": {"training", "simulate", "cue", "data", "media", "metrics", "patches", "scoring"},
     "methods": {
         *("methods", "training", "simulate", "cue", "data", "faces", "media", "metrics"),
-        *("patches", "scoring"),
+        *("patches", "scoring", "package"),
     },
     "protocols": {"protocols"},
     "benchmark": {
@@ -46,7 +50,12 @@ ALLOWED = {
             "scoring",
         ),
     },
-    "export": {"export", "cue", "patches", "scoring"},
+    "detector": {
+        *("detector", "faces", "media", "methods", "metrics", "package", "patches", "scoring"),
+    },
+    "export": {
+        *("export", "cue", "data", "media", "metrics", "package", "patches", "runtime", "scoring"),
+    },
 }
 EVERYWHERE = {"errors", "config", "source", "whole_files", "__version__"}
 
@@ -80,7 +89,7 @@ def test_scoring_loads_without_the_training_packages() -> None:
     blocked = ("torch", "pytorch_lightning", "polars", "yaml", "matplotlib", "sklearn", "skimage")
     code = (
         f"import sys\nfor name in {blocked}: sys.modules[name] = None\n"
-        "import spoofcue.cli.main, spoofcue.scoring.predict, spoofcue.methods.registry\n"
+        "import spoofcue.cli.main, spoofcue.detector.detector, spoofcue.methods.registry\n"
         "import spoofcue.scoring.model\n"
         "from spoofcue.faces.detect import make_detector\nmake_detector('dlib')\n"
         "import spoofcue.metrics.evaluation"

@@ -2,7 +2,8 @@
 
 SpoofCueError
 ├── InputError    a value, file or folder from the user is not usable; the message says what to do
-│   └── ProblemsError   files of a set are faulty, and --strict asked to stop then
+│   ├── ProblemsError   files of a set are faulty, and --strict asked to stop then
+│   └── PackageError    a model package is refused; no runtime has seen its weights
 └── MediaError    one image or video could not be read; the batch goes on, the file is `rejected`
 """
 
@@ -17,6 +18,21 @@ class InputError(SpoofCueError):
 
 class ProblemsError(InputError):
     """Files of a set are missing or faulty under ``--strict``; the command ends with status 1."""
+
+
+class PackageError(InputError):
+    """A model package is not used; ``reason`` is a stable word for programs.
+
+    Attributes:
+        reason: ``missing``, ``not_a_package``, ``unsafe_path``, ``duplicate``, ``compressed``,
+            ``oversize``, ``schema``, ``version``, ``missing_file``, ``extra_file``,
+            ``truncated``, ``altered``, ``pickle`` or ``contents``.
+
+    """
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class MediaError(SpoofCueError):

@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from spoofcue.package.read import Package
 
 
 def export(
     run: Annotated[Path, typer.Argument(help="Run folder.")],
-    out: Annotated[Path, typer.Option(help="The .onnx file to write.")],
+    out: Annotated[
+        Path, typer.Option(help="A folder or NAME.spoofcue; without --to, one .onnx file.")
+    ],
+    to: Annotated[
+        Literal["onnx", "openvino", "safetensors"] | None,
+        typer.Option(help="Write a model package with weights of this format."),
+    ] = None,
+    precision: Annotated[
+        Literal["fp32", "bf16", "int8"],
+        typer.Option(help="bf16: openvino alone; int8: calibrated and judged on the dev split."),
+    ] = "fp32",
 ) -> None:
-    """Write the best checkpoint as one ONNX file that scores without torch."""
+    """Write the best checkpoint as a model package (--to), or as one plain ONNX file.
+
+    Either scores without torch; a package also holds hashes, provenance and a model card. What
+    differs from the checkpoint is not kept.
+    """
     from spoofcue.errors import InputError
     from spoofcue.methods.registry import method_of
-    from spoofcue.scoring.model import TorchModel
+    from spoofcue.package.read import is_package
 
-    if run.is_file() and run.suffix == ".onnx":
+    if (run.is_file() and run.suffix == ".onnx") or is_package(run):
         raise InputError(f"{run} is exported already; give a run folder.")
     method = method_of(run)
     if method != "lgsc":
@@ -25,9 +42,38 @@ def export(
             f"{run} is of method {method}; only lgsc can be exported. `spoofcue predict` and "
             "`spoofcue evaluate` take the run folder itself."
         )
-    model = TorchModel(run)
+    if to is not None:
+        from spoofcue.export.package import export_package
+
+        package = export_package(run, out, to, precision)
+        _tell(package)
+        return
+    if out.suffix != ".onnx":
+        raise InputError(f"--out {out}: give --to onnx (or openvino) for a package, or a .onnx.")
+    if precision != "fp32":
+        raise InputError(f"--precision {precision} is for packages: give --to as well.")
     from spoofcue.export.onnx import export_onnx
+    from spoofcue.scoring.model import TorchModel
 
     checkpoint = run / "checkpoints" / "best.ckpt" if run.is_dir() else run
-    worst = export_onnx(model, checkpoint, out)
+    worst = export_onnx(TorchModel(run), checkpoint, out)
     typer.echo(f"{out}: largest difference of a cue value to torch {worst:.1e}")
+
+
+def _tell(package: Package) -> None:
+    spec, size = package.spec, sum(f.size for f in package.spec.files.values())
+    typer.echo(f"{package.path}: {package.id}, {spec.format} {spec.precision}, {size / 1e6:.1f} MB")
+    if spec.parity:
+        p = spec.parity
+        typer.echo(
+            f"score difference to torch over {p.n} {p.on} ({p.runtime}): "
+            f"mean {p.mean:.1e}, max {p.max:.1e}"
+        )
+    m = spec.metrics
+    if "int8 part" in m:
+        typer.echo(f"int8: {m['int8 part']}")
+    if "dev auc" in m:
+        typer.echo(
+            f"dev AUC {m['dev auc']:.4f} (checkpoint {m['dev auc of the checkpoint']:.4f}), ACER "
+            f"{m['dev acer']:.4f} (checkpoint {m['dev acer of the checkpoint']:.4f})"
+        )

@@ -32,6 +32,7 @@ EXTRAS = {
     "jinja2": "report",
     "sklearn": "methods",
     "skimage": "methods",
+    "openvino": "openvino",
 }
 
 app = typer.Typer(

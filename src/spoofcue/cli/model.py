@@ -1,4 +1,4 @@
-"""``spoofcue model``: what a network is and costs."""
+"""``spoofcue model``: what a network is and costs, and whether a package is sound."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ def _group() -> None:
 @app.command()
 def info(
     model: Annotated[
-        Path | None, typer.Argument(help="Run folder or .ckpt; default: the preset's network.")
+        Path | None,
+        typer.Argument(help="Run folder, .ckpt or model package; default: the preset's network."),
     ] = None,
     preset: Annotated[str, typer.Option(help="Whose network.")] = "paper",
     set_: Annotated[list[str] | None, typer.Option("--set", help="section.key=value.")] = None,
@@ -27,7 +28,17 @@ def info(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Parameters, the shape of every feature E1..E5 and D1..D5, multiply-adds."""
+    """Parameters, the shape of every feature E1..E5 and D1..D5, multiply-adds.
+
+    Of a model package: its facts, after everything in it was checked.
+    """
+    from spoofcue.package.read import is_package
+
+    if model is not None and is_package(model):
+        from spoofcue.cli.package_table import print_package
+
+        print_package(model, as_json)
+        return
     from spoofcue.cli.console import print_json
     from spoofcue.config import load_settings, settings_from
     from spoofcue.cue.generator import LGSC
@@ -63,6 +74,26 @@ def info(
         out.print(f"parameters, {part}: {count:,}")
     out.print(f"multiply-adds, generator: {summary.generator_macs / 1e9:.3f} G an image")
     out.print(f"multiply-adds, classifier: {summary.classifier_macs / 1e9:.3f} G (training only)")
+
+
+@app.command()
+def verify(
+    package: Annotated[Path, typer.Argument(help="Package folder or .spoofcue file.")],
+) -> None:
+    """Check a model package whole: schema, files, sizes, hashes, contents.
+
+    Exit status: 0 it is sound, 1 it is refused (why is told on stderr).
+    """
+    from spoofcue.cli.console import err
+    from spoofcue.errors import PackageError
+    from spoofcue.package.read import read_package
+
+    try:
+        read = read_package(package)
+    except PackageError as error:
+        err.print(f"refused ({error.reason}): {error}", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{package}: sound; {read.id}, {read.spec.format} {read.spec.precision}")
 
 
 def _size(text: str) -> tuple[int, int]:

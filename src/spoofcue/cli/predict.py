@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
-import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
-
-from spoofcue.errors import InputError
 
 
 def predict(
     paths: Annotated[list[Path], typer.Argument(help="Images, videos, folders.")],
     model: Annotated[
-        Path | None,
-        typer.Option(help="Run folder, .ckpt or .onnx; default: $SPOOFCUE_MODEL."),
+        str | None,
+        typer.Option(
+            help="Model package, run folder, .ckpt, .onnx or hf:owner/name; default: "
+            "$SPOOFCUE_MODEL, or the one that ships."
+        ),
     ] = None,
     threshold: Annotated[
         float | None, typer.Option(help="A score above it is an attack; default: the model's.")
@@ -28,6 +27,17 @@ def predict(
     ] = None,
     yunet_model: Annotated[Path | None, typer.Option(help="YuNet's .onnx file.")] = None,
     frames: Annotated[int, typer.Option(min=1, help="Frames sampled per video.")] = 10,
+    early_exit: Annotated[
+        bool, typer.Option(help="End a video once its decision is certain.")
+    ] = True,
+    quality: Annotated[
+        bool, typer.Option(help="Reject blurred, dark and overexposed faces.")
+    ] = True,
+    runtime: Annotated[
+        Literal["openvino", "onnxruntime", "torch"] | None,
+        typer.Option(help="Of a package; default: $SPOOFCUE_RUNTIME, or the best there is."),
+    ] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Of the runtime.")] = None,
     cues: Annotated[
         Path | None, typer.Option(help="Folder for cue pictures, of a method that has any.")
     ] = None,
@@ -38,35 +48,38 @@ def predict(
     Exit status: 0 every file was read and decided, 1 some file was unreadable, 2 a wrong call.
     """
     from spoofcue.cli.console import progress_bar
-    from spoofcue.faces.detect import make_detector
-    from spoofcue.methods.registry import load_model
-    from spoofcue.scoring.predict import UNREADABLE, Predictor, expand_paths
+    from spoofcue.detector.certainty import ExitRule
+    from spoofcue.detector.cue_sheet import write_cue_sheet
+    from spoofcue.detector.detector import Detector
+    from spoofcue.detector.quality import QualityLimits
+    from spoofcue.detector.result import UNREADABLE
+    from spoofcue.media.kinds import expand_paths
 
-    if model is None:
-        named = os.environ.get("SPOOFCUE_MODEL")
-        if not named:
-            raise InputError(
-                "which model? Give --model RUN (or a .ckpt or .onnx), or set SPOOFCUE_MODEL. "
-                "`make demo` trains one in minutes."
-            )
-        model = Path(named)
-    loaded = load_model(model)
+    loaded = Detector.load(
+        model,
+        runtime=runtime,
+        threads=threads,
+        threshold=threshold,
+        face_detector=detector,
+        yunet_model=yunet_model,
+        quality=QualityLimits() if quality else None,
+        frames=frames,
+        early_exit=ExitRule() if early_exit else None,
+    )
     files = expand_paths(paths)
-    limit = loaded.facts.threshold if threshold is None else threshold
-    if not 0 <= limit <= 1:
-        raise InputError(f"--threshold {limit}: scores lie in 0..1")
-    found = make_detector(detector or loaded.facts.detector, yunet_model)  # type: ignore[arg-type]
-    predictor = Predictor(loaded, found, limit, frames, cues)
-    records = []
+    rows: list[dict[str, Any]] = []
     with progress_bar("judging files", len(files), quiet=as_json or len(files) < 3) as progress:
         for done, path in enumerate(files, start=1):
-            records += predictor.file(path)
+            for number, result in enumerate(loaded.predict_faces(path, cues=cues is not None)):
+                sheet = write_cue_sheet(result, path, number, cues) if cues else None
+                cue = None if sheet is None else str(sheet)
+                rows.append({"path": str(path), **result.to_dict(), "cue": cue})
             progress(done, len(files))
     if as_json:
-        print(json.dumps([dataclasses.asdict(r) for r in records], indent=2))
+        print(json.dumps(rows, indent=2))
     else:
-        from spoofcue.cli.prediction_table import print_records
+        from spoofcue.cli.prediction_table import print_rows
 
-        print_records(records)
-    if any(r.reason in UNREADABLE for r in records):
+        print_rows(rows)
+    if any(row["reason"] in UNREADABLE for row in rows):
         raise typer.Exit(1)

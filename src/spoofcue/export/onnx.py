@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import logging
+import tempfile
 import warnings
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
 from torch import Tensor, nn
 
 from spoofcue.cue.generator import CueGenerator
 from spoofcue.errors import InputError
 from spoofcue.patches.geometry import next_multiple
-from spoofcue.scoring.model import OnnxModel, TorchModel, read_checkpoint
+from spoofcue.runtime.session import CueRuntime
+from spoofcue.runtime.with_onnxruntime import OnnxRuntime
+from spoofcue.scoring.model import TorchModel, read_checkpoint
 from spoofcue.whole_files import whole
 
 TOLERANCE = 1e-4  # largest difference of a cue value, on a range of [-1, 1]
@@ -32,6 +37,33 @@ class _CueOnly(nn.Module):
         return cue
 
 
+def traced(model: TorchModel) -> onnx.ModelProto:
+    """The generator as an ONNX graph, batch and size free (multiples of 32), no metadata."""
+    # Tracing takes a side of one 32-px step for a constant; the graph itself holds for it too.
+    size = max(96, next_multiple(model.facts.input.size))
+    network = _CueOnly(deepcopy(model.generator)).cpu().eval()
+    example = torch.zeros(2, 3, size, size)
+    batch = torch.export.Dim("batch", min=1)
+    height, width = (32 * torch.export.Dim(n, min=2, max=64) for n in ("rows", "columns"))
+    # torch tells of torchvision operators that it will not need
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        file = Path(folder) / "model.onnx"
+        torch.onnx.export(
+            network,
+            (example,),
+            str(file),
+            dynamo=True,
+            external_data=False,
+            input_names=["image"],
+            output_names=["cue"],
+            dynamic_shapes={"image": {0: batch, 2: height, 3: width}},
+            verbose=False,
+        )
+        return onnx.load(file)
+
+
 def export_onnx(model: TorchModel, checkpoint: Path, out: Path) -> float:
     """Write ``out`` and prove it: the largest cue difference to torch at two input sizes.
 
@@ -47,48 +79,35 @@ def export_onnx(model: TorchModel, checkpoint: Path, out: Path) -> float:
         InputError: the export differs from torch; nothing is written.
 
     """
-    import onnx
-
-    # Tracing takes a side of one 32-px step for a constant; the graph itself holds for it too.
-    size = max(96, next_multiple(model.facts.input.size))
-    network = _CueOnly(model.generator).cpu().eval()
-    example = torch.zeros(2, 3, size, size)
-    batch = torch.export.Dim("batch", min=1)
-    height, width = (32 * torch.export.Dim(n, min=2, max=64) for n in ("rows", "columns"))
-    out.parent.mkdir(parents=True, exist_ok=True)
+    proto = traced(model)
     stored = dict(read_checkpoint(checkpoint)["spoofcue"])
     stored["dev"] |= {
         "threshold": model.facts.threshold,
         "threshold_source": model.facts.threshold_source,
     }
-    # torch tells of torchvision operators that it will not need
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    onnx.helper.set_model_props(proto, {"spoofcue": json.dumps(stored)})
+    out.parent.mkdir(parents=True, exist_ok=True)
     with whole(out) as part:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            torch.onnx.export(
-                network,
-                (example,),
-                str(part),
-                dynamo=True,
-                external_data=False,
-                input_names=["image"],
-                output_names=["cue"],
-                dynamic_shapes={"image": {0: batch, 2: height, 3: width}},
-                verbose=False,
-            )
-        proto = onnx.load(part)
-        onnx.helper.set_model_props(proto, {"spoofcue": json.dumps(stored)})
         onnx.save(proto, part)
-        worst = _difference(model, OnnxModel(part))
-        if not worst <= TOLERANCE:
-            raise InputError(
-                f"the exported model differs from the checkpoint by {worst:.2g}; not kept."
-            )
+        return check_cues(model, OnnxRuntime(part.read_bytes()))
+
+
+def check_cues(model: TorchModel, exported: CueRuntime) -> float:
+    """The largest difference of a cue value to torch.
+
+    Raises:
+        InputError: it is more than 1e-4.
+
+    """
+    worst = _difference(model, exported)
+    if not worst <= TOLERANCE:
+        raise InputError(
+            f"the exported model differs from the checkpoint by {worst:.2g}; not kept."
+        )
     return worst
 
 
-def _difference(model: TorchModel, exported: OnnxModel) -> float:
+def _difference(model: TorchModel, exported: CueRuntime) -> float:
     rng, size = np.random.default_rng(0), next_multiple(model.facts.input.size)
     worst = 0.0
     for shape in ((1, 3, size, size), (2, 3, size + 64, size + 32)):

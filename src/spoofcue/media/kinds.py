@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from spoofcue.errors import InputError
+
 IMAGE_SUFFIXES = frozenset(
     [
         ".jpg",
@@ -59,3 +61,24 @@ def find_media(root: Path) -> list[Path]:
         and not any(part.startswith(".") for part in path.relative_to(root).parts)
         and path.is_file()
     )
+
+
+def expand_paths(paths: list[Path]) -> list[Path]:
+    """Files as they are, folders as the media in them.
+
+    Raises:
+        InputError: a path does not exist, or a folder holds no media.
+
+    """
+    files: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found = find_media(path)
+            if not found:
+                raise InputError(f"{path} holds no image or video.")
+            files += found
+        elif path.exists():
+            files.append(path)
+        else:
+            raise InputError(f"there is no file or folder {path}.")
+    return files

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from spoofcue.config import MethodName
 from spoofcue.errors import InputError
+from spoofcue.package.read import is_package
 
 if TYPE_CHECKING:
     from spoofcue.config import RunSettings
@@ -50,17 +51,31 @@ def train_run(
     return train(data, run, settings, build_network, resume=resume)
 
 
-def load_model(path: Path) -> FaceScorer:
-    """Load RUN (its best checkpoint), a .ckpt or a .onnx, whatever its method.
+def load_model(path: Path, runtime: str | None = None, threads: int | None = None) -> FaceScorer:
+    """Load RUN (its best checkpoint), a .ckpt, a .onnx or a model package, whatever its method.
+
+    Args:
+        path: the model.
+        runtime: for packages: openvino, onnxruntime or torch; None: the best there is. A run or
+            .ckpt of a network is torch's, a .onnx is onnxruntime's.
+        threads: of the runtime; None: its own choice.
 
     Raises:
         InputError: nothing usable there; the message says what was looked for.
 
     """
+    if is_package(path):
+        from spoofcue.scoring.packaged import PackagedModel
+
+        return PackagedModel(path, runtime, threads)
     if path.is_file() and path.suffix == ".onnx":
         from spoofcue.scoring.model import OnnxModel
 
-        return OnnxModel(path)
+        _only("onnxruntime", runtime, path)
+        return OnnxModel(path, threads)
+    _only("torch", runtime, path)
+    if threads is not None:
+        raise InputError(f"threads: only for exported models; {path} is none. Set OMP_NUM_THREADS.")
     method = method_of(path)
     if method in CLASSICAL:
         from spoofcue.methods.classical.load import load as load_classical
@@ -77,6 +92,14 @@ def load_model(path: Path) -> FaceScorer:
     from spoofcue.methods.learned.load import load
 
     return load(path)
+
+
+def _only(has: str, wanted: str | None, path: Path) -> None:
+    if wanted not in (None, has):
+        raise InputError(
+            f"{path} runs in {has} alone; `spoofcue export --to onnx` or `--to openvino` makes a "
+            f"package for {wanted}."
+        )
 
 
 def method_of(path: Path) -> str:
@@ -96,7 +119,9 @@ def method_of(path: Path) -> str:
 
         stored = read_checkpoint(path)["spoofcue"]["settings"]
     else:
-        raise InputError(f"there is no model at {path}; give a run folder, a .ckpt or a .onnx.")
+        raise InputError(
+            f"there is no model at {path}; give a run folder, a .ckpt, a .onnx or a package."
+        )
     method = str(stored.get("method", "lgsc"))
     if method not in LEARNED | CLASSICAL:
         raise InputError(f"{path} is of method {method!r}, which this version does not know.")

@@ -26,8 +26,7 @@ from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.patches.batches import groups_of_one_shape
 from spoofcue.scoring.face import FaceScore, FaceScorer, for_picture
-from spoofcue.scoring.pictures import cue_heatmap, cue_overlay
-from spoofcue.scoring.predict import write_picture
+from spoofcue.scoring.pictures import cue_heatmap, cue_overlay, write_picture
 from spoofcue.scoring.scale import PERCENTILE, attack_magnitudes, cue_of, cue_scale
 
 if TYPE_CHECKING:

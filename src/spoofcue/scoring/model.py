@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.errors import InputError
+from spoofcue.runtime.with_onnxruntime import OnnxRuntime
 from spoofcue.scoring.face import CueModel, FaceScore, Image, score_crops
 from spoofcue.scoring.facts import ModelFacts, facts_from, with_evaluated_threshold
 
@@ -25,29 +26,21 @@ __all__ = [
 
 
 class OnnxModel:
-    """An exported detector in ONNX Runtime; needs no torch."""
+    """A plain .onnx file that `spoofcue export` wrote, in ONNX Runtime; needs no torch."""
 
-    def __init__(self, path: Path) -> None:
-        import onnxruntime
-
+    def __init__(self, path: Path, threads: int | None = None) -> None:
         try:
-            options = onnxruntime.SessionOptions()
-            options.log_severity_level = 3
-            self._session = onnxruntime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
-            )
-            stored = self._session.get_modelmeta().custom_metadata_map["spoofcue"]
+            self._session = OnnxRuntime(path.read_bytes(), threads)
+            stored = self._session.metadata["spoofcue"]
         except KeyError:
             raise InputError(f"{path} is an ONNX model, but none that spoofcue exported.") from None
-        # ONNX Runtime's errors have no common base but Exception.
-        except Exception as error:
+        except (InputError, OSError) as error:
             raise InputError(f"{path} is not a usable ONNX model: {error}") from error
         self.facts = facts_from(json.loads(stored), path)
 
     def cues(self, image: NDArray[np.float32]) -> NDArray[np.float32]:
         """See :class:`CueModel`."""
-        out: NDArray[np.float32] = self._session.run(None, {"image": image})[0]
-        return out
+        return self._session.cues(image)
 
     def score(self, crops: list[Image]) -> list[FaceScore]:
         """See :class:`spoofcue.scoring.face.FaceScorer`."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
+
+from spoofcue.whole_files import write_bytes
 
 Image = NDArray[np.uint8]
 
@@ -43,3 +47,13 @@ def cue_overlay(face: Image, cue: NDArray[np.floating], cue_max: float = CUE_MAX
     heat = cue_heatmap(cue, cue_max)
     weight = np.sqrt(np.clip(cue_magnitude(cue) / cue_max, 0, 1))[..., None] * 0.85
     return np.rint(grey * (1 - weight) * 0.9 + heat * weight).astype(np.uint8)
+
+
+def write_picture(path: Path, image: Image) -> None:
+    """Write (H, W, 3) uint8 RGB as the suffix says (.png or .jpg), whole or not at all."""
+    import cv2
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    quality = [cv2.IMWRITE_JPEG_QUALITY, 88] if path.suffix == ".jpg" else []
+    _, data = cv2.imencode(path.suffix, cv2.cvtColor(image, cv2.COLOR_RGB2BGR), quality)
+    write_bytes(path, data.tobytes())

@@ -16,13 +16,12 @@ from PIL import Image
 import spoofcue.cli.console  # noqa: F401
 from spoofcue.config import RunSettings, load_settings
 from spoofcue.data.manifest import write_manifest
+from spoofcue.detector.detector import Detector
 from spoofcue.errors import InputError
-from spoofcue.faces.detect import make_detector
 from spoofcue.media.image import read_image
 from spoofcue.methods.registry import LEARNED, load_model, method_of, train_run
 from spoofcue.report.page import write_report
 from spoofcue.scoring.evaluate_run import evaluate_run
-from spoofcue.scoring.predict import Predictor
 from spoofcue.source import source_commit
 
 SIDE = 64
@@ -91,10 +90,10 @@ def test_a_method_is_trained_kept_loaded_judged_and_reported(
     gallery = json.loads((run / "evaluation" / "gallery.json").read_text())
     assert gallery
     assert all(("cue" in entry) == has_map for entry in gallery)
-    predictor = Predictor(model, make_detector("none"), 0.5, cues=tmp_path / "cues")
-    (judged,) = predictor.file(data / "test0.png")
+    detector = Detector.load(run, threshold=0.5, face_detector="none", quality=None)
+    judged = detector.predict(data / "test0.png", cues=True)
     assert judged.score == pytest.approx(together[0], abs=1e-5)
-    assert (judged.cue is not None) == has_map
+    assert (judged.cue_map is not None) == has_map
     html = write_report(run).read_text()
     assert ('alt="cue map"' in html) == has_map
     assert "Learning Generalized" not in html

@@ -1,0 +1,1 @@
+"""The public API: a trained detector that judges photos, videos and frames."""

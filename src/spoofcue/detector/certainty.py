@@ -1,0 +1,46 @@
+"""When a video has been looked at long enough."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+ROUNDING = 1e-9  # of a mean of equal scores, which must not decide
+
+
+@dataclass(frozen=True, slots=True)
+class ExitRule:
+    """Stop once the interval about the running mean lies wholly on one side of the threshold.
+
+    The interval is mean ± ``z`` standard errors. Frames of one recording are alike and the rule is
+    asked after each of them; so ``z`` is 4 and not the 2 of a single look at independent frames.
+
+    Attributes:
+        min_frames: scored before it may stop, >= 2.
+        z: half width in standard errors, > 0.
+
+    """
+
+    min_frames: int = 5
+    z: float = 4.0
+
+
+def interval(scores: Sequence[float], z: float) -> tuple[float, float]:
+    """Mean ± ``z`` standard errors of at least two scores, a trifle wider."""
+    values = np.asarray(scores, dtype=np.float64)
+    half = z * float(values.std(ddof=1)) / math.sqrt(len(values)) + ROUNDING
+    return float(values.mean()) - half, float(values.mean()) + half
+
+
+def certain(scores: Sequence[float], threshold: float, rule: ExitRule) -> bool:
+    """Whether more frames could hardly change the decision; never with a score that is no number.
+
+    A mean equal to the threshold is never certain.
+    """
+    if len(scores) < max(rule.min_frames, 2):
+        return False
+    low, high = interval(scores, rule.z)
+    return low > threshold or high < threshold

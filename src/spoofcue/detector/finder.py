@@ -1,0 +1,87 @@
+"""A frame to face crops that are fit to be scored, or why not."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from spoofcue.detector.quality import (
+    Quality,
+    QualityLimits,
+    Refusal,
+    measure_quality,
+    refuse,
+    too_small,
+)
+from spoofcue.detector.sources import Image
+from spoofcue.detector.stopwatch import Stopwatch
+from spoofcue.faces.box import Box
+from spoofcue.faces.crop import crop_face
+from spoofcue.faces.detect import FaceDetector
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One face of a frame: a crop, or a refusal.
+
+    Attributes:
+        crop: (h, w, 3) uint8 RGB; None if refused.
+        refusal: None if there is a crop.
+        box: in px of the frame; None without a face.
+        faces: how many the frame shows.
+        quality: None where it was not measured.
+
+    """
+
+    crop: Image | None
+    refusal: Refusal | None
+    box: Box | None = None
+    faces: int = 0
+    quality: Quality | None = None
+
+
+class FaceFinder:
+    """A face detector with the model's demands; safe to share between threads.
+
+    Args:
+        detector: finds faces.
+        margin: of the crops that the model was trained on.
+        min_face_px: shorter faces are refused.
+        limits: None: any crop is fit.
+
+    """
+
+    def __init__(
+        self, detector: FaceDetector, margin: float, min_face_px: int, limits: QualityLimits | None
+    ) -> None:
+        self.detector = detector
+        self._margin = margin
+        self._least = min_face_px
+        self._limits = limits
+        # dlib's and OpenCV's detectors keep state while they search
+        self._lock = threading.Lock()
+
+    def look(self, image: Image, watch: Stopwatch) -> Look:
+        """The largest face."""
+        return self.look_all(image, watch, most=1)[0]
+
+    def look_all(self, image: Image, watch: Stopwatch, most: int | None = None) -> list[Look]:
+        """Up to ``most`` faces, the largest first; one refusal if there is none."""
+        with watch.of("detect"), self._lock:
+            boxes = self.detector.detect(image)
+        if not boxes:
+            return [Look(None, Refusal("no_face", f"{self.detector.name} found no face", None))]
+        with watch.of("crop"):
+            return [self._fit(image, box, len(boxes)) for box in boxes[:most]]
+
+    def _fit(self, image: Image, box: Box, faces: int) -> Look:
+        small = too_small(box.w, box.h, self._least)
+        if small:
+            return Look(None, small, box, faces)
+        whole = self.detector.name == "whole"
+        crop = image if whole else crop_face(image, box, self._margin)
+        if self._limits is None:
+            return Look(crop, None, box, faces)
+        quality = measure_quality(crop)
+        refusal = refuse(quality, self._limits)
+        return Look(None if refusal else crop, refusal, box, faces, quality)

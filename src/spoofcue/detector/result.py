@@ -1,0 +1,101 @@
+"""What a detector says of one picture or video."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spoofcue.detector.quality import Quality
+from spoofcue.faces.box import Box
+from spoofcue.scoring.decision import Verdict
+
+# reasons that say that a file, not a face, was at fault
+UNREADABLE = frozenset({"unreadable", "too_large", "no_frames", "error"})
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds, summed over frames; ``crop`` holds the quality checks too.
+
+    In a batch the network's time is shared out equally among its faces.
+    """
+
+    decode: float = 0.0
+    detect: float = 0.0
+    crop: float = 0.0
+    network: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyExit:
+    """How sure a video's score was when no more frames were looked at.
+
+    Attributes:
+        low: lower end of the confidence interval of the mean score.
+        high: upper end; the threshold lies outside.
+        left: frames that were not scored; None for a stream of unknown length.
+
+    """
+
+    low: float
+    high: float
+    left: int | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """One decision. ``live`` is said only of a face that was found, seen well and scored.
+
+    Attributes:
+        decision: ``live``, ``attack`` or ``rejected``.
+        score: 0..1, higher = more likely an attack; None when rejected.
+        threshold: a score above it is an attack.
+        reason: None, or why it was rejected: ``no_face``, ``face_too_small``, ``blurred``,
+            ``too_dark``, ``too_bright``, ``low_contrast``, ``unreadable``, ``too_large``,
+            ``no_frames`` or ``error``.
+        detail: the reason in words, with figures.
+        advice: what to tell the person before the camera, where that helps.
+        box: in px of the upright image; of a video, of the middle scored frame.
+        faces: how many faces the image, or that frame, shows; the largest one is judged.
+        frames: how many frames the score is the mean of.
+        model: which model.
+        timings: where the time went.
+        quality: of the crop that ``box`` cuts; None where quality is not checked.
+        early_exit: None: all sampled frames were scored.
+        cue_map: (C, h, w) float32 in [-1, 1] if asked for and the method has one.
+        face: (h, w, 3) uint8 RGB, the pixels that ``cue_map`` is of.
+
+    """
+
+    decision: Verdict
+    score: float | None
+    threshold: float
+    reason: str | None
+    detail: str | None
+    advice: str | None
+    box: Box | None
+    faces: int
+    frames: int
+    model: str
+    timings: Timings
+    quality: Quality | None = None
+    early_exit: EarlyExit | None = None
+    cue_map: NDArray[np.float32] | None = None
+    face: NDArray[np.uint8] | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the decision is ``live``; the only one that should let anyone in."""
+        return self.decision == "live"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON, without pictures."""
+        named = {name: getattr(self, name) for name in self.__slots__}
+        plain = {k: v for k, v in named.items() if k not in ("cue_map", "face")}
+        for name in ("box", "timings", "quality", "early_exit"):
+            plain[name] = None if plain[name] is None else asdict(plain[name])
+        return plain

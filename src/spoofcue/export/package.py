@@ -1,0 +1,178 @@
+"""A run to a model package, proved on the run's own dev crops before it is kept."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, Literal
+
+from spoofcue import __version__
+from spoofcue.config import RunSettings, settings_from
+from spoofcue.errors import InputError
+from spoofcue.export.dev_crops import DevCrops, dev_crops, run_record
+from spoofcue.export.judge import ALLOWED
+from spoofcue.export.proof import Proof
+from spoofcue.package.read import Package
+from spoofcue.package.schema import WEIGHT_FILES, PackageSpec, ThresholdFacts, WeightFile
+from spoofcue.package.write import file_facts, write_package
+from spoofcue.scoring.model import TorchModel, best_checkpoint, read_checkpoint
+from spoofcue.scoring.packaged import PackagedModel
+from spoofcue.source import source_commit
+
+ExportFormat = Literal["onnx", "openvino", "safetensors"]
+ExportPrecision = Literal["fp32", "bf16", "int8"]
+
+
+def export_package(
+    run: Path, out: Path, to: ExportFormat = "onnx", precision: ExportPrecision = "fp32"
+) -> Package:
+    """Write ``out`` and prove it: scores beside the checkpoint's in PyTorch.
+
+    Args:
+        run: a run folder, or a .ckpt, of method lgsc.
+        out: a folder, or a file that ends in ``.spoofcue``; an older package is replaced.
+        to: format of the weights.
+        precision: bf16 for OpenVINO; int8 needs the run's dev crops to calibrate on.
+
+    Raises:
+        InputError: the combination does not exist, fp32 scores differ by more than 1e-4, or a
+            smaller precision changes AUC or ACER on dev by more than 0.2 percentage points;
+            nothing is written.
+
+    """
+    _check_combination(to, precision)
+    model, checkpoint = TorchModel(run), best_checkpoint(run)
+    # a proof takes few faces, a judgement of error rates many
+    dev = dev_crops(run, 100 if precision == "fp32" else 600)
+    stored = read_checkpoint(checkpoint)["spoofcue"]
+    spec = PackageSpec(
+        name=_name(run),
+        format=to,
+        precision=precision,
+        files=dict.fromkeys(WEIGHT_FILES[to], WeightFile(sha256="0" * 64, size=1)),
+        input=model.facts.input,
+        margin=model.facts.margin,
+        detector=model.facts.detector,
+        min_face_px=model.facts.min_face_px,
+        threshold=_threshold(model, run, dev),
+        training=_settings(stored, checkpoint),
+        metrics=_metrics(run, stored, model.facts.id),
+        spoofcue=__version__,
+        commit=source_commit(),
+        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+    )
+    proof = Proof.of(model, dev, precision)
+    refused = []
+    for part, weights in _candidates(model, to, precision, dev):
+        spec = spec.model_copy(update={"files": file_facts(weights)})
+        # judged as it will be used: by its own runtime, from the bytes that are hashed
+        exported = PackagedModel(Package(out, spec, weights, spec.name), runtime=_JUDGED_BY[to])
+        parity, judged, worse = proof.judge(exported)
+        if worse is None:
+            metrics = spec.metrics | judged | ({"int8 part": part} if part else {})
+            spec = spec.model_copy(update={"parity": parity, "metrics": metrics})
+            return write_package(out, spec, weights)
+        refused.append(f"{part}: {worse}" if part else worse)
+    raise InputError(
+        f"{precision} is refused: on {len(proof.crops)} dev crops {'; '.join(refused)}; at most "
+        f"{100 * ALLOWED:.1f} percentage points are allowed. Nothing was written; --precision "
+        "fp32 has no such loss."
+    )
+
+
+_JUDGED_BY = {"onnx": "onnxruntime", "openvino": "openvino", "safetensors": "torch"}
+
+
+def _check_combination(to: str, precision: str) -> None:
+    if precision == "bf16" and to != "openvino":
+        raise InputError(
+            f"--precision bf16 is not for --to {to}: ONNX Runtime computes no bf16 on a CPU and "
+            "would fall back or fail. Use --to openvino, or fp32."
+        )
+    if precision == "int8" and to == "safetensors":
+        raise InputError("--precision int8 is for --to onnx or openvino.")
+
+
+def _candidates(
+    model: TorchModel, to: str, precision: str, dev: DevCrops | None
+) -> Iterator[tuple[str, dict[str, bytes]]]:
+    """(what is int8, files) from the smallest to the nearest; one where nothing is int8."""
+    if to == "safetensors":
+        from safetensors.torch import save
+
+        tensors = {k: v.cpu().contiguous() for k, v in model.generator.state_dict().items()}
+        yield "", {"model.safetensors": save(tensors)}
+        return
+    if precision == "int8" and (dev is None or not dev.has_both_classes):
+        raise InputError(
+            "--precision int8 is calibrated and judged on the run's dev crops, and run.json's "
+            "prepared folder is not there (or its dev split lacks a class)."
+        )
+    from spoofcue.export.onnx import traced
+
+    proto = traced(model)
+    if precision != "int8" or dev is None:
+        yield "", _files(proto.SerializeToString(), to)
+        return
+    from spoofcue.export.quantise import CALIBRATION_CROPS, PARTS, quantised
+
+    for part in PARTS:
+        small = quantised(proto, dev.some(CALIBRATION_CROPS), model.facts.input, part)
+        yield part, _files(small.SerializeToString(), to)
+
+
+def _files(data: bytes, to: str) -> dict[str, bytes]:
+    if to == "onnx":
+        return {"model.onnx": data}
+    from spoofcue.export.openvino import openvino_files
+
+    return openvino_files(data)
+
+
+def _name(run: Path) -> str:
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", (run if run.is_dir() else run.with_suffix("")).name)
+    return name.strip("-._")[:100] or "model"
+
+
+def _settings(stored: dict[str, Any], checkpoint: Path) -> RunSettings:
+    settings = settings_from(stored["settings"], str(checkpoint))
+    # a path of the machine that trained is nobody's business
+    if "/" in settings.model.weights or "\\" in settings.model.weights:
+        kept = re.split(r"[/\\]", settings.model.weights)[-1] or "file"
+        model = settings.model.model_copy(update={"weights": kept})
+        return settings.model_copy(update={"model": model})
+    return settings
+
+
+def _threshold(model: TorchModel, run: Path, dev: DevCrops | None) -> ThresholdFacts:
+    source = model.facts.threshold_source
+    data = run_record(run).get("data", {})
+    on_dev = source.startswith("eer")
+    return ThresholdFacts(
+        value=model.facts.threshold,
+        rule="eer" if on_dev else "fixed",
+        source=source,
+        data=Path(data["root"]).name if on_dev and data.get("root") else None,
+        live=dev.live if dev and on_dev else None,
+        attack=dev.attack if dev and on_dev else None,
+        people=dev.people if dev and on_dev else None,
+    )
+
+
+def _metrics(run: Path, stored: dict[str, Any], model_id: str) -> dict[str, Any]:
+    """Of the run's own evaluation, if it is of this very checkpoint."""
+    found = {
+        f"training dev {k}": v for k, v in stored["dev"].items() if k in ("acer", "auc", "eer")
+    }
+    path = run / "evaluation" / "metrics.json"
+    if not path.is_file():
+        return found
+    record = json.loads(path.read_text(encoding="utf-8"))
+    if record.get("model") != model_id:
+        return found
+    level = record["evaluation"]["video"] or record["evaluation"]["frame"]
+    kept = ("apcer_max", "worst_pai", "bpcer", "acer", "hter", "auc", "eer")
+    return found | {f"test {k}": level[k] for k in kept}

@@ -1,0 +1,1 @@
+"""A trained detector as one folder or file: weights with hashes, facts and a model card."""

@@ -1,0 +1,69 @@
+"""Write a package, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from spoofcue.errors import InputError
+from spoofcue.package.archive import SUFFIX, write_archive
+from spoofcue.package.card import model_card
+from spoofcue.package.read import Package, is_package, read_package
+from spoofcue.package.schema import CARD_FILE, SPEC_FILE, PackageSpec, WeightFile
+from spoofcue.whole_files import whole
+
+
+def file_facts(weights: Mapping[str, bytes]) -> dict[str, WeightFile]:
+    """Hash and size of each file of weights."""
+    return {
+        name: WeightFile(sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+        for name, data in weights.items()
+    }
+
+
+def write_package(target: Path, spec: PackageSpec, weights: Mapping[str, bytes]) -> Package:
+    """Write a folder, or one file if the name ends in ``.spoofcue``, and read it back checked.
+
+    An older package there is replaced; anything else is not touched.
+
+    Raises:
+        InputError: something else is there.
+        PackageError: the package would be refused.
+
+    """
+    as_file = target.suffix == SUFFIX
+    ours = target.is_file() if as_file else is_package(target) or _is_empty(target)
+    if target.exists() and not ours:
+        raise InputError(f"{target} exists and is no model package; give another --out.")
+    files = {
+        SPEC_FILE: spec.model_dump_json(indent=2).encode(),
+        CARD_FILE: model_card(spec).encode(),
+        **weights,
+    }
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if as_file:
+        with whole(target, keep_suffix=True) as part:
+            write_archive(part, files)
+            read_package(part)
+        return read_package(target)
+    part = target.with_name(target.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir()
+    try:
+        for name, data in files.items():
+            (part / name).write_bytes(data)
+        read_package(part)
+        if target.exists():
+            shutil.rmtree(target)
+        os.replace(part, target)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    return read_package(target)
+
+
+def _is_empty(path: Path) -> bool:
+    return path.is_dir() and not any(path.iterdir())

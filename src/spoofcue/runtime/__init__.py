@@ -1,0 +1,1 @@
+"""Weights to cue maps: PyTorch, ONNX Runtime and OpenVINO behind one call."""

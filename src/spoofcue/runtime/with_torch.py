@@ -1,0 +1,53 @@
+"""The generator's tensors, from a safetensors file, in PyTorch."""
+
+from __future__ import annotations
+
+from spoofcue.config import ModelSettings
+from spoofcue.errors import InputError
+from spoofcue.runtime.session import Planes, checked_image
+
+
+class TorchRuntime:
+    """The network in fp32, on the GPU if there is one.
+
+    Args:
+        weights: the .safetensors file's content.
+        settings: the network.
+        threads: must be None: PyTorch's number of threads belongs to the whole process.
+
+    Raises:
+        InputError: it is no safetensors file of this network, or ``threads`` is given.
+
+    """
+
+    name = "torch"
+
+    def __init__(self, weights: bytes, settings: ModelSettings, threads: int | None = None) -> None:
+        if threads is not None:
+            raise InputError(
+                "PyTorch's number of threads belongs to the whole process: set OMP_NUM_THREADS "
+                "or call torch.set_num_threads, and leave threads out."
+            )
+        import torch
+        from safetensors import SafetensorError
+        from safetensors.torch import load
+
+        from spoofcue.cue.generator import CueGenerator
+
+        network = CueGenerator(settings.encoder_norm, settings.decoder_norm, settings.width)
+        try:
+            network.load_state_dict(load(weights))
+        except (SafetensorError, RuntimeError) as error:
+            raise InputError(f"the weights are not this network's: {error}") from error
+        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._network = network.eval().to(self._device)
+
+    def cues(self, image: Planes) -> Planes:
+        """See :class:`~spoofcue.runtime.session.CueRuntime`."""
+        import torch
+
+        with torch.inference_mode():
+            batch = torch.from_numpy(checked_image(image)).to(self._device)
+            cue = self._network(batch.contiguous(memory_format=torch.channels_last)).cue
+            out: Planes = cue.cpu().numpy()
+        return out

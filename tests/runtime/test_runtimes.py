@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from tiny_packages import SETTINGS, exported, shared_run
+
+from spoofcue.errors import InputError
+from spoofcue.package.read import read_package
+from spoofcue.runtime import choice
+from spoofcue.runtime.choice import choose_runtime, open_runtime
+from spoofcue.runtime.session import CueRuntime
+from spoofcue.runtime.with_torch import TorchRuntime
+from spoofcue.scoring.model import TorchModel
+
+needs_openvino = pytest.mark.skipif(not choice.installed("openvino"), reason="no OpenVINO")
+COMBINATIONS = [
+    pytest.param("onnx", "onnxruntime"),
+    pytest.param("onnx", "openvino", marks=needs_openvino),
+    pytest.param("openvino", "openvino", marks=needs_openvino),
+    pytest.param("safetensors", "torch"),
+]
+
+
+def images() -> list[NDArray[np.float32]]:
+    rng = np.random.default_rng(0)
+    shapes = ((1, 64, 64), (2, 32, 96), (3, 64, 32), (1, 96, 96))
+    return [rng.uniform(-1, 1, (b, 3, h, w)).astype(np.float32) for b, h, w in shapes * 3]
+
+
+def opened(to: str, runtime: str, threads: int | None = None) -> CueRuntime:
+    return open_runtime(read_package(exported(to)), runtime, threads)
+
+
+@pytest.mark.parametrize(("to", "runtime"), COMBINATIONS)
+def test_every_runtime_gives_torchs_cues_and_none_writes_over_them(to: str, runtime: str) -> None:
+    ours, reference = opened(to, runtime), TorchModel(shared_run())
+    assert ours.name == runtime
+    kept = [ours.cues(image) for image in images()]
+    for image, cue in zip(images(), kept, strict=True):
+        np.testing.assert_allclose(cue, reference.cues(image), atol=1e-5)
+
+
+@pytest.mark.parametrize(("to", "runtime"), COMBINATIONS)
+def test_threads_that_share_a_runtime_get_their_own_results(to: str, runtime: str) -> None:
+    shared = opened(to, runtime)
+    alone = [shared.cues(image) for image in images()]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(shared.cues, images() * 3))
+    for number, cue in enumerate(together):
+        np.testing.assert_allclose(cue, alone[number % len(alone)], atol=1e-6)
+
+
+@pytest.mark.parametrize(("to", "runtime"), COMBINATIONS)
+def test_wrong_images_are_refused_in_our_words(to: str, runtime: str) -> None:
+    ours = opened(to, runtime)
+    good = np.zeros((1, 3, 64, 64), np.float32)
+    for bad in (good[0], good[:, :2], good[:, :, :60], good.astype(np.float64), good[:0]):
+        with pytest.raises(InputError, match="multiples of 32"):
+            ours.cues(bad)
+    transposed = np.asfortranarray(good + np.arange(64, dtype=np.float32) / 64)
+    np.testing.assert_array_equal(
+        ours.cues(transposed), ours.cues(np.ascontiguousarray(transposed))
+    )
+
+
+def test_the_number_of_threads_is_an_option_where_it_is_not_the_processs() -> None:
+    image = images()[0]
+    one, two = opened("onnx", "onnxruntime", 1), opened("onnx", "onnxruntime", 2)
+    np.testing.assert_allclose(one.cues(image), two.cues(image), atol=1e-6)
+    with pytest.raises(InputError, match="threads=0"):
+        opened("onnx", "onnxruntime", 0)
+    with pytest.raises(InputError, match="OMP_NUM_THREADS"):
+        opened("safetensors", "torch", 2)
+
+
+def test_the_choice_follows_format_installation_argument_and_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("SPOOFCUE_RUNTIME", raising=False)
+    there = {"openvino", "onnxruntime", "torch"}
+    monkeypatch.setattr(choice, "installed", lambda name: name in there)
+    assert choose_runtime("onnx", "fp32") == "openvino"
+    assert choose_runtime("onnx", "int8") == "onnxruntime"
+    assert choose_runtime("openvino", "bf16") == "openvino"
+    assert choose_runtime("safetensors", "fp32") == "torch"
+    monkeypatch.setenv("SPOOFCUE_RUNTIME", "onnxruntime")
+    assert choose_runtime("onnx", "fp32") == "onnxruntime"
+    assert choose_runtime("onnx", "fp32", "openvino") == "openvino"  # the argument wins
+    with pytest.raises(InputError, match="SPOOFCUE_RUNTIME"):
+        choose_runtime("safetensors", "fp32")
+    with pytest.raises(InputError, match="unknown"):
+        choose_runtime("onnx", "fp32", "tensorrt")
+    there.remove("openvino")
+    monkeypatch.delenv("SPOOFCUE_RUNTIME")
+    assert choose_runtime("onnx", "fp32") == "onnxruntime"
+    for wanted in (None, "openvino"):
+        with pytest.raises(InputError, match=r"pip install 'spoofcue\[openvino\]'"):
+            choose_runtime("openvino", "fp32", wanted)
+
+
+def test_another_networks_tensors_are_refused() -> None:
+    weights = read_package(exported("safetensors")).weights["model.safetensors"]
+    wider = SETTINGS.model.model_copy(update={"width": 8})
+    for data, settings in ((weights, wider), (weights[:-5], SETTINGS.model)):
+        with pytest.raises(InputError, match="not this network's"):
+            TorchRuntime(data, settings)
+
+
+@needs_openvino
+def test_openvino_is_imported_without_its_telemetry(tmp_path: Path) -> None:
+    code = (
+        "import sys; from spoofcue.runtime.import_openvino import import_openvino; "
+        "import_openvino(); print('openvino_telemetry' in sys.modules)"
+    )
+    path = ":".join(sys.path)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"HOME": str(tmp_path), "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "False"
+    assert list(tmp_path.iterdir()) == []  # its id would lie there
