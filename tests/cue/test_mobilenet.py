@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor
 
+from spoofcue.cue.encoder import ResNet18Encoder
 from spoofcue.cue.mobilenet import MobileNetV2Encoder
 from spoofcue.cue.weights import load_encoder_weights
 from spoofcue.errors import InputError
@@ -108,8 +108,21 @@ def test_channels_are_multiples_of_eight(multiplier: float, channels: tuple[int,
     assert MobileNetV2Encoder(multiplier=multiplier).channels == channels
 
 
-def test_the_public_address_names_the_digest_it_is_checked_against() -> None:
-    from spoofcue.cue.weights import MOBILENET_URL, PUBLIC
+def test_imagenet_is_each_encoders_public_file_checked_by_digest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
 
-    assert MOBILENET_URL in PUBLIC
-    assert re.search(r"/mobilenet_v2-[0-9a-f]{8}\.pth$", MOBILENET_URL)
+    def download(url: str, target: str, hash_prefix: str | None, progress: bool) -> None:
+        asked.append((url.rsplit("/", 1)[-1], hash_prefix))
+        torch.save(public_state(), target)
+
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
+    monkeypatch.setattr(torch.hub, "download_url_to_file", download)
+    load_encoder_weights(MobileNetV2Encoder(), "imagenet")
+    with pytest.raises(InputError, match="does not hold this encoder's weights"):
+        load_encoder_weights(ResNet18Encoder(), "imagenet")
+    assert asked == [
+        ("mobilenet_v2-b0353104.pth", "b0353104"),
+        ("resnet18-f37072fd.pth", "f37072fd"),
+    ]
