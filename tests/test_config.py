@@ -79,7 +79,8 @@ def test_settings_that_came_later_are_silent_at_their_defaults() -> None:
         "runs/teacher",
     )
     assert RunSettings.model_validate(tree) == lite
-    assert lite.model.network()["decoder_width"] == 12
+    assert lite.model.network()["decoder_width"] == 8
+    assert lite.model.network()["mobile_tail"] is False
     assert "weights" not in lite.model.network()
 
 

@@ -41,7 +41,10 @@ class Settings(BaseModel):
 class ModelSettings(Settings):
     """The network (sections 3.2 to 3.4), and a light one beside it."""
 
-    added: ClassVar[tuple[str, ...]] = ("encoder", "mobile_multiplier", "decoder", "decoder_width")
+    added: ClassVar[tuple[str, ...]] = (
+        *("encoder", "mobile_multiplier", "mobile_tail"),
+        *("decoder", "decoder_width"),
+    )
 
     encoder_norm: Literal["batch", "instance"] = "batch"
     decoder_norm: Literal["instance", "batch"] = "instance"
@@ -62,6 +65,9 @@ class ModelSettings(Settings):
     )
     mobile_multiplier: float = Field(
         1.0, ge=0.1, le=2, description="mobilenet-v2: of its channels; imagenet weights are for 1"
+    )
+    mobile_tail: bool = Field(
+        True, description="mobilenet-v2: to ImageNet's 1280 channels, or false: to 160"
     )
     decoder: Literal["residual", "separable"] = Field(
         "residual", description="residual is the paper's; separable is the light one"

@@ -19,8 +19,15 @@ DECODERS = ("residual", "separable")
 NORMS = ("batch", "instance")
 
 
-@pytest.mark.parametrize(("encoder", "decoder", "norm"), list(product(ENCODERS, DECODERS, NORMS)))
-def test_shapes_of_every_combination(encoder: str, decoder: str, norm: str) -> None:
+@pytest.mark.parametrize(
+    ("encoder", "decoder", "norm", "tail"),
+    [
+        (*names, tail)
+        for names in product(ENCODERS, DECODERS, NORMS)
+        for tail in ((True, False) if names[0] == "mobilenet-v2" else (True,))
+    ],
+)
+def test_shapes_of_every_combination(encoder: str, decoder: str, norm: str, tail: bool) -> None:
     torch.manual_seed(0)
     model = LGSC(
         encoder_norm=norm,  # type: ignore[arg-type]
@@ -30,6 +37,7 @@ def test_shapes_of_every_combination(encoder: str, decoder: str, norm: str) -> N
         mobile_multiplier=0.35,
         decoder=decoder,  # type: ignore[arg-type]
         decoder_width=4,
+        mobile_tail=tail,
     )
     out, logit = model(torch.rand(2, 3, 64, 96) * 2 - 1)
     assert out.cue.shape == (2, 3, 64, 96)
@@ -81,6 +89,7 @@ def test_separable_convolutions_cost_what_a_count_by_hand_says() -> None:
 
     block = SeparableBlock(10, 6, 4, "batch")
     # reduce 10x4+4; merge: 3x3 of 10 and 10x4; refine: 3x3 of 4 and 4x4; scale and shift of four
+    # the shortcut is what reduce gives, free
     norms = 2 * (10 + 4 + 4 + 4)
     convs = (10 * 4 + 4) + (9 * 10 + 10 * 4) + (9 * 4 + 4 * 4)
     assert sum(p.numel() for p in block.parameters()) == convs + norms

@@ -54,6 +54,29 @@ def test_a_public_file_loads_but_for_its_head(tmp_path: Path) -> None:
     assert all(torch.equal(v, state[k]) for k, v in encoder.state_dict().items())
 
 
+def test_without_its_tail_it_takes_the_same_file(tmp_path: Path) -> None:
+    state = public_state()
+    torch.save(state, tmp_path / "public.pth")
+    encoder = MobileNetV2Encoder(tail=False)
+    load_encoder_weights(encoder, tmp_path / "public.pth")
+    kept = [k for k in public_keys() if int(k.split(".")[1]) <= 16]
+    assert list(encoder.state_dict()) == kept
+    assert all(torch.equal(v, state[k]) for k, v in encoder.state_dict().items())
+    whole = MobileNetV2Encoder()
+    load_encoder_weights(whole, tmp_path / "public.pth")
+    image = torch.rand(1, 3, 64, 64) * 2 - 1
+    with torch.no_grad():
+        short, full = encoder.eval()(image), whole.eval()(image)
+    assert all(torch.equal(a, b) for a, b in zip(short[:4], full[:4], strict=True))
+    assert short.e5.shape == (1, 160, 2, 2)
+    assert encoder.channels == (16, 24, 32, 96, 160)
+    # a file that lacks a layer in the middle is not taken for one
+    del state["features.16.conv.2.weight"]
+    torch.save(state, tmp_path / "torn.pth")
+    with pytest.raises(InputError, match=r"missing keys \[features\.16\.conv\.2\.weight\]"):
+        load_encoder_weights(encoder, tmp_path / "torn.pth")
+
+
 def test_what_does_not_fit_is_refused(tmp_path: Path) -> None:
     torch.save(public_state(), tmp_path / "wide.pth")
     narrow = MobileNetV2Encoder(multiplier=0.5)

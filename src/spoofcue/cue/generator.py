@@ -44,6 +44,7 @@ class CueGenerator(nn.Module):
         mobile_multiplier: of MobileNetV2's channels.
         decoder: ``residual`` as in the paper, or ``separable``.
         decoder_width: channels of the separable decoder's D5.
+        mobile_tail: whether MobileNetV2 goes to 1280 channels, as ImageNet's does, or ends at 160.
 
     """
 
@@ -56,12 +57,13 @@ class CueGenerator(nn.Module):
         mobile_multiplier: float = 1.0,
         decoder: DecoderName = "residual",
         decoder_width: int = 16,
+        mobile_tail: bool = True,
     ) -> None:
         super().__init__()
         self.encoder: ResNet18Encoder | MobileNetV2Encoder = (
             ResNet18Encoder(encoder_norm, width)
             if encoder == "resnet18"
-            else MobileNetV2Encoder(encoder_norm, mobile_multiplier)
+            else MobileNetV2Encoder(encoder_norm, mobile_multiplier, mobile_tail)
         )
         channels = self.encoder.channels
         self.decoder: CueDecoder | SeparableDecoder = (
@@ -97,6 +99,7 @@ class LGSC(nn.Module):
         mobile_multiplier: see :class:`CueGenerator`.
         decoder: see :class:`CueGenerator`.
         decoder_width: see :class:`CueGenerator`.
+        mobile_tail: see :class:`CueGenerator`.
 
     """
 
@@ -111,10 +114,18 @@ class LGSC(nn.Module):
         mobile_multiplier: float = 1.0,
         decoder: DecoderName = "residual",
         decoder_width: int = 16,
+        mobile_tail: bool = True,
     ) -> None:
         super().__init__()
         self.generator = CueGenerator(
-            encoder_norm, decoder_norm, width, encoder, mobile_multiplier, decoder, decoder_width
+            encoder_norm,
+            decoder_norm,
+            width,
+            encoder,
+            mobile_multiplier,
+            decoder,
+            decoder_width,
+            mobile_tail,
         )
         self.classifier = (
             None

@@ -23,8 +23,10 @@ STAGES = (
     (6, 320, 1, 1),
 )
 STEM, LAST = 32, 1280
-# Of features.0 to features.18: the last ones at strides 2, 4, 8, 16 and 32.
-TAPS = (1, 3, 6, 13, 18)
+# Of features.0 to features.18: the last ones at strides 2, 4, 8 and 16; E5 is the very last.
+TAPS = (1, 3, 6, 13)
+# What the public files hold beyond features.16.
+TAIL_PREFIXES = ("features.17.", "features.18.")
 # What the public weights subtract and divide by, for RGB values in [0, 1].
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -61,38 +63,43 @@ class MobileNetV2Encoder(nn.Module):
 
     E1..E4 are the last block outputs at strides 2, 4, 8 and 16: linear bottlenecks of few
     channels and either sign, which cost a U-Net's skips a sixth of what the expansions would.
-    E5 is the last 1x1 convolution at stride 32, what ImageNet's classifier averages.
+    E5 is the last 1x1 convolution at stride 32, what ImageNet's classifier averages. Without the
+    tail it is the last block of 160 channels: 40 % of the parameters less, and all that is kept
+    still takes the public weights.
 
     Args:
         norm: ``batch`` (default, as the public weights) or ``instance``.
         multiplier: of all channels, each rounded to a multiple of 8 as in the public code; E5 has
             1280 however small it is.
+        tail: whether to end with the block of 320 and the convolution to 1280 channels.
 
     Attributes:
         channels: of E1..E5.
         multiplier: as given.
+        tail: as given.
 
     """
 
     scale: Tensor
     shift: Tensor
 
-    def __init__(self, norm: Norm = "batch", multiplier: float = 1.0) -> None:
+    def __init__(self, norm: Norm = "batch", multiplier: float = 1.0, tail: bool = True) -> None:
         super().__init__()
-        self.multiplier = multiplier
+        self.multiplier, self.tail = multiplier, tail
         channels = [_rounded(STEM * multiplier)]
         self.features = nn.Sequential(_conv_norm_relu6(3, channels[0], 3, 2, norm))
-        for expansion, width, repeats, stride in STAGES:
+        for expansion, width, repeats, stride in STAGES if tail else STAGES[:-1]:
             for repeat in range(repeats):
                 channels.append(_rounded(width * multiplier))
                 step = stride if repeat == 0 else 1
                 self.features.append(
                     InvertedResidual(channels[-2], channels[-1], step, expansion, norm)
                 )
-        channels.append(_rounded(LAST * max(1.0, multiplier)))
-        self.features.append(_conv_norm_relu6(channels[-2], channels[-1], 1, 1, norm))
-        e1, e2, e3, e4, e5 = (channels[tap] for tap in TAPS)
-        self.channels = (e1, e2, e3, e4, e5)
+        if tail:
+            channels.append(_rounded(LAST * max(1.0, multiplier)))
+            self.features.append(_conv_norm_relu6(channels[-2], channels[-1], 1, 1, norm))
+        e1, e2, e3, e4 = (channels[tap] for tap in TAPS)
+        self.channels = (e1, e2, e3, e4, channels[-1])
         # ((x + 1) / 2 - mean) / std. Folded into the first convolution it would not be exact:
         # zero padding stands for ImageNet's mean there, for mid-grey in [-1, 1]. Constants of the
         # architecture and no weights: public files lack them, hence not in the state dict.
@@ -111,7 +118,8 @@ class MobileNetV2Encoder(nn.Module):
             x = block(x)
             if number in TAPS:
                 found.append(x)
-        return EncoderFeatures(*found)
+        e1, e2, e3, e4 = found
+        return EncoderFeatures(e1, e2, e3, e4, x)
 
 
 def _conv_norm_relu6(

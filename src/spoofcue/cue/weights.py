@@ -9,7 +9,7 @@ from urllib.error import URLError
 import torch
 from torch import Tensor, nn
 
-from spoofcue.cue.mobilenet import MobileNetV2Encoder
+from spoofcue.cue.mobilenet import TAIL_PREFIXES, MobileNetV2Encoder
 from spoofcue.errors import InputError
 
 # torchvision's IMAGENET1K_V1 of both; the names carry the first digits of their SHA-256.
@@ -22,8 +22,8 @@ HEADS = ("fc.weight", "fc.bias", "classifier.1.weight", "classifier.1.bias")
 def load_encoder_weights(encoder: nn.Module, source: str | Path) -> None:
     """Load a public state dict into ``encoder``, whole or not at all.
 
-    The ImageNet head (``fc.*``, ``classifier.*``) is left out; ``num_batches_tracked``, which
-    older public files lack, may be missing.
+    The ImageNet head (``fc.*``, ``classifier.*``) is left out, and MobileNetV2's tail where the
+    encoder has none; ``num_batches_tracked``, which older public files lack, may be missing.
 
     Args:
         encoder: a :class:`~spoofcue.cue.encoder.ResNet18Encoder` or
@@ -38,7 +38,7 @@ def load_encoder_weights(encoder: nn.Module, source: str | Path) -> None:
 
     """
     address = _imagenet_url(encoder) if str(source) == "imagenet" else str(source)
-    state = _without_head(_read_state(_fetch(address)))
+    state = _without_unused(_read_state(_fetch(address)), encoder)
     wanted = encoder.state_dict()
     counters = {k for k in wanted if k.endswith("num_batches_tracked")}
     missing = sorted(set(wanted) - set(state) - counters)
@@ -132,8 +132,10 @@ def _read_state(path: Path) -> dict[str, Tensor]:
     return state
 
 
-def _without_head(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {k: v for k, v in state.items() if k not in HEADS}
+def _without_unused(state: dict[str, Tensor], encoder: nn.Module) -> dict[str, Tensor]:
+    short = isinstance(encoder, MobileNetV2Encoder) and not encoder.tail
+    unused = TAIL_PREFIXES if short else ()
+    return {k: v for k, v in state.items() if k not in HEADS and not k.startswith(unused)}
 
 
 def _some(names: list[str], shown: int = 8) -> str:
