@@ -42,6 +42,8 @@ def test_file_then_overrides_win_over_the_preset(tmp_path: Path) -> None:
         ("loss.margn=1", "loss.margn"),
         ("model.auxiliary=both", "model.auxiliary"),
         ("epochs", "section.key=value"),
+        ("model.encoder=mobilenet", "model.encoder"),
+        ("model.mobile_multiplier=0", "model.mobile_multiplier"),
     ],
 )
 def test_wrong_values_are_named(override: str, told: str) -> None:
@@ -61,3 +63,43 @@ def test_every_setting_is_described_by_its_key() -> None:
     keys = [k for k, _, _ in describe_settings()]
     assert "optimiser.decay_every_steps" in keys
     assert len(keys) == len(set(keys)) > 35
+
+
+def test_settings_that_came_later_are_silent_at_their_defaults() -> None:
+    """What is stored of a training without them is what was stored before there were any."""
+    stored = load_settings("small").model_dump(mode="json")
+    assert "distill" not in stored
+    assert sorted(stored["model"]) == sorted(
+        ["encoder_norm", "decoder_norm", "width", "auxiliary", "auxiliary_dropout", "weights"]
+    )
+    lite = load_settings("lite", None, ["distill.teacher=runs/teacher"])
+    tree = lite.model_dump(mode="json")
+    assert (tree["model"]["encoder"], tree["distill"]["teacher"]) == (
+        "mobilenet-v2",
+        "runs/teacher",
+    )
+    assert RunSettings.model_validate(tree) == lite
+    assert lite.model.network()["decoder_width"] == 8
+    assert lite.model.network()["mobile_tail"] is False
+    assert "weights" not in lite.model.network()
+
+
+@pytest.mark.parametrize(
+    ("method", "override", "told"),
+    [
+        ("cnn", "model.encoder=mobilenet-v2", "method cnn has neither"),
+        ("gmm", "model.decoder=separable", "method gmm has neither"),
+        ("pixel", "distill.teacher=runs/teacher", "distill.teacher"),
+    ],
+)
+def test_light_networks_and_teachers_are_lgscs(method: str, override: str, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        load_settings("paper", None, [override], method)
+
+
+def test_pretrained_mobilenet_needs_pixels_between_minus_one_and_one() -> None:
+    with pytest.raises(
+        InputError, match=r"input\.mean=127\.5 and input\.std=127\.5, not 100 and 80"
+    ):
+        load_settings("official-code", None, ["model.encoder=mobilenet-v2"])
+    load_settings("official-code", None, ["model.encoder=mobilenet-v2", "model.weights=none"])

@@ -8,45 +8,17 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from spoofcue.errors import InputError
+from spoofcue.network_settings import DistillSettings as DistillSettings
+from spoofcue.network_settings import Fraction, NonNegative, Positive, Settings
+from spoofcue.network_settings import ModelSettings as ModelSettings
 
 PRESETS_DIR = Path(__file__).parent / "presets"
 METHOD_DEFAULTS_DIR = Path(__file__).parent / "methods" / "defaults"
-
-Fraction = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-NonNegative = Annotated[float, Field(ge=0)]
-
-
-class Settings(BaseModel):
-    """Frozen, and strict about names."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ModelSettings(Settings):
-    """The network (sections 3.2 to 3.4)."""
-
-    encoder_norm: Literal["batch", "instance"] = "batch"
-    decoder_norm: Literal["instance", "batch"] = "instance"
-    width: int = Field(64, ge=4, le=256, description="channels of E1; 64 is ResNet-18")
-    auxiliary: Literal["overlay", "cue", "none"] = Field(
-        "overlay", description="what the auxiliary classifier sees (Table 5)"
-    )
-    auxiliary_dropout: Fraction = 0.0
-    weights: str = Field(
-        "imagenet",
-        description="encoder weights: imagenet, none, a .pth/.safetensors file, a URL, "
-        "hf:owner/name",
-    )
-
-    def network(self) -> dict[str, Any]:
-        """Keyword arguments of :class:`spoofcue.cue.generator.LGSC`."""
-        return self.model_dump(exclude={"weights"})
 
 
 class LossSettings(Settings):
@@ -175,6 +147,8 @@ class ComparedSettings(Settings):
 class RunSettings(Settings):
     """Everything that defines a run."""
 
+    added: ClassVar[tuple[str, ...]] = ("distill",)
+
     method: MethodName = "lgsc"
     preset: str = "paper"
     model: ModelSettings = ModelSettings()
@@ -184,6 +158,24 @@ class RunSettings(Settings):
     optimiser: OptimiserSettings = OptimiserSettings()
     training: TrainingSettings = TrainingSettings()
     compared: ComparedSettings = ComparedSettings()
+    distill: DistillSettings = DistillSettings()
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> RunSettings:
+        model, pixels = self.model, (self.input.mean, self.input.std)
+        light = model.encoder != "resnet18" or model.decoder != "residual"
+        if self.method != "lgsc" and (light or self.distill.teacher is not None):
+            raise ValueError(
+                f"method {self.method} has neither model.encoder, model.decoder nor "
+                "distill.teacher; they are lgsc's"
+            )
+        # the encoder turns [-1, 1] into what the public weights were trained on
+        if model.encoder == "mobilenet-v2" and model.weights != "none" and pixels != (127.5, 127.5):
+            raise ValueError(
+                "pretrained mobilenet-v2 needs input.mean=127.5 and input.std=127.5, not "
+                f"{self.input.mean:g} and {self.input.std:g}"
+            )
+        return self
 
 
 def preset_names() -> list[str]:
@@ -255,7 +247,11 @@ def settings_from(tree: dict[str, Any], source: str) -> RunSettings:
     except ValidationError as error:
         told = "; ".join(
             f"{'.'.join(str(p) for p in e['loc']) or 'settings'}: {e['msg']}"
-            + ("" if e["type"] == "extra_forbidden" else f" (given {e['input']!r})")
+            + (
+                ""
+                if e["type"] in ("extra_forbidden", "value_error")
+                else f" (given {e['input']!r})"
+            )
             for e in error.errors()
         )
         raise InputError(

@@ -33,3 +33,8 @@ def test_numbers_and_names_fit_a_figure() -> None:
     assert shown("Partial_FunnyeyeGlasses", 16) == "Partial_Funnyeye\nGlasses"
     assert shown("replay-a") == "replay-a"
     assert max(map(len, shown("x" * 80).split("\n"))) == 9
+
+
+def test_what_a_run_does_not_store_has_its_default() -> None:
+    trees = [{"model": {"width": 64}}, {"model": {"width": 64, "encoder": "mobilenet-v2"}}]
+    assert titles(trees, ["a", "b"]) == [["encoder: resnet18"], ["encoder: mobilenet-v2"]]

@@ -70,9 +70,11 @@ def info(
     for name, shape in summary.features.items():
         table.add_row(name, " x ".join(map(str, shape)))
     out.print(table)
+    out.print(f"encoder {settings.model.encoder}, decoder {settings.model.decoder}")
     for part, count in summary.parameters.items():
         out.print(f"parameters, {part}: {count:,}")
-    out.print(f"multiply-adds, generator: {summary.generator_macs / 1e9:.3f} G an image")
+    macs = summary.generator_macs
+    out.print(f"multiply-adds, generator: {macs / 1e9:.3f} G an image ({2 * macs / 1e9:.3f} GFLOP)")
     out.print(f"multiply-adds, classifier: {summary.classifier_macs / 1e9:.3f} G (training only)")
 
 

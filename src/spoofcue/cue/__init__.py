@@ -1,1 +1,1 @@
-"""The paper's networks and losses (LGSC sections 3.2 to 3.5); torch only, nothing else of ours."""
+"""The paper's networks and losses (LGSC sections 3.2 to 3.5), and light ones; torch only."""

@@ -17,7 +17,10 @@ STRIDE = 32
 
 
 class EncoderFeatures(NamedTuple):
-    """E1..E5, finest first; ``Ek`` is (B, C_k, H/2^k, W/2^k), all >= 0 (after ReLU)."""
+    """E1..E5, finest first; ``Ek`` is (B, C_k, H/2^k, W/2^k).
+
+    All of ResNet-18's are >= 0 (after ReLU); of MobileNetV2's only E5 is.
+    """
 
     e1: Tensor
     e2: Tensor

@@ -9,8 +9,13 @@ from torch import Tensor, nn
 from spoofcue.cue.classifier import AuxiliaryClassifier
 from spoofcue.cue.decoder import CueDecoder, DecoderFeatures
 from spoofcue.cue.encoder import STRIDE, EncoderFeatures, ResNet18Encoder
+from spoofcue.cue.mobilenet import MobileNetV2Encoder
 from spoofcue.cue.normalization import Norm
+from spoofcue.cue.separable import SeparableDecoder
 from spoofcue.errors import InputError
+
+EncoderName = Literal["resnet18", "mobilenet-v2"]
+DecoderName = Literal["residual", "separable"]
 
 
 class CueOutput(NamedTuple):
@@ -34,16 +39,38 @@ class CueGenerator(nn.Module):
     Args:
         encoder_norm: normalisation in the encoder; ``batch`` as in ImageNet's ResNet-18.
         decoder_norm: normalisation in the decoder; ``instance`` by default.
-        width: channels of E1, 64 in the paper.
+        width: channels of ResNet-18's E1, 64 in the paper.
+        encoder: ``resnet18`` as in the paper, or ``mobilenet-v2``.
+        mobile_multiplier: of MobileNetV2's channels.
+        decoder: ``residual`` as in the paper, or ``separable``.
+        decoder_width: channels of the separable decoder's D5.
+        mobile_tail: whether MobileNetV2 goes to 1280 channels, as ImageNet's does, or ends at 160.
 
     """
 
     def __init__(
-        self, encoder_norm: Norm = "batch", decoder_norm: Norm = "instance", width: int = 64
+        self,
+        encoder_norm: Norm = "batch",
+        decoder_norm: Norm = "instance",
+        width: int = 64,
+        encoder: EncoderName = "resnet18",
+        mobile_multiplier: float = 1.0,
+        decoder: DecoderName = "residual",
+        decoder_width: int = 16,
+        mobile_tail: bool = True,
     ) -> None:
         super().__init__()
-        self.encoder = ResNet18Encoder(encoder_norm, width)
-        self.decoder = CueDecoder(self.encoder.channels, decoder_norm)
+        self.encoder: ResNet18Encoder | MobileNetV2Encoder = (
+            ResNet18Encoder(encoder_norm, width)
+            if encoder == "resnet18"
+            else MobileNetV2Encoder(encoder_norm, mobile_multiplier, mobile_tail)
+        )
+        channels = self.encoder.channels
+        self.decoder: CueDecoder | SeparableDecoder = (
+            CueDecoder(channels, decoder_norm)
+            if decoder == "residual"
+            else SeparableDecoder(channels, decoder_width, decoder_norm)
+        )
 
     def forward(self, image: Tensor) -> CueOutput:
         """Generate the cue map of ``image`` (B, 3, H, W) in [-1, 1].
@@ -67,7 +94,12 @@ class LGSC(nn.Module):
         decoder_norm: see :class:`CueGenerator`.
         auxiliary: what the classifier sees, or ``none`` to train without it (Table 5).
         auxiliary_dropout: see :class:`AuxiliaryClassifier`.
-        width: channels of E1 in both networks.
+        width: channels of E1 of every ResNet-18 in it: the classifier's always is one.
+        encoder: see :class:`CueGenerator`.
+        mobile_multiplier: see :class:`CueGenerator`.
+        decoder: see :class:`CueGenerator`.
+        decoder_width: see :class:`CueGenerator`.
+        mobile_tail: see :class:`CueGenerator`.
 
     """
 
@@ -78,9 +110,23 @@ class LGSC(nn.Module):
         auxiliary: Literal["overlay", "cue", "none"] = "overlay",
         auxiliary_dropout: float = 0.0,
         width: int = 64,
+        encoder: EncoderName = "resnet18",
+        mobile_multiplier: float = 1.0,
+        decoder: DecoderName = "residual",
+        decoder_width: int = 16,
+        mobile_tail: bool = True,
     ) -> None:
         super().__init__()
-        self.generator = CueGenerator(encoder_norm, decoder_norm, width)
+        self.generator = CueGenerator(
+            encoder_norm,
+            decoder_norm,
+            width,
+            encoder,
+            mobile_multiplier,
+            decoder,
+            decoder_width,
+            mobile_tail,
+        )
         self.classifier = (
             None
             if auxiliary == "none"

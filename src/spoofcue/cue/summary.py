@@ -18,7 +18,8 @@ class ModelSummary:
         input_hw: height and width, px.
         parameters: learned numbers per part: encoder, decoder, generator, classifier.
         features: (C, H, W) of E1..E5, D1..D5 and the cue, for one image.
-        generator_macs: multiply-adds of one image through the generator (all that scoring runs).
+        generator_macs: multiply-adds of one image through the generator (all that scoring runs);
+            those of convolutions and linear layers, as torch counts.
         classifier_macs: the same for the auxiliary classifier (training only).
 
     """

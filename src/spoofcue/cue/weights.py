@@ -9,29 +9,36 @@ from urllib.error import URLError
 import torch
 from torch import Tensor, nn
 
+from spoofcue.cue.mobilenet import TAIL_PREFIXES, MobileNetV2Encoder
 from spoofcue.errors import InputError
 
-# torchvision's ResNet18_Weights.IMAGENET1K_V1; the name carries the first digits of its SHA-256.
-IMAGENET_URL = "https://download.pytorch.org/models/resnet18-f37072fd.pth"
+# torchvision's IMAGENET1K_V1 of both; the names carry the first digits of their SHA-256.
+RESNET18_URL = "https://download.pytorch.org/models/resnet18-f37072fd.pth"
+MOBILENET_URL = "https://download.pytorch.org/models/mobilenet_v2-b0353104.pth"
+PUBLIC = (RESNET18_URL, MOBILENET_URL)
+HEADS = ("fc.weight", "fc.bias", "classifier.1.weight", "classifier.1.bias")
 
 
 def load_encoder_weights(encoder: nn.Module, source: str | Path) -> None:
-    """Load a ResNet-18 state dict into ``encoder``, whole or not at all.
+    """Load a public state dict into ``encoder``, whole or not at all.
 
-    The ImageNet head (``fc.*``) is left out; ``num_batches_tracked``, which older public files
-    lack, may be missing.
+    The ImageNet head (``fc.*``, ``classifier.*``) is left out, and MobileNetV2's tail where the
+    encoder has none; ``num_batches_tracked``, which older public files lack, may be missing.
 
     Args:
-        encoder: a :class:`~spoofcue.cue.encoder.ResNet18Encoder`.
+        encoder: a :class:`~spoofcue.cue.encoder.ResNet18Encoder` or
+            :class:`~spoofcue.cue.mobilenet.MobileNetV2Encoder`.
         source: a ``.pth``/``.pt``/``.safetensors`` file, an http(s) or file URL of one,
             ``imagenet``, or a hub repository as ``hf:owner/name`` or ``hf:owner/name/file``.
 
     Raises:
-        InputError: it cannot be fetched or read, or its keys or shapes are not a ResNet-18's;
-            the message names the missing and unexpected keys.
+        InputError: it cannot be fetched or read, or its keys or shapes are not this
+            encoder's (the message names the missing and unexpected keys), or there are no
+            ImageNet weights of its width.
 
     """
-    state = _without_head(_read_state(_fetch(str(source))))
+    address = _imagenet_url(encoder) if str(source) == "imagenet" else str(source)
+    state = _without_unused(_read_state(_fetch(address)), encoder)
     wanted = encoder.state_dict()
     counters = {k for k in wanted if k.endswith("num_batches_tracked")}
     missing = sorted(set(wanted) - set(state) - counters)
@@ -50,9 +57,19 @@ def load_encoder_weights(encoder: nn.Module, source: str | Path) -> None:
     encoder.load_state_dict(wanted | state)
 
 
+def _imagenet_url(encoder: nn.Module) -> str:
+    if not isinstance(encoder, MobileNetV2Encoder):
+        return RESNET18_URL
+    if encoder.multiplier != 1:
+        raise InputError(
+            "ImageNet weights are for model.mobile_multiplier=1, not "
+            f"{encoder.multiplier:g}; train from scratch (--set model.weights=none) or give a "
+            "file of this width (--set model.weights=FILE)."
+        )
+    return MOBILENET_URL
+
+
 def _fetch(source: str) -> Path:
-    if source == "imagenet":
-        source = IMAGENET_URL
     if source.startswith("hf:"):
         return _from_hub(source.removeprefix("hf:"))
     if not source.startswith(("http://", "https://", "file://")):
@@ -68,7 +85,7 @@ def _fetch(source: str) -> Path:
     if target.is_file() and not source.startswith("file://"):
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
-    digest = name.split("-")[-1].split(".")[0] if source == IMAGENET_URL else None
+    digest = name.split("-")[-1].split(".")[0] if source in PUBLIC else None
     try:
         torch.hub.download_url_to_file(source, str(target), hash_prefix=digest, progress=True)
     except (URLError, OSError, RuntimeError) as error:
@@ -115,8 +132,10 @@ def _read_state(path: Path) -> dict[str, Tensor]:
     return state
 
 
-def _without_head(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {k: v for k, v in state.items() if k not in ("fc.weight", "fc.bias")}
+def _without_unused(state: dict[str, Tensor], encoder: nn.Module) -> dict[str, Tensor]:
+    short = isinstance(encoder, MobileNetV2Encoder) and not encoder.tail
+    unused = TAIL_PREFIXES if short else ()
+    return {k: v for k, v in state.items() if k not in HEADS and not k.startswith(unused)}
 
 
 def _some(names: list[str], shown: int = 8) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from spoofcue.config import describe_settings
+
 MOST = 3
 SHORT = {"input.mode": "input", "input.size": "input size", "input.scoring": "scoring"}
 
@@ -24,9 +26,11 @@ def titles(settings: Sequence[dict[str, Any]], names: Sequence[str]) -> list[lis
     keys = differing(flat)
     if not keys:
         return [[name] for name in names]
+    # what a run does not store has its default (spoofcue.network_settings.Settings.added)
+    defaults = {key: default for key, default, _ in describe_settings()}
     lines = []
     for tree in flat:
-        told = [f"{_short(k)}: {tree.get(k)}" for k in keys[:MOST]]
+        told = [f"{_short(k)}: {tree.get(k, defaults.get(k))}" for k in keys[:MOST]]
         lines.append(told + ([f"and {len(keys) - MOST} more"] if len(keys) > MOST else []))
     return lines
 

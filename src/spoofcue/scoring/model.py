@@ -69,10 +69,11 @@ class TorchModel:
         stored = read_checkpoint(checkpoint)
         settings = settings_from(stored["spoofcue"]["settings"], str(checkpoint))
         network = LGSC(**settings.model.network())
+        # what a student learned to compare itself with its teacher scores nothing
         weights = {
             k.removeprefix("network."): v
             for k, v in stored["state_dict"].items()
-            if k.startswith("network.")
+            if k.startswith("network.") and not k.startswith("network.distillation.")
         }
         network.load_state_dict(weights)
         self._device = "cuda" if torch.cuda.is_available() else "cpu"

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from torch import Tensor, nn
 
-from spoofcue.config import LossSettings, ModelSettings, RunSettings
-from spoofcue.cue.generator import LGSC, spoof_score
+from spoofcue.config import LossSettings, ModelSettings
+from spoofcue.cue.generator import LGSC, CueOutput, spoof_score
 from spoofcue.cue.losses import lgsc_loss
 from spoofcue.cue.weights import load_encoder_weights
 from spoofcue.training.learned import Learned
@@ -33,8 +33,14 @@ class LearnedLGSC(LGSC, Learned):
 
     def losses(self, image: Tensor, label: Tensor) -> dict[str, Tensor]:
         """Eq. 9."""
-        loss = self.loss
         output, logit = self(image)
+        return self.own_losses(output, logit, label)
+
+    def own_losses(
+        self, output: CueOutput, logit: Tensor | None, label: Tensor
+    ) -> dict[str, Tensor]:
+        """Eq. 9 of what the network made of a batch."""
+        loss = self.loss
         terms = lgsc_loss(
             output,
             logit,
@@ -62,8 +68,3 @@ class LearnedLGSC(LGSC, Learned):
     def scoring_part(self) -> nn.Module:
         """The generator."""
         return self.generator
-
-
-def build(settings: RunSettings) -> LearnedLGSC:
-    """The network of a run."""
-    return LearnedLGSC(settings.model, settings.loss)

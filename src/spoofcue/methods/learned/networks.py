@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from spoofcue.config import RunSettings
 from spoofcue.errors import InputError
-from spoofcue.methods.learned import aux_depth, cnn, deep_svdd, lgsc, pixel, triplet_focal
+from spoofcue.methods.learned import aux_depth, cnn, deep_svdd, distilled, pixel, triplet_focal
 from spoofcue.training.learned import Learned
 
 NETWORKS: dict[str, Callable[[RunSettings], Learned]] = {
-    "lgsc": lgsc.build,
+    "lgsc": distilled.build,
     "cnn": cnn.build,
     "deep-svdd": deep_svdd.build,
     "triplet-focal": triplet_focal.build,
