@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -251,8 +252,8 @@ def test_the_command_tells_why_in_its_table(tmp_path: Path) -> None:
     call = ["predict", str(tmp_path), "--model", str(shared_run()), "--detector", "none"]
     done = CliRunner().invoke(app, call, env={"COLUMNS": "200"})
     assert done.exit_code == 1
-    assert "too_dark" in done.stdout
-    assert "more light" in done.stdout
+    # the table may break its lines: pytest's workers fix the width
+    assert {"too_dark", "more", "light"} <= set(re.findall(r"[a-z_]+", done.stdout))
     loose = CliRunner().invoke(app, [*call, "--no-quality", "--json"])
     rows = {Path(r["path"]).name: r for r in json.loads(loose.stdout)}
     assert rows["dark.png"]["decision"] in ("live", "attack")
