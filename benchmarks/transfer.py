@@ -21,18 +21,18 @@ from spoofcue.faces.crop import crop_face
 from spoofcue.faces.detect import FaceDetector, make_detector
 from spoofcue.media.image import read_image
 from spoofcue.media.kinds import find_media
+from spoofcue.methods.registry import load_model
 from spoofcue.metrics.bootstrap import bootstrap
 from spoofcue.metrics.curves import auc, eer
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.metrics.thresholds import eer_threshold
-from spoofcue.scoring.face import score_crops
-from spoofcue.scoring.model import CueModel, load_model
+from spoofcue.scoring.face import FaceScorer
 
 CLASSES = ("live", "attack")
 
 
 def scores_of(
-    model: CueModel, folder: Path, detector: FaceDetector | None
+    model: FaceScorer, folder: Path, detector: FaceDetector | None
 ) -> tuple[list[float], int]:
     found, silent = [], 0
     for path in find_media(folder):
@@ -47,7 +47,7 @@ def scores_of(
                 silent += 1
                 continue
             crop = crop_face(crop, boxes[0], model.facts.margin)
-        found.append(score_crops(model, [crop])[0].score)
+        found.append(model.score([crop])[0].score)
     return found, silent
 
 
