@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from spoofcue.benchmark.dataset_run import BenchmarkPlan, choose_protocols, make_plan
 from spoofcue.benchmark.folds import plan
@@ -18,6 +19,9 @@ from spoofcue.protocols.definition import Protocol, ProtocolSet
 from spoofcue.protocols.reader import load_set, set_names
 from spoofcue.simulate.parallel import Progress
 
+if TYPE_CHECKING:
+    import polars as pl
+
 
 @dataclass(frozen=True, slots=True)
 class NewOpenpad:
@@ -26,6 +30,8 @@ class NewOpenpad:
     identities: str
     count: int | None
     scale: float
+    seed: int = 0
+    workers: int | None = None
     progress: Progress | None = None
 
 
@@ -60,30 +66,46 @@ def target_plan(
     if name not in known:
         raise InputError(f"--benchmark {name}: there are {', '.join(known)}.")
     if name == FOLDER:
-        folder = _only(data)
-        rows = read_manifest(folder)
-        chosen = _chosen(own_splits(rows), protocol)
-        tasks = plan(FOLDER, chosen, folder, out / FOLDER, methods, seeds)
-        return BenchmarkPlan(tasks, rows, [])
+        return folder_plan(_only(data), out, methods, seeds, protocol)
     protocols = load_set(name)
     chosen = _chosen(protocols, protocol)
     if name == "openpad":
         folder = _only(data) if data else out / "set"
-        rows = (
-            read_manifest(folder)
-            if data
-            else build(
-                folder,
-                identities=new.identities,
-                count=new.count,
-                scale=new.scale,
-                progress=new.progress,
-            )
-        )
+        rows = read_manifest(folder) if data else _build(folder, new)
         return BenchmarkPlan(plan(name, chosen, folder, out, methods, seeds), rows, [])
     needed = list(dict.fromkeys(d for p in chosen for d in p.datasets))
     folders = prepared_folders(needed, parse_places("--data", data, needed), {}, out, 0)
     return make_plan(protocols, chosen, folders, out, methods, seeds, files)
+
+
+def folder_plan(
+    folder: Path,
+    out: Path,
+    methods: Sequence[str],
+    seeds: Sequence[int],
+    protocol: str | None = None,
+) -> BenchmarkPlan:
+    """Any prepared folder by its own splits; arguments as for :func:`target_plan`.
+
+    Raises:
+        InputError: it is not prepared, or has no train or no test split.
+
+    """
+    rows = read_manifest(folder)
+    chosen = _chosen(own_splits(rows), protocol)
+    return BenchmarkPlan(plan(FOLDER, chosen, folder, out / FOLDER, methods, seeds), rows, [])
+
+
+def _build(folder: Path, new: NewOpenpad) -> pl.DataFrame:
+    return build(
+        folder,
+        identities=new.identities,
+        count=new.count,
+        scale=new.scale,
+        seed=new.seed,
+        workers=new.workers,
+        progress=new.progress,
+    )
 
 
 def _chosen(protocols: ProtocolSet, wanted: str | None) -> list[Protocol]:

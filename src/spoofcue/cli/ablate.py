@@ -52,8 +52,8 @@ def ablate(
     from spoofcue.benchmark.methods import ConfiguredMethod, Method, choose_seeds
     from spoofcue.benchmark.openpad import size_named
     from spoofcue.benchmark.targets import NewOpenpad, target_plan
-    from spoofcue.cli.benchmark_table import print_grids, print_plan
-    from spoofcue.cli.console import err, print_json, progress_bar
+    from spoofcue.cli.benchmark_table import print_plan, show_results
+    from spoofcue.cli.console import err, progress_bar
     from spoofcue.config import load_settings
 
     chosen, trainings = choose_rows(rows), choose_seeds(seeds)
@@ -66,7 +66,7 @@ def ablate(
             protocol,
             [row.name for row in chosen],
             trainings,
-            NewOpenpad(identities, people or wanted.identities, wanted.scale, progress),
+            NewOpenpad(identities, people or wanted.identities, wanted.scale, progress=progress),
             protocol_files,
         )
     set_name = ready.tasks[0].set_name
@@ -84,8 +84,4 @@ def ablate(
         return
     run_plan(ready, out, methods, lambda line: err.print(line, highlight=False))
     grids = ablation_grids(read_results(out), marks=as_json, set_name=set_name)
-    if as_json:
-        print_json({"tables": grids})
-    else:
-        print_grids(grids)
-        err.print(f"results in {out}: tables.md; result.json, scores/ and figures in every fold")
+    show_results(grids, out, as_json)

@@ -41,7 +41,7 @@ def benchmark_dataset(
     from spoofcue.benchmark.dataset_run import choose_protocols, make_plan, run_plan
     from spoofcue.benchmark.methods import choose_methods, choose_seeds, configured
     from spoofcue.benchmark.prepared import parse_places, prepared_folders
-    from spoofcue.cli.benchmark_table import plan_as_data, print_grids, print_plan
+    from spoofcue.cli.benchmark_table import plan_as_data, print_plan, show_results
     from spoofcue.cli.console import err, print_json, progress_bar
     from spoofcue.protocols.reader import load_set
 
@@ -72,11 +72,7 @@ def benchmark_dataset(
         )
         return
     grids = run_plan(ready, out, methods, lambda line: err.print(line, highlight=False))
-    if as_json:
-        print_json({"tables": grids})
-    else:
-        print_grids(grids)
-        err.print(f"results in {out}: tables.md; result.json, scores/ and figures in every fold")
+    show_results(grids, out, as_json)
 
 
 def table(

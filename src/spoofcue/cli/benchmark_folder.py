@@ -23,33 +23,16 @@ def benchmark_folder(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Any prepared folder by its own splits; what is done is not done again."""
-    from spoofcue.benchmark.dataset_run import BenchmarkPlan, run_plan
-    from spoofcue.benchmark.folds import plan
+    from spoofcue.benchmark.dataset_run import run_plan
     from spoofcue.benchmark.methods import choose_methods, choose_seeds, configured
-    from spoofcue.benchmark.own_splits import own_splits
-    from spoofcue.cli.benchmark_table import print_grids, print_plan
-    from spoofcue.cli.console import err, print_json
-    from spoofcue.data.manifest import read_manifest
+    from spoofcue.benchmark.targets import folder_plan
+    from spoofcue.cli.benchmark_table import print_plan, show_results
+    from spoofcue.cli.console import err
 
     methods = configured(choose_methods(method), preset, overrides or [])
-    rows = read_manifest(data)
-    protocols = own_splits(rows)
-    tasks = plan(
-        protocols.name,
-        list(protocols.protocols.values()),
-        data,
-        out / protocols.name,
-        list(methods),
-        choose_seeds(seeds),
-    )
+    ready = folder_plan(data, out, list(methods), choose_seeds(seeds))
     if dry_run:
-        print_plan(tasks, rows)
+        print_plan(ready.tasks, ready.rows)
         return
-    grids = run_plan(
-        BenchmarkPlan(tasks, rows, []), out, methods, lambda line: err.print(line, highlight=False)
-    )
-    if as_json:
-        print_json({"tables": grids})
-    else:
-        print_grids(grids)
-        err.print(f"results in {out}: tables.md; result.json, scores/ and figures in every fold")
+    grids = run_plan(ready, out, methods, lambda line: err.print(line, highlight=False))
+    show_results(grids, out, as_json)

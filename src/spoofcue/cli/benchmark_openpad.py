@@ -33,40 +33,25 @@ def openpad(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Simulate the set once, train and judge each fold; a fold that is done is not done again."""
-    from spoofcue.benchmark.dataset_run import BenchmarkPlan, choose_protocols, run_plan
-    from spoofcue.benchmark.folds import plan
+    from spoofcue.benchmark.dataset_run import run_plan
     from spoofcue.benchmark.methods import choose_methods, choose_seeds, configured
-    from spoofcue.benchmark.openpad import build, size_named
-    from spoofcue.cli.benchmark_table import print_grids, print_plan
-    from spoofcue.cli.console import err, print_json, progress_bar
-    from spoofcue.protocols.reader import load_set
+    from spoofcue.benchmark.openpad import size_named
+    from spoofcue.benchmark.targets import NewOpenpad, target_plan
+    from spoofcue.cli.benchmark_table import print_plan, show_results
+    from spoofcue.cli.console import err, progress_bar
 
     wanted = size_named(size)
-    chosen = choose_protocols(load_set("openpad"), protocol)
     methods = configured(
         choose_methods(method), wanted.preset, [*wanted.overrides, *(overrides or [])]
     )
     trainings = choose_seeds(seeds or str(seed))
-    data = out / "set"
     with progress_bar("simulating people", 1, quiet=as_json) as progress:
-        rows = build(
-            data,
-            identities=identities,
-            count=people or wanted.identities,
-            scale=wanted.scale,
-            seed=seed,
-            workers=workers,
-            progress=progress,
+        new = NewOpenpad(
+            identities, people or wanted.identities, wanted.scale, seed, workers, progress
         )
-    tasks = plan("openpad", chosen, data, out, list(methods), trainings)
+        ready = target_plan(out, [], "openpad", protocol, list(methods), trainings, new)
     if dry_run:
-        print_plan(tasks, rows)
+        print_plan(ready.tasks, ready.rows)
         return
-    grids = run_plan(
-        BenchmarkPlan(tasks, rows, []), out, methods, lambda line: err.print(line, highlight=False)
-    )
-    if as_json:
-        print_json({"tables": grids})
-    else:
-        print_grids(grids)
-        err.print(f"results in {out}: tables.md; result.json, scores/ and figures in every fold")
+    grids = run_plan(ready, out, methods, lambda line: err.print(line, highlight=False))
+    show_results(grids, out, as_json)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
 from spoofcue.benchmark.folds import RESULT, FoldTask, count_fold
 from spoofcue.benchmark.grid import Grid
-from spoofcue.cli.console import out
+from spoofcue.cli.console import err, out, print_json
 
 if TYPE_CHECKING:
     import polars as pl
@@ -69,6 +70,15 @@ def print_grids(grids: Sequence[Grid]) -> None:
         out.print(table)
         for note in grid.notes:
             out.print(note, highlight=False)
+
+
+def show_results(grids: Sequence[Grid], out_folder: Path, as_json: bool) -> None:
+    """What a benchmark ends with: its tables, or the same as JSON, and where everything is."""
+    if as_json:
+        print_json({"tables": grids})
+        return
+    print_grids(grids)
+    err.print(f"results in {out_folder}: tables.md; result.json, scores/ and figures in every fold")
 
 
 def _cell(counts: dict[str, Any]) -> str:

@@ -51,7 +51,43 @@ class DecoderResidualBlock(nn.Module):
         return F.relu(self.norm2(self.conv2(residual)) + self.shortcut(x))
 
 
-class CueDecoder(nn.Module):
+class FiveScales(nn.Module):
+    """What decoders of five blocks share; a subclass makes the blocks, whatever they are of.
+
+    Attributes:
+        block1 to block5: called with the map before and the encoder's of the same size, or None.
+        to_cue: the last convolution, to three channels.
+
+    """
+
+    block1: nn.Module
+    block2: nn.Module
+    block3: nn.Module
+    block4: nn.Module
+    block5: nn.Module
+    to_cue: nn.Conv2d
+
+    def _start_near_zero(self) -> None:
+        """Draw the weights, when all layers are there."""
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+        # Start near the all-zero map, where Tanh has slope 1: a saturated start learns slowly.
+        nn.init.normal_(self.to_cue.weight, std=0.01)
+        if self.to_cue.bias is not None:
+            nn.init.zeros_(self.to_cue.bias)
+
+    def forward(self, features: EncoderFeatures) -> tuple[Tensor, DecoderFeatures]:
+        """Decode to the cue map (B, 3, H, W) in [-1, 1] and the features D1..D5 behind it."""
+        d1 = self.block1(features.e5, features.e4)
+        d2 = self.block2(d1, features.e3)
+        d3 = self.block3(d2, features.e2)
+        d4 = self.block4(d3, features.e1)
+        d5 = self.block5(d4, None)
+        return torch.tanh(self.to_cue(d5)), DecoderFeatures(d1, d2, d3, d4, d5)
+
+
+class CueDecoder(FiveScales):
     """Five Decoder Residual Blocks, then a convolution to three channels and Tanh.
 
     D5 works at the image's size, where the encoder has no feature to concatenate. The last
@@ -76,19 +112,4 @@ class CueDecoder(nn.Module):
         self.block4 = DecoderResidualBlock(e2, e1, self.channels[3], norm)
         self.block5 = DecoderResidualBlock(e1, 0, self.channels[4], norm)
         self.to_cue = nn.Conv2d(self.channels[4], 3, 3, padding=1)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
-        # Start near the all-zero map, where Tanh has slope 1: a saturated start learns slowly.
-        nn.init.normal_(self.to_cue.weight, std=0.01)
-        if self.to_cue.bias is not None:
-            nn.init.zeros_(self.to_cue.bias)
-
-    def forward(self, features: EncoderFeatures) -> tuple[Tensor, DecoderFeatures]:
-        """Decode to the cue map (B, 3, H, W) in [-1, 1] and the features D1..D5 behind it."""
-        d1 = self.block1(features.e5, features.e4)
-        d2 = self.block2(d1, features.e3)
-        d3 = self.block3(d2, features.e2)
-        d4 = self.block4(d3, features.e1)
-        d5 = self.block5(d4, None)
-        return torch.tanh(self.to_cue(d5)), DecoderFeatures(d1, d2, d3, d4, d5)
+        self._start_near_zero()

@@ -6,8 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from spoofcue.cue.decoder import DecoderFeatures
-from spoofcue.cue.encoder import EncoderFeatures
+from spoofcue.cue.decoder import FiveScales
 from spoofcue.cue.normalization import Norm, make_norm
 
 
@@ -34,7 +33,7 @@ class SeparableBlock(nn.Module):
         return F.relu(self.refine(F.relu(self.merge(merged))) + x)
 
 
-class SeparableDecoder(nn.Module):
+class SeparableDecoder(FiveScales):
     """Five separable blocks, then a convolution to three channels and Tanh, as CueDecoder.
 
     Args:
@@ -64,22 +63,7 @@ class SeparableDecoder(nn.Module):
         self.block4 = SeparableBlock(d3, e1, d4, norm)
         self.block5 = SeparableBlock(d4, 0, d5, norm)
         self.to_cue = nn.Conv2d(d5, 3, 3, padding=1)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
-        # Start near the all-zero map, where Tanh has slope 1: a saturated start learns slowly.
-        nn.init.normal_(self.to_cue.weight, std=0.01)
-        if self.to_cue.bias is not None:
-            nn.init.zeros_(self.to_cue.bias)
-
-    def forward(self, features: EncoderFeatures) -> tuple[Tensor, DecoderFeatures]:
-        """Decode to the cue map (B, 3, H, W) in [-1, 1] and the features D1..D5 behind it."""
-        d1 = self.block1(features.e5, features.e4)
-        d2 = self.block2(d1, features.e3)
-        d3 = self.block3(d2, features.e2)
-        d4 = self.block4(d3, features.e1)
-        d5 = self.block5(d4, None)
-        return torch.tanh(self.to_cue(d5)), DecoderFeatures(d1, d2, d3, d4, d5)
+        self._start_near_zero()
 
 
 def _separable(c_in: int, c_out: int, norm: Norm) -> nn.Sequential:
