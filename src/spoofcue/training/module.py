@@ -13,10 +13,8 @@ from torch.optim.lr_scheduler import LambdaLR
 
 from spoofcue import __version__
 from spoofcue.config import RunSettings
-from spoofcue.metrics.curves import auc, eer
-from spoofcue.metrics.error_rates import error_rates
+from spoofcue.metrics.dev import rates_at_eer
 from spoofcue.metrics.scores import ScoreSet, by_video
-from spoofcue.metrics.thresholds import eer_threshold
 from spoofcue.training.dataset import FaceCrops, TrainingBatch
 from spoofcue.training.learned import Learned
 from spoofcue.training.sampling import Draw
@@ -105,17 +103,13 @@ class LearnedTraining(pl.LightningModule):
         # A diverged network scores NaN; as "live" it can win no selection.
         scored = ScoreSet.of(np.where(finite, self._dev_scores, 0.0), d.label, d.pai, d.video)
         videos = by_video(scored)
-        threshold = eer_threshold(videos)
-        rates = error_rates(videos, threshold)
+        rates = rates_at_eer(videos)
         gap = float(videos.attack.mean() - videos.live.mean())
         self.dev_result = {
-            "acer": rates.acer,
-            "eer": eer(videos),
-            "auc": auc(videos),
-            "threshold": threshold.value,
+            **rates,
             "live_mean": float(videos.live.mean()),
             "attack_mean": float(videos.attack.mean()),
-            "select": rates.acer - 1e-6 * gap + (1.0 if not finite.all() else 0.0),
+            "select": rates["acer"] - 1e-6 * gap + (1.0 if not finite.all() else 0.0),
         }
         self.log_dict({f"dev/{k}": v for k, v in self.dev_result.items() if k != "select"})
 

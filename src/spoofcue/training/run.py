@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-import platform
 import sys
 import warnings
 from collections.abc import Callable
-from datetime import datetime, timezone
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +17,9 @@ from pytorch_lightning.loggers import TensorBoardLogger
 from pytorch_lightning.utilities import rank_zero_only
 from torch.utils.data import DataLoader
 
-from spoofcue import __version__
 from spoofcue.config import RunSettings, dump_yaml
 from spoofcue.data.crop_facts import crop_facts
 from spoofcue.data.manifest import read_manifest
-from spoofcue.data.prepare import count_rows
 from spoofcue.errors import InputError
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.source import source_commit
@@ -38,12 +33,15 @@ from spoofcue.training.callbacks import (
 from spoofcue.training.dataset import FaceCrops
 from spoofcue.training.learned import Learned
 from spoofcue.training.module import LearnedTraining
+from spoofcue.training.record import run_record
 from spoofcue.training.sampling import BalancedBatches
 from spoofcue.training.scoring_data import scoring_loader
 from spoofcue.whole_files import write_json, write_text
 
 if TYPE_CHECKING:
     import polars as pl
+
+PACKAGES = ("torch", "pytorch-lightning", "numpy", "opencv-python-headless", "polars")
 
 
 def train(
@@ -107,7 +105,23 @@ def train(
     # with several devices each process comes here, and a file has one writer
     rank_zero_only(write_text)(run / "config.yaml", dump_yaml(settings))
     precision = _precision(settings.training.precision)
-    record = _record(run, data, rows, settings, module, facts, precision)
+    part = module.network.scoring_part()
+    record = run_record(
+        run,
+        data,
+        rows,
+        settings,
+        parameters=sum(p.numel() for p in part.parameters() if p.requires_grad),
+        warnings=facts["warnings"],
+        training={
+            "epochs": 0,
+            "precision": precision,
+            "seed": settings.training.seed,
+            "finished": False,
+        },
+        packages=PACKAGES,
+        commit=source_commit(),
+    )
     rank_zero_only(write_json)(run / "run.json", record)
 
     t = settings.training
@@ -219,38 +233,3 @@ def _score_set(rows: pl.DataFrame) -> ScoreSet:
 def _some_crops(rows: pl.DataFrame, label: int, count: int = 4) -> list[str]:
     of_class = rows.filter(rows["label"] == label)
     return list(of_class["crop"].gather_every(max(1, of_class.height // count)))[:count]
-
-
-def _record(
-    run: Path,
-    data: Path,
-    rows: pl.DataFrame,
-    settings: RunSettings,
-    module: LearnedTraining,
-    facts: dict[str, Any],
-    precision: str,
-) -> dict[str, Any]:
-    part = module.network.scoring_part()
-    parameters = sum(p.numel() for p in part.parameters() if p.requires_grad)
-    packages = ("torch", "pytorch-lightning", "numpy", "opencv-python-headless", "polars")
-    return {
-        "name": run.resolve().name,
-        "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        "spoofcue": __version__,
-        "commit": source_commit(),
-        "method": settings.method,
-        "preset": settings.preset,
-        "model": {"id": run.resolve().name, "parameters": parameters},
-        "data": {
-            "root": str(data.resolve()),
-            "counts": count_rows(rows),
-            "warnings": facts["warnings"],
-        },
-        "training": {
-            "epochs": 0,
-            "precision": precision,
-            "seed": settings.training.seed,
-            "finished": False,
-        },
-        "software": {"python": platform.python_version(), **{p: version(p) for p in packages}},
-    }

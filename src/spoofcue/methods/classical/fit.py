@@ -19,6 +19,7 @@ from spoofcue.config import RunSettings, dump_yaml
 from spoofcue.data.crop_facts import crop_facts
 from spoofcue.data.manifest import LIVE, read_manifest
 from spoofcue.errors import InputError
+from spoofcue.methods.classical.dev import judge_dev
 from spoofcue.methods.classical.encoder import UNTRAINED, encoder_features, make_encoder
 from spoofcue.methods.classical.features import (
     Describe,
@@ -28,10 +29,10 @@ from spoofcue.methods.classical.features import (
     texture_input,
 )
 from spoofcue.methods.classical.mixture import anomaly_score, fit_mixture
-from spoofcue.methods.classical.record import judge_dev, run_record
 from spoofcue.methods.classical.store import MODEL_NAME, SCHEMAS, Arrays, save_model
 from spoofcue.methods.classical.svm import Choice, choose_c, decision, fit_svm, to_score
 from spoofcue.source import source_commit
+from spoofcue.training.record import run_record
 from spoofcue.whole_files import write_json, write_text
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ Advance = Callable[[int], None]
 MANY_FACES = 20_000
 # Share of the live training faces below gmm's threshold where no dev tells a better one.
 LIVE_PASSING = 0.95
+PACKAGES = ("torch", "scikit-learn", "scikit-image", "numpy", "opencv-python-headless", "polars")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,9 +107,15 @@ def fit(data: Path, run: Path, settings: RunSettings) -> dict[str, Any]:
         data,
         rows,
         settings,
-        sum(a.size for a in (*fitted.arrays.values(), *fitted.encoder.values())),
-        [*facts["warnings"], *_doubts(settings)],
-        {
+        parameters=sum(a.size for a in (*fitted.arrays.values(), *fitted.encoder.values())),
+        warnings=[*facts["warnings"], *_doubts(settings)],
+        training={
+            "epochs": 0,
+            "steps": 0,
+            "precision": "fp32 features, fp64 model" if settings.method == "gmm" else "fp64",
+            "device": "cpu",
+            "seed": settings.training.seed,
+            "finished": True,
             "seconds": round(seconds, 1),
             "images_per_s": round(faces / max(seconds, 1e-9), 2),
             "best": {
@@ -118,7 +126,8 @@ def fit(data: Path, run: Path, settings: RunSettings) -> dict[str, Any]:
             },
             **fitted.told,
         },
-        commit,
+        packages=PACKAGES,
+        commit=commit,
     )
     write_json(run / "run.json", record)
     return record
