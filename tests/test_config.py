@@ -72,7 +72,7 @@ def test_settings_that_came_later_are_silent_at_their_defaults() -> None:
     assert sorted(stored["model"]) == sorted(
         ["encoder_norm", "decoder_norm", "width", "auxiliary", "auxiliary_dropout", "weights"]
     )
-    lite = load_settings("lite", None, ["distill.teacher=runs/teacher"])
+    lite = load_settings("lite-unet", None, ["distill.teacher=runs/teacher"])
     tree = lite.model_dump(mode="json")
     assert (tree["model"]["encoder"], tree["distill"]["teacher"]) == (
         "mobilenet-v2",

@@ -24,12 +24,17 @@ METHOD_DEFAULTS_DIR = Path(__file__).parent / "methods" / "defaults"
 class LossSettings(Settings):
     """Eqs. 6 to 9."""
 
+    added: ClassVar[tuple[str, ...]] = ("ridge",)
+
     regression: Literal["live", "live-and-spoof"] = "live"
     regression_weight: NonNegative = 5.0
     triplet: Literal["e5-d4", "e5-sc", "none"] = "e5-d4"
     triplet_weight: NonNegative = 1.0
     margin: Positive = 0.5
     classification_weight: NonNegative = 5.0
+    ridge: NonNegative = Field(
+        0.5, description="model.decoder=families: of half the detectors' squared weights"
+    )
 
 
 class InputSettings(Settings):
@@ -59,12 +64,19 @@ class InputSettings(Settings):
 
 
 class AugmentSettings(Settings):
-    """The official code's augmentation; the paper names none, so all is off by default."""
+    """The official code's augmentation and poor cameras; the paper names none: off by default."""
+
+    added: ClassVar[tuple[str, ...]] = ("degrade",)
 
     photometric: bool = Field(False, description="brightness, contrast, saturation, hue")
     flip: Fraction = Field(0.0, description="probability of a left-right flip")
     rotate_deg: NonNegative = Field(0.0, le=180, description="largest rotation either way")
     crop: Fraction = Field(0.0, lt=1, description="largest part of each side cropped away")
+    degrade: Fraction = Field(
+        0.0,
+        description="probability of each of: shrinking to 60..200 px, blur, noise, tone and "
+        "colour, JPEG, as poor cameras and messengers do",
+    )
     erase: Fraction = Field(0.0, description="probability of random erasing")
     cutout: Fraction = Field(0.0, description="probability of a square cutout")
     simulate: Fraction = Field(
@@ -77,7 +89,13 @@ class AugmentSettings(Settings):
 class OptimiserSettings(Settings):
     """Adam and its learning-rate schedule, counted in optimiser steps."""
 
+    added: ClassVar[tuple[str, ...]] = ("encoder_lr_factor",)
+
     lr: Positive = 1e-3
+    encoder_lr_factor: Fraction = Field(
+        1.0,
+        description="of lr, for the encoder; 0: it stays as it was loaded, its batch norm too",
+    )
     weight_decay: NonNegative = 0.0
     warmup_epochs: NonNegative = 1.0
     warmup_steps: int | None = Field(None, ge=0, description="wins over warmup_epochs")
@@ -168,6 +186,12 @@ class RunSettings(Settings):
             raise ValueError(
                 f"method {self.method} has neither model.encoder, model.decoder nor "
                 "distill.teacher; they are lgsc's"
+            )
+        if model.decoder == "families" and (
+            model.encoder != "mobilenet-v2" or self.distill.teacher is not None
+        ):
+            raise ValueError(
+                "model.decoder=families needs model.encoder=mobilenet-v2 and no distill.teacher"
             )
         # the encoder turns [-1, 1] into what the public weights were trained on
         if model.encoder == "mobilenet-v2" and model.weights != "none" and pixels != (127.5, 127.5):

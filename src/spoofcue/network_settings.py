@@ -43,7 +43,7 @@ class ModelSettings(Settings):
 
     added: ClassVar[tuple[str, ...]] = (
         *("encoder", "mobile_multiplier", "mobile_tail"),
-        *("decoder", "decoder_width"),
+        *("decoder", "decoder_width", "families"),
     )
 
     encoder_norm: Literal["batch", "instance"] = "batch"
@@ -52,7 +52,7 @@ class ModelSettings(Settings):
         64, ge=4, le=256, description="channels of E1 of ResNet-18; the auxiliary classifier's too"
     )
     auxiliary: Literal["overlay", "cue", "none"] = Field(
-        "overlay", description="what the auxiliary classifier sees (Table 5)"
+        "overlay", description="what the auxiliary classifier sees (Table 5); families: none"
     )
     auxiliary_dropout: Fraction = 0.0
     weights: str = Field(
@@ -69,15 +69,23 @@ class ModelSettings(Settings):
     mobile_tail: bool = Field(
         True, description="mobilenet-v2: to ImageNet's 1280 channels, or false: to 160"
     )
-    decoder: Literal["residual", "separable"] = Field(
-        "residual", description="residual is the paper's; separable is the light one"
+    decoder: Literal["residual", "separable", "families"] = Field(
+        "residual",
+        description="residual is the paper's; separable is the light one; families: a linear "
+        "detector for each family of attacks, without hidden layers",
+    )
+    families: tuple[str, ...] = Field(
+        ("print", "replay"),
+        min_length=1,
+        description="decoder families: first parts of the PAI names; other attacks are not "
+        "learned from",
     )
     decoder_width: int = Field(16, ge=2, le=256, description="separable: channels of D5")
 
     def network(self) -> dict[str, Any]:
         """Keyword arguments of :class:`spoofcue.cue.generator.LGSC`."""
-        names = (name for name in type(self).model_fields if name != "weights")
-        return {name: getattr(self, name) for name in names}
+        names = (n for n in type(self).model_fields if n not in ("weights", "families"))
+        return {name: getattr(self, name) for name in names} | {"families": len(self.families)}
 
 
 class DistillSettings(Settings):

@@ -98,7 +98,7 @@ def test_separable_convolutions_cost_what_a_count_by_hand_says() -> None:
 
 def test_the_lite_preset_keeps_its_limits() -> None:
     """At most 0.35 GFLOP and 1.8 M parameters, counted by torch and once more layer by layer."""
-    settings = load_settings("lite")
+    settings = load_settings("lite-unet")
     model, side = LGSC(**settings.model.network()), settings.input.size
     summary = summarise(model, side, side)
     by_layer = 0

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from spoofcue.cue.encoder import ResNet18Encoder
-from spoofcue.cue.mobilenet import MobileNetV2Encoder
+from spoofcue.cue.mobilenet import WITHOUT_TAIL, MobileNetV2Encoder
 from spoofcue.cue.weights import load_encoder_weights
 from spoofcue.errors import InputError
 
@@ -57,7 +57,7 @@ def test_a_public_file_loads_but_for_its_head(tmp_path: Path) -> None:
 def test_without_its_tail_it_takes_the_same_file(tmp_path: Path) -> None:
     state = public_state()
     torch.save(state, tmp_path / "public.pth")
-    encoder = MobileNetV2Encoder(tail=False)
+    encoder = MobileNetV2Encoder(blocks=WITHOUT_TAIL)
     load_encoder_weights(encoder, tmp_path / "public.pth")
     kept = [k for k in public_keys() if int(k.split(".")[1]) <= 16]
     assert list(encoder.state_dict()) == kept

@@ -9,13 +9,14 @@ from torch import Tensor, nn
 from spoofcue.cue.classifier import AuxiliaryClassifier
 from spoofcue.cue.decoder import CueDecoder, DecoderFeatures
 from spoofcue.cue.encoder import STRIDE, EncoderFeatures, ResNet18Encoder
-from spoofcue.cue.mobilenet import MobileNetV2Encoder
+from spoofcue.cue.families import FamilyDecoder, FamilyEvidence
+from spoofcue.cue.mobilenet import BLOCKS, TO_E4, WITHOUT_TAIL, MobileNetV2Encoder
 from spoofcue.cue.normalization import Norm
 from spoofcue.cue.separable import SeparableDecoder
 from spoofcue.errors import InputError
 
 EncoderName = Literal["resnet18", "mobilenet-v2"]
-DecoderName = Literal["residual", "separable"]
+DecoderName = Literal["residual", "separable", "families"]
 
 
 class CueOutput(NamedTuple):
@@ -24,13 +25,13 @@ class CueOutput(NamedTuple):
     Attributes:
         cue: (B, 3, H, W) in [-1, 1]; zero for a perfectly live face.
         encoder: E1..E5.
-        decoder: D1..D5.
+        decoder: D1..D5; of the decoder ``families``, which has none, its evidence.
 
     """
 
     cue: Tensor
     encoder: EncoderFeatures
-    decoder: DecoderFeatures
+    decoder: DecoderFeatures | FamilyEvidence
 
 
 class CueGenerator(nn.Module):
@@ -42,9 +43,10 @@ class CueGenerator(nn.Module):
         width: channels of ResNet-18's E1, 64 in the paper.
         encoder: ``resnet18`` as in the paper, or ``mobilenet-v2``.
         mobile_multiplier: of MobileNetV2's channels.
-        decoder: ``residual`` as in the paper, or ``separable``.
+        decoder: ``residual`` as in the paper, ``separable`` or ``families``.
         decoder_width: channels of the separable decoder's D5.
         mobile_tail: whether MobileNetV2 goes to 1280 channels, as ImageNet's does, or ends at 160.
+        families: detectors of the decoder ``families``, which looks no deeper than E4.
 
     """
 
@@ -58,19 +60,26 @@ class CueGenerator(nn.Module):
         decoder: DecoderName = "residual",
         decoder_width: int = 16,
         mobile_tail: bool = True,
+        families: int = 2,
     ) -> None:
         super().__init__()
         self.encoder: ResNet18Encoder | MobileNetV2Encoder = (
             ResNet18Encoder(encoder_norm, width)
             if encoder == "resnet18"
-            else MobileNetV2Encoder(encoder_norm, mobile_multiplier, mobile_tail)
+            else MobileNetV2Encoder(
+                encoder_norm,
+                mobile_multiplier,
+                TO_E4 if decoder == "families" else BLOCKS if mobile_tail else WITHOUT_TAIL,
+            )
         )
         channels = self.encoder.channels
-        self.decoder: CueDecoder | SeparableDecoder = (
-            CueDecoder(channels, decoder_norm)
-            if decoder == "residual"
-            else SeparableDecoder(channels, decoder_width, decoder_norm)
-        )
+        self.decoder: CueDecoder | SeparableDecoder | FamilyDecoder
+        if decoder == "residual":
+            self.decoder = CueDecoder(channels, decoder_norm)
+        elif decoder == "separable":
+            self.decoder = SeparableDecoder(channels, decoder_width, decoder_norm)
+        else:
+            self.decoder = FamilyDecoder(channels[3], families)
 
     def forward(self, image: Tensor) -> CueOutput:
         """Generate the cue map of ``image`` (B, 3, H, W) in [-1, 1].
@@ -100,6 +109,7 @@ class LGSC(nn.Module):
         decoder: see :class:`CueGenerator`.
         decoder_width: see :class:`CueGenerator`.
         mobile_tail: see :class:`CueGenerator`.
+        families: see :class:`CueGenerator`.
 
     """
 
@@ -115,6 +125,7 @@ class LGSC(nn.Module):
         decoder: DecoderName = "residual",
         decoder_width: int = 16,
         mobile_tail: bool = True,
+        families: int = 2,
     ) -> None:
         super().__init__()
         self.generator = CueGenerator(
@@ -126,10 +137,12 @@ class LGSC(nn.Module):
             decoder,
             decoder_width,
             mobile_tail,
+            families,
         )
+        # the families are their own classifiers
         self.classifier = (
             None
-            if auxiliary == "none"
+            if auxiliary == "none" or decoder == "families"
             else AuxiliaryClassifier(auxiliary, auxiliary_dropout, width)
         )
 

@@ -25,8 +25,8 @@ STAGES = (
 STEM, LAST = 32, 1280
 # Of features.0 to features.18: the last ones at strides 2, 4, 8 and 16; E5 is the very last.
 TAPS = (1, 3, 6, 13)
-# What the public files hold beyond features.16.
-TAIL_PREFIXES = ("features.17.", "features.18.")
+# Blocks of the public files, and how many are kept without the tail and up to E4.
+BLOCKS, WITHOUT_TAIL, TO_E4 = 19, 17, 14
 # What the public weights subtract and divide by, for RGB values in [0, 1].
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -71,31 +71,34 @@ class MobileNetV2Encoder(nn.Module):
         norm: ``batch`` (default, as the public weights) or ``instance``.
         multiplier: of all channels, each rounded to a multiple of 8 as in the public code; E5 has
             1280 however small it is.
-        tail: whether to end with the block of 320 and the convolution to 1280 channels.
+        blocks: how many are kept: 19, all of them; 17, without the block of 320 and the
+            convolution to 1280 channels; 14, up to E4, which then is E5 too.
 
     Attributes:
         channels: of E1..E5.
         multiplier: as given.
-        tail: as given.
+        blocks: as given.
 
     """
 
     scale: Tensor
     shift: Tensor
 
-    def __init__(self, norm: Norm = "batch", multiplier: float = 1.0, tail: bool = True) -> None:
+    def __init__(self, norm: Norm = "batch", multiplier: float = 1.0, blocks: int = BLOCKS) -> None:
         super().__init__()
-        self.multiplier, self.tail = multiplier, tail
+        self.multiplier, self.blocks = multiplier, blocks
         channels = [_rounded(STEM * multiplier)]
         self.features = nn.Sequential(_conv_norm_relu6(3, channels[0], 3, 2, norm))
-        for expansion, width, repeats, stride in STAGES if tail else STAGES[:-1]:
+        for expansion, width, repeats, stride in STAGES:
             for repeat in range(repeats):
+                if len(channels) == blocks:
+                    break
                 channels.append(_rounded(width * multiplier))
                 step = stride if repeat == 0 else 1
                 self.features.append(
                     InvertedResidual(channels[-2], channels[-1], step, expansion, norm)
                 )
-        if tail:
+        if blocks == BLOCKS:
             channels.append(_rounded(LAST * max(1.0, multiplier)))
             self.features.append(_conv_norm_relu6(channels[-2], channels[-1], 1, 1, norm))
         e1, e2, e3, e4 = (channels[tap] for tap in TAPS)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from spoofcue.cue.decoder import DecoderFeatures
 from spoofcue.cue.generator import LGSC
 
 
@@ -17,7 +18,7 @@ class ModelSummary:
     Attributes:
         input_hw: height and width, px.
         parameters: learned numbers per part: encoder, decoder, generator, classifier.
-        features: (C, H, W) of E1..E5, D1..D5 and the cue, for one image.
+        features: (C, H, W) of E1..E5, D1..D5 (if there are) and the cue, for one image.
         generator_macs: multiply-adds of one image through the generator (all that scoring runs);
             those of convolutions and linear layers, as torch counts.
         classifier_macs: the same for the auxiliary classifier (training only).
@@ -48,8 +49,10 @@ def summarise(model: LGSC, height: int = 224, width: int = 224) -> ModelSummary:
         with torch.no_grad(), FlopCounterMode(display=False) as counter:
             shadow.classifier(image, output.cue)
         classifier_flops = counter.get_total_flops()
-    names = [f"E{k}" for k in range(1, 6)] + [f"D{k}" for k in range(1, 6)] + ["cue"]
-    maps = [*output.encoder, *output.decoder, output.cue]
+    maps = {f"E{k}": m for k, m in enumerate(output.encoder, start=1)}
+    if isinstance(output.decoder, DecoderFeatures):
+        maps |= {f"D{k}": m for k, m in enumerate(output.decoder, start=1)}
+    maps["cue"] = output.cue
     return ModelSummary(
         input_hw=(height, width),
         parameters={
@@ -58,9 +61,7 @@ def summarise(model: LGSC, height: int = 224, width: int = 224) -> ModelSummary:
             "generator": _parameters(model.generator),
             "classifier": _parameters(model.classifier) if model.classifier is not None else 0,
         },
-        features={
-            n: (m.shape[1], m.shape[2], m.shape[3]) for n, m in zip(names, maps, strict=True)
-        },
+        features={n: (m.shape[1], m.shape[2], m.shape[3]) for n, m in maps.items()},
         generator_macs=generator_flops // 2,  # the counter calls a multiply-add two operations
         classifier_macs=classifier_flops // 2,
     )

@@ -9,7 +9,7 @@ from urllib.error import URLError
 import torch
 from torch import Tensor, nn
 
-from spoofcue.cue.mobilenet import TAIL_PREFIXES, MobileNetV2Encoder
+from spoofcue.cue.mobilenet import BLOCKS, MobileNetV2Encoder
 from spoofcue.errors import InputError
 
 # torchvision's IMAGENET1K_V1 of both; the names carry the first digits of their SHA-256.
@@ -133,8 +133,8 @@ def _read_state(path: Path) -> dict[str, Tensor]:
 
 
 def _without_unused(state: dict[str, Tensor], encoder: nn.Module) -> dict[str, Tensor]:
-    short = isinstance(encoder, MobileNetV2Encoder) and not encoder.tail
-    unused = TAIL_PREFIXES if short else ()
+    kept = encoder.blocks if isinstance(encoder, MobileNetV2Encoder) else BLOCKS
+    unused = tuple(f"features.{k}." for k in range(kept, BLOCKS))
     return {k: v for k, v in state.items() if k not in HEADS and not k.startswith(unused)}
 
 

@@ -21,7 +21,60 @@ def augment_crop(crop: Image, settings: AugmentSettings, rng: np.random.Generato
         crop = _rotate(crop, float(rng.uniform(-settings.rotate_deg, settings.rotate_deg)))
     if rng.random() < settings.flip:
         crop = np.ascontiguousarray(crop[:, ::-1])
+    if settings.degrade > 0:
+        crop = degraded(crop, settings.degrade, rng)
     return crop
+
+
+def degraded(crop: Image, often: float, rng: np.random.Generator) -> Image:
+    """What poor cameras, tone curves and messengers leave of a face, whatever its class.
+
+    Args:
+        crop: (h, w, 3) uint8 RGB.
+        often: probability of each step, 0..1.
+        rng: decides everything.
+
+    Returns:
+        (h', w', 3) uint8; smaller where it was shrunk.
+
+    """
+    import cv2
+
+    shrink, blur, colour, noise, jpeg = rng.random(5) < often
+    longest = max(crop.shape[:2])
+    side = rng.uniform(60, 200)
+    if shrink and side < longest:
+        crop = np.asarray(
+            cv2.resize(
+                crop, None, fx=side / longest, fy=side / longest, interpolation=cv2.INTER_AREA
+            ),
+            np.uint8,
+        )
+    if blur:
+        sigma = rng.uniform(0.3, max(0.31, 0.01 * max(crop.shape[:2])))
+        crop = np.asarray(cv2.GaussianBlur(crop, (0, 0), sigma), np.uint8)
+    if colour or noise:
+        crop = _toned(crop, colour, noise, rng)
+    if jpeg:
+        quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 95))]
+        _, coded = cv2.imencode(".jpg", crop[..., ::-1], quality)
+        crop = np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8)[..., ::-1].copy()
+    return crop
+
+
+def _toned(crop: Image, colour: bool, noise: bool, rng: np.random.Generator) -> Image:
+    """Gamma, contrast, saturation and white balance; then noise of a few levels."""
+    value = crop.astype(np.float32) / np.float32(255)
+    if colour:
+        gamma, contrast, saturation = np.exp(rng.normal(0, (0.2, 0.15, 0.2)))
+        value = (value ** np.float32(gamma) - 0.5) * np.float32(contrast) + 0.5
+        grey = value.mean(axis=2, keepdims=True)
+        value = (grey + (value - grey) * np.float32(saturation)) * np.exp(
+            rng.normal(0, 0.05, 3)
+        ).astype(np.float32)
+    if noise:
+        value += rng.normal(0, rng.uniform(0, 0.03), value.shape).astype(np.float32)
+    return (np.clip(value, 0, 1) * np.float32(255)).astype(np.uint8)
 
 
 def augment_input(image: Image, settings: AugmentSettings, rng: np.random.Generator) -> Image:

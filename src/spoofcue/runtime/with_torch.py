@@ -32,9 +32,9 @@ class TorchRuntime:
         from safetensors import SafetensorError
         from safetensors.torch import load
 
-        from spoofcue.cue.generator import CueGenerator
+        from spoofcue.cue.generator import LGSC
 
-        network = CueGenerator(settings.encoder_norm, settings.decoder_norm, settings.width)
+        network = LGSC(**settings.network() | {"auxiliary": "none"}).generator
         try:
             network.load_state_dict(load(weights))
         except (SafetensorError, RuntimeError) as error:

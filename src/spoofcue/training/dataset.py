@@ -13,6 +13,7 @@ from torch.utils.data import Dataset
 
 from spoofcue.config import RunSettings
 from spoofcue.media.image import read_image
+from spoofcue.metrics.groupings import species_of
 from spoofcue.patches.augment import augment_crop, augment_input
 from spoofcue.patches.geometry import normalise, pad_to_stride, random_patch, resized
 from spoofcue.training.sampling import Draw
@@ -22,10 +23,19 @@ if TYPE_CHECKING:
 
 
 class TrainingBatch(NamedTuple):
-    """image (B, 3, S, S) float32, normalised; label (B,) int64, 0 live, 1 attack."""
+    """A batch.
+
+    Attributes:
+        image: (B, 3, S, S) float32, normalised.
+        label: (B,) int64, 0 live, 1 attack.
+        family: (B,) int64, position of an attack's family in ``model.families``; -1 for live
+            faces and for attacks of others.
+
+    """
 
     image: Tensor
     label: Tensor
+    family: Tensor
 
 
 class FaceCrops(Dataset[TrainingBatch]):
@@ -42,6 +52,9 @@ class FaceCrops(Dataset[TrainingBatch]):
         self.paths = [root / crop for crop in rows["crop"]]
         self.label = rows["label"].to_numpy().astype(np.int64)
         self.live = np.flatnonzero(self.label == 0)
+        known = {name: k for k, name in enumerate(settings.model.families)}
+        families = [species_of(pai, "family") if pai else "" for pai in rows["pai"]]
+        self.family = np.array([known.get(name, -1) for name in families], np.int64)
         self.settings = settings
 
     def __len__(self) -> int:
@@ -59,6 +72,7 @@ class FaceCrops(Dataset[TrainingBatch]):
         return TrainingBatch(
             torch.from_numpy(normalise(image, s.input.mean, s.input.std)),
             torch.tensor(self.label[draw.row]),
+            torch.tensor(self.family[draw.row]),
         )
 
     def _crop(self, row: int, rng: np.random.Generator) -> NDArray[np.uint8]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from torch import Tensor, nn
 
 from spoofcue.cue.encoder import ResNet18Encoder
 from spoofcue.cue.weights import load_encoder_weights
+
+if TYPE_CHECKING:
+    from spoofcue.training.dataset import TrainingBatch
 
 
 class Learned(nn.Module):
@@ -37,6 +40,10 @@ class Learned(nn.Module):
         """Scalars by name: ``total``, which is minimised, then those of :attr:`terms`."""
         raise NotImplementedError
 
+    def batch_losses(self, batch: TrainingBatch) -> dict[str, Tensor]:
+        """:meth:`losses` of a batch, for a network that wants more of it than the labels."""
+        return self.losses(batch.image, batch.label)
+
     def scores(self, image: Tensor) -> Tensor:
         """(B,) float32 in [0, 1], higher = more likely an attack."""
         raise NotImplementedError
@@ -54,6 +61,10 @@ class Learned(nn.Module):
     def load_pretrained(self, source: str) -> None:
         """Take a pretrained encoder; see :func:`spoofcue.cue.weights.load_encoder_weights`."""
         load_encoder_weights(self.encoder, source)
+
+    def pretrained_part(self) -> nn.Module:
+        """The encoder, which ``optimiser.encoder_lr_factor`` slows down or freezes."""
+        return self.encoder
 
     def scoring_part(self) -> nn.Module:
         """The part that scoring runs, whose parameters are counted."""

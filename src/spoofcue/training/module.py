@@ -56,6 +56,10 @@ class LearnedTraining(pl.LightningModule):
         self.facts = facts
         self.dev_result: dict[str, float] = {}
         self._dev_scores = np.zeros(len(dev) if dev else 0)
+        self._frozen = settings.optimiser.encoder_lr_factor == 0
+        if self._frozen:
+            # Lightning keeps the mode that each module has, so batch statistics stay too
+            network.pretrained_part().requires_grad_(False).eval()
         if settings.training.channels_last:
             self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
@@ -82,7 +86,7 @@ class LearnedTraining(pl.LightningModule):
 
     def training_step(self, batch: TrainingBatch, batch_idx: int) -> Tensor:
         """One step."""
-        terms = self.network.losses(self._formatted(batch.image), batch.label)
+        terms = self.network.batch_losses(batch._replace(image=self._formatted(batch.image)))
         self.log_dict({f"train/{name}": term.detach() for name, term in terms.items()})
         self.log("train/total_now", terms["total"].detach(), prog_bar=True, logger=False)
         return terms["total"]
@@ -116,7 +120,14 @@ class LearnedTraining(pl.LightningModule):
     def configure_optimizers(self) -> Any:
         """Adam, stepped down by the schedule at every optimiser step."""
         o = self.settings.optimiser
-        adam = torch.optim.Adam(self.parameters(), lr=o.lr, weight_decay=o.weight_decay)
+        groups: list[dict[str, Any]] = [{"params": self.parameters()}]
+        if o.encoder_lr_factor != 1:
+            slow = list(self.network.pretrained_part().parameters())
+            known = {id(p) for p in slow}
+            groups = [{"params": [p for p in self.parameters() if id(p) not in known]}]
+            if not self._frozen:
+                groups.append({"params": slow, "lr": o.encoder_lr_factor * o.lr})
+        adam = torch.optim.Adam(groups, lr=o.lr, weight_decay=o.weight_decay)
         schedule = LambdaLR(adam, learning_rate_factor(o, self.steps_per_epoch))
         return {"optimizer": adam, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 

@@ -111,7 +111,7 @@ def train(
         data,
         rows,
         settings,
-        parameters=sum(p.numel() for p in part.parameters() if p.requires_grad),
+        parameters=sum(p.numel() for p in part.parameters()),
         warnings=facts["warnings"],
         training={
             "epochs": 0,
@@ -184,6 +184,8 @@ def _trainer(
     warnings.filterwarnings("ignore", message=".*ended before the epoch ended.*")
     warnings.filterwarnings("ignore", message=".*does not have many workers.*")
     warnings.filterwarnings("ignore", message=".*but have no `val_dataloader`.*")
+    # A frozen encoder is meant to be.
+    warnings.filterwarnings("ignore", message=".*in eval mode at the start of training.*")
     warnings.filterwarnings("ignore", message=".*isinstance.treespec, LeafSpec.*")
     warnings.filterwarnings("ignore", message=".*Checkpoint directory.*exists.*")
     for name in ("pytorch_lightning", "lightning.pytorch"):

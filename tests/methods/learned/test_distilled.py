@@ -68,7 +68,7 @@ def teacher(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def student_of(teacher: Path, *more: str) -> RunSettings:
-    return load_settings("lite", None, [*TINY, *LITE, f"distill.teacher={teacher}", *more])
+    return load_settings("lite-unet", None, [*TINY, *LITE, f"distill.teacher={teacher}", *more])
 
 
 def batch(count: int = 8) -> tuple[Tensor, Tensor]:
@@ -121,7 +121,7 @@ def test_the_teacher_is_neither_trained_nor_stored_nor_set_to_training(teacher: 
 
 def test_a_student_starts_as_one_without_a_teacher(teacher: Path) -> None:
     torch.manual_seed(1)
-    alone = build(load_settings("lite", None, [*TINY, *LITE]))
+    alone = build(load_settings("lite-unet", None, [*TINY, *LITE]))
     assert type(alone) is LearnedLGSC
     torch.manual_seed(1)
     taught = build(student_of(teacher)).state_dict()

@@ -12,9 +12,11 @@ from torch import Tensor, nn
 
 from spoofcue.config import DistillSettings, RunSettings, settings_from
 from spoofcue.cue.distillation import FeatureProjections, cue_distance
+from spoofcue.cue.families import FamilyDecoder
 from spoofcue.cue.generator import CueGenerator, CueOutput
 from spoofcue.cue.losses import pooled_features
 from spoofcue.errors import InputError
+from spoofcue.methods.learned.families import FamilyLGSC
 from spoofcue.methods.learned.lgsc import LearnedLGSC
 from spoofcue.scoring.model import TorchModel, best_checkpoint, read_checkpoint
 
@@ -36,8 +38,11 @@ class Distillation(nn.Module):
         self.settings = settings
         self._teacher = (teacher.eval().requires_grad_(False),)
         self._digest = _digest(teacher)
-        channels = [(g.encoder.channels[-1], *g.decoder.channels[:4]) for g in (student, teacher)]
-        self.projections = FeatureProjections(*channels) if settings.feature_weight else None
+        self.projections = None
+        if not settings.feature_weight:
+            return
+        channels = [(g.encoder.channels[-1], *_widths(g)) for g in (student, teacher)]
+        self.projections = FeatureProjections(*channels)
 
     def forward(self, image: Tensor, output: CueOutput) -> tuple[Tensor, Tensor]:
         """Mean cue and feature distances of a batch: scalars >= 0, not weighted.
@@ -143,9 +148,26 @@ def load_teacher(settings: RunSettings) -> CueGenerator:
 
 def build(settings: RunSettings) -> LearnedLGSC:
     """The network of an lgsc run, with a teacher if the settings name one."""
+    if settings.model.decoder == "families":
+        return FamilyLGSC(settings.model, settings.loss)
     if settings.distill.teacher is None:
         return LearnedLGSC(settings.model, settings.loss)
     return DistilledLGSC(settings)
+
+
+def _widths(generator: CueGenerator) -> tuple[int, ...]:
+    """Channels of D1..D4.
+
+    Raises:
+        InputError: it has no such features.
+
+    """
+    if isinstance(generator.decoder, FamilyDecoder):
+        raise InputError(
+            "distill.teacher: a network of model.decoder=families has no D1..D4 to learn from; "
+            "--set distill.feature_weight=0 takes its cue maps alone."
+        )
+    return tuple(generator.decoder.channels[:4])
 
 
 def _digest(network: nn.Module) -> str:

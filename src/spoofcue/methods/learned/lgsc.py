@@ -65,6 +65,10 @@ class LearnedLGSC(LGSC, Learned):
         """Into the generator's encoder; the classifier starts from scratch (section 3.4)."""
         load_encoder_weights(self.generator.encoder, source)
 
+    def pretrained_part(self) -> nn.Module:
+        """The generator's encoder; the classifier's is never pretrained."""
+        return self.generator.encoder
+
     def scoring_part(self) -> nn.Module:
         """The generator."""
         return self.generator
