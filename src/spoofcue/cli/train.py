@@ -37,7 +37,9 @@ def train(
             "aux-depth or pixel."
         ),
     ] = None,
-    preset: Annotated[str, typer.Option(help="paper, official-code, small, lite or lite-unet.")] = "paper",
+    preset: Annotated[
+        str, typer.Option(help="paper, official-code, small, lite or lite-unet.")
+    ] = "paper",
     config: Annotated[Path | None, typer.Option(help="YAML with any settings.")] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="section.key=value; may be repeated.")
