@@ -21,6 +21,9 @@ def openpad(
     method: Annotated[
         str, typer.Option(help="Several by commas, or all; `train --help` lists them.")
     ] = "lgsc",
+    preset: Annotated[
+        str | None, typer.Option(help="Of the training, as it is; default: the size's own.")
+    ] = None,
     overrides: Annotated[
         list[str] | None, typer.Option("--set", help="section.key=value of the training.")
     ] = None,
@@ -41,8 +44,9 @@ def openpad(
     from spoofcue.cli.console import err, progress_bar
 
     wanted = size_named(size)
+    sized = [] if preset else [*wanted.overrides]
     methods = configured(
-        choose_methods(method), wanted.preset, [*wanted.overrides, *(overrides or [])]
+        choose_methods(method), preset or wanted.preset, [*sized, *(overrides or [])]
     )
     trainings = choose_seeds(seeds or str(seed))
     with progress_bar("simulating people", 1, quiet=as_json) as progress:
