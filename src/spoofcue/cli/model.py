@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from spoofcue.cli.model_calibrate import calibrate
 from spoofcue.cli.model_hub import pull, push
 
 app = typer.Typer(no_args_is_help=True, help="Inspect networks; check, change, share packages.")
@@ -100,6 +101,7 @@ def verify(
     typer.echo(f"{package}: sound; {read.id}, {read.spec.format} {read.spec.precision}")
 
 
+app.command()(calibrate)
 app.command()(push)
 app.command()(pull)
 
