@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from spoofcue.cli.model_calibrate import calibrate
+from spoofcue.cli.model_card import card
 from spoofcue.cli.model_hub import pull, push
 
 app = typer.Typer(no_args_is_help=True, help="Inspect networks; check, change, share packages.")
@@ -102,6 +103,7 @@ def verify(
 
 
 app.command()(calibrate)
+app.command()(card)
 app.command()(push)
 app.command()(pull)
 
