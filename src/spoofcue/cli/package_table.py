@@ -61,10 +61,8 @@ def _card_rows(card: CardSection) -> dict[str, str]:
             rows[title.lower()] = short if len(short) <= SHOWN else short[: SHOWN - 3] + "..."
     for entry in card.evaluation:
         named = (("AUC", entry.auc), ("EER", entry.eer), ("BPCER", entry.bpcer))
-        measured = [f"{name} {percent(m)}" for name, m in (*named, ("ACER", entry.acer)) if m]
-        rows[f"on {entry.set}"] = "; ".join(
-            [*measured, *([counts(entry)] if counts(entry) else [])]
-        )
+        told = [f"{name} {percent(m)}" for name, m in (*named, ("ACER", entry.acer)) if m]
+        rows[f"on {entry.set}"] = "; ".join(part for part in (*told, counts(entry)) if part)
     if card.licence:
         rows["licence"] = card.licence
     return rows

@@ -69,12 +69,12 @@ def counts(entry: EvaluationEntry) -> str:
 def _evaluation(entry: EvaluationEntry, threshold: float) -> list[str]:
     protocol = f"protocol {cell(entry.protocol)}" if entry.protocol else ""
     about = [protocol, counts(entry), at_threshold(entry, threshold)]
-    table = ["| measure | value (95 % interval) |", "| --- | --- |"]
-    table += [f"| {name} | {percent(value)} |" for name, value in _rows(entry)]
+    rows = [f"| {name} | {percent(value)} |" for name, value in _rows(entry)]
+    table = ["| measure | value (95 % interval) |", "| --- | --- |", *rows] if rows else []
     return [
         f"### {cell(entry.set)}",
         f"{'; '.join(part for part in about if part)}.",
-        "\n".join(table),
+        *(["\n".join(table)] if table else []),
         *([entry.note.strip()] if entry.note else []),
     ]
 
