@@ -50,7 +50,7 @@ def test_only_the_threshold_and_what_is_said_of_it_change(tmp_path: Path, packag
     assert new.weights == package.weights
     assert new.id != package.id
     assert new.spec.scores_as == ["ckpt-0", package.id]
-    assert new.spec.metrics == {"rates are at the threshold": 0.01, "dev acer": 0.1}
+    assert new.spec.metrics == {"dev and test rates are at the threshold": 0.01, "dev acer": 0.1}
     changed = {"threshold", "scores_as", "metrics"}
     same = set(new.spec.model_dump()) - changed
     assert new.spec.model_dump(include=same) == package.spec.model_dump(include=same)

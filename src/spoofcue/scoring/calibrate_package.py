@@ -17,7 +17,7 @@ from spoofcue.package.write import write_changed
 from spoofcue.scoring.target import choose_threshold, parse_target
 
 DEFAULT_SPLIT = "dev"
-RATES_AT = "rates are at the threshold"
+RATES_AT = "dev and test rates are at the threshold"
 
 
 @dataclass(frozen=True, slots=True)
