@@ -23,6 +23,7 @@ from spoofcue.benchmark.dataset_run import (
 )
 from spoofcue.benchmark.folds import read_results
 from spoofcue.benchmark.grid import markdown_of
+from spoofcue.data.crop_facts import protocol_of
 from spoofcue.data.manifest import read_manifest, write_manifest
 from spoofcue.errors import InputError
 from spoofcue.metrics.evaluation import Rule
@@ -95,6 +96,9 @@ def test_a_benchmark_that_was_stopped_goes_on_with_the_next_fold(
     run_plan(ready, tmp_path, {"stub": rest})
     assert rest.ran == ["phone-3", "phone-4", "phone-5", "phone-6"]
     assert set(rest.rules) == {"eer"}
+    told = {protocol_of(task.folder / "data") for task in ready.tasks}
+    assert told == {"oulu-npu 1", *(f"oulu-npu 4 phone-{k}" for k in range(1, 7))}
+    assert protocol_of(oulu) is None
 
 
 def test_tables_are_those_that_the_results_folder_gives_without_data(

@@ -14,7 +14,7 @@ import spoofcue.cli.console  # noqa: F401  (its console is made before COLUMNS i
 from spoofcue.cli.main import app
 from spoofcue.errors import InputError
 from spoofcue.export import proof
-from spoofcue.export.dev_crops import dev_crops
+from spoofcue.export.dev_crops import dev_crops, protocol_of_run
 from spoofcue.export.judge import Accuracy, shortfall
 from spoofcue.export.package import export_package
 from spoofcue.media.image import read_image
@@ -80,12 +80,14 @@ def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
     for to, precision, told in (
         ("onnx", "bf16", "computes no bf16"),
         ("safetensors", "int8", "int8 is for"),
+        ("safetensors", "fp16", "fp16 is for"),
     ):
         with pytest.raises(InputError, match=told):
             export_package(shared_run(), tmp_path / "p", to, precision)  # type: ignore[arg-type]
     for args, told in (
         (["--out", str(tmp_path / "folder")], "--to"),
         (["--out", str(tmp_path / "m.onnx"), "--precision", "int8"], "--to as well"),
+        (["--out", str(tmp_path / "m.onnx"), "--target", "eer"], "--to as well"),
     ):
         done = CliRunner().invoke(app, ["export", str(shared_run()), *args])
         assert told in str(done.exception)
@@ -120,6 +122,114 @@ def test_int8_takes_the_smallest_part_that_passes_on_dev_or_is_refused(
     with traced_once(), pytest.raises(InputError, match="deep half of the encoder: AUC 2 %"):
         export_package(shared_run(), tmp_path / "q", "onnx", "int8")
     assert not (tmp_path / "q").exists()
+
+
+@pytest.mark.parametrize("to", ["onnx", "openvino"])
+def test_fp16_halves_the_file_and_rounds_the_weights_alone(to: str) -> None:
+    if to == "openvino" and not installed("openvino"):
+        pytest.skip("no OpenVINO")
+    whole, half = read_package(exported(to)), read_package(exported(to, "fp16"))
+    name = "model.onnx" if to == "onnx" else "model.bin"
+    sizes = [p.spec.files[name].size for p in (whole, half)]
+    graph = onnx.load_from_string(read_package(exported("onnx")).weights["model.onnx"]).graph
+    kernels = sum(int(np.prod(t.dims)) for t in graph.initializer if len(t.dims) == 4)
+    # two bytes a weight less; the casts take a little of it
+    assert sizes[0] - sizes[1] > 0.9 * 2 * kernels
+    parity = half.spec.parity
+    assert parity is not None
+    assert 0 < parity.mean <= parity.max < 1e-3
+    assert half.spec.metrics["dev auc"] == pytest.approx(
+        half.spec.metrics["dev auc of the checkpoint"], abs=0.002
+    )
+    assert (half.spec.precision, half.spec.scores_as) == ("fp16", [])
+
+
+def test_the_fp16_kernels_are_the_fp32_ones_rounded_and_are_folded_when_loaded(
+    tmp_path: Path,
+) -> None:
+    import onnxruntime
+
+    package = read_package(exported("onnx", "fp16"))
+    graphs = [read_package(exported("onnx")).weights["model.onnx"], package.weights["model.onnx"]]
+    first, second = (
+        {t.name: onnx.numpy_helper.to_array(t) for t in onnx.load_from_string(g).graph.initializer}
+        for g in graphs
+    )
+    rounded = {name.removesuffix("_fp16") for name in second if name.endswith("_fp16")}
+    assert rounded == {name for name, v in first.items() if v.ndim == 4 and v.size >= 256}
+    for name in first:
+        wanted = first[name].astype(np.float16) if name in rounded else first[name]
+        np.testing.assert_array_equal(second[name + "_fp16" * (name in rounded)], wanted)
+    options = onnxruntime.SessionOptions()
+    options.optimized_model_filepath = str(tmp_path / "seen.onnx")
+    options.log_severity_level = 3
+    onnxruntime.InferenceSession(graphs[1], options, providers=["CPUExecutionProvider"])
+    # none is left for an inference to do, and it computes in fp32
+    assert "Cast" not in {n.op_type for n in onnx.load(tmp_path / "seen.onnx").graph.node}
+
+
+def test_fp16_that_decides_otherwise_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proof, "shortfall", lambda ours, reference: "AUC 1 %")
+    with traced_once(), pytest.raises(InputError, match="fp16 is refused: on 12 dev crops AUC 1 %"):
+        export_package(shared_run(), tmp_path / "p", "onnx", "fp16")
+    assert not (tmp_path / "p").exists()
+
+
+def test_a_target_is_met_by_the_exported_model_on_all_dev_crops(tmp_path: Path) -> None:
+    done = CliRunner().invoke(
+        app,
+        [
+            *("export", str(shared_run()), "--to", "safetensors", "--target", "apcer=0.25"),
+            *("--out", str(tmp_path / "p")),
+        ],
+    )
+    assert done.exit_code == 0, done.output
+    assert "apcer<=0.25 cannot be promised: it takes 12 attempts of each kind" in done.stderr
+    t = read_package(tmp_path / "p").spec.threshold
+    dev = dev_crops(shared_run(), None)
+    assert dev is not None
+    model = load_model(tmp_path / "p")
+    scores = {
+        pai: sorted(
+            model.score([read_image(p)])[0].score
+            for p, of in zip(dev.paths, dev.pais, strict=True)
+            if of == pai
+        )
+        for pai in ("print-a", "replay-a")
+    }
+    # one of the four attacks of each species may pass: the lower of the two that do
+    assert t.value == min(of[0] for of in scores.values())
+    assert (t.rule, t.target, t.supported) == ("apcer<=0.25", 0.25, False)
+    assert (t.source, t.data) == ("the exported model's scores on dev", "data")
+    assert (t.live, t.attack, t.people) == (4, 8, 2)
+
+
+def test_a_target_takes_dev_crops(tmp_path: Path) -> None:
+    run = tiny_lgsc_run(tmp_path / "run")
+    for target, told in (("eer", "model calibrate"), ("acer=0.1", "write apcer=RATE")):
+        with pytest.raises(InputError, match=told):
+            export_package(run, tmp_path / "p", "safetensors", target=target)
+    assert not (tmp_path / "p").exists()
+
+
+def test_the_protocol_of_a_run_is_told_by_its_record_or_the_benchmarks_result(
+    tmp_path: Path,
+) -> None:
+    run = tiny_lgsc_run(tmp_path / "run")
+    assert export_package(run, tmp_path / "p", "safetensors").spec.threshold.protocol is None
+    result = {"set": "openpad", "protocol": "P3", "fold": "print-a", "folds": 6}
+    (tmp_path / "result.json").write_text(json.dumps(result))
+    assert protocol_of_run(run) == "openpad P3 print-a"
+    (tmp_path / "result.json").write_text(json.dumps(result | {"folds": 1}))
+    assert export_package(run, tmp_path / "p", "safetensors").spec.threshold.protocol == (
+        "openpad P3"
+    )
+    record = json.loads((run / "run.json").read_text())
+    record["data"]["protocol"] = "oulu-npu 1"
+    (run / "run.json").write_text(json.dumps(record))
+    assert protocol_of_run(run) == "oulu-npu 1"
 
 
 def test_a_model_that_gives_no_numbers_is_not_packaged(tmp_path: Path) -> None:

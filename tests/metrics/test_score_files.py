@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from spoofcue.errors import InputError
+from spoofcue.metrics.csv_scores import CsvMarks, csv_marks
 from spoofcue.metrics.nonresponse import NonResponses
 from spoofcue.metrics.score_files import FORMATS, ScoreFormat, read_scores, write_scores
 from spoofcue.metrics.scores import ScoreSet
@@ -38,6 +39,18 @@ def test_score_files_count_non_responses_and_name_faults(tmp_path: Path) -> None
         path.write_text(text)
         with pytest.raises(InputError, match=told):
             read_scores(path)
+
+
+def test_the_rows_of_one_split_are_taken_alone(tmp_path: Path) -> None:
+    path = tmp_path / "s.csv"
+    path.write_text("score,label,split,model\n0.1,0,dev,m\n0.9,1,dev,m\n0.5,0,test,\n0.6,1\n")
+    assert read_scores(path, split="dev").score.tolist() == [0.1, 0.9]
+    assert csv_marks(path) == CsvMarks(["dev", "test"], ["m"])
+    with pytest.raises(InputError, match="no score"):
+        read_scores(path, split="val")
+    path.write_text("a a x 0.1\na b x 0.2\n")
+    with pytest.raises(InputError, match="no split"):
+        read_scores(path, split="dev")
 
 
 @pytest.mark.parametrize("kind", FORMATS)

@@ -194,6 +194,15 @@ def test_more_than_the_limit_is_refused_before_it_is_read(
     assert caught.value.reason == "oversize"
 
 
+def test_the_hubs_own_file_beside_a_package_is_none_too_many(tmp_path: Path) -> None:
+    whole = write_package(tmp_path / "p", spec(), WEIGHTS)
+    (tmp_path / "p" / ".gitattributes").write_text("*.onnx lfs")
+    assert read_package(tmp_path / "p").id == whole.id
+    (tmp_path / "p" / ".gitignore").write_text("x")
+    with pytest.raises(PackageError, match="gitignore"):
+        read_package(tmp_path / "p")
+
+
 def test_a_folder_in_a_package_is_a_file_too_many(tmp_path: Path) -> None:
     write_package(tmp_path / "p", spec(), WEIGHTS)
     (tmp_path / "p" / "more").mkdir()

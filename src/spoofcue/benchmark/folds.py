@@ -20,7 +20,7 @@ from spoofcue.errors import InputError
 from spoofcue.protocols.definition import SPLITS, Fold, Protocol
 from spoofcue.protocols.select import rows_of_fold
 from spoofcue.source import source_commit
-from spoofcue.whole_files import whole, write_json, write_text
+from spoofcue.whole_files import whole, write_json
 
 if TYPE_CHECKING:
     import polars as pl
@@ -208,5 +208,7 @@ def _fold_data(task: FoldTask, rows: pl.DataFrame) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     root = os.path.relpath(task.data.resolve(), folder.resolve())
     write_manifest(chosen.with_columns((pl.lit(root + "/") + pl.col("crop")).alias("crop")), folder)
-    write_text(folder / SUMMARY, (task.data / SUMMARY).read_text(encoding="utf-8"))
+    # a run tells its protocol, and so does what is exported from it
+    summary = json.loads((task.data / SUMMARY).read_text(encoding="utf-8"))
+    write_json(folder / SUMMARY, summary | {"protocol": task.title})
     return folder

@@ -21,9 +21,19 @@ def export(
         typer.Option(help="Write a model package with weights of this format."),
     ] = None,
     precision: Annotated[
-        Literal["fp32", "bf16", "int8"],
-        typer.Option(help="bf16: openvino alone; int8: calibrated and judged on the dev split."),
+        Literal["fp32", "fp16", "bf16", "int8"],
+        typer.Option(
+            help="fp16: stored so, half the file, computed in fp32; bf16: openvino alone; int8: "
+            "calibrated on the dev split. All but fp32 are judged there."
+        ),
     ] = "fp32",
+    target: Annotated[
+        str | None,
+        typer.Option(
+            help="Of the threshold, met on dev by the exported model: apcer=RATE, bpcer=RATE or "
+            "eer. Default: the run's threshold, which is eer on dev."
+        ),
+    ] = None,
 ) -> None:
     """Write the best checkpoint as a model package (--to), or as one plain ONNX file.
 
@@ -45,13 +55,15 @@ def export(
     if to is not None:
         from spoofcue.export.package import export_package
 
-        package = export_package(run, out, to, precision)
+        package = export_package(run, out, to, precision, target)
         _tell(package)
         return
     if out.suffix != ".onnx":
         raise InputError(f"--out {out}: give --to onnx (or openvino) for a package, or a .onnx.")
     if precision != "fp32":
         raise InputError(f"--precision {precision} is for packages: give --to as well.")
+    if target is not None:
+        raise InputError(f"--target {target} is for packages: give --to as well.")
     from spoofcue.export.onnx import export_onnx
     from spoofcue.scoring.model import TorchModel
 
@@ -63,6 +75,16 @@ def export(
 def _tell(package: Package) -> None:
     spec, size = package.spec, sum(f.size for f in package.spec.files.values())
     typer.echo(f"{package.path}: {package.id}, {spec.format} {spec.precision}, {size / 1e6:.1f} MB")
+    t = spec.threshold
+    typer.echo(f"threshold {t.value:.6g} ({t.rule}: {t.source})")
+    if t.supported is False and t.target is not None:
+        from spoofcue.metrics.support import attempts_needed
+
+        typer.echo(
+            f"warning: {t.rule} cannot be promised: it takes {attempts_needed(t.target)} attempts "
+            "of each kind on dev (rule of three)",
+            err=True,
+        )
     if spec.parity:
         p = spec.parity
         typer.echo(

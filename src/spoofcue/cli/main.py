@@ -33,6 +33,7 @@ EXTRAS = {
     "sklearn": "methods",
     "skimage": "methods",
     "openvino": "openvino",
+    "yaml": "data",
 }
 
 app = typer.Typer(

@@ -1,4 +1,4 @@
-"""``spoofcue model``: what a network is and costs, and whether a package is sound."""
+"""``spoofcue model``: what a network is and costs, and all that is done with packages."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="Inspect networks.")
+from spoofcue.cli.model_calibrate import calibrate
+from spoofcue.cli.model_card import card
+from spoofcue.cli.model_hub import pull, push
+
+app = typer.Typer(no_args_is_help=True, help="Inspect networks; check, change, share packages.")
 
 
 @app.callback()
 def _group() -> None:
-    """Inspect networks."""
+    """Inspect networks; check, change and share model packages."""
 
 
 @app.command()
@@ -96,6 +100,12 @@ def verify(
         err.print(f"refused ({error.reason}): {error}", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
     typer.echo(f"{package}: sound; {read.id}, {read.spec.format} {read.spec.precision}")
+
+
+app.command()(calibrate)
+app.command()(card)
+app.command()(push)
+app.command()(pull)
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spoofcue.package.card_schema import CardSection
+
+SHOWN = 160  # characters of a text
 
 
 def print_package(path: Path, as_json: bool) -> None:
@@ -26,7 +32,8 @@ def print_package(path: Path, as_json: bool) -> None:
         "weights": f"{spec.format}, {spec.precision}",
         "files": ", ".join(f"{n} ({f.size:,} bytes)" for n, f in spec.files.items()),
         "threshold": f"{t.value:.6g} ({t.rule}: {t.source})",
-        "set on": f"{t.live} live, {t.attack} attacks, {t.people} people of {t.data}",
+        "set on": f"{t.live} live, {t.attack} attacks, {t.people} people of {t.data}"
+        + (f", protocol {t.protocol}" if t.protocol else ""),
         "faces": f"{spec.detector}, margin {spec.margin:g}, at least {spec.min_face_px} px",
         "input": f"{spec.input.scoring}, size {spec.input.size}",
         "trained as": f"{spec.method}, preset {spec.training.preset}",
@@ -36,6 +43,26 @@ def print_package(path: Path, as_json: bool) -> None:
         p = spec.parity
         rows["parity"] = f"mean {p.mean:.1e}, max {p.max:.1e} over {p.n} {p.on} ({p.runtime})"
     rows |= {name: str(value) for name, value in spec.metrics.items()}
+    if spec.card:
+        rows |= _card_rows(spec.card)
     for name, value in rows.items():
         table.add_row(name, escape(value))
     out.print(table)
+
+
+def _card_rows(card: CardSection) -> dict[str, str]:
+    """The beginning of each text and a line a set; `spoofcue model card` prints all."""
+    from spoofcue.package.card_sections import PROSE, counts, percent
+
+    rows = {}
+    for name, title in PROSE.items():
+        if text := getattr(card, name):
+            short = " ".join(text.split())
+            rows[title.lower()] = short if len(short) <= SHOWN else short[: SHOWN - 3] + "..."
+    for entry in card.evaluation:
+        named = (("AUC", entry.auc), ("EER", entry.eer), ("BPCER", entry.bpcer))
+        told = [f"{name} {percent(m)}" for name, m in (*named, ("ACER", entry.acer)) if m]
+        rows[f"on {entry.set}"] = "; ".join(part for part in (*told, counts(entry)) if part)
+    if card.licence:
+        rows["licence"] = card.licence
+    return rows

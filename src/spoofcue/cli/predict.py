@@ -14,7 +14,7 @@ def predict(
     model: Annotated[
         str | None,
         typer.Option(
-            help="Model package, run folder, .ckpt, .onnx or hf:owner/name; default: "
+            help="Model package, run folder, .ckpt, .onnx or hf:owner/name[@revision]; default: "
             "$SPOOFCUE_MODEL, or the one that ships."
         ),
     ] = None,

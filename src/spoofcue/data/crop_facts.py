@@ -23,3 +23,11 @@ def crop_facts(data: Path) -> dict[str, Any]:
     prepared = json.loads(path.read_text(encoding="utf-8"))
     options = {k: prepared["options"][k] for k in ("margin", "detector", "min_face_px")}
     return {**options, "warnings": prepared["warnings"]}
+
+
+def protocol_of(data: Path) -> str | None:
+    """The protocol whose fold a prepared folder is, in words; None where it is of none."""
+    path = data / SUMMARY
+    prepared = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    name: str | None = prepared.get("protocol")
+    return name

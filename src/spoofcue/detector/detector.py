@@ -83,8 +83,8 @@ class Detector:
 
         Args:
             model: a model package (folder or .spoofcue), run folder, .ckpt or .onnx; a package on
-                the hub as ``hf:owner/name``; None: SPOOFCUE_MODEL, and where that is not set, the
-                model that ships with spoofcue.
+                the hub as ``hf:owner/name`` or ``hf:owner/name@revision``; None: SPOOFCUE_MODEL,
+                and where that is not set, the model that ships with spoofcue.
             runtime: openvino, onnxruntime or torch; None: SPOOFCUE_RUNTIME or the best there is.
             threads: of the runtime.
             threshold: None: the model's own.

@@ -19,6 +19,8 @@ class DevCrops:
         paths: (N,) crops.
         labels: (N,) 0 live, 1 attack.
         pais: (N,) species, empty for live.
+        videos: (N,) frames of one recording share it; empty for a picture.
+        subjects: (N,) who is shown; empty if unknown.
         live: how many live recordings the whole split has.
         attack: how many attack recordings.
         people: how many people.
@@ -28,6 +30,8 @@ class DevCrops:
     paths: list[Path]
     labels: list[int]
     pais: list[str]
+    videos: list[str]
+    subjects: list[str]
     live: int
     attack: int
     people: int
@@ -49,12 +53,26 @@ def run_record(run: Path) -> dict[str, Any]:
     return record
 
 
-def dev_crops(run: Path, most: int = 600) -> DevCrops | None:
+def protocol_of_run(run: Path) -> str | None:
+    """The protocol that a run was trained on, in words; None where it is of none."""
+    known: str | None = run_record(run).get("data", {}).get("protocol")
+    beside = run.parent / "result.json"
+    if known or not beside.is_file():
+        return known
+    # a benchmark's run, of before run.json told it
+    result = json.loads(beside.read_text("utf-8"))
+    if not isinstance(result, dict) or not {"set", "protocol", "fold"} <= result.keys():
+        return None
+    several = f" {result['fold']}" if result.get("folds", 1) > 1 else ""
+    return f"{result['set']} {result['protocol']}{several}"
+
+
+def dev_crops(run: Path, most: int | None = 600) -> DevCrops | None:
     """The dev split that the run itself was judged on; None where its data is not there.
 
     Args:
         run: a run folder.
-        most: crops, of each class half.
+        most: crops, of each class half; None: all.
 
     """
     root = run_record(run).get("data", {}).get("root")
@@ -62,18 +80,20 @@ def dev_crops(run: Path, most: int = 600) -> DevCrops | None:
         return None
     rows = read_manifest(Path(root))
     rows = rows.filter((rows["split"] == "dev") & (rows["status"] == "ok"))
-    paths, labels, pais = [], [], []
+    paths, labels, pais, videos, subjects = [], [], [], [], []
     recordings = {}
     for label in (0, 1):
         of_class = rows.filter(rows["label"] == label)
         recordings[label] = of_class["video"].fill_null(of_class["media"]).n_unique()
-        for i in spread(of_class.height, most // 2):
+        for i in spread(of_class.height, of_class.height if most is None else most // 2):
             path = Path(root) / of_class["crop"][i]
             if path.is_file():
                 paths.append(path)
                 labels.append(label)
                 pais.append(of_class["pai"][i] or "")
+                videos.append(of_class["video"][i] or "")
+                subjects.append(of_class["subject"][i] or "")
     if not paths:
         return None
     people = rows["subject"].n_unique()
-    return DevCrops(paths, labels, pais, recordings[0], recordings[1], people)
+    return DevCrops(paths, labels, pais, videos, subjects, recordings[0], recordings[1], people)

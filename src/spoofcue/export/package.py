@@ -12,7 +12,8 @@ from typing import Any, Literal
 from spoofcue import __version__
 from spoofcue.config import RunSettings, settings_from
 from spoofcue.errors import InputError
-from spoofcue.export.dev_crops import DevCrops, dev_crops, run_record
+from spoofcue.export.dev_crops import DevCrops, dev_crops, protocol_of_run, run_record
+from spoofcue.export.dev_target import DevTarget
 from spoofcue.export.judge import ALLOWED
 from spoofcue.export.proof import Proof
 from spoofcue.package.read import Package
@@ -23,11 +24,15 @@ from spoofcue.scoring.packaged import PackagedModel
 from spoofcue.source import source_commit
 
 ExportFormat = Literal["onnx", "openvino", "safetensors"]
-ExportPrecision = Literal["fp32", "bf16", "int8"]
+ExportPrecision = Literal["fp32", "fp16", "bf16", "int8"]
 
 
 def export_package(
-    run: Path, out: Path, to: ExportFormat = "onnx", precision: ExportPrecision = "fp32"
+    run: Path,
+    out: Path,
+    to: ExportFormat = "onnx",
+    precision: ExportPrecision = "fp32",
+    target: str | None = None,
 ) -> Package:
     """Write ``out`` and prove it: scores beside the checkpoint's in PyTorch.
 
@@ -35,7 +40,10 @@ def export_package(
         run: a run folder, or a .ckpt, of method lgsc.
         out: a folder, or a file that ends in ``.spoofcue``; an older package is replaced.
         to: format of the weights.
-        precision: bf16 for OpenVINO; int8 needs the run's dev crops to calibrate on.
+        precision: bf16 for OpenVINO; fp16 is stored so and computed in fp32; int8 needs the run's
+            dev crops to calibrate on.
+        target: of the threshold, ``apcer=RATE``, ``bpcer=RATE`` or ``eer``, met on the exported
+            model's own scores of all dev crops; None: the run's threshold.
 
     Raises:
         InputError: the combination does not exist, fp32 scores differ by more than 1e-4, or a
@@ -44,6 +52,7 @@ def export_package(
 
     """
     _check_combination(to, precision)
+    on_target = DevTarget.of(run, target) if target is not None else None
     model, checkpoint = TorchModel(run), best_checkpoint(run)
     # a proof takes few faces, a judgement of error rates many
     dev = dev_crops(run, 100 if precision == "fp32" else 600)
@@ -58,8 +67,9 @@ def export_package(
         detector=model.facts.detector,
         min_face_px=model.facts.min_face_px,
         threshold=_threshold(model, run, dev),
+        scores_as=[model.facts.id] if precision == "fp32" else [],
         training=_settings(stored, checkpoint),
-        metrics=_metrics(run, stored, model.facts.id),
+        metrics=_metrics(run, stored, model.facts.id, target is None),
         spoofcue=__version__,
         commit=source_commit(),
         created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -70,7 +80,9 @@ def export_package(
         spec = spec.model_copy(update={"files": file_facts(weights)})
         # judged as it will be used: by its own runtime, from the bytes that are hashed
         exported = PackagedModel(Package(out, spec, weights, spec.name), runtime=_JUDGED_BY[to])
-        parity, judged, worse = proof.judge(exported)
+        if on_target is not None:
+            spec = spec.model_copy(update={"threshold": on_target.threshold(exported)})
+        parity, judged, worse = proof.judge(exported, spec.threshold.value)
         if worse is None:
             metrics = spec.metrics | judged | ({"int8 part": part} if part else {})
             spec = spec.model_copy(update={"parity": parity, "metrics": metrics})
@@ -92,8 +104,8 @@ def _check_combination(to: str, precision: str) -> None:
             f"--precision bf16 is not for --to {to}: ONNX Runtime computes no bf16 on a CPU and "
             "would fall back or fail. Use --to openvino, or fp32."
         )
-    if precision == "int8" and to == "safetensors":
-        raise InputError("--precision int8 is for --to onnx or openvino.")
+    if precision in ("int8", "fp16") and to == "safetensors":
+        raise InputError(f"--precision {precision} is for --to onnx or openvino.")
 
 
 def _candidates(
@@ -114,8 +126,12 @@ def _candidates(
     from spoofcue.export.onnx import traced
 
     proto = traced(model)
+    if precision == "fp16" and to == "onnx":
+        from spoofcue.export.half import with_half_weights
+
+        proto = with_half_weights(proto)
     if precision != "int8" or dev is None:
-        yield "", _files(proto.SerializeToString(), to)
+        yield "", _files(proto.SerializeToString(), to, half=precision == "fp16")
         return
     from spoofcue.export.quantise import CALIBRATION_CROPS, PARTS, quantised
 
@@ -124,12 +140,12 @@ def _candidates(
         yield part, _files(small.SerializeToString(), to)
 
 
-def _files(data: bytes, to: str) -> dict[str, bytes]:
+def _files(data: bytes, to: str, half: bool = False) -> dict[str, bytes]:
     if to == "onnx":
         return {"model.onnx": data}
     from spoofcue.export.openvino import openvino_files
 
-    return openvino_files(data)
+    return openvino_files(data, half)
 
 
 def _name(run: Path) -> str:
@@ -156,14 +172,20 @@ def _threshold(model: TorchModel, run: Path, dev: DevCrops | None) -> ThresholdF
         rule="eer" if on_dev else "fixed",
         source=source,
         data=Path(data["root"]).name if on_dev and data.get("root") else None,
+        protocol=protocol_of_run(run) if on_dev else None,
         live=dev.live if dev and on_dev else None,
         attack=dev.attack if dev and on_dev else None,
         people=dev.people if dev and on_dev else None,
     )
 
 
-def _metrics(run: Path, stored: dict[str, Any], model_id: str) -> dict[str, Any]:
-    """Of the run's own evaluation, if it is of this very checkpoint."""
+def _metrics(
+    run: Path, stored: dict[str, Any], model_id: str, same_threshold: bool
+) -> dict[str, Any]:
+    """Of the run's own evaluation, if it is of this very checkpoint.
+
+    At another threshold only what uses none is kept.
+    """
     found = {
         f"training dev {k}": v for k, v in stored["dev"].items() if k in ("acer", "auc", "eer")
     }
@@ -174,5 +196,5 @@ def _metrics(run: Path, stored: dict[str, Any], model_id: str) -> dict[str, Any]
     if record.get("model") != model_id:
         return found
     level = record["evaluation"]["video"] or record["evaluation"]["frame"]
-    kept = ("apcer_max", "worst_pai", "bpcer", "acer", "hter", "auc", "eer")
-    return found | {f"test {k}": level[k] for k in kept}
+    kept = ("apcer_max", "worst_pai", "bpcer", "acer", "hter") if same_threshold else ()
+    return found | {f"test {k}": level[k] for k in (*kept, "auc", "eer")}

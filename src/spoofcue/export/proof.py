@@ -26,7 +26,6 @@ class Proof:
     Attributes:
         crops: dev crops, or generated pictures where there are none.
         reference: (N,) the checkpoint's scores.
-        threshold: that the package carries.
         dev: None: no dev crops.
         precision: of the export.
 
@@ -34,7 +33,6 @@ class Proof:
 
     crops: Sequence[Path | Image]
     reference: Scores
-    threshold: float
     dev: DevCrops | None
     precision: str
 
@@ -44,10 +42,16 @@ class Proof:
         crops: Sequence[Path | Image] = (
             generated_crops(model.facts.input.size) if dev is None else dev.paths
         )
-        return cls(crops, scores_of(model, crops), model.facts.threshold, dev, precision)
+        return cls(crops, scores_of(model, crops), dev, precision)
 
-    def judge(self, exported: PackagedModel) -> tuple[Parity, dict[str, Any], str | None]:
+    def judge(
+        self, exported: PackagedModel, threshold: float
+    ) -> tuple[Parity, dict[str, Any], str | None]:
         """Differences, metrics for the package, and why a smaller precision is refused, if so.
+
+        Args:
+            exported: as it will be used.
+            threshold: that its package carries; the checkpoint is judged at the same one.
 
         Raises:
             InputError: scores that are no numbers, or fp32 scores more than 1e-4 off.
@@ -73,8 +77,8 @@ class Proof:
         )
         if self.dev is None or not self.dev.has_both_classes:
             return parity, {}, None
-        here = accuracy(ours, self.dev, self.threshold)
-        there = accuracy(self.reference, self.dev, self.threshold)
+        here = accuracy(ours, self.dev, threshold)
+        there = accuracy(self.reference, self.dev, threshold)
         metrics = {
             "dev crops judged": len(self.crops),
             "dev auc": here.auc,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
@@ -18,18 +20,59 @@ LABEL_WORDS = {"0": 0, "1": 1, "live": 0, "attack": 1}
 COLUMNS = ("score", "label", "pai", "video", "subject")
 
 
-def read_csv(path: Path) -> ScoreSet:
+@dataclass(frozen=True, slots=True)
+class CsvMarks:
+    """What a score file says of its rows beside the scores.
+
+    Attributes:
+        splits: the values of its column ``split``, sorted; empty without one.
+        models: the same of its column ``model``.
+
+    """
+
+    splits: list[str]
+    models: list[str]
+
+
+def read_csv(path: Path, split: str | None = None) -> ScoreSet:
     """Read a CSV with ``score,label`` and optionally ``pai,video,subject``; others are ignored.
 
     A row with an empty score is a non-response: counted, not dropped in silence.
+
+    Args:
+        path: the file.
+        split: only the rows with that in their column ``split``.
 
     Raises:
         InputError: naming the file, the line and what to mend.
 
     """
+    with _opened(path) as reader:
+        return _rows(reader, path, split).to_scores()
+
+
+def csv_marks(path: Path) -> CsvMarks:
+    """Which splits and models a score file names.
+
+    Raises:
+        InputError: it cannot be read.
+
+    """
+    with _opened(path) as reader:
+        header = [name.strip() for name in next(reader, [])]
+        at = {name: header.index(name) for name in ("split", "model") if name in header}
+        found: dict[str, set[str]] = {"split": set(), "model": set()}
+        for row in reader:
+            for name, column in at.items():
+                found[name].add(row[column].strip() if len(row) > column else "")
+    return CsvMarks(*(sorted(found[name] - {""}) for name in ("split", "model")))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Iterator[list[str]]]:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            return _rows(csv.reader(file), path).to_scores()
+            yield csv.reader(file)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
     except (UnicodeDecodeError, csv.Error) as error:
@@ -50,7 +93,7 @@ def _columns(rows: ScoreSet | NonResponses) -> tuple[Iterator[object], ...]:
     return tuple(iter(np.asarray(c).tolist()) for c in columns)
 
 
-def _rows(reader: Iterator[list[str]], path: Path) -> ScoreRows:
+def _rows(reader: Iterator[list[str]], path: Path, split: str | None) -> ScoreRows:
     header = [name.strip() for name in next(reader, [])]
     missing = [c for c in ("score", "label") if c not in header]
     if missing:
@@ -58,10 +101,15 @@ def _rows(reader: Iterator[list[str]], path: Path) -> ScoreRows:
             f"{path} has the columns {header} and lacks {missing}; a score file has "
             "score,label,pai,video,subject (label 1 = attack, pai empty for live)."
         )
+    if split is not None and "split" not in header:
+        raise InputError(f"{path} has no column split to choose {split!r} by.")
+    of_split = header.index("split") if split is not None else None
     at = [header.index(c) if c in header else len(header) for c in COLUMNS]
     rows = ScoreRows(path)
     for number, fields in enumerate(reader, start=2):
         if not fields:  # an empty line
+            continue
+        if of_split is not None and (len(fields) <= of_split or fields[of_split].strip() != split):
             continue
         # The empty field at the end stands for columns that the file or the row lacks.
         fields += [""] * (len(header) + 1 - len(fields))

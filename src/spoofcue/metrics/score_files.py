@@ -16,19 +16,24 @@ FORMATS: tuple[ScoreFormat, ...] = get_args(ScoreFormat)
 BOB_COLUMNS = {"bob4": 4, "bob5": 5}
 
 
-def read_scores(path: Path, kind: ScoreFormat | None = None) -> ScoreSet:
+def read_scores(path: Path, kind: ScoreFormat | None = None, split: str | None = None) -> ScoreSet:
     """Read a score file.
 
     Args:
         path: the file.
         kind: its format; found out from the first line when None.
+        split: of a CSV, only the rows with that in their column ``split``.
 
     Raises:
         InputError: naming the file, the line and what to mend.
 
     """
     kind = kind or detect_format(path)
-    return read_csv(path) if kind == "csv" else read_bob(path, BOB_COLUMNS[kind])
+    if kind == "csv":
+        return read_csv(path, split)
+    if split is not None:
+        raise InputError(f"{path} has bob's columns, and no split to choose {split!r} by.")
+    return read_bob(path, BOB_COLUMNS[kind])
 
 
 def write_scores(scores: ScoreSet, path: Path, kind: ScoreFormat) -> None:

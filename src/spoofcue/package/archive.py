@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import stat
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from spoofcue.errors import PackageError
 from spoofcue.package.limits import check_size
 
 SUFFIX = ".spoofcue"
+# A model hub puts it into every repository, and its cache holds it after a whole download.
+OF_THE_HUB = ".gitattributes"
 
 
 def list_files(path: Path) -> dict[str, int]:
@@ -29,6 +31,7 @@ def list_files(path: Path) -> dict[str, int]:
         return {
             p.name if p.is_file() else f"{p.name}/": p.stat().st_size if p.is_file() else 0
             for p in sorted(path.iterdir())
+            if p.name != OF_THE_HUB
         }
     if not path.is_file():
         raise PackageError(f"there is no model package at {path}.", reason="missing")
@@ -70,7 +73,7 @@ def read_files(path: Path, names: Collection[str]) -> dict[str, bytes]:
         ) from error
 
 
-def write_archive(path: Path, files: dict[str, bytes]) -> None:
+def write_archive(path: Path, files: Mapping[str, bytes]) -> None:
     """Write a zip without compression: weights hardly shrink, and sizes cannot lie (zip bombs)."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for name, data in files.items():

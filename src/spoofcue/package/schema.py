@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+from pydantic import Field, JsonValue, ValidationError, model_validator
 
 from spoofcue.config import InputSettings, RunSettings
 from spoofcue.errors import PackageError
+from spoofcue.package.card_schema import CardSection
+from spoofcue.package.strict import Count, Finite, Strict
 
 SCHEMA_VERSION: Final = 1
 SPEC_FILE = "spoofcue.json"
@@ -23,24 +25,15 @@ WEIGHT_FILES: dict[str, tuple[str, ...]] = {
     "safetensors": ("model.safetensors",),
 }
 
-Count = Annotated[int, Field(ge=0)]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
 
-
-class _Strict(BaseModel):
-    """Frozen; an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class WeightFile(_Strict):
+class WeightFile(Strict):
     """One file of weights."""
 
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     size: int = Field(gt=0, description="bytes")
 
 
-class ThresholdFacts(_Strict):
+class ThresholdFacts(Strict):
     """A score above ``value`` is an attack; the rest says where the value comes from.
 
     None is "not known". ``supported`` tells whether there were attempts enough to promise the
@@ -50,7 +43,7 @@ class ThresholdFacts(_Strict):
     value: Finite = Field(ge=0, le=1)
     rule: str
     source: str = Field(description="in words, as in reports")
-    data: str | None = Field(None, description="name of the prepared folder")
+    data: str | None = Field(None, description="name of the prepared folder or score file")
     protocol: str | None = None
     target: float | None = Field(None, ge=0, le=1, description="the rate that is promised")
     live: Count | None = None
@@ -59,7 +52,7 @@ class ThresholdFacts(_Strict):
     supported: bool | None = None
 
 
-class Parity(_Strict):
+class Parity(Strict):
     """How far the packaged weights' scores are from the checkpoint's in PyTorch."""
 
     on: Literal["dev crops", "generated inputs"]
@@ -69,7 +62,7 @@ class Parity(_Strict):
     runtime: str
 
 
-class PackageSpec(_Strict):
+class PackageSpec(Strict):
     """The whole of ``spoofcue.json``."""
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -84,8 +77,14 @@ class PackageSpec(_Strict):
     min_face_px: int = Field(ge=1)
     threshold: ThresholdFacts
     training: RunSettings
-    metrics: dict[str, JsonValue] = {}
+    scores_as: list[str] = Field(
+        [],
+        description="ids of models with the same scores: this package before its threshold or "
+        "card was changed, and for fp32 the checkpoint",
+    )
+    metrics: dict[str, JsonValue] = Field({})
     parity: Parity | None = None
+    card: CardSection | None = None
     spoofcue: str = Field(description="version that wrote the package")
     commit: str | None = None
     created: str
@@ -97,6 +96,8 @@ class PackageSpec(_Strict):
             raise ValueError(f"format {self.format} has the files {sorted(wanted)}")
         if self.precision == "bf16" and self.format == "onnx":
             raise ValueError("ONNX Runtime computes no bf16; bf16 is for the format openvino")
+        if self.precision != "fp32" and self.format == "safetensors":
+            raise ValueError("the format safetensors is fp32 alone")
         return self
 
 

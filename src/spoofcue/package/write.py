@@ -34,15 +34,19 @@ def write_package(target: Path, spec: PackageSpec, weights: Mapping[str, bytes])
         PackageError: the package would be refused.
 
     """
+    head = {
+        SPEC_FILE: spec.model_dump_json(indent=2).encode(),
+        CARD_FILE: model_card(spec).encode(),
+    }
+    return write_files(target, head | dict(weights))
+
+
+def write_files(target: Path, files: Mapping[str, bytes]) -> Package:
+    """As :func:`write_package`, of a package's files as they are: equal files, equal id."""
     as_file = target.suffix == SUFFIX
     ours = target.is_file() if as_file else is_package(target) or _is_empty(target)
     if target.exists() and not ours:
         raise InputError(f"{target} exists and is no model package; give another --out.")
-    files = {
-        SPEC_FILE: spec.model_dump_json(indent=2).encode(),
-        CARD_FILE: model_card(spec).encode(),
-        **weights,
-    }
     target.parent.mkdir(parents=True, exist_ok=True)
     if as_file:
         with whole(target, keep_suffix=True) as part:
@@ -63,6 +67,20 @@ def write_package(target: Path, spec: PackageSpec, weights: Mapping[str, bytes])
         shutil.rmtree(part, ignore_errors=True)
         raise
     return read_package(target)
+
+
+def write_changed(package: Package, target: Path, changes: Mapping[str, object]) -> Package:
+    """Write a copy of a package with other facts and the same weights, see :func:`write_package`.
+
+    Args:
+        package: as it was read.
+        target: may be where it lies.
+        changes: fields of :class:`PackageSpec` -> their new values, valid ones.
+
+    """
+    known = [*package.spec.scores_as, package.id]
+    spec = package.spec.model_copy(update={**changes, "scores_as": list(dict.fromkeys(known))})
+    return write_package(target, spec, package.weights)
 
 
 def _is_empty(path: Path) -> bool:

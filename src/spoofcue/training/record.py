@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from spoofcue import __version__
 from spoofcue.config import RunSettings
+from spoofcue.data.crop_facts import protocol_of
 from spoofcue.data.prepare import count_rows
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def run_record(
         "model": {"id": name, "parameters": parameters},
         "data": {
             "root": str(data.resolve()),
+            "protocol": protocol_of(data),
             "counts": count_rows(rows),
             "warnings": warnings,
         },

@@ -1,0 +1,73 @@
+"""A threshold for an exported model, from its own scores of the run's dev crops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from spoofcue.errors import InputError
+from spoofcue.export.dev_crops import DevCrops, dev_crops, protocol_of_run, run_record
+from spoofcue.export.judge import scores_of
+from spoofcue.metrics.scores import ScoreSet, by_video
+from spoofcue.package.schema import ThresholdFacts
+from spoofcue.scoring.face import FaceScorer
+from spoofcue.scoring.target import choose_threshold, parse_target
+
+
+@dataclass(frozen=True, slots=True)
+class DevTarget:
+    """What a threshold shall promise, and on what.
+
+    Attributes:
+        target: ``apcer=RATE``, ``bpcer=RATE`` or ``eer``.
+        dev: all dev crops of the run.
+        data: name of the prepared folder.
+        protocol: of the run, None if it is of none.
+
+    """
+
+    target: str
+    dev: DevCrops
+    data: str
+    protocol: str | None
+
+    @classmethod
+    def of(cls, run: Path, target: str) -> DevTarget:
+        """Find the dev crops.
+
+        Raises:
+            InputError: no target, or the run's dev crops are not there.
+
+        """
+        parse_target(target)
+        dev = dev_crops(run, None)
+        if dev is None or not dev.has_both_classes:
+            raise InputError(
+                f"--target {target} is met on the run's dev crops, and run.json's prepared folder "
+                "is not there (or its dev split lacks a class). `spoofcue model calibrate` takes "
+                "a score file."
+            )
+        data = Path(run_record(run)["data"]["root"]).name
+        return cls(target, dev, data, protocol_of_run(run))
+
+    def threshold(self, exported: FaceScorer) -> ThresholdFacts:
+        """The threshold for a model, and whether it can promise the target.
+
+        Frames of one video are one attempt, with their mean, as `evaluate` takes them.
+
+        Raises:
+            InputError: a score is no number, or the target cannot be met within 0..1.
+
+        """
+        dev = self.dev
+        scores = ScoreSet.of(
+            scores_of(exported, dev.paths), dev.labels, dev.pais, dev.videos, dev.subjects
+        )
+        attempts = by_video(scores) if scores.has_videos else scores
+        return choose_threshold(
+            attempts,
+            self.target,
+            "the exported model's scores on dev",
+            data=self.data,
+            protocol=self.protocol,
+        ).facts

@@ -1,0 +1,125 @@
+"""A package with another threshold, set on a score file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from spoofcue.errors import InputError
+from spoofcue.metrics.csv_scores import csv_marks
+from spoofcue.metrics.score_files import detect_format, read_scores
+from spoofcue.metrics.scores import by_video
+from spoofcue.package.read import Package, read_package
+from spoofcue.package.same_scores import check_model
+from spoofcue.package.schema import ThresholdFacts
+from spoofcue.package.write import write_changed
+from spoofcue.scoring.target import choose_threshold, parse_target
+
+DEFAULT_SPLIT = "dev"
+RATES_AT = "dev and test rates are at the threshold"
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """What came of a calibration.
+
+    Attributes:
+        package: the new one.
+        before: the old one's threshold.
+        doubt: why the target cannot be promised; empty if it can.
+
+    """
+
+    package: Package
+    before: ThresholdFacts
+    doubt: str
+
+
+def calibrate_package(
+    path: Path,
+    scores: Path,
+    target: str,
+    out: Path,
+    *,
+    protocol: str | None = None,
+    split: str | None = None,
+) -> Calibrated:
+    """Write a copy of a package with a threshold from a score file; all else stays.
+
+    Frames of one video are one attempt, with their mean, as `evaluate` and `predict` take them.
+
+    Args:
+        path: the package.
+        scores: a score file of this very model; one with several splits has a column ``split``.
+        target: see :func:`spoofcue.scoring.target.choose_threshold`.
+        out: a folder, or a file that ends in ``.spoofcue``; an older package is replaced.
+        protocol: of the scores, for the record.
+        split: whose rows are taken; None: ``dev`` where there is a column ``split``.
+
+    Raises:
+        PackageError: the package is refused.
+        InputError: the scores are of another model, or cannot carry the target; nothing is
+            written.
+
+    """
+    parse_target(target)
+    package = read_package(path)
+    chosen_split = _check_marks(package, scores, split)
+    given = read_scores(scores, split=chosen_split)
+    if given.has_videos:
+        given = by_video(given)
+    outside = int(((given.score < 0) | (given.score > 1)).sum())
+    if outside:
+        raise InputError(
+            f"{scores}: {outside} of {len(given)} scores are outside 0..1; they are no scores of "
+            f"{package.id}."
+        )
+    what = f"{chosen_split} scores" if chosen_split else "scores"
+    chosen = choose_threshold(
+        given, target, f"calibrated on {what} of {scores.name}", data=scores.name, protocol=protocol
+    )
+    before = package.spec.threshold
+    # the stored rates stay true of the threshold that they were counted at
+    metrics = {RATES_AT: before.value, **package.spec.metrics} if package.spec.metrics else {}
+    changes = {"threshold": chosen.facts, "metrics": metrics}
+    return Calibrated(write_changed(package, out, changes), before, chosen.doubt)
+
+
+def _check_marks(package: Package, scores: Path, split: str | None) -> str | None:
+    """The split to take, after the file was found to be of the package."""
+    models: list[str] = []
+    splits: list[str] = []
+    if detect_format(scores) == "csv":
+        marks = csv_marks(scores)
+        models, splits = marks.models, marks.splits
+    for model in models:
+        check_model(package, model, f"{scores}, column model,")
+    # `evaluate` names the model in a file beside its scores
+    beside = scores.with_name("metrics.json")
+    if scores.name in ("dev.csv", "test.csv") and beside.is_file():
+        if scores.name == "test.csv":
+            raise InputError(
+                f"{scores} is what `spoofcue evaluate` judged, and a threshold must not come from "
+                "the scores that judge it; give the dev.csv beside it."
+            )
+        named = _model_of(beside)
+        if named is not None and not models:
+            check_model(package, named, f"{scores} ({beside.name} beside it)")
+    if split is None and splits and DEFAULT_SPLIT not in splits:
+        raise InputError(
+            f"{scores} has the splits {', '.join(splits)} and no {DEFAULT_SPLIT}; name one "
+            "(--split). A threshold must not come from the scores that will judge it."
+        )
+    if split is not None and splits and split not in splits:
+        raise InputError(f"{scores} has no split {split!r}; there are {', '.join(splits)}.")
+    return split if split is not None or not splits else DEFAULT_SPLIT
+
+
+def _model_of(path: Path) -> str | None:
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read {path}: {error}") from error
+    model = record.get("model") if isinstance(record, dict) else None
+    return model if isinstance(model, str) else None
