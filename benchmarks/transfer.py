@@ -24,6 +24,7 @@ from spoofcue.media.kinds import find_media
 from spoofcue.methods.registry import load_model
 from spoofcue.metrics.bootstrap import bootstrap
 from spoofcue.metrics.curves import auc, eer
+from spoofcue.metrics.intervals import clopper_pearson
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.metrics.thresholds import eer_threshold
 from spoofcue.scoring.face import FaceScorer
@@ -51,7 +52,13 @@ def scores_of(
     return found, silent
 
 
-def judged(live: list[float], attack: list[float]) -> dict[str, float | list[float]]:
+def at_threshold(scores: list[float], label: int, threshold: float) -> dict[str, object]:
+    """Part of a class on the wrong side of the model's own threshold, with an exact interval."""
+    wrong = sum((s > threshold) != (label == 1) for s in scores)
+    return {"value": wrong / len(scores), "95": list(clopper_pearson(wrong, len(scores)))}
+
+
+def judged(live: list[float], attack: list[float], threshold: float) -> dict[str, object]:
     label = np.repeat([0, 1], [len(live), len(attack)])
     scores = ScoreSet.of([*live, *attack], label)
     # these measures use no threshold; the bootstrap asks for one for the others
@@ -59,6 +66,7 @@ def judged(live: list[float], attack: list[float]) -> dict[str, float | list[flo
     return {
         "auc": auc(scores), "auc_95": list(limits["auc"]),
         "eer": eer(scores), "eer_95": list(limits["eer"]),
+        "bpcer": at_threshold(live, 0, threshold), "apcer": at_threshold(attack, 1, threshold),
     }  # fmt: skip
 
 
@@ -78,11 +86,14 @@ def study(
         counts = {f"{c}s": len(got[c][0]) for c in CLASSES}
         silent = {c: got[c][1] for c in CLASSES}
         sets[folder.name] = {
-            **judged(got["live"][0], got["attack"][0]), **counts, "nonresponse": silent
+            **judged(got["live"][0], got["attack"][0], model.facts.threshold),
+            **counts, "nonresponse": silent
         }  # fmt: skip
-    sets["pooled"] = judged(pooled["live"], pooled["attack"])
+    sets["pooled"] = judged(pooled["live"], pooled["attack"], model.facts.threshold)
     mean = float(np.mean([v["auc"] for k, v in sets.items() if k != "pooled"]))
-    return {"model": model.facts.id, "sets": sets, "mean_auc": mean}
+    return {
+        "model": model.facts.id, "threshold": model.facts.threshold, "sets": sets, "mean_auc": mean
+    }  # fmt: skip
 
 
 def main() -> None:
@@ -101,15 +112,19 @@ def main() -> None:
     if given.json:
         print(json.dumps(found, indent=2))
         return
-    print(f"{'set':8} {'live':>5} {'attack':>6} {'AUC':>6} {'95 %':>15} {'EER %':>6} {'95 %':>13}")
+    print(
+        f"{'set':8} {'live':>5} {'attack':>6} {'AUC':>6} {'95 %':>15} {'EER %':>6} {'95 %':>13} "
+        f"{'BPCER %':>9} {'APCER %':>7}"
+    )
     for name, v in found["sets"].items():
         low, high = v["auc_95"]
         e_low, e_high = (100 * e for e in v["eer_95"])
         print(
             f"{name:8} {v.get('lives', ''):>5} {v.get('attacks', ''):>6} {v['auc']:6.3f} "
-            f"{low:7.3f}-{high:.3f}   {100 * v['eer']:6.1f} {e_low:6.1f}-{e_high:.1f}"
+            f"{low:7.3f}-{high:.3f}   {100 * v['eer']:6.1f} {e_low:6.1f}-{e_high:<6.1f} "
+            f"{100 * v['bpcer']['value']:9.1f} {100 * v['apcer']['value']:7.1f}"
         )
-    print(f"mean AUC over the sets {found['mean_auc']:.3f}")
+    print(f"mean AUC over the sets {found['mean_auc']:.3f}; threshold {found['threshold']:.4g}")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from spoofcue.cue.encoder import EncoderFeatures
 
 # Logits to map. The mean over the face decides, as it is what is trained; a place's own deviation
 # is many times noisier and only shades the map.
-STEEP, SHADE, MIDDLE = 3.0, 0.5, 2.0
+STEEP, SHADE, MIDDLE = 6.0, 1.0, 2.0
 
 
 class FamilyEvidence(NamedTuple):
