@@ -22,7 +22,7 @@ def export(
     ] = None,
     precision: Annotated[
         Literal["fp32", "bf16", "int8"],
-        typer.Option(help="bf16: openvino alone; int8: calibrated and judged on the dev split."),
+        typer.Option(help="bf16: not for onnx; int8: calibrated and judged on the dev split."),
     ] = "fp32",
 ) -> None:
     """Write the best checkpoint as a model package (--to), or as one plain ONNX file.

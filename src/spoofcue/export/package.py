@@ -35,7 +35,7 @@ def export_package(
         run: a run folder, or a .ckpt, of method lgsc.
         out: a folder, or a file that ends in ``.spoofcue``; an older package is replaced.
         to: format of the weights.
-        precision: bf16 for OpenVINO; int8 needs the run's dev crops to calibrate on.
+        precision: bf16 for OpenVINO and PyTorch; int8 needs the run's dev crops to calibrate on.
 
     Raises:
         InputError: the combination does not exist, fp32 scores differ by more than 1e-4, or a
@@ -87,10 +87,10 @@ _JUDGED_BY = {"onnx": "onnxruntime", "openvino": "openvino", "safetensors": "tor
 
 
 def _check_combination(to: str, precision: str) -> None:
-    if precision == "bf16" and to != "openvino":
+    if precision == "bf16" and to == "onnx":
         raise InputError(
-            f"--precision bf16 is not for --to {to}: ONNX Runtime computes no bf16 on a CPU and "
-            "would fall back or fail. Use --to openvino, or fp32."
+            "--precision bf16 is not for --to onnx: ONNX Runtime computes no bf16 on a CPU and "
+            "would fall back or fail. Use --to openvino or safetensors, or fp32."
         )
     if precision == "int8" and to == "safetensors":
         raise InputError("--precision int8 is for --to onnx or openvino.")

@@ -96,7 +96,7 @@ class PackageSpec(_Strict):
         if set(self.files) != wanted:
             raise ValueError(f"format {self.format} has the files {sorted(wanted)}")
         if self.precision == "bf16" and self.format == "onnx":
-            raise ValueError("ONNX Runtime computes no bf16; bf16 is for the format openvino")
+            raise ValueError("ONNX Runtime computes no bf16; bf16 is for openvino and safetensors")
         return self
 
 
