@@ -83,8 +83,10 @@ def workers(tasks: Sequence[dict[str, Any]]) -> Iterator[list[Worker]]:
 
 def in_turn(tasks: Sequence[dict[str, Any]], rounds: int, calls: int = 1) -> list[Worker]:
     """Ask each for ``calls`` samples, ``rounds`` times over; they are closed when it returns."""
+    named = f"{tasks[0]['kind']}, {len(tasks)} cells, batch {tasks[0].get('batch', 1)}"
     with workers(tasks) as made:
-        for _ in range(rounds):
+        for number in range(rounds):
+            print(f"{named}: round {number + 1} of {rounds}", file=sys.stderr)
             for worker in made:
                 time.sleep(PAUSE_S)
                 worker.measure(calls)
