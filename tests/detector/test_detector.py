@@ -258,3 +258,18 @@ def test_the_command_tells_why_in_its_table(tmp_path: Path) -> None:
     rows = {Path(r["path"]).name: r for r in json.loads(loose.stdout)}
     assert rows["dark.png"]["decision"] in ("live", "attack")
     assert rows["broken.png"]["reason"] == "unreadable"
+
+
+def test_the_fast_search_is_for_one_face_and_can_be_turned_off() -> None:
+    class Two(FixedBoxes):
+        def detect_largest(self, image: Image) -> list[Box]:
+            return self._boxes[:1]
+
+    faces = Two(Box(0, 0, 64, 64), Box(0, 0, 50, 50))
+    image = picture()
+    assert made(faces=faces).predict(image).faces == 1
+    assert made(faces=faces, search="full").predict(image).faces == 2
+    assert len(made(faces=faces).predict_faces(image)) == 2
+    assert made(faces=FixedBoxes(Box(0, 0, 64, 64))).predict(image).faces == 1
+    with pytest.raises(InputError, match="fast and full"):
+        made(search="quick")

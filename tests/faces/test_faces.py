@@ -8,11 +8,12 @@ import pytest
 import skimage.data
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from spoofcue.errors import InputError
 from spoofcue.faces.box import Box
 from spoofcue.faces.crop import crop_face, expand_box
-from spoofcue.faces.detect import make_detector
+from spoofcue.faces.detect import DlibDetector, make_detector
 from spoofcue.faces.yunet_model import fetch_yunet
 
 
@@ -30,6 +31,67 @@ def test_a_large_photo_gives_boxes_in_its_own_pixels() -> None:
     large = cv2.resize(skimage.data.astronaut(), None, fx=4, fy=4)
     box = make_detector("dlib").detect(large)[0]
     assert abs(box.x + box.w / 2 - 4 * 223) < 60
+
+
+def pasted(sides: list[int], frame: tuple[int, int] = (480, 640)) -> NDArray[np.uint8]:
+    """Astronauts of these sides, px, side by side on grey."""
+    import cv2
+
+    image, left = np.full((*frame, 3), 128, np.uint8), 0
+    for side in sides:
+        person = cv2.resize(skimage.data.astronaut()[20:220, 125:325], (side, side))
+        image[: min(side, frame[0]), left : left + side] = person[: frame[0]]
+        left += side
+    return image
+
+
+def overlap(a: Box, b: Box) -> float:
+    w = min(a.x + a.w, b.x + b.w) - max(a.x, b.x)
+    h = min(a.y + a.h, b.y + b.h) - max(a.y, b.y)
+    return w * h / (a.area + b.area - w * h) if w > 0 and h > 0 else 0.0
+
+
+@pytest.mark.parametrize("side", [90, 200, 260, 300, 340, 380, 420, 480])
+def test_the_fast_search_finds_the_same_largest_face(side: int) -> None:
+    detector = DlibDetector()
+    image = pasted([side])
+    (there,), here = detector.detect(image), detector.detect_largest(image)
+    assert overlap(there, here[0]) > 0.96
+    wide = pasted([2 * side], (1100, 1700))  # shrunk to 1024 first
+    assert overlap(detector.detect(wide)[0], detector.detect_largest(wide)[0]) > 0.96
+
+
+def test_the_fast_search_looks_at_the_whole_only_where_it_must(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    detector, looked = DlibDetector(), []
+    find = detector._find
+
+    class Spy:
+        detection_window_width = find.detection_window_width
+
+        def __call__(self, image: NDArray[np.uint8], enlarged: int) -> object:
+            looked.append((image.shape[1], enlarged))
+            return find(image, enlarged)
+
+    monkeypatch.setattr(detector, "_find", Spy())
+    for image, widths in (
+        (pasted([460]), [(308, 0)]),
+        (pasted([220]), [(308, 0), (640, 0)]),  # too small for the small picture
+        (np.full((480, 640, 3), 128, np.uint8), [(308, 0), (640, 0), (640, 1)]),
+        (pasted([200], (300, 340)), [(340, 0)]),  # small already
+    ):
+        looked.clear()
+        detector.detect_largest(image)
+        assert looked == widths
+
+
+def test_what_the_fast_search_leaves_out_are_small_faces_beside_a_large_one() -> None:
+    detector = DlibDetector()
+    image = pasted([440, 190])
+    assert len(detector.detect(image)) == 2
+    (only,) = detector.detect_largest(image)
+    assert overlap(only, detector.detect(image)[0]) > 0.96
 
 
 @given(

@@ -7,14 +7,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
+from safetensors.torch import save
 from tiny_packages import SETTINGS, exported, shared_run
 
+from spoofcue.config import load_settings
+from spoofcue.cue.generator import LGSC
 from spoofcue.errors import InputError
 from spoofcue.package.read import read_package
 from spoofcue.runtime import choice
 from spoofcue.runtime.choice import choose_runtime, open_runtime
+from spoofcue.runtime.folded import folded
 from spoofcue.runtime.session import CueRuntime
+from spoofcue.runtime.with_openvino import OpenVinoRuntime
 from spoofcue.runtime.with_torch import TorchRuntime
 from spoofcue.scoring.model import TorchModel
 
@@ -102,6 +108,60 @@ def test_the_choice_follows_format_installation_argument_and_environment(
     for wanted in (None, "openvino"):
         with pytest.raises(InputError, match=r"pip install 'spoofcue\[openvino\]'"):
             choose_runtime("openvino", "fp32", wanted)
+
+
+def test_a_folded_network_gives_the_same_cues_for_every_kind_of_part() -> None:
+    torch.manual_seed(0)
+    image = torch.rand(2, 3, 64, 64) * 2 - 1
+    kinds = (
+        {"width": 4},
+        {"width": 4, "encoder_norm": "instance", "decoder_norm": "batch"},
+        {"encoder": "mobilenet-v2", "mobile_multiplier": 0.25, "decoder": "separable"},
+    )
+    for kind in kinds:
+        network = LGSC(**SETTINGS.model.network() | kind).generator  # type: ignore[arg-type]
+        for module in network.modules():  # as trained: no statistic is 0 or 1
+            if isinstance(module, torch.nn.BatchNorm2d):
+                torch.nn.init.uniform_(module.running_mean, -0.3, 0.3)  # type: ignore[arg-type]
+                torch.nn.init.uniform_(module.running_var, 0.5, 2)  # type: ignore[arg-type]
+        made = folded(network)
+        assert not any(
+            isinstance(m, (torch.nn.BatchNorm2d, torch.nn.InstanceNorm2d)) for m in made.modules()
+        )
+        with torch.inference_mode():
+            there, here = network.eval()(image).cue, made(image).cue
+        assert there.std() > 1e-3
+        torch.testing.assert_close(here, there, atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("preset", ["small", "lite"])
+def test_torch_runs_any_network_of_ours_in_fp32_and_near_it_in_bf16(preset: str) -> None:
+    few = ["model.width=4"] if preset == "small" else ["model.mobile_multiplier=0.25"]
+    settings = load_settings(preset, None, [*few, "model.weights=none"]).model
+    torch.manual_seed(0)
+    network = LGSC(**settings.network()).generator.eval()
+    weights = save(network.state_dict())
+    image = images()[1]
+    with torch.inference_mode():
+        exact = network(torch.from_numpy(image)).cue.numpy()
+    np.testing.assert_allclose(TorchRuntime(weights, settings).cues(image), exact, atol=2e-5)
+    near = TorchRuntime(weights, settings, "bf16").cues(image)
+    assert near.dtype == np.float32
+    assert near.flags.c_contiguous
+    off = float(np.abs(near - exact).mean() / np.abs(exact).mean())
+    assert 1e-4 < off < 0.1  # computed in bf16, indeed, and not in something worse
+
+
+@needs_openvino
+def test_the_usual_shape_and_others_agree_in_openvino() -> None:
+    weights = read_package(exported("onnx")).weights["model.onnx"]
+    usual, reference = OpenVinoRuntime(weights, side=64), TorchModel(shared_run())
+    for image in images():
+        expected = reference.cues(image)
+        image.setflags(write=False)  # it is read where it lies, and need not be ours to change
+        np.testing.assert_allclose(usual.cues(image), expected, atol=1e-5)
+    with pytest.raises(InputError, match="OpenVINO cannot use"):
+        OpenVinoRuntime(b"nothing", side=64)
 
 
 def test_another_networks_tensors_are_refused() -> None:

@@ -23,7 +23,7 @@ def export(
     precision: Annotated[
         Literal["fp32", "fp16", "bf16", "int8"],
         typer.Option(
-            help="fp16: stored so, half the file, computed in fp32; bf16: openvino alone; int8: "
+            help="fp16: stored so, half the file, computed in fp32; bf16: not for onnx; int8: "
             "calibrated on the dev split. All but fp32 are judged there."
         ),
     ] = "fp32",

@@ -52,16 +52,19 @@ class FamilyDecoder(nn.Module):
 
     def forward(self, features: EncoderFeatures) -> tuple[Tensor, FamilyEvidence]:
         """Decode."""
-        e4 = features.e4
+        e4 = features.e4.float()  # of a bf16 network: the rest is cheap and sums small numbers
         if self.training:
-            self.standard(e4.detach().float().mean(dim=(2, 3)))
+            self.standard(e4.detach().mean(dim=(2, 3)))
         mean, variance = self.standard.running_mean, self.standard.running_var
         assert mean is not None
         assert variance is not None
         assert self.detectors.bias is not None
         # standardising and detecting are one convolution of E4 as it is
-        weight = self.detectors.weight * torch.rsqrt(variance + self.standard.eps).view(1, -1, 1, 1)
-        bias = self.detectors.bias - (weight * mean.view(1, -1, 1, 1)).sum(dim=(1, 2, 3))
+        scale = torch.rsqrt(variance.float() + self.standard.eps).view(1, -1, 1, 1)
+        weight = self.detectors.weight.float() * scale
+        bias = self.detectors.bias.float() - (weight * mean.float().view(1, -1, 1, 1)).sum(
+            (1, 2, 3)
+        )
         place = F.conv2d(e4, weight, bias)
         face = place.mean(dim=(2, 3), keepdim=True)
         strongest = (STEEP * face + SHADE * (place - face)).amax(dim=1, keepdim=True)

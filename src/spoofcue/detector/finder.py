@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from spoofcue.detector.quality import (
     Quality,
@@ -15,9 +16,12 @@ from spoofcue.detector.quality import (
 )
 from spoofcue.detector.sources import Image
 from spoofcue.detector.stopwatch import Stopwatch
+from spoofcue.errors import InputError
 from spoofcue.faces.box import Box
 from spoofcue.faces.crop import crop_face
-from spoofcue.faces.detect import FaceDetector
+from spoofcue.faces.detect import FaceDetector, FindsLargest
+
+Search = Literal["fast", "full"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class Look:
         crop: (h, w, 3) uint8 RGB; None if refused.
         refusal: None if there is a crop.
         box: in px of the frame; None without a face.
-        faces: how many the frame shows.
+        faces: how many the search found.
         quality: None where it was not measured.
 
     """
@@ -48,13 +52,28 @@ class FaceFinder:
         margin: of the crops that the model was trained on.
         min_face_px: shorter faces are refused.
         limits: None: any crop is fit.
+        search: ``fast``: where one face is asked for, a detector that can looks for large faces
+            first; ``full``: for all faces, always.
+
+    Raises:
+        InputError: an unknown search.
 
     """
 
     def __init__(
-        self, detector: FaceDetector, margin: float, min_face_px: int, limits: QualityLimits | None
+        self,
+        detector: FaceDetector,
+        margin: float,
+        min_face_px: int,
+        limits: QualityLimits | None,
+        search: Search = "full",
     ) -> None:
+        if search not in get_args(Search):
+            raise InputError(f"search={search!r}: there are {' and '.join(get_args(Search))}.")
         self.detector = detector
+        self._largest = detector.detect
+        if search == "fast" and isinstance(detector, FindsLargest):
+            self._largest = detector.detect_largest
         self._margin = margin
         self._least = min_face_px
         self._limits = limits
@@ -68,7 +87,7 @@ class FaceFinder:
     def look_all(self, image: Image, watch: Stopwatch, most: int | None = None) -> list[Look]:
         """Up to ``most`` faces, the largest first; one refusal if there is none."""
         with watch.of("detect"), self._lock:
-            boxes = self.detector.detect(image)
+            boxes = (self._largest if most == 1 else self.detector.detect)(image)
         if not boxes:
             return [Look(None, Refusal("no_face", f"{self.detector.name} found no face", None))]
         with watch.of("crop"):

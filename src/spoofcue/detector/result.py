@@ -60,7 +60,8 @@ class Result:
         detail: the reason in words, with figures.
         advice: what to tell the person before the camera, where that helps.
         box: in px of the upright image; of a video, of the middle scored frame.
-        faces: how many faces the image, or that frame, shows; the largest one is judged.
+        faces: how many the search found in the image, or in that frame; the largest is judged.
+            The default search leaves out small faces beside a large one.
         frames: how many frames the score is the mean of.
         model: which model.
         timings: where the time went.

@@ -40,8 +40,8 @@ def export_package(
         run: a run folder, or a .ckpt, of method lgsc.
         out: a folder, or a file that ends in ``.spoofcue``; an older package is replaced.
         to: format of the weights.
-        precision: bf16 for OpenVINO; fp16 is stored so and computed in fp32; int8 needs the run's
-            dev crops to calibrate on.
+        precision: bf16 for OpenVINO and PyTorch; fp16 is stored so and computed in fp32; int8
+            needs the run's dev crops to calibrate on.
         target: of the threshold, ``apcer=RATE``, ``bpcer=RATE`` or ``eer``, met on the exported
             model's own scores of all dev crops; None: the run's threshold.
 
@@ -99,10 +99,10 @@ _JUDGED_BY = {"onnx": "onnxruntime", "openvino": "openvino", "safetensors": "tor
 
 
 def _check_combination(to: str, precision: str) -> None:
-    if precision == "bf16" and to != "openvino":
+    if precision == "bf16" and to == "onnx":
         raise InputError(
-            f"--precision bf16 is not for --to {to}: ONNX Runtime computes no bf16 on a CPU and "
-            "would fall back or fail. Use --to openvino, or fp32."
+            "--precision bf16 is not for --to onnx: ONNX Runtime computes no bf16 on a CPU and "
+            "would fall back or fail. Use --to openvino or safetensors, or fp32."
         )
     if precision in ("int8", "fp16") and to == "safetensors":
         raise InputError(f"--precision {precision} is for --to onnx or openvino.")

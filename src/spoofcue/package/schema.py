@@ -95,9 +95,9 @@ class PackageSpec(Strict):
         if set(self.files) != wanted:
             raise ValueError(f"format {self.format} has the files {sorted(wanted)}")
         if self.precision == "bf16" and self.format == "onnx":
-            raise ValueError("ONNX Runtime computes no bf16; bf16 is for the format openvino")
-        if self.precision != "fp32" and self.format == "safetensors":
-            raise ValueError("the format safetensors is fp32 alone")
+            raise ValueError("ONNX Runtime computes no bf16; bf16 is for openvino and safetensors")
+        if self.precision not in ("fp32", "bf16") and self.format == "safetensors":
+            raise ValueError("the format safetensors is fp32 or bf16")
         return self
 
 

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 
 from spoofcue.errors import InputError
 from spoofcue.package.read import Package
-from spoofcue.runtime.session import CueRuntime
+from spoofcue.runtime.session import STRIDE, CueRuntime
 
 RUNTIMES = ("openvino", "onnxruntime", "torch")
 VARIABLE = "SPOOFCUE_RUNTIME"
@@ -85,13 +85,22 @@ def open_runtime(
     if name == "torch":
         from spoofcue.runtime.with_torch import TorchRuntime
 
-        return TorchRuntime(weights["model.safetensors"], spec.training.model, threads)
+        return TorchRuntime(
+            weights["model.safetensors"], spec.training.model, spec.precision, threads
+        )
     if name == "onnxruntime":
         from spoofcue.runtime.with_onnxruntime import OnnxRuntime
 
         return OnnxRuntime(weights["model.onnx"], threads)
     from spoofcue.runtime.with_openvino import OpenVinoRuntime
 
-    if spec.format == "onnx":
-        return OpenVinoRuntime(weights["model.onnx"], None, spec.precision, threads)
-    return OpenVinoRuntime(weights["model.xml"], weights["model.bin"], spec.precision, threads)
+    # whole faces and grids come in any shape or number
+    side = -(-spec.input.size // STRIDE) * STRIDE if spec.input.scoring == "resize" else None
+    files = ("model.onnx",) if spec.format == "onnx" else ("model.xml", "model.bin")
+    return OpenVinoRuntime(
+        weights[files[0]],
+        weights[files[1]] if len(files) == 2 else None,
+        spec.precision,
+        threads,
+        side,
+    )

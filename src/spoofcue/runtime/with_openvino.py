@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 from spoofcue.errors import InputError
 from spoofcue.runtime.import_openvino import import_openvino
@@ -13,13 +14,15 @@ HINTS = {"fp32": "f32", "int8": "f32", "bf16": "bf16", "fp16": "f32"}
 
 
 class OpenVinoRuntime:
-    """A compiled model; each thread has an inference request of its own.
+    """A model compiled for one shape, for any shape, or both; what is not asked for is not made.
 
     Args:
         model: the .xml's or .onnx file's content.
         weights: the .bin's content; None for ONNX.
         precision: of the computation: bf16 is a hint, fp32 a promise.
         threads: None: OpenVINO's choice, one a core.
+        side: of the square that nearly all images are, if it is known: one image of it then
+            runs in a model of fixed shape, which is faster by up to a fifth.
 
     Raises:
         InputError: it is no usable model.
@@ -34,29 +37,45 @@ class OpenVinoRuntime:
         weights: bytes | None = None,
         precision: str = "fp32",
         threads: int | None = None,
+        side: int | None = None,
     ) -> None:
-        openvino = import_openvino()
-        options: dict[str, object] = {
+        self._core = import_openvino().Core()
+        self._files = (model,) if weights is None else (model, weights)
+        self._options: dict[str, object] = {
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_PRECISION_HINT": HINTS[precision],
         }
         if checked_threads(threads):
-            options["INFERENCE_NUM_THREADS"] = threads
-        core = openvino.Core()
-        try:
-            read = core.read_model(model) if weights is None else core.read_model(model, weights)
-            self._compiled = core.compile_model(read, "CPU", options)
-        except (RuntimeError, TypeError, ValueError) as error:
-            raise InputError(f"OpenVINO cannot use the model: {error}") from error
+            self._options["INFERENCE_NUM_THREADS"] = threads
+        self._usual = None if side is None else (1, 3, side, side)
+        self._compiled: dict[bool, Any] = {}
+        self._lock = threading.Lock()
         # a request is no state of the model, and making one takes longer than a small face
         self._of_thread = threading.local()
+        self._model(self._usual is not None)
 
     def cues(self, image: Planes) -> Planes:
         """See :class:`~spoofcue.runtime.session.CueRuntime`."""
-        request = getattr(self._of_thread, "request", None)
-        if request is None:
-            request = self._of_thread.request = self._compiled.create_infer_request()
+        image = checked_image(image)
+        usual = image.shape == self._usual
+        requests = self._of_thread.__dict__.setdefault("requests", {})
+        if usual not in requests:
+            requests[usual] = self._model(usual).create_infer_request()
+        request = requests[usual]
+        # read where it lies: it is not touched before the call ends
+        request.infer({0: image}, share_inputs=True, share_outputs=False)
         # the request's own memory is overwritten by its next call: a copy is what is returned
-        request.infer({0: checked_image(image)}, share_outputs=False)
         out: Planes = request.get_output_tensor(0).data.copy()
         return out
+
+    def _model(self, usual: bool) -> Any:
+        with self._lock:
+            if usual not in self._compiled:
+                try:
+                    read = self._core.read_model(*self._files)
+                    if usual and self._usual is not None:
+                        read.reshape(list(self._usual))
+                    self._compiled[usual] = self._core.compile_model(read, "CPU", self._options)
+                except (RuntimeError, TypeError, ValueError) as error:
+                    raise InputError(f"OpenVINO cannot use the model: {error}") from error
+            return self._compiled[usual]
