@@ -134,7 +134,7 @@ def test_a_folded_network_gives_the_same_cues_for_every_kind_of_part() -> None:
         torch.testing.assert_close(here, there, atol=1e-4, rtol=0)
 
 
-@pytest.mark.parametrize("preset", ["small", "lite"])
+@pytest.mark.parametrize("preset", ["small", "lite-unet"])
 def test_torch_runs_any_network_of_ours_in_fp32_and_near_it_in_bf16(preset: str) -> None:
     few = ["model.width=4"] if preset == "small" else ["model.mobile_multiplier=0.25"]
     settings = load_settings(preset, None, [*few, "model.weights=none"]).model
