@@ -29,7 +29,7 @@ def locate_model(model: str | Path | None) -> Path:
     if model is None:
         if not is_package(SHIPPED):
             raise InputError(
-                "which model? None ships with this spoofcue: give a run folder, a model package "
+                "which model? None came with this spoofcue: give a run folder, a model package "
                 "or hf:owner/name (--model), or set SPOOFCUE_MODEL. `make demo` trains one in "
                 "minutes."
             )

@@ -1,0 +1,74 @@
+"""The model in the wheel: sound, small, told of, and at work without torch or a network."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from spoofcue.detector.locate import SHIPPED
+from spoofcue.package.read import read_package
+from spoofcue.simulate.people import RenderedPerson
+
+OFFLINE = """
+import socket, sys
+def refuse(*a, **k): raise AssertionError("a socket was opened")
+socket.socket.connect = refuse
+from spoofcue import Detector
+result = Detector.load().predict(sys.argv[1])
+heavy = {"torch", "polars", "yaml", "openvino", "huggingface_hub"} & set(sys.modules)
+assert not heavy, heavy
+print(result.decision, result.score)
+"""
+
+
+def test_package_is_sound_small_and_says_where_it_comes_from() -> None:
+    spec = read_package(SHIPPED).spec
+    assert sum(f.size for f in spec.files.values()) <= 8_000_000
+    assert spec.precision == "fp32"
+    assert spec.parity is not None
+    assert spec.parity.max < 1e-4
+    facts = spec.threshold
+    assert facts.rule.startswith("apcer")
+    assert facts.target is not None
+    assert facts.protocol
+    assert facts.people
+    assert spec.card is not None
+    assert spec.card.evaluation
+    assert all(
+        (spec.card.intended_use, spec.card.not_for, spec.card.training_data, spec.card.limitations)
+    )
+    assert spec.card.fairness
+    text = (SHIPPED / "README.md").read_text(encoding="utf-8")
+    assert "print-any" in text  # error rates by PAI species
+    assert "/" not in spec.training.model.weights
+
+
+def test_no_path_of_the_machine_that_made_it() -> None:
+    for name in ("spoofcue.json", "README.md"):
+        text = (SHIPPED / name).read_text(encoding="utf-8")
+        assert "/tmp" not in text
+        assert "/home" not in text
+        assert "/work" not in text
+
+
+@pytest.fixture
+def face(tmp_path: Path) -> Path:
+    path = tmp_path / "face.jpg"
+    photo = RenderedPerson("person-3", 0).live("session-any", 3).photo
+    Image.fromarray(photo).save(path, quality=92)
+    return path
+
+
+def test_one_call_needs_no_torch_and_no_network(face: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", OFFLINE, str(face)],
+        capture_output=True, text=True, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    decision, score = done.stdout.split()
+    assert decision in ("live", "attack")
+    assert 0 <= float(score) <= 1
