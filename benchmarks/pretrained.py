@@ -75,10 +75,15 @@ def degraded_copy(source: Path, out: Path, splits: tuple[str, ...], seed: int = 
     rows = rows.filter((rows["split"] != "dev") | known)
     names = [f"crops/{k:06}.png" for k in range(len(rows))]
     (out / "crops").mkdir(parents=True, exist_ok=True)
+    sizes = []
     for k, (crop, name) in enumerate(zip(rows["crop"], names, strict=True)):
         image = degraded(read_image(source / crop), OFTEN, np.random.default_rng([seed, k]))
         Image.fromarray(image).save(out / name)
-    write_manifest(rows.with_columns(crop=pl.Series(names)), out)
+        sizes.append(image.shape[:2])
+    high, wide = (
+        pl.Series([size[k] for size in sizes], dtype=rows["crop_w"].dtype) for k in (0, 1)
+    )
+    write_manifest(rows.with_columns(crop=pl.Series(names), crop_h=high, crop_w=wide), out)
     shutil.copy(source / SUMMARY, out / SUMMARY)
     return out
 

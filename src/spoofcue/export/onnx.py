@@ -61,7 +61,23 @@ def traced(model: TorchModel) -> onnx.ModelProto:
             dynamic_shapes={"image": {0: batch, 2: height, 3: width}},
             verbose=False,
         )
-        return onnx.load(file)
+        return without_traces(onnx.load(file))
+
+
+def without_traces(proto: onnx.ModelProto) -> onnx.ModelProto:
+    """``proto`` without what the exporter notes of its caller: source lines, and their paths."""
+    graph = proto.graph
+    for part in (graph, *graph.node, *graph.input, *graph.output, *graph.value_info):
+        part.ClearField("metadata_props")
+        part.ClearField("doc_string")
+    for tensor in graph.initializer:
+        tensor.ClearField("metadata_props")
+        tensor.ClearField("doc_string")
+    for function in proto.functions:
+        for part in (function, *function.node):
+            part.ClearField("metadata_props")
+            part.ClearField("doc_string")
+    return proto
 
 
 def export_onnx(model: TorchModel, checkpoint: Path, out: Path) -> float:

@@ -109,6 +109,7 @@ def test_families_are_told_apart_from_live_and_unlearned_ones_are_not(
 def test_exported_scores_are_the_checkpoints(run: Path, tmp_path: Path) -> None:
     torch_model = TorchModel(run)
     assert export_onnx(torch_model, run / "checkpoints" / "best.ckpt", tmp_path / "m.onnx") < 1e-4
+    assert b".py" not in (tmp_path / "m.onnx").read_bytes()  # no source lines of who exported
     face = np.random.default_rng(1).integers(0, 256, (90, 70, 3), np.uint8)
     exported = OnnxModel(tmp_path / "m.onnx").score([face])[0].score
     assert exported == pytest.approx(torch_model.score([face])[0].score, abs=1e-5)
