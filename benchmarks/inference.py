@@ -50,7 +50,8 @@ FULL = {"batches": [1, 8, 32], "rounds": 30, "n": 200, "matrix": 3072, "faces": 
 QUICK = {"batches": [1, 2], "rounds": 2, "n": 3, "matrix": 128, "faces": [180]}
 SMALLER = {
     "paper": ["model.width=8", "input.size=64", "input.max_side=96"],
-    "lite": ["model.mobile_multiplier=0.25", "model.decoder_width=4", "input.size=64"],
+    "lite": ["model.mobile_multiplier=0.25", "input.size=64"],
+    "lite-unet": ["model.mobile_multiplier=0.25", "model.decoder_width=4", "input.size=64"],
 }
 
 

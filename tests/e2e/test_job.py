@@ -105,7 +105,6 @@ def test_a_face_below_the_least_size_is_rejected_with_advice(job: Job, tmp_path:
     ("args", "told"),
     [
         (["predict", "nothing.jpg", "--model", "RUN"], "no file or folder"),
-        (["predict", "."], "--model"),
         (["predict", ".", "--model", "nowhere"], "no model"),
         (["train", "--data", "nowhere", "--out", "x"], "manifest.parquet"),
         (["train", "--data", "PREPARED", "--out", "RUN"], "--resume"),

@@ -17,7 +17,9 @@ from spoofcue.training.sampling import Draw
 def rows(tmp_path: Path) -> pl.DataFrame:
     Image.fromarray(skimage.data.astronaut()[40:240, 130:330]).save(tmp_path / "live.png")
     Image.new("RGB", (200, 200), (0, 0, 255)).save(tmp_path / "attack.png")
-    return pl.DataFrame({"crop": ["live.png", "attack.png"], "label": [0, 1]})
+    return pl.DataFrame(
+        {"crop": ["live.png", "attack.png"], "label": [0, 1], "pai": [None, "print-a"]}
+    )
 
 
 def crops(rows: pl.DataFrame, root: Path, share: float) -> FaceCrops:
