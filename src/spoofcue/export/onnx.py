@@ -67,16 +67,11 @@ def traced(model: TorchModel) -> onnx.ModelProto:
 def without_traces(proto: onnx.ModelProto) -> onnx.ModelProto:
     """``proto`` without what the exporter notes of its caller: source lines, and their paths."""
     graph = proto.graph
-    for part in (graph, *graph.node, *graph.input, *graph.output, *graph.value_info):
+    values = (*graph.input, *graph.output, *graph.value_info, *graph.initializer)
+    called = (part for function in proto.functions for part in (function, *function.node))
+    for part in (graph, *graph.node, *values, *called):
         part.ClearField("metadata_props")
         part.ClearField("doc_string")
-    for tensor in graph.initializer:
-        tensor.ClearField("metadata_props")
-        tensor.ClearField("doc_string")
-    for function in proto.functions:
-        for part in (function, *function.node):
-            part.ClearField("metadata_props")
-            part.ClearField("doc_string")
     return proto
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -55,8 +56,7 @@ class DlibDetector:
 
     def detect(self, image: NDArray[np.uint8]) -> list[Box]:
         """See :class:`FaceDetector`."""
-        small, scale = self._shrunk(image)
-        return _boxes(self._find(small, 0) or self._find(small, 1), scale)
+        return self._in_whole(*self._shrunk(image))
 
     def detect_largest(self, image: NDArray[np.uint8]) -> list[Box]:
         """See :class:`FindsLargest`: the upper levels of the pyramid first, at a third of the time.
@@ -72,8 +72,12 @@ class DlibDetector:
         found = self._find(top, 0) if levels > 1 else []
         # on its lowest level a box is narrower than the window, on all others wider
         if max((r.width() for r in found), default=0) <= self._find.detection_window_width:
-            return _boxes(self._find(small, 0) or self._find(small, 1), scale)
-        return _boxes([self._pyramid.rect_up(r, levels) for r in found], scale)
+            return self._in_whole(small, scale)
+        return _boxes((_sides(self._pyramid.rect_up(r, levels)) for r in found), scale)
+
+    def _in_whole(self, small: NDArray[np.uint8], scale: float) -> list[Box]:
+        found = self._find(small, 0) or self._find(small, 1)
+        return _boxes(map(_sides, found), scale)
 
     def _shrunk(self, image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
         import cv2
@@ -86,10 +90,14 @@ class DlibDetector:
         return np.ascontiguousarray(image), scale
 
 
-def _boxes(found: Any, scale: float) -> list[Box]:
-    """Dlib's rectangles in the image's own pixels, the largest first."""
-    sides = ((r.left(), r.top(), r.width(), r.height()) for r in found)
-    boxes = [Box(*(round(v / scale) for v in values)) for values in sides]
+def _sides(found: Any) -> tuple[int, int, int, int]:
+    """Left, top, width and height of dlib's rectangle."""
+    return found.left(), found.top(), found.width(), found.height()
+
+
+def _boxes(found: Iterable[Sequence[float]], scale: float) -> list[Box]:
+    """(left, top, width, height) each to boxes in the image's own pixels, the largest first."""
+    boxes = [Box(*(round(v / scale) for v in sides)) for sides in found]
     return sorted(boxes, key=lambda b: -b.area)
 
 
@@ -130,10 +138,7 @@ class YuNetDetector:
         bgr = cv2.cvtColor(cv2.resize(image, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2BGR)
         self._net.setInputSize(size)
         _, found = self._net.detect(bgr)
-        if found is None:
-            return []
-        boxes = [Box(*(round(float(v) / scale) for v in row[:4])) for row in found]
-        return sorted(boxes, key=lambda b: -b.area)
+        return [] if found is None else _boxes((row[:4].tolist() for row in found), scale)
 
 
 class WholePicture:
