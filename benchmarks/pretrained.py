@@ -118,16 +118,14 @@ def real_entries(package: Path, real: Path, record: Path) -> list[dict[str, Any]
             continue
         entry = {"set": f"real phone replays {name} (development)", "level": "frame"}
         entry |= {"n_live": v["lives"], "n_attack": v["attacks"]}
-        entry |= {m: _measured(v[m], v[f"{m}_95"]) for m in ("auc", "eer")}
-        entry["bpcer"] = _measured(v["bpcer"]["value"], v["bpcer"]["95"])
-        entry["apcer"] = {"replay": _measured(v["apcer"]["value"], v["apcer"]["95"])}
+        rates = {}
+        for rate in ("auc", "eer", "bpcer", "apcer"):
+            low, high = v[f"{rate}_95"]
+            rates[rate] = {"value": v[rate], "low": low, "high": high}
+        entry |= rates | {"apcer": {"replay": rates["apcer"]}}
         entry["note"] = "frames of few people: the true intervals are wider"
         entries.append(entry)
     return entries
-
-
-def _measured(value: float, interval: list[float]) -> dict[str, float]:
-    return {"value": value, "low": interval[0], "high": interval[1]}
 
 
 def finished(name: str, made: Path, out: Path, folders: dict[str, Path], real: Path | None) -> None:

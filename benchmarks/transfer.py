@@ -52,13 +52,14 @@ def scores_of(
     return found, silent
 
 
-def at_threshold(scores: list[float], label: int, threshold: float) -> dict[str, object]:
-    """Part of a class on the wrong side of the model's own threshold, with an exact interval."""
-    wrong = sum((s > threshold) != (label == 1) for s in scores)
-    return {"value": wrong / len(scores), "95": list(clopper_pearson(wrong, len(scores)))}
+def counted(name: str, wrong: int, total: int) -> dict[str, float | list[float]]:
+    """A rate at the model's own threshold, with its exact interval."""
+    return {name: wrong / total, f"{name}_95": list(clopper_pearson(wrong, total))}
 
 
-def judged(live: list[float], attack: list[float], threshold: float) -> dict[str, object]:
+def judged(
+    live: list[float], attack: list[float], threshold: float
+) -> dict[str, float | list[float]]:
     label = np.repeat([0, 1], [len(live), len(attack)])
     scores = ScoreSet.of([*live, *attack], label)
     # these measures use no threshold; the bootstrap asks for one for the others
@@ -66,7 +67,8 @@ def judged(live: list[float], attack: list[float], threshold: float) -> dict[str
     return {
         "auc": auc(scores), "auc_95": list(limits["auc"]),
         "eer": eer(scores), "eer_95": list(limits["eer"]),
-        "bpcer": at_threshold(live, 0, threshold), "apcer": at_threshold(attack, 1, threshold),
+        **counted("bpcer", sum(s > threshold for s in live), len(live)),
+        **counted("apcer", sum(s <= threshold for s in attack), len(attack)),
     }  # fmt: skip
 
 
@@ -122,7 +124,7 @@ def main() -> None:
         print(
             f"{name:8} {v.get('lives', ''):>5} {v.get('attacks', ''):>6} {v['auc']:6.3f} "
             f"{low:7.3f}-{high:.3f}   {100 * v['eer']:6.1f} {e_low:6.1f}-{e_high:<6.1f} "
-            f"{100 * v['bpcer']['value']:9.1f} {100 * v['apcer']['value']:7.1f}"
+            f"{100 * v['bpcer']:9.1f} {100 * v['apcer']:7.1f}"
         )
     print(f"mean AUC over the sets {found['mean_auc']:.3f}; threshold {found['threshold']:.4g}")
 
