@@ -84,7 +84,13 @@ class ModelSettings(Settings):
 
     def network(self) -> dict[str, Any]:
         """Keyword arguments of :class:`spoofcue.cue.generator.LGSC`."""
-        names = (n for n in type(self).model_fields if n not in ("weights", "families"))
+        own = {"auxiliary": self.auxiliary, "auxiliary_dropout": self.auxiliary_dropout}
+        return own | self.generator()
+
+    def generator(self) -> dict[str, Any]:
+        """Keyword arguments of :class:`spoofcue.cue.generator.CueGenerator`."""
+        others = ("weights", "auxiliary", "auxiliary_dropout", "families")
+        names = (n for n in type(self).model_fields if n not in others)
         return {name: getattr(self, name) for name in names} | {"families": len(self.families)}
 
 

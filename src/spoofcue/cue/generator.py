@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from torch import Tensor, nn
 
@@ -99,50 +99,28 @@ class LGSC(nn.Module):
     """Generator and auxiliary classifier, trained end to end.
 
     Args:
-        encoder_norm: see :class:`CueGenerator`.
-        decoder_norm: see :class:`CueGenerator`.
         auxiliary: what the classifier sees, or ``none`` to train without it (Table 5).
         auxiliary_dropout: see :class:`AuxiliaryClassifier`.
         width: channels of E1 of every ResNet-18 in it: the classifier's always is one.
-        encoder: see :class:`CueGenerator`.
-        mobile_multiplier: see :class:`CueGenerator`.
-        decoder: see :class:`CueGenerator`.
-        decoder_width: see :class:`CueGenerator`.
-        mobile_tail: see :class:`CueGenerator`.
-        families: see :class:`CueGenerator`.
+        generator: the other arguments of :class:`CueGenerator`.
 
     """
 
     def __init__(
         self,
-        encoder_norm: Norm = "batch",
-        decoder_norm: Norm = "instance",
+        *,
         auxiliary: Literal["overlay", "cue", "none"] = "overlay",
         auxiliary_dropout: float = 0.0,
         width: int = 64,
-        encoder: EncoderName = "resnet18",
-        mobile_multiplier: float = 1.0,
-        decoder: DecoderName = "residual",
-        decoder_width: int = 16,
-        mobile_tail: bool = True,
-        families: int = 2,
+        **generator: Any,
     ) -> None:
         super().__init__()
-        self.generator = CueGenerator(
-            encoder_norm,
-            decoder_norm,
-            width,
-            encoder,
-            mobile_multiplier,
-            decoder,
-            decoder_width,
-            mobile_tail,
-            families,
-        )
+        self.generator = CueGenerator(width=width, **generator)
         # the families are their own classifiers
+        own = isinstance(self.generator.decoder, FamilyDecoder)
         self.classifier = (
             None
-            if auxiliary == "none" or decoder == "families"
+            if auxiliary == "none" or own
             else AuxiliaryClassifier(auxiliary, auxiliary_dropout, width)
         )
 

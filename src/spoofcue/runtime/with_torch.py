@@ -39,10 +39,10 @@ class TorchRuntime:
         from safetensors import SafetensorError
         from safetensors.torch import load
 
-        from spoofcue.cue.generator import LGSC
+        from spoofcue.cue.generator import CueGenerator
         from spoofcue.runtime.folded import folded
 
-        network = LGSC(**settings.network() | {"auxiliary": "none"}).generator
+        network = CueGenerator(**settings.generator())
         try:
             network.load_state_dict(load(weights))
         except (SafetensorError, RuntimeError) as error:
