@@ -5,15 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 import pytest
 import torch
-from PIL import Image
+from striped_faces import striped_faces
 from torch import Tensor
 
 from spoofcue.config import RunSettings, load_settings
 from spoofcue.cue.generator import LGSC
-from spoofcue.data.manifest import write_manifest
 from spoofcue.errors import InputError
 from spoofcue.export.onnx import TOLERANCE, export_onnx
 from spoofcue.methods.learned.distilled import DistilledLGSC, build
@@ -42,22 +40,7 @@ LITE = ["model.mobile_multiplier=0.1", "model.decoder_width=2"]
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three live and three striped faces a split."""
-    root, rng = tmp_path_factory.mktemp("prepared"), np.random.default_rng(0)
-    rows = []
-    for split in ("train", "dev", "test"):
-        for i in range(6):
-            face = rng.integers(60, 200, (1, 1, 3)) + rng.integers(0, 20, (SIDE, SIDE, 3))
-            face = face + 35 * (i % 2) * (np.arange(SIDE) % 4 < 2)[None, :, None]
-            name = f"{split}{i}.png"
-            Image.fromarray(face.astype(np.uint8)).save(root / name)
-            rows.append(
-                {"media": name, "video": name, "subject": f"{split}{i}", "label": i % 2}
-                | {"pai": "stripes" if i % 2 else None, "split": split, "status": "ok"}
-                | {"crop": name, "crop_w": SIDE, "crop_h": SIDE, "frame": 0}
-            )
-    write_manifest(pl.DataFrame(rows), root)
-    return root
+    return striped_faces(tmp_path_factory.mktemp("prepared"), SIDE)
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,9 @@ import json
 import shutil
 from pathlib import Path
 
-import numpy as np
-import polars as pl
 import pytest
 import torch
-from PIL import Image
+from striped_faces import striped_faces
 
 import spoofcue.cli.console  # noqa: F401
 from spoofcue.config import RunSettings, load_settings
@@ -45,23 +43,7 @@ def settings_for(method: str, *more: str) -> RunSettings:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three live and three attack faces a split; attacks are striped."""
-    root, rng = tmp_path_factory.mktemp("prepared"), np.random.default_rng(0)
-    rows = []
-    for split in ("train", "dev", "test"):
-        for i in range(6):
-            face = rng.integers(60, 200, (1, 1, 3)) + rng.integers(0, 20, (SIDE, SIDE, 3))
-            if i % 2:
-                face = face + 35 * (np.arange(SIDE) % 4 < 2)[None, :, None]
-            name = f"{split}{i}.png"
-            Image.fromarray(face.astype(np.uint8)).save(root / name)
-            rows.append(
-                {"media": name, "video": name, "subject": f"{split}{i}", "label": i % 2}
-                | {"pai": "stripes" if i % 2 else None, "split": split, "status": "ok"}
-                | {"crop": name, "crop_w": SIDE, "crop_h": SIDE, "frame": 0}
-            )
-    write_manifest(pl.DataFrame(rows), root)
-    return root
+    return striped_faces(tmp_path_factory.mktemp("prepared"), SIDE)
 
 
 @pytest.mark.parametrize("method", OTHERS)
