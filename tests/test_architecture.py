@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parent.parent / "src" / "spoofcue"
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "spoofcue"
 ALLOWED = {
     "media": {"media"},
     "faces": {"media", "faces"},
@@ -100,3 +101,9 @@ def test_scoring_loads_without_the_training_packages() -> None:
 def test_files_stay_short_enough_to_hold_in_mind() -> None:
     long = {p.name: n for p in SOURCE.rglob("*.py") if (n := len(p.read_text().split("\n"))) > 330}
     assert long == {}
+
+
+def test_test_files_and_their_helpers_have_one_name_each() -> None:
+    # pytest puts all their folders on one import path, where the first of two twins hides the other
+    names = [p.name for folder in ("tests", "benchmarks") for p in (ROOT / folder).rglob("*.py")]
+    assert {name for name in names if names.count(name) > 1} == set()

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from striped_faces import striped_faces
+from faces_with_stripes import striped_faces
 from torch import Tensor
 
 from spoofcue.config import RunSettings, load_settings

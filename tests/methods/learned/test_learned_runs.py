@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from striped_faces import striped_faces
+from faces_with_stripes import striped_faces
 
 import spoofcue.cli.console  # noqa: F401
 from spoofcue.config import RunSettings, load_settings
