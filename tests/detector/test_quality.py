@@ -7,7 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_detector import Image, made, picture
 
+from spoofcue.detector.finder import FaceFinder
 from spoofcue.detector.quality import QualityLimits, measure_quality, refuse
+from spoofcue.detector.stopwatch import Stopwatch
+from spoofcue.faces.box import Box
 
 
 def faded(image: Image, factor: float, offset: float) -> Image:
@@ -46,6 +49,31 @@ def test_the_gates_can_be_moved_and_left_out() -> None:
     assert strict.predict(picture(100)).reason == "too_dark"
     small = made(quality=None).predict(picture(side=12))
     assert small.reason == "face_too_small"  # of the model, not of the gates
+
+
+@pytest.mark.parametrize(
+    ("box", "share"),
+    [
+        (Box(-29, 10, 100, 100), 0.71),
+        (Box(130, 10, 100, 100), 0.7),
+        (Box(120, 120, 100, 100), 0.64),
+        (Box(-31, 10, 100, 100), 0.69),
+        (Box(300, 10, 100, 100), 0.0),
+    ],
+)
+def test_a_face_that_is_mostly_outside_is_not_judged(box: Box, share: float) -> None:
+    class There:
+        name = "there"
+
+        def detect(self, image: Image) -> list[Box]:
+            return [box]
+
+    def look(limits: QualityLimits | None) -> str | None:
+        refusal = FaceFinder(There(), 0.2, 20, limits).look(picture(side=200), Stopwatch()).refusal
+        return refusal.reason if refusal else None
+
+    assert look(QualityLimits(min_visible=0.7)) == ("cut_off" if share < 0.7 else None)
+    assert look(None) is None
 
 
 def test_sharpness_is_the_variance_of_the_laplacian_in_contrasts() -> None:

@@ -78,12 +78,28 @@ def test_the_fast_search_looks_at_the_whole_only_where_it_must(
     for image, widths in (
         (pasted([460]), [(308, 0)]),
         (pasted([220]), [(308, 0), (640, 0)]),  # too small for the small picture
-        (np.full((480, 640, 3), 128, np.uint8), [(308, 0), (640, 0), (640, 1)]),
+        (np.full((480, 640, 3), 128, np.uint8), [(308, 0), (640, 0), (640, 1), (1066, 0)]),
         (pasted([200], (300, 340)), [(340, 0)]),  # small already
     ):
         looked.clear()
         detector.detect_largest(image)
         assert looked == widths
+
+
+@pytest.mark.parametrize("side", [120, 240, 600])
+def test_a_face_that_fills_its_picture_is_found(side: int) -> None:
+    import cv2
+
+    # forehead to chin, soft as what a poor camera leaves: the first two looks find nothing
+    tight = cv2.resize(skimage.data.astronaut()[92:172, 187:262], (side, side * 80 // 75))
+    tight = cv2.GaussianBlur(tight, (0, 0), 0.02 * side)
+    detector = DlibDetector()
+    assert not detector._find(tight, 0)
+    assert not detector._find(tight, 1)
+    for (box,) in (detector.detect(tight), detector.detect_largest(tight)):
+        assert overlap(box, Box(0, 0, side, side * 80 // 75)) > 0.6
+    half = np.ascontiguousarray(tight[:, : side // 2])
+    assert detector.detect(half) == []
 
 
 def test_what_the_fast_search_leaves_out_are_small_faces_beside_a_large_one() -> None:

@@ -10,6 +10,7 @@ from spoofcue.detector.quality import (
     Quality,
     QualityLimits,
     Refusal,
+    cut_off,
     measure_quality,
     refuse,
     too_small,
@@ -97,6 +98,10 @@ class FaceFinder:
         small = too_small(box.w, box.h, self._least)
         if small:
             return Look(None, small, box, faces)
+        if self._limits is not None:
+            cut = cut_off(box, image.shape[1], image.shape[0], self._limits)
+            if cut:
+                return Look(None, cut, box, faces)
         whole = self.detector.name == "whole"
         crop = image if whole else crop_face(image, box, self._margin)
         if self._limits is None:

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from spoofcue.faces.box import Box
+
 SIDE = 128  # crops are compared at this side, so that a limit means the same for every face
+MIDDLE = "move to the middle of the picture"
 EDGE = 19  # of SIDE: the middle 70 % is face rather than surroundings
 
 
@@ -26,6 +29,8 @@ class QualityLimits:
         max_brightness: likewise.
         max_clipped: largest part of the face that is pure black or white, 0..1.
         min_contrast: standard deviation of the grey, 0..127.
+        min_visible: part of the face box that must lie in the picture, 0..1. Boxes about faces
+            that are whole and fill the picture have 0.75 and more.
 
     """
 
@@ -34,6 +39,7 @@ class QualityLimits:
     max_brightness: float = 230.0
     max_clipped: float = 0.4
     min_contrast: float = 6.0
+    min_visible: float = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,16 @@ def refuse(quality: Quality, limits: QualityLimits) -> Refusal | None:
         detail = f"sharpness {q.sharpness:.4f}; {limits.min_sharpness:g} is needed"
         return Refusal("blurred", f"the face is blurred ({detail})", "hold still")
     return None
+
+
+def cut_off(box: Box, frame_w: int, frame_h: int, limits: QualityLimits) -> Refusal | None:
+    """A refusal of a face that reaches too far over the border of the frame, px."""
+    inside = box.clipped(frame_w, frame_h)
+    visible = inside.area / box.area if inside else 0.0
+    if visible >= limits.min_visible:
+        return None
+    detail = f"{100 * visible:.0f} % of the face is in the picture"
+    return Refusal("cut_off", f"{detail}; {100 * limits.min_visible:g} % are needed", MIDDLE)
 
 
 def too_small(width: int, height: int, least: int) -> Refusal | None:

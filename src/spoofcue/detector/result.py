@@ -54,9 +54,9 @@ class Result:
         decision: ``live``, ``attack`` or ``rejected``.
         score: 0..1, higher = more likely an attack; None when rejected.
         threshold: a score above it is an attack.
-        reason: None, or why it was rejected: ``no_face``, ``face_too_small``, ``blurred``,
-            ``too_dark``, ``too_bright``, ``low_contrast``, ``unreadable``, ``too_large``,
-            ``no_frames`` or ``error``.
+        reason: None, or why it was rejected: ``no_face``, ``face_too_small``, ``cut_off``,
+            ``blurred``, ``too_dark``, ``too_bright``, ``low_contrast``, ``unreadable``,
+            ``too_large``, ``no_frames`` or ``error``.
         detail: the reason in words, with figures.
         advice: what to tell the person before the camera, where that helps.
         box: in px of the upright image; of a video, of the middle scored frame.

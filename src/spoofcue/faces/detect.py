@@ -14,6 +14,8 @@ from spoofcue.faces.box import Box
 
 # px: 640 shrink to 308 in four levels of dlib's pyramid, 1024 to 342 in six
 COARSE_SIDE = 350
+# of the long side, for pictures that hold little more than a face
+BORDER = 1 / 3
 
 DetectorName = Literal["dlib", "yunet", "none"]
 
@@ -41,7 +43,9 @@ class DlibDetector:
     """dlib's HOG detector of frontal faces: finds faces of 80 px and, on a second look, of 40 px.
 
     A long side over ``max_side`` is shrunk for the search; the boxes are in the image's own
-    pixels. The second, twice enlarged look is taken only where the first finds nothing.
+    pixels and may reach over its border. The second, twice enlarged look is taken only where the
+    first finds nothing; a third, with a plain border about the image, where neither does: the
+    detector looks for a face with its surroundings, which pictures cut close to it do not have.
     """
 
     name = "dlib"
@@ -77,7 +81,19 @@ class DlibDetector:
 
     def _in_whole(self, small: NDArray[np.uint8], scale: float) -> list[Box]:
         found = self._find(small, 0) or self._find(small, 1)
-        return _boxes(map(_sides, found), scale)
+        return _boxes(map(_sides, found) if found else self._in_border(small), scale)
+
+    def _in_border(self, small: NDArray[np.uint8]) -> list[tuple[int, int, int, int]]:
+        import cv2
+
+        wide = round(max(small.shape[:2]) * BORDER)
+        # the mean colour has no edges of its own; repeated pixels do, and hide every other face
+        colour = small.mean(axis=(0, 1)).tolist()
+        framed = cv2.copyMakeBorder(
+            small, wide, wide, wide, wide, cv2.BORDER_CONSTANT, value=colour
+        )
+        sides = map(_sides, self._find(framed, 0))
+        return [(left - wide, top - wide, *size) for left, top, *size in sides]
 
     def _shrunk(self, image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
         import cv2
