@@ -33,6 +33,13 @@ def test_a_large_photo_gives_boxes_in_its_own_pixels() -> None:
     assert abs(box.x + box.w / 2 - 4 * 223) < 60
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (1, 4000), (4000, 1), (5, 3000)])
+def test_a_picture_that_is_hardly_one_has_no_face(shape: tuple[int, int]) -> None:
+    image, detector = np.zeros((*shape, 3), np.uint8), DlibDetector()
+    assert detector.detect(image) == []
+    assert detector.detect_largest(image) == []
+
+
 def pasted(sides: list[int], frame: tuple[int, int] = (480, 640)) -> NDArray[np.uint8]:
     """Astronauts of these sides, px, side by side on grey."""
     import cv2

@@ -96,14 +96,19 @@ class DlibDetector:
         return [(left - wide, top - wide, *size) for left, top, *size in sides]
 
     def _shrunk(self, image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
-        import cv2
+        small, scale = _within(image, self._max_side)
+        return np.ascontiguousarray(small), scale
 
-        scale = min(1.0, self._max_side / max(image.shape[:2]))
-        if scale < 1:
-            image = np.asarray(
-                cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
-            )
-        return np.ascontiguousarray(image), scale
+
+def _within(image: NDArray[np.uint8], max_side: int) -> tuple[NDArray[np.uint8], float]:
+    """The image with no side over ``max_side`` px, and by what it was scaled, at most 1."""
+    import cv2
+
+    scale = min(1.0, max_side / max(image.shape[:2]))
+    if scale == 1:
+        return image, scale
+    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8), scale
 
 
 def _sides(found: Any) -> tuple[int, int, int, int]:
@@ -149,10 +154,9 @@ class YuNetDetector:
         """See :class:`FaceDetector`."""
         import cv2
 
-        scale = min(1.0, self._max_side / max(image.shape[:2]))
-        size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-        bgr = cv2.cvtColor(cv2.resize(image, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2BGR)
-        self._net.setInputSize(size)
+        small, scale = _within(image, self._max_side)
+        bgr = cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
+        self._net.setInputSize(bgr.shape[1::-1])
         _, found = self._net.detect(bgr)
         return [] if found is None else _boxes((row[:4].tolist() for row in found), scale)
 
