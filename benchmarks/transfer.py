@@ -5,6 +5,10 @@
 REAL holds folders with live/ and attack/ in each; nothing of it is trained or tuned on. Intervals
 are 95 % percentiles of a bootstrap over pictures; where those are frames of a few recordings, the
 true ones are wider. Pictures in which no face is found count as non-responses.
+
+--own RATE adds what a threshold from the cameras' own live faces does: set at BPCER = RATE on the
+first half of each set's live pictures, judged on the second half and on all attacks. The halves
+share people and cameras.
 """
 
 from __future__ import annotations
@@ -26,10 +30,11 @@ from spoofcue.metrics.bootstrap import bootstrap
 from spoofcue.metrics.curves import auc, eer
 from spoofcue.metrics.intervals import clopper_pearson
 from spoofcue.metrics.scores import ScoreSet
-from spoofcue.metrics.thresholds import eer_threshold
+from spoofcue.metrics.thresholds import bpcer_threshold, eer_threshold
 from spoofcue.scoring.face import FaceScorer
 
 CLASSES = ("live", "attack")
+Rates = dict[str, float | list[float]]
 
 
 def scores_of(
@@ -52,14 +57,26 @@ def scores_of(
     return found, silent
 
 
-def counted(name: str, wrong: int, total: int) -> dict[str, float | list[float]]:
+def counted(name: str, wrong: int, total: int) -> Rates:
     """A rate at the model's own threshold, with its exact interval."""
     return {name: wrong / total, f"{name}_95": list(clopper_pearson(wrong, total))}
 
 
-def judged(
-    live: list[float], attack: list[float], threshold: float
-) -> dict[str, float | list[float]]:
+def rates_at(threshold: float, live: list[float], attack: list[float]) -> Rates:
+    return {
+        **counted("bpcer", sum(s > threshold for s in live), len(live)),
+        **counted("apcer", sum(s <= threshold for s in attack), len(attack)),
+    }
+
+
+def with_own(rate: float, live: list[float], attack: list[float]) -> Rates:
+    """The threshold of the first half of the live faces, on all others."""
+    mine, others = live[: len(live) // 2], live[len(live) // 2 :]
+    threshold = bpcer_threshold(ScoreSet.of(mine, [0] * len(mine)), rate).value
+    return {"threshold": threshold, **rates_at(threshold, others, attack)}
+
+
+def judged(live: list[float], attack: list[float], threshold: float) -> Rates:
     label = np.repeat([0, 1], [len(live), len(attack)])
     scores = ScoreSet.of([*live, *attack], label)
     # these measures use no threshold; the bootstrap asks for one for the others
@@ -67,19 +84,22 @@ def judged(
     return {
         "auc": auc(scores), "auc_95": list(limits["auc"]),
         "eer": eer(scores), "eer_95": list(limits["eer"]),
-        **counted("bpcer", sum(s > threshold for s in live), len(live)),
-        **counted("apcer", sum(s <= threshold for s in attack), len(attack)),
+        **rates_at(threshold, live, attack),
     }  # fmt: skip
 
 
 def study(
-    run: Path, real: Path, detector: FaceDetector | None, max_side: int | None
+    run: Path,
+    real: Path,
+    detector: FaceDetector | None,
+    max_side: int | None,
+    own: float | None = None,
 ) -> dict[str, object]:
     model = load_model(run)
     if max_side:
         given = model.facts.input.model_copy(update={"max_side": max_side})
         model.facts = replace(model.facts, input=given)
-    sets: dict[str, object] = {}
+    sets: dict[str, dict[str, object]] = {}
     pooled: dict[str, list[float]] = {c: [] for c in CLASSES}
     for folder in sorted(p for p in real.iterdir() if all((p / c).is_dir() for c in CLASSES)):
         got = {c: scores_of(model, folder / c, detector) for c in CLASSES}
@@ -91,6 +111,8 @@ def study(
             **judged(got["live"][0], got["attack"][0], model.facts.threshold),
             **counts, "nonresponse": silent
         }  # fmt: skip
+        if own is not None:
+            sets[folder.name]["own"] = with_own(own, got["live"][0], got["attack"][0])
     sets["pooled"] = judged(pooled["live"], pooled["attack"], model.facts.threshold)
     mean = float(np.mean([v["auc"] for k, v in sets.items() if k != "pooled"]))
     return {
@@ -105,12 +127,13 @@ def main() -> None:
     parser.add_argument("--detector", choices=("none", "dlib", "yunet"), default="none")
     parser.add_argument("--yunet-model", type=Path)
     parser.add_argument("--max-side", type=int, help="shrink longer faces to this; multiple of 32")
+    parser.add_argument("--own", type=float, help="BPCER of a threshold from each set's live faces")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     finder = None
     if given.detector != "none":
         finder = make_detector(given.detector, given.yunet_model)
-    found = study(given.run, given.real, finder, given.max_side)
+    found = study(given.run, given.real, finder, given.max_side, given.own)
     if given.json:
         print(json.dumps(found, indent=2))
         return
@@ -127,6 +150,16 @@ def main() -> None:
             f"{100 * v['bpcer']:9.1f} {100 * v['apcer']:7.1f}"
         )
     print(f"mean AUC over the sets {found['mean_auc']:.3f}; threshold {found['threshold']:.4g}")
+    if given.own is None:
+        return
+    print(f"threshold at BPCER {given.own:g} of the first half of a set's live pictures:")
+    for name, v in found["sets"].items():
+        if "own" in v:
+            o = v["own"]
+            print(f"{name:8} {o['threshold']:.4f}  " + "  ".join(
+                f"{rate.upper()} {100 * o[rate]:5.1f} ({100 * o[f'{rate}_95'][0]:.1f}-"
+                f"{100 * o[f'{rate}_95'][1]:.1f}) %" for rate in ("bpcer", "apcer")
+            ))  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -3,56 +3,105 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from spoofcue.detector.own_pictures import OwnPictures
+    from spoofcue.scoring.calibrate_package import Calibrated
+
 
 def calibrate(
-    package: Annotated[Path, typer.Argument(help="Package folder or .spoofcue file.")],
+    out: Annotated[Path, typer.Option(help="The new package: a folder or NAME.spoofcue.")],
+    package: Annotated[
+        str | None,
+        typer.Argument(
+            help="Package folder, .spoofcue file or hf:owner/name; default: the model that ships.",
+        ),
+    ] = None,
+    live: Annotated[
+        Path | None,
+        typer.Option(help="Folder of own live pictures and videos; a folder in it is a person."),
+    ] = None,
+    attack: Annotated[
+        Path | None,
+        typer.Option(help="Folder of own attacks, beside --live; a folder in it is a species."),
+    ] = None,
     scores: Annotated[
-        Path,
+        Path | None,
         typer.Option(
-            help="Score file of this model, as `evaluate` writes dev.csv: "
+            help="Instead of --live: score file of this model, as `evaluate` writes dev.csv: "
             "score,label,pai,video,subject, also split and model."
         ),
-    ],
-    out: Annotated[Path, typer.Option(help="The new package: a folder or NAME.spoofcue.")],
+    ] = None,
     target: Annotated[
-        str,
+        str | None,
         typer.Option(
             help="apcer=RATE: no more of any species passes; bpcer=RATE: no more live faces are "
-            "refused; or eer."
+            "refused; or eer. Default: bpcer=0.05 for --live alone, else eer."
         ),
-    ] = "eer",
+    ] = None,
     protocol: Annotated[str | None, typer.Option(help="Of the scores, for the record.")] = None,
     split: Annotated[
-        str | None, typer.Option(help="Whose scores; default: dev, if there is a column split.")
+        str | None,
+        typer.Option(help="Whose rows of --scores; default: dev, if there is a column split."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Write a copy of a package with a threshold from own scores; weights stay as they are.
+    """Write a copy of a package with a threshold from own pictures; weights stay as they are.
 
     To promise a rate takes 3 / RATE attempts of each kind (rule of three); with fewer the
     threshold is set, and a warning says so.
     """
-    from spoofcue.cli.console import err, print_json
-    from spoofcue.scoring.calibrate_package import calibrate_package
+    from spoofcue.cli.console import progress_bar
+    from spoofcue.detector.locate import locate_model
+    from spoofcue.errors import InputError
 
-    done = calibrate_package(package, scores, target, out, protocol=protocol, split=split)
+    if (live is None) == (scores is None):
+        raise InputError("give --live FOLDER, or --scores FILE: one of the two.")
+    if scores is not None and attack is not None:
+        raise InputError("--attack goes with --live; a score file holds both classes.")
+    if live is not None and split is not None:
+        raise InputError("--split goes with --scores.")
+    path = locate_model(package)
+    if scores is not None:
+        from spoofcue.scoring.calibrate_package import calibrate_package
+
+        done = calibrate_package(path, scores, target or "eer", out, protocol=protocol, split=split)
+        _tell(done, out, as_json, None)
+        return
+    assert live is not None
+    from spoofcue.detector.own_pictures import calibrate_on_folders
+
+    with progress_bar("judging files", 1, quiet=as_json) as progress:
+        done, pictures = calibrate_on_folders(
+            path,
+            live,
+            out,
+            target or ("eer" if attack else "bpcer=0.05"),
+            attack=attack,
+            protocol=protocol,
+            progress=progress,
+        )
+    _tell(done, out, as_json, pictures)
+
+
+def _tell(done: Calibrated, out: Path, as_json: bool, pictures: OwnPictures | None) -> None:
+    from spoofcue.cli.console import err, print_json
+
     facts = done.package.spec.threshold
     if done.doubt:
         err.print(f"warning: {done.doubt}", markup=False, soft_wrap=True)
     if as_json:
-        print_json(
-            {
-                "id": done.package.id,
-                "path": str(out),
-                "threshold": facts.model_dump(mode="json"),
-                "threshold_before": done.before.value,
-                "warning": done.doubt or None,
-            }
-        )
+        told = {
+            "id": done.package.id,
+            "path": str(out),
+            "threshold": facts.model_dump(mode="json"),
+            "threshold_before": done.before.value,
+            "warning": done.doubt or None,
+        }
+        print_json(told | ({"rejected": pictures.rejected} if pictures else {}))
         return
     typer.echo(f"{out}: {done.package.id}")
     typer.echo(
@@ -60,3 +109,17 @@ def calibrate(
         f"{facts.live} live, {facts.attack} attacks"
         + (f", {facts.people} people" if facts.people is not None else "")
     )
+    if pictures is None:
+        return
+    own = pictures.scores
+    rates = [("live refused", own.live > facts.value, own.live > done.before.value)]
+    if len(own.attack):
+        rates.append(("attacks passed", own.attack <= facts.value, own.attack <= done.before.value))
+    for what, now, before in rates:
+        typer.echo(f"{what}: {now.sum()} of {len(now)}, before {before.sum()}")
+    else:
+        typer.echo("how many attacks pass is not known: give --attack to see")
+    for kind, reasons in pictures.rejected.items():
+        if reasons:
+            why = ", ".join(f"{n} {reason}" for reason, n in reasons.most_common())
+            typer.echo(f"{kind}, not judged and not counted: {why}")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from spoofcue.errors import InputError
 from spoofcue.metrics.scores import ScoreSet
-from spoofcue.metrics.sweep import Sweep, need_both_classes, sweep
+from spoofcue.metrics.sweep import Sweep, sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,15 @@ def apcer_threshold(dev: ScoreSet, rate: float, source: str = "dev") -> Threshol
     float below its lowest score when none may; the lowest limit over the species is taken.
 
     Args:
-        dev: both classes.
+        dev: with attacks; live scores have no part in it.
         rate: 0..1.
         source: for the record.
 
+    Raises:
+        InputError: no attack has a score.
+
     """
-    need_both_classes(dev)
+    _need(dev.attack, "apcer", "attack")
     limits = []
     for attack in dev.ranking.by_pai.values():
         passing = _allowed(rate, len(attack))
@@ -91,19 +94,29 @@ def bpcer_threshold(dev: ScoreSet, rate: float, source: str = "dev") -> Threshol
     score will do, bob refuses too many, and here the highest live score refuses none.
 
     Args:
-        dev: both classes.
+        dev: with live faces; attacks have no part in it.
         rate: 0..1, below 1.
         source: for the record.
 
+    Raises:
+        InputError: no live face has a score.
+
     """
-    need_both_classes(dev)
     live = dev.live
+    _need(live, "bpcer", "live")
     refused = _allowed(rate, len(live))
     value = live[len(live) - 1 - refused]
     first, above = np.searchsorted(live, [value, np.nextafter(value, np.inf)])
     if len(live) - 1 - first > refused and above < len(live):
         value = live[above]
     return Threshold(float(value), f"bpcer<={rate:g}", source)
+
+
+def _need(scores: NDArray[np.float64], rate: str, kind: str) -> None:
+    if not len(scores):
+        raise InputError(
+            f"a threshold for {rate} needs {kind} scores and there are none (label 1 = attack)."
+        )
 
 
 def _allowed(rate: float, attempts: int) -> int:

@@ -14,7 +14,7 @@ from spoofcue.package.read import Package, read_package
 from spoofcue.package.same_scores import check_model
 from spoofcue.package.schema import ThresholdFacts
 from spoofcue.package.write import write_changed
-from spoofcue.scoring.target import choose_threshold, parse_target
+from spoofcue.scoring.target import Chosen, choose_threshold, parse_target
 
 DEFAULT_SPLIT = "dev"
 RATES_AT = "dev and test rates are at the threshold"
@@ -79,6 +79,18 @@ def calibrate_package(
     chosen = choose_threshold(
         given, target, f"calibrated on {what} of {scores.name}", data=scores.name, protocol=protocol
     )
+    return write_calibrated(package, chosen, out)
+
+
+def write_calibrated(package: Package, chosen: Chosen, out: Path) -> Calibrated:
+    """Write a copy of a package with another threshold; all else stays.
+
+    Args:
+        package: as it was read.
+        chosen: on scores of this package.
+        out: a folder, or a file that ends in ``.spoofcue``; an older package is replaced.
+
+    """
     before = package.spec.threshold
     # the stored rates stay true of the threshold that they were counted at
     metrics = {RATES_AT: before.value, **package.spec.metrics} if package.spec.metrics else {}

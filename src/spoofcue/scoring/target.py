@@ -46,8 +46,8 @@ def choose_threshold(
         protocol: name of the protocol.
 
     Raises:
-        InputError: a target that is none, a class is missing, or the target cannot be met within
-            0..1.
+        InputError: a target that is none, the class that it is of is missing (``eer`` is of
+            both), or the target cannot be met within 0..1.
 
     """
     rule, rate = parse_target(target)

@@ -1,0 +1,145 @@
+"""A threshold from folders of one's own pictures, judged as they will be in use."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from spoofcue.detector.detector import Detector
+from spoofcue.errors import InputError
+from spoofcue.media.kinds import find_media
+from spoofcue.metrics.scores import ScoreSet
+from spoofcue.package.read import read_package
+from spoofcue.scoring.calibrate_package import Calibrated, write_calibrated
+from spoofcue.scoring.target import choose_threshold, parse_target
+
+Progress = Callable[[int, int], None]
+# files judged between two reports of progress
+STEP = 16
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPictures:
+    """What a detector made of folders.
+
+    Attributes:
+        scores: of what it judged; a video is one attempt.
+        rejected: of each class, reason -> how many; these have no part in a threshold.
+
+    """
+
+    scores: ScoreSet
+    rejected: dict[str, Counter[str]]
+
+
+def judge_folders(
+    detector: Detector, live: Path, attack: Path | None = None, progress: Progress | None = None
+) -> OwnPictures:
+    """Score all pictures and videos of folders, with the detector's own checks.
+
+    A folder inside ``live`` is a person, a folder inside ``attack`` a species of attack; files
+    that lie in no such folder have no name of a person and are of the species ``attack``.
+
+    Args:
+        detector: judges.
+        live: folder of bona fide presentations.
+        attack: folder of attacks.
+        progress: called with (done, all).
+
+    Raises:
+        InputError: a folder is missing, empty, or inside the other.
+
+    """
+    given = {"live": live} if attack is None else {"live": live, "attack": attack}
+    if attack and _within(live, attack):
+        raise InputError(f"{live} and {attack} hold the same files: live or attack?")
+    files = {kind: _media(folder, kind) for kind, folder in given.items()}
+    total, done = sum(map(len, files.values())), 0
+    scores: list[float] = []
+    names: dict[str, list[str]] = {"live": [], "attack": []}
+    rejected: dict[str, Counter[str]] = {kind: Counter() for kind in files}
+    for kind, folder in given.items():
+        todo = iter(files[kind])
+        while some := list(islice(todo, STEP)):
+            for path, result in zip(some, detector.predict_batch(some), strict=True):
+                if result.score is None:
+                    rejected[kind][str(result.reason)] += 1
+                    continue
+                scores.append(result.score)
+                inside = path.relative_to(folder).parts
+                names[kind].append(inside[0] if len(inside) > 1 else "")
+            done += len(some)
+            if progress:
+                progress(done, total)
+    n_live, n_attack = len(names["live"]), len(names["attack"])
+    return OwnPictures(
+        ScoreSet.of(
+            scores,
+            [0] * n_live + [1] * n_attack,
+            pai=[""] * n_live + [name or "attack" for name in names["attack"]],
+            subject=names["live"] + [""] * n_attack,
+        ),
+        rejected,
+    )
+
+
+def calibrate_on_folders(
+    package: Path,
+    live: Path,
+    out: Path,
+    target: str,
+    *,
+    attack: Path | None = None,
+    protocol: str | None = None,
+    progress: Progress | None = None,
+) -> tuple[Calibrated, OwnPictures]:
+    """Write a copy of a package with a threshold from own pictures; all else stays.
+
+    Args:
+        package: folder or file.
+        live: see :func:`judge_folders`.
+        out: a folder, or a file that ends in ``.spoofcue``; an older package is replaced.
+        target: ``bpcer=RATE`` needs live faces alone, ``apcer=RATE`` and ``eer`` attacks too.
+        attack: see :func:`judge_folders`.
+        protocol: of the pictures, for the record.
+        progress: called with (done, all).
+
+    Raises:
+        PackageError: the package is refused.
+        InputError: the pictures cannot carry the target; nothing is written.
+
+    """
+    rule, _ = parse_target(target)
+    if rule != "bpcer" and attack is None:
+        raise InputError(f"target {target} needs a folder of attacks too; bpcer=RATE does not.")
+    read = read_package(package)
+    judged = judge_folders(Detector.load(package), live, attack, progress)
+    if not len(judged.scores.live):
+        raise InputError(
+            f"{live}: no face was fit to be judged ({_told(judged.rejected['live'])})."
+        )
+    named = " and ".join(folder.name for folder in (live, attack) if folder)
+    source = f"calibrated on pictures of {named}"
+    chosen = choose_threshold(judged.scores, target, source, data=named, protocol=protocol)
+    return write_calibrated(read, chosen, out), judged
+
+
+def _told(reasons: Counter[str]) -> str:
+    return ", ".join(f"{n} {reason}" for reason, n in reasons.most_common())
+
+
+def _within(a: Path, b: Path) -> bool:
+    a, b = a.resolve(), b.resolve()
+    return a.is_relative_to(b) or b.is_relative_to(a)
+
+
+def _media(folder: Path, kind: str) -> list[Path]:
+    if not folder.is_dir():
+        raise InputError(f"there is no folder {folder} of {kind} pictures.")
+    found = find_media(folder)
+    if not found:
+        raise InputError(f"{folder} holds no image or video.")
+    return found
