@@ -129,6 +129,10 @@ def test_with_attacks_any_target(folders: tuple[Path, Path], package: Path, tmp_
         scores = [detector.predict(path).score for path in (attack / kind).iterdir()]
         passed[kind] = sum(s is not None and s < detector.threshold + 1e-6 for s in scores)
     assert max(passed.values()) == 1  # of five each
+    code, told, _ = calibrate(*words, "--target", "apcer=0.2")
+    assert code == 0
+    assert f"attacks passed: {sum(passed.values())} of 10, before 0" in told
+    assert "--attack" not in told
 
 
 def test_wrong_calls_write_nothing(

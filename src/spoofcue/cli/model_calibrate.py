@@ -112,11 +112,11 @@ def _tell(done: Calibrated, out: Path, as_json: bool, pictures: OwnPictures | No
     if pictures is None:
         return
     own = pictures.scores
-    rates = [("live refused", own.live > facts.value, own.live > done.before.value)]
+    refused, before = (int((own.live > t).sum()) for t in (facts.value, done.before.value))
+    typer.echo(f"live refused: {refused} of {len(own.live)}, before {before}")
     if len(own.attack):
-        rates.append(("attacks passed", own.attack <= facts.value, own.attack <= done.before.value))
-    for what, now, before in rates:
-        typer.echo(f"{what}: {now.sum()} of {len(now)}, before {before.sum()}")
+        passed, before = (int((own.attack <= t).sum()) for t in (facts.value, done.before.value))
+        typer.echo(f"attacks passed: {passed} of {len(own.attack)}, before {before}")
     else:
         typer.echo("how many attacks pass is not known: give --attack to see")
     for kind, reasons in pictures.rejected.items():
