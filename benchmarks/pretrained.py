@@ -39,6 +39,8 @@ INSTRUMENTS = ("--pai", "print-any,replay-any,mask-any")
 TARGET = "apcer=0.3"
 # how often each kind of damage happens in the degraded copies
 OFTEN = 0.5
+# ten times the preset's: near to the difference of the class means, which carries over best
+LITE = ("loss.ridge=2", "training.images_per_epoch=4800")
 FULL = (
     *("augment.flip=0.5", "input.max_side=384", "optimiser.decay_every_steps=60"),
     *("training.images_per_epoch=3072", "training.epochs=12", "training.dev_every_epochs=3"),
@@ -161,7 +163,7 @@ def main() -> None:
         join_prepared({"portraits": portraits, "rendered": rendered}, data)
     poor = degraded_copy(data, out / "poor", ("dev", "test"))
     weights = f"model.weights={given.weights}"
-    train(out / "lite", data, "lite", weights, "training.images_per_epoch=4800")
+    train(out / "lite", data, "lite", weights, *LITE)
     train(out / "full", data, "small", *FULL)
     folders = {"simulated, test people": data, "simulated and degraded, test people": poor}
     for name in ("lite", "full"):

@@ -154,3 +154,6 @@ def test_wrong_calls_write_nothing(
         assert code != 0
         assert told in error
     assert not out.exists()
+    code, _, error = calibrate(package, "--live", dark, "--out", dark)
+    assert code != 0
+    assert "is no model package; give another --out" in error  # before any face is judged

@@ -25,6 +25,9 @@ def print_package(path: Path, as_json: bool) -> None:
         print_json({"id": package.id, **spec.model_dump(mode="json")})
         return
     t = spec.threshold
+    counts = {"live": t.live, "attacks": t.attack, "people": t.people}
+    known = [f"{n} {what}" for what, n in counts.items() if n is not None]
+    known += [f"{what} {name}" for what, name in (("of", t.data), ("protocol", t.protocol)) if name]
     table = Table(title=package.id, show_header=False)
     table.add_column()
     table.add_column(overflow="fold")
@@ -32,8 +35,7 @@ def print_package(path: Path, as_json: bool) -> None:
         "weights": f"{spec.format}, {spec.precision}",
         "files": ", ".join(f"{n} ({f.size:,} bytes)" for n, f in spec.files.items()),
         "threshold": f"{t.value:.6g} ({t.rule}: {t.source})",
-        "set on": f"{t.live} live, {t.attack} attacks, {t.people} people of {t.data}"
-        + (f", protocol {t.protocol}" if t.protocol else ""),
+        "set on": ", ".join(known),
         "faces": f"{spec.detector}, margin {spec.margin:g}, at least {spec.min_face_px} px",
         "input": f"{spec.input.scoring}, size {spec.input.size}",
         "trained as": f"{spec.method}, preset {spec.training.preset}",

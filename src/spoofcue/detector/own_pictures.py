@@ -13,6 +13,7 @@ from spoofcue.errors import InputError
 from spoofcue.media.kinds import find_media
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.package.read import read_package
+from spoofcue.package.write import check_target
 from spoofcue.scoring.calibrate_package import Calibrated, write_calibrated
 from spoofcue.scoring.target import choose_threshold, parse_target
 
@@ -115,6 +116,7 @@ def calibrate_on_folders(
     rule, _ = parse_target(target)
     if rule != "bpcer" and attack is None:
         raise InputError(f"target {target} needs a folder of attacks too; bpcer=RATE does not.")
+    check_target(out)
     read = read_package(package)
     judged = judge_folders(Detector.load(package), live, attack, progress)
     if not len(judged.scores.live):

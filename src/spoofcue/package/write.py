@@ -41,12 +41,18 @@ def write_package(target: Path, spec: PackageSpec, weights: Mapping[str, bytes])
     return write_files(target, head | dict(weights))
 
 
-def write_files(target: Path, files: Mapping[str, bytes]) -> Package:
-    """As :func:`write_package`, of a package's files as they are: equal files, equal id."""
+def check_target(target: Path) -> None:
+    """Raise InputError where something lies that is no package; for before long work."""
     as_file = target.suffix == SUFFIX
     ours = target.is_file() if as_file else is_package(target) or _is_empty(target)
     if target.exists() and not ours:
         raise InputError(f"{target} exists and is no model package; give another --out.")
+
+
+def write_files(target: Path, files: Mapping[str, bytes]) -> Package:
+    """As :func:`write_package`, of a package's files as they are: equal files, equal id."""
+    check_target(target)
+    as_file = target.suffix == SUFFIX
     target.parent.mkdir(parents=True, exist_ok=True)
     if as_file:
         with whole(target, keep_suffix=True) as part:
