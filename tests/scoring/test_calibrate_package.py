@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 import spoofcue.cli.console  # noqa: F401  (its console is made before COLUMNS is set)
 from spoofcue.cli.main import app
 from spoofcue.errors import InputError
+from spoofcue.package.card_schema import CardSection, EvaluationEntry, Measured
 from spoofcue.package.read import Package, read_package
 from spoofcue.package.write import write_package
 from spoofcue.scoring.calibrate_package import calibrate_package
@@ -55,6 +56,26 @@ def test_only_the_threshold_and_what_is_said_of_it_change(tmp_path: Path, packag
     same = set(new.spec.model_dump()) - changed
     assert new.spec.model_dump(include=same) == package.spec.model_dump(include=same)
     assert read_package(package.path).id == package.id  # the old one stays
+
+
+def test_rates_of_the_card_stay_with_the_threshold_that_they_are_true_of(tmp_path: Path) -> None:
+    rates = [
+        EvaluationEntry(set="own", bpcer=Measured(value=0.2)),
+        EvaluationEntry(set="fixed", bpcer=Measured(value=0.3), threshold=0.5),
+    ]
+    card = CardSection(evaluation=rates, licence="apache-2.0")
+    old = write_package(tmp_path / "old.spoofcue", spec(card=card), WEIGHTS)
+    scores = score_file(tmp_path / "own.csv")
+    new = calibrate_package(old.path, scores, "apcer=0.05", tmp_path / "new").package.spec
+    assert new.card is not None
+    assert [(e.threshold, e.threshold_rule) for e in new.card.evaluation] == [
+        (0.01, "eer"),
+        (0.5, None),
+    ]
+    assert [e.bpcer for e in new.card.evaluation] == [e.bpcer for e in rates]
+    assert new.card.licence == "apache-2.0"
+    text = (tmp_path / "new" / "README.md").read_text()
+    assert "at the threshold 0.01 (eer), **not** the package's 0.505" in text
 
 
 def test_bpcer_and_eer_are_targets_too(tmp_path: Path, package: Package) -> None:

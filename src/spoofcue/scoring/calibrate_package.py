@@ -10,6 +10,7 @@ from spoofcue.errors import InputError
 from spoofcue.metrics.csv_scores import csv_marks
 from spoofcue.metrics.score_files import detect_format, read_scores
 from spoofcue.metrics.scores import by_video
+from spoofcue.package.card_schema import CardSection
 from spoofcue.package.read import Package, read_package
 from spoofcue.package.same_scores import check_model
 from spoofcue.package.schema import ThresholdFacts
@@ -94,8 +95,21 @@ def write_calibrated(package: Package, chosen: Chosen, out: Path) -> Calibrated:
     before = package.spec.threshold
     # the stored rates stay true of the threshold that they were counted at
     metrics = {RATES_AT: before.value, **package.spec.metrics} if package.spec.metrics else {}
-    changes = {"threshold": chosen.facts, "metrics": metrics}
+    changes = {"threshold": chosen.facts, "metrics": metrics, "card": _kept(package, before)}
     return Calibrated(write_changed(package, out, changes), before, chosen.doubt)
+
+
+def _kept(package: Package, before: ThresholdFacts) -> CardSection | None:
+    """The card, whose rates at the package's own threshold name the one that they are true of."""
+    card = package.spec.card
+    if card is None:
+        return None
+    at = {"threshold": before.value, "threshold_rule": before.rule}
+    entries = [
+        entry if entry.threshold is not None else entry.model_copy(update=at)
+        for entry in card.evaluation
+    ]
+    return card.model_copy(update={"evaluation": entries})
 
 
 def _check_marks(package: Package, scores: Path, split: str | None) -> str | None:
