@@ -10,7 +10,7 @@ from pathlib import Path
 
 from spoofcue.detector.detector import Detector
 from spoofcue.errors import InputError
-from spoofcue.media.kinds import find_media
+from spoofcue.media.kinds import expand_paths
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.package.read import read_package
 from spoofcue.package.write import check_target
@@ -141,7 +141,4 @@ def _within(a: Path, b: Path) -> bool:
 def _media(folder: Path, kind: str) -> list[Path]:
     if not folder.is_dir():
         raise InputError(f"there is no folder {folder} of {kind} pictures.")
-    found = find_media(folder)
-    if not found:
-        raise InputError(f"{folder} holds no image or video.")
-    return found
+    return expand_paths([folder])
