@@ -83,9 +83,11 @@ class DlibDetector:
         found = self._find(small, 0) or self._find(small, 1)
         return _boxes(map(_sides, found) if found else self._in_border(small), scale)
 
-    def _in_border(self, small: NDArray[np.uint8]) -> list[tuple[int, int, int, int]]:
+    def _in_border(self, image: NDArray[np.uint8]) -> list[tuple[float, ...]]:
         import cv2
 
+        # what fills its picture is large, and so found in a small one
+        small, scale = _within(image, COARSE_SIDE)
         wide = round(max(small.shape[:2]) * BORDER)
         # the mean colour has no edges of its own; repeated pixels do, and hide every other face
         colour = small.mean(axis=(0, 1)).tolist()
@@ -93,7 +95,9 @@ class DlibDetector:
             small, wide, wide, wide, wide, cv2.BORDER_CONSTANT, value=colour
         )
         sides = map(_sides, self._find(framed, 0))
-        return [(left - wide, top - wide, *size) for left, top, *size in sides]
+        return [
+            tuple(v / scale for v in (left - wide, top - wide, *size)) for left, top, *size in sides
+        ]
 
     def _shrunk(self, image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
         small, scale = _within(image, self._max_side)
