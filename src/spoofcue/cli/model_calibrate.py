@@ -119,7 +119,6 @@ def _tell(done: Calibrated, out: Path, as_json: bool, pictures: OwnPictures | No
         typer.echo(f"attacks passed: {passed} of {len(own.attack)}, before {before}")
     else:
         typer.echo("how many attacks pass is not known: give --attack to see")
-    for kind, reasons in pictures.rejected.items():
-        if reasons:
-            why = ", ".join(f"{n} {reason}" for reason, n in reasons.most_common())
+    for kind in pictures.rejected:
+        if why := pictures.why_rejected(kind):
             typer.echo(f"{kind}, not judged and not counted: {why}")

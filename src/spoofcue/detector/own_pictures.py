@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from spoofcue.detector.detector import Detector
 from spoofcue.errors import InputError
+from spoofcue.faces.detect import make_detector
 from spoofcue.media.kinds import expand_paths
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.package.read import read_package
 from spoofcue.package.write import check_target
 from spoofcue.scoring.calibrate_package import Calibrated, write_calibrated
+from spoofcue.scoring.packaged import PackagedModel
 from spoofcue.scoring.target import choose_threshold, parse_target
 
 Progress = Callable[[int, int], None]
@@ -35,6 +36,10 @@ class OwnPictures:
     scores: ScoreSet
     rejected: dict[str, Counter[str]]
 
+    def why_rejected(self, kind: str) -> str:
+        """The reasons of ``live`` or ``attack`` in words, the commonest first; empty for none."""
+        return ", ".join(f"{n} {reason}" for reason, n in self.rejected[kind].most_common())
+
 
 def judge_folders(
     detector: Detector, live: Path, attack: Path | None = None, progress: Progress | None = None
@@ -54,34 +59,34 @@ def judge_folders(
         InputError: a folder is missing, empty, or inside the other.
 
     """
-    given = {"live": live} if attack is None else {"live": live, "attack": attack}
     if attack and _within(live, attack):
         raise InputError(f"{live} and {attack} hold the same files: live or attack?")
-    files = {kind: _media(folder, kind) for kind, folder in given.items()}
-    total, done = sum(map(len, files.values())), 0
+    given = {"live": live} if attack is None else {"live": live, "attack": attack}
+    files = [(kind, path) for kind, folder in given.items() for path in _media(folder, kind)]
+    rejected: dict[str, Counter[str]] = {kind: Counter() for kind in given}
     scores: list[float] = []
-    names: dict[str, list[str]] = {"live": [], "attack": []}
-    rejected: dict[str, Counter[str]] = {kind: Counter() for kind in files}
-    for kind, folder in given.items():
-        todo = iter(files[kind])
-        while some := list(islice(todo, STEP)):
-            for path, result in zip(some, detector.predict_batch(some), strict=True):
-                if result.score is None:
-                    rejected[kind][str(result.reason)] += 1
-                    continue
-                scores.append(result.score)
-                inside = path.relative_to(folder).parts
-                names[kind].append(inside[0] if len(inside) > 1 else "")
-            done += len(some)
-            if progress:
-                progress(done, total)
-    n_live, n_attack = len(names["live"]), len(names["attack"])
+    labels: list[int] = []
+    names: list[str] = []
+    for start in range(0, len(files), STEP):
+        some = files[start : start + STEP]
+        results = detector.predict_batch(path for _, path in some)
+        for (kind, path), result in zip(some, results, strict=True):
+            if result.score is None:
+                rejected[kind][str(result.reason)] += 1
+                continue
+            inside = path.relative_to(given[kind]).parts
+            scores.append(result.score)
+            labels.append(int(kind == "attack"))
+            names.append(inside[0] if len(inside) > 1 else "")
+        if progress:
+            progress(start + len(some), len(files))
+    named = list(zip(labels, names, strict=True))
     return OwnPictures(
         ScoreSet.of(
             scores,
-            [0] * n_live + [1] * n_attack,
-            pai=[""] * n_live + [name or "attack" for name in names["attack"]],
-            subject=names["live"] + [""] * n_attack,
+            labels,
+            pai=[(name or "attack") if label else "" for label, name in named],
+            subject=["" if label else name for label, name in named],
         ),
         rejected,
     )
@@ -118,19 +123,15 @@ def calibrate_on_folders(
         raise InputError(f"target {target} needs a folder of attacks too; bpcer=RATE does not.")
     check_target(out)
     read = read_package(package)
-    judged = judge_folders(Detector.load(package), live, attack, progress)
+    # of the very bytes that are written again, and as Detector.load would make it
+    detector = Detector(PackagedModel(read), make_detector(read.spec.detector), read.spec.threshold)
+    judged = judge_folders(detector, live, attack, progress)
     if not len(judged.scores.live):
-        raise InputError(
-            f"{live}: no face was fit to be judged ({_told(judged.rejected['live'])})."
-        )
+        raise InputError(f"{live}: no face was fit to be judged ({judged.why_rejected('live')}).")
     named = " and ".join(folder.name for folder in (live, attack) if folder)
     source = f"calibrated on pictures of {named}"
     chosen = choose_threshold(judged.scores, target, source, data=named, protocol=protocol)
     return write_calibrated(read, chosen, out), judged
-
-
-def _told(reasons: Counter[str]) -> str:
-    return ", ".join(f"{n} {reason}" for reason, n in reasons.most_common())
 
 
 def _within(a: Path, b: Path) -> bool:
