@@ -95,13 +95,11 @@ class FaceFinder:
             return [self._fit(image, box, len(boxes)) for box in boxes[:most]]
 
     def _fit(self, image: Image, box: Box, faces: int) -> Look:
-        small = too_small(box.w, box.h, self._least)
-        if small:
-            return Look(None, small, box, faces)
-        if self._limits is not None:
-            cut = cut_off(box, image.shape[1], image.shape[0], self._limits)
-            if cut:
-                return Look(None, cut, box, faces)
+        unfit = too_small(box.w, box.h, self._least)
+        if unfit is None and self._limits is not None:
+            unfit = cut_off(box, image.shape[1], image.shape[0], self._limits)
+        if unfit:
+            return Look(None, unfit, box, faces)
         whole = self.detector.name == "whole"
         crop = image if whole else crop_face(image, box, self._margin)
         if self._limits is None:

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from spoofcue.faces.box import Box
 
 SIDE = 128  # crops are compared at this side, so that a limit means the same for every face
-MIDDLE = "move to the middle of the picture"
 EDGE = 19  # of SIDE: the middle 70 % is face rather than surroundings
 
 
@@ -105,8 +104,9 @@ def cut_off(box: Box, frame_w: int, frame_h: int, limits: QualityLimits) -> Refu
     visible = inside.area / box.area if inside else 0.0
     if visible >= limits.min_visible:
         return None
-    detail = f"{100 * visible:.0f} % of the face is in the picture"
-    return Refusal("cut_off", f"{detail}; {100 * limits.min_visible:g} % are needed", MIDDLE)
+    needed = f"{100 * limits.min_visible:g} % are needed"
+    detail = f"{100 * visible:.0f} % of the face is in the picture; {needed}"
+    return Refusal("cut_off", detail, "move to the middle of the picture")
 
 
 def too_small(width: int, height: int, least: int) -> Refusal | None:

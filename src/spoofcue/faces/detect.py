@@ -81,23 +81,22 @@ class DlibDetector:
 
     def _in_whole(self, small: NDArray[np.uint8], scale: float) -> list[Box]:
         found = self._find(small, 0) or self._find(small, 1)
-        return _boxes(map(_sides, found) if found else self._in_border(small), scale)
+        return _boxes(map(_sides, found), scale) if found else self._in_border(small, scale)
 
-    def _in_border(self, image: NDArray[np.uint8]) -> list[tuple[float, ...]]:
+    def _in_border(self, image: NDArray[np.uint8], scale: float) -> list[Box]:
         import cv2
 
         # what fills its picture is large, and so found in a small one
-        small, scale = _within(image, COARSE_SIDE)
+        small, shrunk = _within(image, COARSE_SIDE)
         wide = round(max(small.shape[:2]) * BORDER)
         # the mean colour has no edges of its own; repeated pixels do, and hide every other face
         colour = small.mean(axis=(0, 1)).tolist()
         framed = cv2.copyMakeBorder(
             small, wide, wide, wide, wide, cv2.BORDER_CONSTANT, value=colour
         )
-        sides = map(_sides, self._find(framed, 0))
-        return [
-            tuple(v / scale for v in (left - wide, top - wide, *size)) for left, top, *size in sides
-        ]
+        found = map(_sides, self._find(framed, 0))
+        inside = ((left - wide, top - wide, *size) for left, top, *size in found)
+        return _boxes(inside, scale * shrunk)
 
     def _shrunk(self, image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
         small, scale = _within(image, self._max_side)
