@@ -69,6 +69,8 @@ def test_settings_that_came_later_are_silent_at_their_defaults() -> None:
     """What is stored of a training without them is what was stored before there were any."""
     stored = load_settings("small").model_dump(mode="json")
     assert "distill" not in stored
+    # but this one: what was stored without it was trained another way than the default's
+    assert stored["input"]["shrink"] == "bilinear"
     assert sorted(stored["model"]) == sorted(
         ["encoder_norm", "decoder_norm", "width", "auxiliary", "auxiliary_dropout", "weights"]
     )

@@ -15,6 +15,8 @@ from pydantic import Field, ValidationError, model_validator
 from spoofcue.errors import InputError
 from spoofcue.input_settings import AugmentSettings as AugmentSettings
 from spoofcue.input_settings import InputSettings as InputSettings
+from spoofcue.input_settings import Shrink as Shrink
+from spoofcue.input_settings import as_stored as as_stored
 from spoofcue.network_settings import DistillSettings as DistillSettings
 from spoofcue.network_settings import Fraction, NonNegative, Positive, Settings
 from spoofcue.network_settings import ModelSettings as ModelSettings
@@ -196,6 +198,19 @@ def load_settings(
     _merge(tree, given)
     tree["preset"] = preset
     return settings_from(tree, str(file) if file else f"preset {preset}")
+
+
+def stored_settings(config: Path) -> RunSettings:
+    """What the config.yaml of a run folder stores, of this version or of one before it.
+
+    Unlike with :func:`load_settings` the preset adds nothing: a default that a run set over its
+    preset may be left out of what is stored.
+
+    Raises:
+        InputError: it is unreadable, or holds a key or value that this version does not know.
+
+    """
+    return settings_from(as_stored(_read_yaml(config)), str(config))
 
 
 def preset_tree(preset: str) -> dict[str, Any]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from spoofcue.network_settings import Fraction, NonNegative, Positive, Settings
 
+Shrink = Literal["bilinear", "area"]
+
 
 class InputSettings(Settings):
-    """How a face crop becomes network input (sections 4.1 and 4.4)."""
+    """How a face crop becomes network input (sections 4.1 and 4.4).
+
+    ``shrink`` is stored even at its default, unlike other fields that came late: without it a
+    stored model was trained with ``area`` (:func:`as_stored`).
+    """
 
     mode: Literal["patch", "resize"] = Field(
         "patch",
@@ -32,6 +38,12 @@ class InputSettings(Settings):
     )
     max_side: int = Field(
         1024, ge=64, multiple_of=32, description="longer faces are scored at this side, px"
+    )
+    shrink: Shrink = Field(
+        "bilinear",
+        description="how faces become smaller, in training and testing: bilinear (section 4.4) "
+        "reads 2 x 2 pixels whatever the factor, so that past 2 it skips pixels and fine "
+        "structure aliases; area averages all that fall on one. They become larger bilinearly",
     )
 
 
@@ -56,3 +68,21 @@ class AugmentSettings(Settings):
         description="share of the attacks that the simulator makes of live training faces on the "
         "fly; as many live ones pass its camera too",
     )
+
+
+def as_stored(settings: dict[str, Any]) -> dict[str, Any]:
+    """A stored tree of settings, with ``input.shrink`` where it was stored before there was one.
+
+    All models of then were trained with area averaging, and must be scored so.
+
+    Args:
+        settings: plain, as it was stored; or anything else with a section ``input``.
+
+    Returns:
+        The same with ``input.shrink`` = ``area``, if it has a section ``input`` without that key.
+
+    """
+    given = settings.get("input")
+    if not isinstance(given, dict) or "shrink" in given:
+        return settings
+    return {**settings, "input": {**given, "shrink": "area"}}

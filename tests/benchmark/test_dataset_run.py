@@ -23,6 +23,7 @@ from spoofcue.benchmark.dataset_run import (
 )
 from spoofcue.benchmark.folds import read_results
 from spoofcue.benchmark.grid import markdown_of
+from spoofcue.config import RunSettings, load_settings
 from spoofcue.data.crop_facts import protocol_of
 from spoofcue.data.manifest import read_manifest, write_manifest
 from spoofcue.errors import InputError
@@ -35,6 +36,8 @@ OPTIONS = {"margin": 0.2, "detector": "dlib", "min_face_px": 48}
 
 class Stub:
     """Scores by the row alone; one live video and a few attacks of each test are wrong."""
+
+    settings: RunSettings | None = None
 
     def __init__(self, fail_at: int | None = None) -> None:
         self.ran: list[str] = []
@@ -199,6 +202,28 @@ def test_a_result_of_other_data_is_not_taken_for_this_one(oulu: Path, tmp_path: 
     ready = planned("oulu-npu", "1", {"oulu-npu": fewer}, tmp_path)
     with pytest.raises(InputError, match="other counts"):
         run_plan(ready, tmp_path, {"stub": Stub()})
+
+
+def test_a_result_of_before_the_setting_was_made_with_area_averaging(
+    oulu: Path, tmp_path: Path
+) -> None:
+    ready = planned("oulu-npu", "1", {"oulu-npu": oulu}, tmp_path)
+
+    def stub(shrink: str) -> Stub:
+        method = Stub()
+        method.settings = load_settings("paper", None, [f"input.shrink={shrink}"])
+        return method
+
+    run_plan(ready, tmp_path, {"stub": stub("area")})
+    (path,) = tmp_path.rglob("result.json")
+    record = json.loads(path.read_text())
+    del record["settings"]["input"]["shrink"]
+    path.write_text(json.dumps(record))
+    with pytest.raises(InputError, match="other settings"):
+        run_plan(ready, tmp_path, {"stub": stub("bilinear")})
+    again = stub("area")
+    run_plan(ready, tmp_path, {"stub": again})
+    assert again.ran == []
 
 
 def test_protocol_files_below_the_root_are_found_and_win(oulu: Path, tmp_path: Path) -> None:

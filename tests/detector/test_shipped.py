@@ -7,11 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
+from resized_by_hand import bilinear, block_means
 
 from spoofcue.detector.locate import SHIPPED
 from spoofcue.package.read import read_package
+from spoofcue.runtime.with_onnxruntime import OnnxRuntime
+from spoofcue.scoring.packaged import PackagedModel
 from spoofcue.simulate.people import RenderedPerson
 
 OFFLINE = """
@@ -76,3 +80,19 @@ def test_one_call_needs_no_torch_and_no_network(face: Path, tmp_path: Path) -> N
     decision, score = done.stdout.split()
     assert decision in ("live", "attack")
     assert 0 <= float(score) <= 1
+
+
+def test_it_sees_faces_averaged_as_in_its_training(face: Path) -> None:
+    """A face of 576 px: blocks of 3 x 3 px become one; against the runtime alone."""
+    package = read_package(SHIPPED)
+    assert package.spec.input.shrink == package.spec.training.input.shrink == "area"
+    crop = np.asarray(Image.open(face).convert("RGB").resize((576, 576)))
+    score = PackagedModel(package, "onnxruntime").score([crop])[0].score
+    network = OnnxRuntime(package.weights["model.onnx"])
+
+    def by_hand(small: np.ndarray) -> float:
+        image = (np.rint(small).transpose(2, 0, 1)[None] - 127.5) / 127.5
+        return float(np.abs(network.cues(image.astype(np.float32)), dtype=np.float64).mean())
+
+    assert score == pytest.approx(by_hand(block_means(crop, 192, 192)), rel=1e-6)
+    assert score != pytest.approx(by_hand(bilinear(crop, 192, 192)), rel=1e-3)

@@ -38,7 +38,7 @@ def test_a_resized_run_sees_the_resized_face() -> None:
     face = noise(75, 90)
     found = face_evidence(BrightModel(InputSettings(size=40, scoring="resize")), face)
     assert found is not None
-    np.testing.assert_array_equal(found.face, resized(face, 40, 40))
+    np.testing.assert_array_equal(found.face, resized(face, 40, 40, "bilinear"))
 
 
 @pytest.mark.parametrize("size", [32, 57, 94])

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 import skimage.data
 import torch
 from PIL import Image
+from resized_by_hand import BY_HAND, farthest
 
 from spoofcue.config import load_settings
 from spoofcue.training.dataset import FaceCrops
@@ -45,3 +47,17 @@ def test_live_faces_pass_the_simulated_camera_as_often(rows: pl.DataFrame, tmp_p
     draw = Draw(0, 0, 1)
     assert always[draw].label == 0
     assert not torch.equal(always[draw].image, never[draw].image)
+
+
+@pytest.mark.parametrize("shrink", ["bilinear", "area"])
+def test_whole_faces_are_shrunk_as_the_settings_say(shrink: str, tmp_path: Path) -> None:
+    """What training sees of a face of 288 px (section 4.4), against NumPy."""
+    crop = np.random.default_rng(2).integers(0, 256, (288, 288, 3), np.uint8)
+    Image.fromarray(crop).save(tmp_path / "face.png")
+    rows = pl.DataFrame({"crop": ["face.png"], "label": [0], "pai": [None]})
+    own = ["input.size=96", "model.weights=none", f"input.shrink={shrink}"]
+    faces = FaceCrops(rows, tmp_path, load_settings("ablation-resized", None, own))
+    image = faces[Draw(0, 0, 0)].image.numpy().transpose(1, 2, 0) * 127.5 + 127.5
+    assert farthest(image, BY_HAND[shrink](crop, 96, 96)) <= 1
+    other = {"bilinear": "area", "area": "bilinear"}[shrink]
+    assert farthest(image, BY_HAND[other](crop, 96, 96)) > 30

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from spoofcue import __version__
 from spoofcue.benchmark.judge import judge, rule_of
 from spoofcue.benchmark.methods import Method, settings_of, with_seed
+from spoofcue.config import as_stored
 from spoofcue.data.manifest import write_manifest
 from spoofcue.data.prepare import SUMMARY
 from spoofcue.errors import InputError
@@ -147,6 +148,7 @@ def _refuse_other_result(task: FoldTask, rows: pl.DataFrame, method: Method) -> 
     if not done.is_file():
         return
     before = json.loads(done.read_text(encoding="utf-8"))
+    before["settings"] = as_stored(before["settings"])
     wanted = {
         "settings": settings_of(method),
         "selection": task.fold.to_dict(),

@@ -37,7 +37,7 @@ def print_package(path: Path, as_json: bool) -> None:
         "threshold": f"{t.value:.6g} ({t.rule}: {t.source})",
         "set on": ", ".join(known),
         "faces": f"{spec.detector}, margin {spec.margin:g}, at least {spec.min_face_px} px",
-        "input": f"{spec.input.scoring}, size {spec.input.size}",
+        "input": f"{spec.input.scoring}, size {spec.input.size}, shrink {spec.input.shrink}",
         "trained as": f"{spec.method}, preset {spec.training.preset}",
         "written by": f"spoofcue {spec.spoofcue}, commit {spec.commit}, {spec.created}",
     }

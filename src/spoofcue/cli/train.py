@@ -55,7 +55,7 @@ def train(
     """Train LGSC (sections 3 and 4.1) or a compared method; choose the epoch on dev."""
     from spoofcue.cli.console import err
     from spoofcue.cli.console import out as console
-    from spoofcue.config import load_settings
+    from spoofcue.config import load_settings, stored_settings
 
     stored = out / "config.yaml"
     if resume:
@@ -65,7 +65,7 @@ def train(
             )
         if not stored.is_file():
             raise InputError(f"{out} holds no training to resume; leave out --resume.")
-        settings = load_settings(file=stored)
+        settings = stored_settings(stored)
     else:
         settings = load_settings(preset, config, set_, method)
     from spoofcue.methods.registry import train_run

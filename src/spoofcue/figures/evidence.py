@@ -114,7 +114,7 @@ def _stitched(model: FaceScorer, crop: Image) -> Evidence | None:
     maps = model.cues(np.stack([normalise(i, s.mean, s.std) for i in inputs]))
     shrink = min(1.0, s.max_side / max(crop.shape[:2]))
     height, width = (max(1, round(side * shrink)) for side in crop.shape[:2])
-    face = pad_by_reflection(resized(crop, height, width), s.size, s.size)
+    face = pad_by_reflection(resized(crop, height, width, s.shrink), s.size, s.size)
     total, count = np.zeros(face.shape[:2]), np.zeros(face.shape[:2])
     corners = [
         (y, x)

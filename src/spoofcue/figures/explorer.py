@@ -122,7 +122,7 @@ def _sheets(
         cue = np.repeat(evidence.magnitude[None], 3, axis=0)
         for sheet, picture in zip(sheets, (evidence.face, cue_heatmap(cue, scale)), strict=True):
             sheet[top : top + THUMB_PX, left : left + THUMB_PX] = resized(
-                picture, THUMB_PX, THUMB_PX
+                picture, THUMB_PX, THUMB_PX, "area"
             )
         if progress:
             progress(number_ + 1)

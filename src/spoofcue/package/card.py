@@ -44,7 +44,7 @@ def _facts(spec: PackageSpec, card: CardSection) -> str:
         "weights": f"{spec.format}, {spec.precision}",
         "faces": f"found by {spec.detector}, crop margin {spec.margin:g}, {spec.min_face_px} px "
         "or more",
-        "input": f"{spec.input.scoring}, size {spec.input.size}",
+        "input": f"{spec.input.scoring}, size {spec.input.size}, shrink {spec.input.shrink}",
         "normalisation": f"(x - {spec.input.mean:g}) / {spec.input.std:g}",
         "preset": spec.training.preset,
         "written by": f"spoofcue {spec.spoofcue}, commit {spec.commit or 'unknown'}, "

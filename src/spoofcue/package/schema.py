@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from pydantic import Field, JsonValue, ValidationError, model_validator
 
-from spoofcue.config import InputSettings, RunSettings
+from spoofcue.config import InputSettings, RunSettings, as_stored
 from spoofcue.errors import PackageError
 from spoofcue.package.card_schema import CardSection
 from spoofcue.package.strict import Count, Finite, Strict
@@ -102,7 +102,7 @@ class PackageSpec(Strict):
 
 
 def parse_spec(data: bytes, where: str) -> PackageSpec:
-    """Validate ``spoofcue.json``.
+    """Validate ``spoofcue.json``; settings of before ``input.shrink`` as :func:`as_stored` reads.
 
     Raises:
         PackageError: ``version`` (a schema that this spoofcue does not know) or ``schema``.
@@ -121,6 +121,9 @@ def parse_spec(data: bytes, where: str) -> PackageSpec:
             f"{SCHEMA_VERSION}. Export the run again, or install the spoofcue that wrote it.",
             reason="version",
         )
+    tree = as_stored(tree)
+    if isinstance(tree.get("training"), dict):
+        tree["training"] = as_stored(tree["training"])
     try:
         return PackageSpec.model_validate(tree)
     except ValidationError as error:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from spoofcue.config import InputSettings
+    from spoofcue.config import InputSettings, Shrink
 
 STRIDE = 32
 Image = NDArray[np.uint8]
@@ -58,14 +58,25 @@ def random_patch(crop: Image, size: int, rng: np.random.Generator) -> Image:
     return np.ascontiguousarray(crop[top : top + size, left : left + size])
 
 
-def resized(crop: Image, height: int, width: int) -> Image:
-    """Resize by bilinear interpolation; by area averaging where it shrinks, against aliasing."""
+def resized(crop: Image, height: int, width: int, shrink: Shrink) -> Image:
+    """Resize by bilinear interpolation (section 4.4), or shrink by area averaging.
+
+    Args:
+        crop: (h, w, 3) uint8.
+        height: wanted, px.
+        width: wanted, px.
+        shrink: ``input.shrink``; of no effect where a side stays or becomes longer.
+
+    Returns:
+        (height, width, 3) uint8; pixel centres at half pixels, so that borders stay borders.
+
+    """
     import cv2
 
     if crop.shape[:2] == (height, width):
         return crop
-    shrinks = height < crop.shape[0] and width < crop.shape[1]
-    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    averages = shrink == "area" and height < crop.shape[0] and width < crop.shape[1]
+    method = cv2.INTER_AREA if averages else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(crop, (width, height), interpolation=method), dtype=np.uint8)
 
 
@@ -102,7 +113,7 @@ def scoring_inputs(crop: Image, settings: InputSettings) -> list[Image]:
     """
     size = settings.size
     if settings.scoring == "resize":
-        return [pad_to_stride(resized(crop, size, size))]
+        return [pad_to_stride(resized(crop, size, size, settings.shrink))]
     height, width = crop.shape[:2]
     if settings.scoring == "whole":
         target = whole_face_size(height, width, size, settings.max_side)
@@ -111,10 +122,11 @@ def scoring_inputs(crop: Image, settings: InputSettings) -> list[Image]:
             target[0] if height >= least else height,
             target[1] if width >= least else width,
         )
-        return [pad_by_reflection(resized(crop, *fit), *target)]
+        return [pad_by_reflection(resized(crop, *fit, settings.shrink), *target)]
     if max(height, width) > settings.max_side:
         scale = settings.max_side / max(height, width)
-        crop = resized(crop, max(1, round(height * scale)), max(1, round(width * scale)))
+        fit = max(1, round(height * scale)), max(1, round(width * scale))
+        crop = resized(crop, *fit, settings.shrink)
     crop = pad_by_reflection(crop, size, size)
     return [
         pad_to_stride(np.ascontiguousarray(crop[top : top + size, left : left + size]))

@@ -112,4 +112,4 @@ def for_picture(result: FaceScore, longest: int = 320) -> tuple[Image, NDArray[n
     planes = [
         cv2.resize(np.abs(p), (size[1], size[0]), interpolation=cv2.INTER_AREA) for p in result.cue
     ]
-    return resized(result.seen, *size), np.stack(planes)
+    return resized(result.seen, *size, "area"), np.stack(planes)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spoofcue.config import as_stored
 from spoofcue.errors import InputError
 from spoofcue.runtime.with_onnxruntime import OnnxRuntime
 from spoofcue.scoring.face import CueModel, FaceScore, Image, score_crops
@@ -114,7 +115,7 @@ def require_torch(path: Path) -> None:
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:
-    """A training checkpoint as plain data; no code in it is run.
+    """A training checkpoint as plain data, settings :func:`as_stored`; no code in it is run.
 
     Raises:
         InputError: it is not a spoofcue checkpoint, or PyTorch is not installed.
@@ -131,6 +132,8 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
         raise InputError(f"{path} is not a readable checkpoint: {error}") from error
     if not isinstance(stored, dict) or "spoofcue" not in stored:
         raise InputError(f"{path} is no checkpoint of a spoofcue training.")
+    if "settings" in stored["spoofcue"]:
+        stored["spoofcue"]["settings"] = as_stored(stored["spoofcue"]["settings"])
     return stored
 
 

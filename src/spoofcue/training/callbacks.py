@@ -145,7 +145,7 @@ class CuePictures(pl.Callback):
         assert isinstance(module, LearnedTraining)
         s, tiles = module.settings.input, []
         for path in self.paths:
-            face = pad_to_stride(resized(read_image(path), s.size, s.size))
+            face = pad_to_stride(resized(read_image(path), s.size, s.size, s.shrink))
             image = torch.from_numpy(normalise(face, s.mean, s.std))[None].to(module.device)
             with torch.no_grad():
                 cue = module.network.evidence(image)

@@ -67,7 +67,7 @@ class FaceCrops(Dataset[TrainingBatch]):
         if s.input.mode == "patch":
             image = random_patch(crop, s.input.size, rng)
         else:
-            image = resized(crop, s.input.size, s.input.size)
+            image = resized(crop, s.input.size, s.input.size, s.input.shrink)
         image = pad_to_stride(augment_input(image, s.augment, rng))
         return TrainingBatch(
             torch.from_numpy(normalise(image, s.input.mean, s.input.std)),

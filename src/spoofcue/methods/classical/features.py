@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from spoofcue.config import InputSettings, RunSettings
+from spoofcue.config import InputSettings, RunSettings, Shrink
 from spoofcue.media.image import read_image
 from spoofcue.methods.classical.colour import colour_texture, grey
 from spoofcue.methods.classical.lbp import Histogram, micro_texture
@@ -39,9 +39,9 @@ def texture_input(settings: RunSettings) -> InputSettings:
     return settings.input.model_copy(update={"mode": "resize", "scoring": "resize", "size": size})
 
 
-def square_face(crop: Image, side: int) -> Image:
+def square_face(crop: Image, side: int, shrink: Shrink) -> Image:
     """What the texture methods look at: the crop resized to ``side`` x ``side`` px."""
-    return resized(crop, side, side)
+    return resized(crop, side, side, shrink)
 
 
 def texture_features(method: str, faces: list[Image]) -> NDArray[np.float64]:

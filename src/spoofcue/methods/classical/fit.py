@@ -144,7 +144,8 @@ def _fit_texture(
         )
 
     def describe(crops: list[NDArray[np.uint8]]) -> Floats:
-        faces = [square_face(crop, compared.texture_size) for crop in crops]
+        side, shrink = compared.texture_size, settings.input.shrink
+        faces = [square_face(crop, side, shrink) for crop in crops]
         return texture_features(method, faces)
 
     read = partial(_read, data=data, describe=describe, settings=settings, advance=advance)

@@ -59,7 +59,7 @@ class TextureScorer:
         """See :class:`ClassicalScorer`."""
         if not crops:
             return []
-        faces = [square_face(crop, self._side) for crop in crops]
+        faces = [square_face(crop, self._side, self.facts.input.shrink) for crop in crops]
         scores = to_score(decision(self._model, texture_features(self._method, faces)))
         return [FaceScore(float(s), None, face) for s, face in zip(scores, faces, strict=True)]
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spoofcue.config import RunSettings, settings_from
+from spoofcue.config import RunSettings, as_stored, settings_from
 from spoofcue.errors import InputError
 from spoofcue.whole_files import whole
 
@@ -68,10 +68,11 @@ def load_model(path: Path) -> StoredModel:
     stored = _read(path)
     try:
         about = json.loads(str(stored.pop("about")))
+        about["settings"] = as_stored(about["settings"])
         version, tree = about["format"], about["settings"]
         if not {"facts", "dev"} <= set(about):
             raise KeyError("facts")
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"{path} does not tell what it holds; it is no model of ours.") from error
     if version != FORMAT:
         raise InputError(f"{path} is of format {version}; this version reads {FORMAT}. Fit again.")
