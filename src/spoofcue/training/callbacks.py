@@ -21,10 +21,15 @@ from spoofcue.whole_files import whole
 DEV_COLUMNS = ("acer", "eer", "auc", "threshold", "live_mean", "attack_mean")
 
 
-def history_columns(terms: Sequence[str]) -> list[str]:
-    """Columns of log/metrics.csv: the total, a method's own loss terms, dev."""
+# of the optimiser's parameter groups, in their order; the second is there if it has its own rate
+RATE_COLUMNS = ("lr", "lr_encoder")
+
+
+def history_columns(terms: Sequence[str], rates: int = 1) -> list[str]:
+    """Columns of log/metrics.csv: the total, a method's own loss terms, learning rates, dev."""
     train = [f"train/{name}" for name in ("total", *terms)]
-    return ["step", "epoch", *train, "lr", *(f"dev/{name}" for name in DEV_COLUMNS)]
+    dev = [f"dev/{name}" for name in DEV_COLUMNS]
+    return ["step", "epoch", *train, *RATE_COLUMNS[:rates], *dev]
 
 
 class AtomicCheckpointIO(TorchCheckpointIO):
@@ -88,13 +93,19 @@ class Checkpoints(pl.Callback):
 
 
 class History(pl.Callback):
-    """``log/metrics.csv``: a row a step and a row a dev evaluation; continued after a kill."""
+    """``log/metrics.csv``: a row a step and a row a dev evaluation; continued after a kill.
+
+    The learning rates are those that the optimiser held when it made the step.
+    """
 
     def __init__(self, path: Path, terms: Sequence[str]) -> None:
-        self.path, self.columns = path, history_columns(terms)
+        self.path, self.terms = path, terms
+        self.columns = history_columns(terms)
+        self._rates: dict[str, float] = {}
 
     def on_train_start(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         """Drop the rows that a killed run wrote after its last checkpoint."""
+        self.columns = history_columns(self.terms, len(trainer.optimizers[0].param_groups))
         self.path.parent.mkdir(parents=True, exist_ok=True)
         kept = []
         if self.path.is_file():
@@ -105,14 +116,18 @@ class History(pl.Callback):
             writer.writeheader()
             writer.writerows(kept)
 
+    def on_before_optimizer_step(
+        self, trainer: pl.Trainer, module: pl.LightningModule, optimizer: torch.optim.Optimizer
+    ) -> None:
+        """Read the rates; after the step the schedule has set those of the next one."""
+        rates = [float(group["lr"]) for group in optimizer.param_groups]
+        self._rates = dict(zip(RATE_COLUMNS, rates, strict=False))
+
     def on_train_batch_end(self, trainer: pl.Trainer, module: pl.LightningModule, *_: Any) -> None:
-        """One row of losses."""
+        """One row of losses and rates."""
         terms = {k: float(v) for k, v in trainer.callback_metrics.items() if k in self.columns}
         train = {k: v for k, v in terms.items() if k.startswith("train/")}
-        # The scheduler has stepped already; the rate that this step used is the one before.
-        schedule: Any = trainer.lr_scheduler_configs[0].scheduler
-        used = schedule.base_lrs[0] * schedule.lr_lambdas[0](trainer.global_step - 1)
-        self._write(trainer, {**train, "lr": used})
+        self._write(trainer, {**train, **self._rates})
 
     def on_validation_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         """One row of dev metrics."""

@@ -1,0 +1,94 @@
+"""The learning rates in log/metrics.csv are those that the optimiser used."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scripted_training import WIDE, prepared, trained
+from torch.optim.optimizer import Optimizer, register_optimizer_step_pre_hook
+
+from spoofcue.training.module import LearnedTraining
+
+SCHEDULE = (
+    *("optimiser.lr=0.01", "optimiser.warmup_steps=4"),
+    *("optimiser.decay_every_steps=3", "optimiser.decay_factor=0.5"),
+)
+# warm-up over four steps; halved from step 3 and from step 6 on
+PLANNED = [0.0025, 0.005, 0.0075, 0.005, 0.005, 0.005, 0.0025, 0.0025]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return prepared(tmp_path_factory.mktemp("history") / "data")
+
+
+@pytest.fixture
+def used() -> Iterator[list[list[float]]]:
+    """For each step that any optimiser makes, the rate of each of its groups."""
+    steps: list[list[float]] = []
+
+    def look(optimiser: Optimizer, *_: Any) -> None:
+        steps.append([float(group["lr"]) for group in optimiser.param_groups])
+
+    handle = register_optimizer_step_pre_hook(look)
+    yield steps
+    handle.remove()
+
+
+def logged(run: Path, *columns: str) -> list[list[float]]:
+    with (run / "log" / "metrics.csv").open() as file:
+        return [[float(r[c]) for c in columns] for r in csv.DictReader(file) if r["train/total"]]
+
+
+def test_the_rate_is_that_of_the_step(data: Path, used: list[list[float]], tmp_path: Path) -> None:
+    trained(data, tmp_path / "run", [WIDE] * 4, *SCHEDULE)
+    assert logged(tmp_path / "run", "lr") == used
+    assert [rate for (rate,) in used] == pytest.approx(PLANNED)
+
+
+def test_a_slower_encoder_has_its_own_column(
+    data: Path, used: list[list[float]], tmp_path: Path
+) -> None:
+    trained(data, tmp_path / "run", [WIDE] * 4, *SCHEDULE, "optimiser.encoder_lr_factor=0.1")
+    assert logged(tmp_path / "run", "lr", "lr_encoder") == used
+    assert used == [pytest.approx([rate, 0.1 * rate]) for rate in PLANNED]
+
+
+def test_a_frozen_encoder_has_none(data: Path, used: list[list[float]], tmp_path: Path) -> None:
+    trained(data, tmp_path / "run", [WIDE], *SCHEDULE, "optimiser.encoder_lr_factor=0")
+    assert logged(tmp_path / "run", "lr") == used
+    assert "lr_encoder" not in (tmp_path / "run" / "log" / "metrics.csv").read_text()
+
+
+def test_it_goes_on_after_a_resume(data: Path, used: list[list[float]], tmp_path: Path) -> None:
+    more = (*SCHEDULE, "optimiser.encoder_lr_factor=0.5")
+    trained(data, tmp_path / "run", [WIDE] * 3, *more)
+    trained(data, tmp_path / "run", [WIDE] * 4, *more, resume=True)
+    assert len(used) == 8
+    assert logged(tmp_path / "run", "lr", "lr_encoder") == used
+    assert [rate for rate, _ in used] == pytest.approx(PLANNED)
+
+
+def test_a_schedule_that_never_steps_shows(
+    data: Path, used: list[list[float]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(LearnedTraining, "lr_scheduler_step", lambda *_: None)
+    trained(data, tmp_path / "run", [WIDE] * 2, *SCHEDULE)
+    assert logged(tmp_path / "run", "lr") == used == [[pytest.approx(0.0025)]] * 4
+
+
+def test_a_rate_that_something_else_set_shows(
+    data: Path, used: list[list[float]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def meddle(module: LearnedTraining, batch: Any, batch_idx: int) -> None:
+        if module.global_step == 2:
+            module.trainer.optimizers[0].param_groups[0]["lr"] = 0.123
+
+    monkeypatch.setattr(LearnedTraining, "on_train_batch_start", meddle)
+    trained(data, tmp_path / "run", [WIDE] * 2, *SCHEDULE)
+    assert logged(tmp_path / "run", "lr") == used
+    assert used[2] == [0.123]
