@@ -273,3 +273,11 @@ def test_the_fast_search_is_for_one_face_and_can_be_turned_off() -> None:
     assert made(faces=FixedBoxes(Box(0, 0, 64, 64))).predict(image).faces == 1
     with pytest.raises(InputError, match="fast and full"):
         made(search="quick")
+
+
+def test_a_detector_calls_a_face_at_its_very_threshold_live() -> None:
+    face = picture(100)
+    score = made().predict(face).score
+    assert score is not None
+    assert made(threshold=score).predict(face).decision == "live"
+    assert made(threshold=float(np.nextafter(score, 0))).predict(face).decision == "attack"
