@@ -34,6 +34,7 @@ from spoofcue.training.dataset import FaceCrops
 from spoofcue.training.learned import Learned
 from spoofcue.training.module import LearnedTraining
 from spoofcue.training.record import run_record
+from spoofcue.training.resume import steps_done
 from spoofcue.training.sampling import BalancedBatches
 from spoofcue.training.scoring_data import scoring_loader
 from spoofcue.whole_files import write_json, write_text
@@ -97,7 +98,7 @@ def train(
     )
     module = LearnedTraining(build(settings), settings, crops, len(batches), dev, facts)
     if resume and last.is_file():
-        batches.resume(int(torch.load(last, map_location="cpu", weights_only=False)["global_step"]))
+        batches.resume(steps_done(last, settings))
     elif settings.model.weights != "none":
         module.network.load_pretrained(settings.model.weights)
 
