@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from resized_by_hand import BY_HAND, farthest
 from striped_faces import prepared
 
 from spoofcue.config import load_settings
@@ -122,6 +123,24 @@ def test_another_methods_file_is_refused(fitted: Path, tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text("method: gmm\n")
     with pytest.raises(InputError, match=r"is a model of lbp, but .* is a run of gmm"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("stored", "meant"), [("bilinear", "bilinear"), ("area", "area"), (None, "area")]
+)
+def test_faces_are_shrunk_as_when_it_was_fitted(
+    stored: str | None, meant: str, fitted: Path, tmp_path: Path
+) -> None:
+    """``None``: of before there was the setting."""
+    about = json.loads(str(told(fitted)))
+    about["settings"]["input"]["shrink"] = stored
+    if stored is None:
+        del about["settings"]["input"]["shrink"]
+    altered(fitted, tmp_path / "model.npz", about=np.array(json.dumps(about)))
+    crop = np.random.default_rng(3).integers(0, 256, (192, 192, 3), np.uint8)
+    seen = load(tmp_path).score([crop])[0].seen
+    assert farthest(seen, BY_HAND[meant](crop, 64, 64)) <= 1
+    assert farthest(seen, BY_HAND["area" if meant == "bilinear" else "bilinear"](crop, 64, 64)) > 30
 
 
 def test_damaged_facts_and_no_file_are_told(fitted: Path, tmp_path: Path) -> None:
