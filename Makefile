@@ -5,9 +5,13 @@ BIN := $(VENV)/bin
 DEMO ?= demo
 IDENTITIES ?= 40
 EPOCHS ?= 14
+SEED ?= 0
+MUTANTS ?= 60
+JOBS ?= 2
+ONLY ?= decision,metrics,patches,cue,protocols,datasets
 STAMP := $(VENV)/.spoofcue-installed
 
-.PHONY: demo test lint format clean
+.PHONY: demo test mutants lint format clean
 
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -25,6 +29,11 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2 --dist loadscope
 
+# How much the tests notice: MUTANTS changes a package, drawn by SEED (benchmarks/mutation.py).
+mutants: $(STAMP)
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/mutation.py --seed $(SEED) --mutants $(MUTANTS) \
+	--jobs $(JOBS) --only $(ONLY) --json build/mutants-$(SEED).json
+
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -35,4 +44,4 @@ format: $(STAMP)
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(DEMO) build/mutation .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,53 @@
+"""What is mutated and which tests have to notice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Package:
+    """A part of `src/spoofcue` and the test folders or files that cover it.
+
+    Attributes:
+        sources: glob below ``src/spoofcue``.
+        tests: paths below ``tests``, those that answer soonest first.
+
+    """
+
+    name: str
+    sources: str
+    tests: tuple[str, ...]
+
+    def files(self, root: Path) -> list[Path]:
+        """Its source files, relative to ``root``."""
+        found = sorted((root / "src" / "spoofcue").glob(self.sources))
+        return [path.relative_to(root) for path in found]
+
+
+PACKAGES = {
+    package.name: package
+    for package in (
+        Package("cue", "cue/*.py", ("cue", "training")),
+        Package("metrics", "metrics/*.py", ("metrics", "report", "compare")),
+        Package("protocols", "protocols/*.py", ("protocols", "benchmark")),
+        Package("patches", "patches/*.py", ("patches", "training")),
+        Package("decision", "scoring/decision.py", ("scoring", "detector/test_detector.py")),
+        Package("datasets", "datasets/*.py", ("datasets",)),
+    )
+}
+# They train or render, take longer than all others together and decide nothing of these packages.
+LEFT_OUT = (
+    "tests/benchmark/test_openpad.py",
+    "tests/benchmark/test_ablation.py",
+    "tests/benchmark/test_launch.py",
+    "tests/benchmark/test_dataset_run.py",
+)
+# Sets joined of four: minutes, for what every other protocol's case asks too.
+LEFT_OUT_CASES = "not (people_apart and ocim)"
+
+
+def test_paths(package: Package, root: Path) -> list[str]:
+    """The package's tests that exist below ``root``, as pytest is given them."""
+    return [f"tests/{name}" for name in package.tests if (root / "tests" / name).exists()]
