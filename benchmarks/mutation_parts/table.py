@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import yaml
-
 from mutation_parts.mutants import Mutant
 from mutation_parts.running import KILLED, SURVIVED, TIMED_OUT
 
