@@ -24,7 +24,6 @@ def read(name: str, *paths: str) -> Scan:
     [
         ("oulu-npu", "Train_files/7_1_01_1.avi"),  # six phones
         ("oulu-npu", "Train_files/1_1_1_1.avi"),  # two digits
-        ("oulu-npu", "Train_files/1_1_01_1.mp4"),
         ("siw", "Train/live/003/003-1-2-1-1.mov"),  # a print among live
         ("siw", "Train/live/003/006-1-1-1-1.mov"),  # somebody else's folder
         ("siw", "Train/spoof/003/003-1-2-3-1.mov"),  # prints have two media
@@ -35,13 +34,13 @@ def read(name: str, *paths: str) -> Scan:
             "test/attack/hand/attack_print_client009_session01_highdef_video_adverse.mov",
         ),
         ("replay-attack", "test/real/client009_session01_webcam_authenticate_adverse_3.mov"),
-        ("msu-mfsd", "scene01/real/real_client001_android_SD_scene01.mov"),  # laptop's suffix
         ("msu-mfsd", "scene01/real/real_client001_android_SD_ipad_video_scene01.mp4"),
         ("rose-youtu", "2/X_NT_5s_g_E_2_1.mp4"),
         ("celeba-spoof", "Data/train/1/fake/000001.jpg"),
         ("nuaa", "ClientRaw/0001/0002_00_00_01_0.jpg"),
         ("faceforensics", "manipulated_sequences/Deepfakes/c23/videos/000.mp4"),
         ("siw-m", "Mask/Unknown/1.mov"),
+        ("siw-m", "Mask/Paper/1.mov"),  # a mask, and no print in a folder too many
         ("siw-mv2", "Live/Alive_1.mov"),
         ("lcc-fasd", "LCC_FASD_training/fake/1.png"),
     ],

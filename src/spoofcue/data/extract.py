@@ -75,7 +75,7 @@ def extract(recording: Recording, out: Path, options: PrepareOptions) -> Extract
     """
     known = {
         "media": recording.media,
-        "video": recording.media,
+        "video": recording.video or recording.media,
         "dataset": recording.dataset,
         "subject": recording.subject,
         "label": recording.label,

@@ -16,6 +16,8 @@ class Recording:
     Attributes:
         path: where the file is.
         media: its name in the manifest, relative to the root it was found under.
+        video: the name that its dataset gives it, where archives were unpacked or files named
+            otherwise than they were given out; None: ``media``.
         subject: identity.
         label: 0 live, 1 attack.
         pai: PAI species of an attack, None for live.
@@ -42,3 +44,4 @@ class Recording:
     variant: str | None = None
     boxes: Path | None = None
     box_format: BoxFormat | None = None
+    video: str | None = None

@@ -64,6 +64,7 @@ def grammar(tree: Tree) -> Grammar:
 
     return Grammar(
         read=read,
+        suffixes=(".avi",),
         home=re.compile(r"(train|test)_release/"),
         belongs=lambda named: named.canonical in official,
         missing=whole(official),

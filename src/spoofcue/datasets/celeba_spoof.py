@@ -33,7 +33,7 @@ PAI = (
 ILLUMINATION = (None, "normal", "strong", "back", "dark")
 ENVIRONMENT = (None, "indoor", "outdoor")
 UNKNOWN = "spoof"
-IMAGE = re.compile(r"Data/(train|test)/([^/]+)/(live|spoof)/(\d+)\.(?:jpg|jpeg|png)")
+IMAGE = re.compile(r"Data/(train|test)/([^/]+)/(live|spoof)/(\d+)\.(?:jpg|png)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +83,20 @@ def grammar(tree: Tree) -> Grammar:
     labels: dict[str, CelebALabel] = {}
     notes = []
     for name in LABELS.values():
-        if name in tree.paths:
-            labels |= read_labels(tree.root / name)
+        file = tree.find(name)
+        if file:
+            labels |= read_labels(tree.root / file)
         else:
             notes.append(f"{name} is not there; its attacks are of the species {UNKNOWN!r}")
+
+    stems = {name.rsplit(".", 1)[0] for name in labels}
 
     def read(path: str) -> Named | None:
         match = IMAGE.fullmatch(path)
         if match is None:
             return None
+        if path not in labels and path.rsplit(".", 1)[0] in stems:
+            return None  # the label files list it with its other suffix
         split, person, kind, _ = match.groups()
         label = labels.get(path)
         pai = None if kind == "live" else UNKNOWN
@@ -116,6 +121,7 @@ def grammar(tree: Tree) -> Grammar:
 
     return Grammar(
         read=read,
+        suffixes=(".jpg", ".png"),
         home=re.compile(r"Data/"),
         box_files=re.compile(r"Data/.*_BB\.txt$"),
         missing=missing,

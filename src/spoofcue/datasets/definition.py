@@ -10,10 +10,9 @@ from typing import Literal
 from spoofcue.data.manifest import ATTACK, LIVE
 from spoofcue.data.published import Published
 from spoofcue.data.recording import Recording
+from spoofcue.datasets.places import NOTHING
 from spoofcue.datasets.tree import Tree
 from spoofcue.faces.box_files import BoxFormat
-
-NOTHING = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +21,8 @@ class Named:
 
     Attributes:
         canonical: its official path; two files with one are two copies of one recording.
-        recording: without boxes.
-        boxes: paths where its box file may lie, the likeliest first.
+        recording: without boxes; its file is set by the scan.
+        boxes: official paths where its box file may lie, the likeliest first.
 
     """
 
@@ -36,11 +35,16 @@ class Named:
 class Grammar:
     """How the names in one tree are read.
 
+    All patterns and functions here are given official paths: whatever folders an archive was
+    unpacked into are gone from them, see :mod:`spoofcue.datasets.places`.
+
     Attributes:
         read: path -> recording, None if it is not the name of one.
+        suffixes: of its recordings as they are given out, the likeliest first.
         home: where recordings lie: media there that ``read`` does not know are misnamed, media
             elsewhere are no part of the set.
         known: other media that belong to the distribution and are not used.
+        not_below: folders that no official path can begin in.
         box_files: names of box files, to tell those that have no recording.
         belongs: whether a well-named recording is part of the set.
         missing: recordings found by canonical path -> what the set has besides.
@@ -50,10 +54,12 @@ class Grammar:
     """
 
     read: Callable[[str], Named | None]
+    suffixes: tuple[str, ...]
     home: re.Pattern[str]
     missing: Callable[[Mapping[str, Recording]], list[str]]
     belongs: Callable[[Named], bool] = lambda _: True
     known: re.Pattern[str] = NOTHING
+    not_below: re.Pattern[str] = NOTHING
     box_files: re.Pattern[str] = NOTHING
     published: Mapping[str, Published] | None = None
     notes: tuple[str, ...] = ()

@@ -9,11 +9,13 @@ from collections.abc import Iterable, Mapping
 from spoofcue.data.published import Published
 from spoofcue.data.recording import Recording
 from spoofcue.datasets.definition import Dataset, Grammar, Named, recording
+from spoofcue.datasets.places import official_name
 from spoofcue.datasets.tree import Tree
 from spoofcue.errors import InputError
 
 NAME = "faceforensics"
 KINDS = ("Deepfakes", "Face2Face", "FaceSwap", "NeuralTextures", "FaceShifter")
+SUFFIXES = (".mp4",)
 QUALITIES = ("c0", "raw", "c23", "c40")
 ORIGINAL = re.compile(rf"original_sequences/youtube/({'|'.join(QUALITIES)})/videos/(\d{{3}})\.mp4")
 FORGED = re.compile(
@@ -29,10 +31,11 @@ Pair = tuple[str, str]
 def grammar(tree: Tree) -> Grammar:
     """Both videos of a pair, and all that was made of them, are one subject in one split."""
     official = _official(tree)
-    split_of = official or _own(_pairs(tree.paths))
+    named = [name for name, _ in filter(None, (_place(path) for path in tree.paths))]
+    split_of = official or _own(_pairs(named))
     pair_of = {video: pair for pair in split_of for video in pair}
-    used = {m[1] for m in map(ORIGINAL.fullmatch, tree.paths) if m} | {
-        m[2] for m in map(FORGED.fullmatch, tree.paths) if m
+    used = {m[1] for m in map(ORIGINAL.fullmatch, named) if m} | {
+        m[2] for m in map(FORGED.fullmatch, named) if m
     }
 
     def read(path: str) -> Named | None:
@@ -62,6 +65,7 @@ def grammar(tree: Tree) -> Grammar:
     note = "train.json, val.json and test.json are not there: sorted pairs are cut 72:14:14"
     return Grammar(
         read=read,
+        suffixes=SUFFIXES,
         home=re.compile(r"(original_sequences/youtube|manipulated_sequences)/"),
         known=re.compile(
             r"original_sequences/actors/|manipulated_sequences/DeepFakeDetection/|.*/masks/"
@@ -74,6 +78,10 @@ def grammar(tree: Tree) -> Grammar:
         },
         notes=() if official else (note,),
     )
+
+
+def _place(path: str) -> tuple[str, object] | None:
+    return official_name(path, lambda p: ORIGINAL.fullmatch(p) or FORGED.fullmatch(p), SUFFIXES)
 
 
 def _pair(one: str, other: str) -> Pair:

@@ -39,6 +39,7 @@ def grammar(tree: Tree) -> Grammar:
 
     return Grammar(
         read=read,
+        suffixes=(".png", ".jpg", ".jpeg"),
         home=re.compile(r"LCC_FASD_", re.IGNORECASE),
         missing=lambda _: [],
         notes=(

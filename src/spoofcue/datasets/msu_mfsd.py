@@ -38,7 +38,8 @@ def grammar(tree: Tree) -> Grammar:
     split_of: dict[str, str] = {}
     notes: list[str] = []
     for split, (name, known) in LISTS.items():
-        text = tree.text(name)
+        path = tree.find(name)
+        text = tree.text(path) if path else None
         if text is None:
             notes.append(f"{name} is not there; the published list is taken")
         split_of |= dict.fromkeys(_people(known if text is None else text, name), split)
@@ -67,6 +68,7 @@ def grammar(tree: Tree) -> Grammar:
 
     return Grammar(
         read=read,
+        suffixes=(".mp4", ".mov"),
         home=re.compile(r"scene01/"),
         box_files=re.compile(r"scene01/.*\.face$"),
         belongs=lambda named: named.canonical in official,

@@ -54,6 +54,7 @@ def grammar(tree: Tree) -> Grammar:
 
     return Grammar(
         read=read,
+        suffixes=(".jpg",),
         home=re.compile(r"(?:.*/)?(ClientRaw|ImposterRaw)/", re.IGNORECASE),
         known=re.compile(r"(?:.*/)?(Detectedface|NormalizedFace)/", re.IGNORECASE),
         belongs=lambda named: named.recording.split != "",

@@ -49,6 +49,7 @@ def grammar(tree: Tree) -> Grammar:
 
     return Grammar(
         read=read,
+        suffixes=(".avi",),
         home=re.compile(r"(Train|Dev|Test)_files/"),
         box_files=re.compile(r"(Train|Dev|Test)_files/.*\.txt$"),
         belongs=lambda named: named.canonical in official,

@@ -58,13 +58,15 @@ def grammar(tree: Tree) -> Grammar:
             device="webcam",
             variant=variant,
         )
-        return Named(path, found, (f"face-locations/{path.removesuffix('.mov')}.face",))
+        boxes = f"{path.removesuffix('.mov')}.face"
+        return Named(path, found, (f"face-locations/{boxes}", boxes))
 
     return Grammar(
         read=read,
+        suffixes=(".mov",),
         home=re.compile(r"(train|devel|test)/"),
         known=re.compile(r"enroll/"),
-        box_files=re.compile(r"face-locations/(train|devel|test)/.*\.face$"),
+        box_files=re.compile(r"(train|devel|test)/(real|attack)/.*\.face$"),
         missing=_missing,
     )
 

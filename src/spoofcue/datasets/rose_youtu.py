@@ -50,7 +50,8 @@ def grammar(tree: Tree) -> Grammar:
 
     return Grammar(
         read=read,
-        home=re.compile(r".*\.mp4$"),
+        suffixes=(".mp4",),
+        home=re.compile(r".*\.mp4$", re.IGNORECASE),
         belongs=lambda n: int(n.recording.subject.rsplit("/", 1)[1]) in SPLIT,
         # 21 numbers are in the known lists, 20 people were published: the counts must tell.
         missing=lambda _: [],

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,10 +12,22 @@ from spoofcue.data.manifest import ATTACK, LIVE
 from spoofcue.data.problems import Problem, ProblemKind
 from spoofcue.data.published import Published
 from spoofcue.data.recording import Recording
+from spoofcue.datasets.box_places import is_box_file, with_boxes
 from spoofcue.datasets.definition import Dataset, Grammar, Named
+from spoofcue.datasets.place_notes import Place, place_notes
+from spoofcue.datasets.places import kind_of, official_name, suffix_of, tails, unreadable_name
 from spoofcue.datasets.tree import Tree
 from spoofcue.errors import InputError
-from spoofcue.media.kinds import media_kind
+
+# What lies beside recordings under their names and was never meant to be one.
+SIDECARS = frozenset(
+    [
+        *(".txt", ".csv", ".tsv", ".json", ".xml", ".yaml", ".yml", ".md", ".log", ".ini", ".db"),
+        *(".npy", ".npz", ".mat", ".pkl", ".pt", ".h5", ".hdf5", ".pts", ".lst", ".face", ".srt"),
+        *(".md5", ".sha1", ".sha256", ".html", ".pdf", ".doc", ".docx", ".py", ".m", ".wav"),
+    ]
+)
+ARCHIVE = re.compile(r".*\.(zip(\.\d+)?|rar|7z|tar|tgz|gz|bz2|xz)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,69 +77,74 @@ def scan(dataset: Dataset, root: Path) -> Scan:
     tree = Tree.of(root)
     found = parse(dataset, tree)
     if not found.recordings:
-        raise InputError(_wrong_tree(dataset, tree))
+        raise InputError(_wrong_tree(dataset, tree, found.problems))
     return found
 
 
 def parse(dataset: Dataset, tree: Tree) -> Scan:
     """:func:`scan` of a tree whose names are known already."""
     grammar = dataset.grammar(tree)
-    found: dict[str, Named] = {}
+    named, others = _named(tree, grammar)
+    found: dict[str, tuple[Place, Named]] = {}
     problems: list[Problem] = []
-    for path in tree.paths:
-        named = grammar.read(path)
-        if named is None:
-            problems += _stray(path, grammar)
-        elif named.canonical in found:
-            first = found[named.canonical].recording.media
-            problems.append(Problem("unexpected", path, f"the same recording as {first}"))
-        elif not grammar.belongs(named):
-            problems.append(Problem("unexpected", path, "well named, but not in this place"))
+    for place, one in named:
+        if one.canonical in found:
+            first = found[one.canonical][0].path
+            problems.append(Problem("unexpected", place.path, f"the same recording as {first}"))
+        elif not grammar.belongs(one):
+            told = "well named, but not in this place"
+            problems.append(Problem("unexpected", place.path, told))
         else:
-            found[named.canonical] = named
-    recordings, of_boxes, notes = _with_boxes(dataset, grammar, tree, list(found.values()))
-    missing = grammar.missing({name: n.recording for name, n in found.items()})
+            found[one.canonical] = place, one
+    boxes = [path for path in others if is_box_file(path, grammar)]
+    for path in sorted(set(others).difference(boxes)):
+        problems += _stray(path, grammar, found)
+    problems.sort(key=lambda p: p.name)
+    kept = sorted(found.values(), key=lambda pair: pair[0].path)
+    recordings, of_boxes, notes = with_boxes(dataset, tree, boxes, kept)
+    missing = grammar.missing({one.canonical: one.recording for _, one in kept})
     published = dict(grammar.published if grammar.published is not None else dataset.published)
     problems += [Problem("missing", name) for name in missing] + of_boxes
     problems += _count_problems(recordings, published, dataset.tolerance)
-    return Scan(recordings, problems, published, [*grammar.notes, *notes])
+    notes = [*grammar.notes, *notes, *place_notes(place for place, _ in kept)]
+    return Scan(recordings, problems, published, notes)
 
 
-def _stray(path: str, grammar: Grammar) -> list[Problem]:
-    if media_kind(Path(path)) is None or grammar.known.match(path):
-        return []
-    if grammar.home.match(path):
-        return [Problem("misnamed", path)]
-    return [Problem("unexpected", path)]
-
-
-def _with_boxes(
-    dataset: Dataset, grammar: Grammar, tree: Tree, found: list[Named]
-) -> tuple[list[Recording], list[Problem], list[str]]:
-    present = {p for p in tree.paths if grammar.box_files.match(p)}
-    used = set[str]()
-    absent: list[str] = []
-    recordings = []
-    for named in found:
-        at = next((p for p in named.boxes if p in present), None)
-        if at is not None:
-            used.add(at)
-            box_format = dataset.box_format
-            recordings.append(replace(named.recording, boxes=tree.root / at, box_format=box_format))
+def _named(tree: Tree, grammar: Grammar) -> tuple[list[tuple[Place, Named]], list[str]]:
+    """What can be read, of two copies first the one that is nearer to the official; and others."""
+    named, others = [], []
+    for path in tree.paths:
+        found = official_name(path, grammar.read, grammar.suffixes, grammar.not_below)
+        if found is None:
+            others.append(path)
             continue
-        absent += named.boxes[:1]
-        recordings.append(named.recording)
-    problems = [
-        Problem("unexpected", path, "a box file without its recording")
-        for path in sorted(present - used)
-    ]
-    if not absent:
-        return recordings, problems, []
-    if not used:
-        note = "no box file is there; the detector finds every face"
-        return recordings, problems, [note]
-    missing = [Problem("missing", path, "box file; the detector takes over") for path in absent]
-    return recordings, missing + problems, []
+        official, one = found
+        if official != path:
+            here = replace(one.recording, path=tree.root / path, media=path, video=official)
+            one = replace(one, recording=here)
+        named.append((Place(path, official), one))
+    named.sort(key=lambda pair: (pair[0].deeper, pair[0].suffixes is not None, pair[0].path))
+    return named, others
+
+
+def _stray(path: str, grammar: Grammar, found: Container[str]) -> list[Problem]:
+    """Nothing for what belongs to the distribution or has nothing to do with recordings."""
+    suffix, ends = suffix_of(path), tails(path)
+    media = kind_of(suffix)
+    if any(map(grammar.known.match, ends)):
+        return []
+    if media is None and suffix.lower() in SIDECARS:
+        return []
+    other = unreadable_name(path, grammar.read, grammar.suffixes, grammar.not_below)
+    if other is not None and (media or other[1].canonical not in found):
+        official = suffix_of(other[0])
+        why = f"{suffix} is no suffix that is read" if suffix else "it has no suffix"
+        if media is not None:
+            why = f"{suffix} is the suffix of {'an image' if media == 'image' else 'a video'}"
+        return [Problem("misnamed", path, f"{why}; the set has {official}")]
+    if media is None:
+        return []
+    return [Problem("misnamed" if any(map(grammar.home.match, ends)) else "unexpected", path)]
 
 
 def count(recordings: list[Recording]) -> dict[str, Published]:
@@ -158,16 +176,32 @@ def _count_problems(
     return problems
 
 
-def _wrong_tree(dataset: Dataset, tree: Tree) -> str:
+def _wrong_tree(dataset: Dataset, tree: Tree, problems: list[Problem]) -> str:
     top = sorted({p.split("/")[0] + ("/" if "/" in p else "") for p in tree.paths})
     shown = ", ".join(top[:8]) + (f" and {len(top) - 8} more" if len(top) > 8 else "")
     told = (
         f"{tree.root} holds no recording of {dataset.title}. Expected there: {dataset.layout}. "
         f"Found: {shown or ('no file' if tree.root.is_dir() else 'no such folder')}."
     )
-    for folder in (t for t in top if t.endswith("/")):
-        below = tuple(p[len(folder) :] for p in tree.paths if p.startswith(folder))
-        inner = Tree(tree.root / folder, below)
-        if any(map(dataset.grammar(inner).read, below)):
-            return f"{told} {inner.root} looks right: give that as ROOT."
+    if why := [p for p in problems if p.kind in ("misnamed", "unexpected") and p.detail]:
+        told += (
+            f" {len(why)} files are named as its recordings and left out, the first is "
+            f"{why[0].name}: {why[0].detail}."
+        )
+    if above := _root_above(dataset, tree):
+        told += f" {above} looks right: give that as ROOT."
+    if packed := next((p for p in tree.paths if ARCHIVE.fullmatch(p)), None):
+        told += f" {packed} is an archive: unpack it first."
     return told
+
+
+def _root_above(dataset: Dataset, tree: Tree) -> Path | None:
+    """The folder above in which the files would have official names; it holds all of them."""
+    root = tree.root.resolve()
+    for parent in root.parents[:3]:
+        inside = root.relative_to(parent).as_posix()
+        above = Tree(parent, tuple(f"{inside}/{p}" for p in tree.paths))
+        grammar = dataset.grammar(above)
+        if _named(above, grammar)[0]:
+            return parent
+    return None

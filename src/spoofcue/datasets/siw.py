@@ -56,7 +56,10 @@ def grammar(tree: Tree) -> Grammar:
         )
         name = f"{folder}/{kind}/{subject}/{subject}-{sensor}-{type_}-{medium}-{session}.mov"
         base = path[: match.end("stem")]
-        return Named(name, found, (f"{base}.face", f"{base}.m.face"))
+        there, stem = base.rsplit("/", 1)
+        spellings = (base, *(f"{there}/{stem.replace(*s)}" for s in (("_", "-"), ("-", "_"))))
+        boxes = (f"{b}{end}" for b in spellings for end in (".face", ".m.face"))
+        return Named(name, found, tuple(dict.fromkeys(boxes)))
 
     def belongs(named: Named) -> bool:
         folder, _, subject, _ = named.canonical.split("/")
@@ -64,6 +67,7 @@ def grammar(tree: Tree) -> Grammar:
 
     return Grammar(
         read=read,
+        suffixes=(".mov", ".mp4"),
         home=re.compile(r"(Train|Test)/(live|spoof)/", re.IGNORECASE),
         box_files=re.compile(r"(Train|Test)/(live|spoof)/.*\.face$", re.IGNORECASE),
         belongs=belongs,

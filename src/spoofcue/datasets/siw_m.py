@@ -89,10 +89,13 @@ def grammar(tree: Tree) -> Grammar:
             split=kind.removeprefix("live/") if live else split_by_number(stem),
             pai=None if live else types[kind],
         )
-        return Named(path, found)
+        return Named(f"{kind}/{stem}", found)
 
     return Grammar(
         read=read,
+        suffixes=(".mov", ".mp4"),
+        # Mask/Paper/1.mov is no print, whatever its last folder is called
+        not_below=re.compile(r"(.*/)?(Live|Partial|Makeup|Mask|Paper|Replay)/.*", re.IGNORECASE),
         home=re.compile(r"(Spoof/)?(Live|Paper|Replay|Partial|Makeup|Mask)/", re.IGNORECASE),
         missing=lambda _: [],
         notes=(ATTACKS_NOTE, PERSON_NOTE),
@@ -121,6 +124,7 @@ def grammar_v2(tree: Tree) -> Grammar:
 
     return Grammar(
         read=read,
+        suffixes=(".mov", ".mp4"),
         home=re.compile(r""),
         missing=lambda found: sorted(split_of.keys() - found.keys()),
         notes=(*notes, PERSON_NOTE),

@@ -59,5 +59,6 @@ class Tree:
             raise InputError(f"cannot read {file}: {error}") from error
 
     def find(self, name: str) -> str | None:
-        """The first path that is ``name`` or ends with ``/name``."""
-        return next((p for p in self.paths if p == name or p.endswith(f"/{name}")), None)
+        """The path nearest to the root that is ``name`` or ends with ``/name``."""
+        found = (p for p in self.paths if p == name or p.endswith(f"/{name}"))
+        return min(found, key=lambda p: (p.count("/"), p), default=None)
