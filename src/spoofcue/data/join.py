@@ -16,8 +16,9 @@ from spoofcue.whole_files import write_json
 if TYPE_CHECKING:
     import polars as pl
 
-# what changes the crops' look: a difference would tell the datasets apart
-SAME = ("margin", "min_face_px")
+# What changes the crops' look, and the option of prepare that sets it.
+SAME = {"margin": "--margin", "min_face_px": "--min-face", "detector": "--detector"}
+WHOLE = "whole"
 
 
 def join_prepared(folders: Mapping[str, Path], out: Path) -> pl.DataFrame:
@@ -39,17 +40,15 @@ def join_prepared(folders: Mapping[str, Path], out: Path) -> pl.DataFrame:
     import polars as pl
 
     summaries = {name: _summary(folder) for name, folder in folders.items()}
-    for key in SAME:
-        found = {name: summary["options"].get(key) for name, summary in summaries.items()}
-        if len(set(found.values())) > 1:
-            raise InputError(
-                f"the crops were prepared with different values of {key} ({found}): a network "
-                "would tell the datasets apart by it. Prepare them alike."
-            )
+    for key, option in SAME.items():
+        values = {name: summary["options"].get(key) for name, summary in summaries.items()}
+        _refuse_other(folders, key, values, option)
+    manifests = {name: read_manifest(folder) for name, folder in folders.items()}
+    _refuse_whole_pictures_beside_faces(folders, manifests)
     out.mkdir(parents=True, exist_ok=True)
     parts = []
     for name, folder in folders.items():
-        rows = read_manifest(folder).with_columns(pl.col("dataset").fill_null(name))
+        rows = manifests[name].with_columns(pl.col("dataset").fill_null(name))
         others = sorted(set(rows["dataset"]) - {name})
         if others:
             raise InputError(f"{folder} was given as {name} and holds {', '.join(others)}.")
@@ -66,6 +65,39 @@ def join_prepared(folders: Mapping[str, Path], out: Path) -> pl.DataFrame:
     return joined
 
 
+def _refuse_other(
+    folders: Mapping[str, Path], key: str, values: Mapping[str, object], option: str
+) -> None:
+    if len(set(values.values())) <= 1:
+        return
+    told = "; ".join(
+        f"{name} in {folders[name]}: {'not recorded' if value is None else value}"
+        for name, value in values.items()
+    )
+    raise InputError(
+        f"the crops were prepared with different values of {key} ({told}): a network would tell "
+        f"the datasets apart by it. Prepare them again with the same {option} each; the default of "
+        "spoofcue prepare is alike for all that are no face crops already."
+    )
+
+
+def _refuse_whole_pictures_beside_faces(
+    folders: Mapping[str, Path], manifests: Mapping[str, pl.DataFrame]
+) -> None:
+    """With ``--detector none`` a dataset's own boxes are cropped, and other pictures kept whole."""
+    sources = {name: set(rows["box_source"].drop_nulls()) for name, rows in manifests.items()}
+    whole = [name for name, found in sources.items() if WHOLE in found]
+    faces = [name for name, found in sources.items() if found - {WHOLE}]
+    if len(folders) > 1 and whole and faces:
+        raise InputError(
+            "the crops are whole pictures in "
+            f"{', '.join(f'{name} ({folders[name]})' for name in whole)} and faces in "
+            f"{', '.join(f'{name} ({folders[name]})' for name in faces)}: a network would tell the "
+            "datasets apart by it. Prepare them again with --detector dlib, or with --detector "
+            "none --boxes detector where all pictures are face crops already."
+        )
+
+
 def _summary(folder: Path) -> dict[str, Any]:
     path = folder / SUMMARY
     if not path.is_file():
@@ -79,10 +111,11 @@ def _joined_summary(
 ) -> dict[str, Any]:
     """The options of the first, the warnings of all."""
     first = next(iter(summaries.values()))
-    detectors = {name: s["options"].get("detector") for name, s in summaries.items()}
+    boxes = {name: s["options"].get("boxes") for name, s in summaries.items()}
     warnings = [f"{name}: {w}" for name, s in summaries.items() for w in s["warnings"]]
-    if len(set(detectors.values())) > 1:
-        warnings.append(f"faces were found in different ways: {detectors}")
+    if len(set(boxes.values())) > 1:
+        told = ", ".join(f"{name} {value}" for name, value in boxes.items())
+        warnings.append(f"--boxes differed: {told}; a dataset's own boxes may lie otherwise")
     return {
         "options": first["options"],
         "joined": {name: str(folder.resolve()) for name, folder in folders.items()},
