@@ -56,10 +56,111 @@ def test_celeba_s_canvas_is_224_px_whatever_the_picture(tmp_path: Path) -> None:
     assert read(tmp_path, "celeba-224", "").at(0, 448, 672) is None
 
 
-@pytest.mark.parametrize("row", ["1,2,3", "0,a,b,c,d", "0,nan,1,2,3"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        *(
+            "1,2,3",
+            "0,a,b,c,d",
+            "0,nan,1,2,3",
+            "0,1e999,1,2,3",
+            "0,1,2,3,1e10",
+            "frame,x1,y1,x2,y2",
+        ),
+        *(
+            "1,400,,500,800,1",
+            "1;400;;500;800;1",
+            "1_1,400,800,500,800",
+            "1,400,800,500,80\x00",
+            ",,,,",
+        ),
+    ],
+)
 def test_a_broken_row_is_named(tmp_path: Path, row: str) -> None:
-    with pytest.raises(InputError, match=r"boxes\.txt, line 2: .* is no oulu-eyes row"):
-        read(tmp_path, "oulu-eyes", f"0,1,2,3,4\n{row}\n")
+    for header in ("", "frame,x1,y1,x2,y2\n"):
+        with pytest.raises(
+            InputError, match=rf"boxes\.txt, line {2 + bool(header)}: .* is no oulu-"
+        ):
+            read(tmp_path, "oulu-eyes", f"{header}0,1,2,3,4\n{row}\n2,1,2,3,4\n")
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["1,2,3", "0,a,b,c,d", "nan,nan,nan,nan,nan", "no face", "frame,x1,y1,x2,y2", "-,-,-,-,-"],
+)
+@pytest.mark.parametrize("box_format", ["oulu-eyes", "celeba-224"])
+def test_a_first_line_that_is_broken_is_no_header(
+    tmp_path: Path, box_format: BoxFormat, row: str
+) -> None:
+    with pytest.raises(InputError, match=r"boxes\.txt, line 1: "):
+        read(tmp_path, box_format, f"{row}\n")
+
+
+def test_one_line_of_names_alone_may_come_first(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"line 2: 'frame,x1"):
+        read(tmp_path, "oulu-eyes", "eyes of this video\nframe,x1,y1,x2,y2\n0,400,800,500,800\n")
+
+
+OULU = "0,400,800,500,800\n1,0,0,0,0\n2,410,805,510,805\n"
+HEADERS = (
+    "frame,x1,y1,x2,y2",
+    '"frame","x1","y1","x2","y2"',
+    "# frame x1 y1 x2 y2",
+    ",lx,ly,rx,ry",
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        OULU,
+        *(f"{header}\n{OULU}" for header in HEADERS),
+        f"Frame;x1;y1;x2;y2\n{OULU.replace(',', ';')}",
+        OULU.replace(",", ";").replace("00\n", "00,0\n"),  # a decimal comma
+        OULU.replace(",", "; "),
+        OULU.replace(",", ";", 1),
+        "0;400,800;500,800\n1;0,0;0,0\n2;410,805;510,805\n",
+        OULU.replace(",", "\t"),
+        OULU.replace(",", " , "),
+        OULU.replace(",", "   "),
+        OULU.replace("\n", "\r\n"),
+        OULU.replace("\n", "\r"),
+        OULU.replace("\n", ",\n"),
+        OULU.replace("\n", ";;\n"),
+        OULU.replace(",", ";").replace("\n", ";\n"),
+        OULU.replace(",", "\t").replace("\n", "\t\n"),
+        OULU.replace("\n", "\n\n") + "\n  \n",
+        OULU.replace("500", '"500.0"'),
+        OULU.replace("500", "5e2"),
+        f"{OULU}\x1a",  # how DOS ended its files
+    ],
+)
+def test_however_the_rows_are_written_the_boxes_are_the_same(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "boxes.txt"
+    plain = [Box(335, 715, 230, 230), None, Box(345, 720, 230, 230), None]
+    for coding in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"):
+        path.write_bytes(text.encode(coding))
+        track = read_box_file(path, "oulu-eyes")
+        assert [track.at(i, 1080, 1920) for i in range(4)] == plain, coding
+        assert track.length == 3
+
+
+@pytest.mark.parametrize("coding", ["latin-1", "gbk", "utf-8"])
+def test_a_header_may_be_in_any_coding(tmp_path: Path, coding: str) -> None:
+    words = "Bildnr;Auge-x-größe" if coding != "gbk" else "frame,帧,左眼"
+    path = tmp_path / "boxes.txt"
+    path.write_bytes(f"{words}\n{OULU}".encode(coding))
+    assert read_box_file(path, "oulu-eyes").length == 3
+
+
+def test_the_header_is_no_frame_of_siw(tmp_path: Path) -> None:
+    track = read(tmp_path, "siw-corners", "x1;y1;x2;y2\n10;20;110;140\n0;0;0;0\n")
+    assert track.boxes == {0: (10, 20, 100, 120), 1: None}
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"cannot read the box file .*none\.txt"):
+        read_box_file(tmp_path / "none.txt", "oulu-eyes")
 
 
 def test_a_box_is_cut_to_the_frame_or_lies_outside() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -21,6 +22,13 @@ NEAREST_FRAMES = 5
 EYES_TO_SIDE = 2.3
 EYES_TO_CENTRE = 0.3
 CELEBA_CANVAS = 224
+LARGEST = 1e9  # px or frames: more is no place in any picture
+BLANK = " \t\r\n\x1a"  # the last is how DOS ended its files
+ENDS = BLANK + ",;"
+SEPARATOR = re.compile(r"\s*[,;]\s*|\s+")
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+# numbers to other programs: a row of them is broken, and no header
+NO_NUMBERS = frozenset(["nan", "inf", "infinity", "null", "none", "na", "n/a"])
 
 XYWH = tuple[float, float, float, float]
 
@@ -64,7 +72,7 @@ class BoxTrack:
 def read_box_file(path: Path, box_format: BoxFormat) -> BoxTrack:
     """Read the boxes of one recording.
 
-    Formats, one row a frame, numbers parted by commas or spaces:
+    Formats, one row a frame:
 
     - ``oulu-eyes``: frame, x1, y1, x2, y2 of the two eyes; all zero = not found.
     - ``siw-corners``: x1 y1 x2 y2 of two corners, row n is frame n; all zero = no face.
@@ -72,27 +80,74 @@ def read_box_file(path: Path, box_format: BoxFormat) -> BoxTrack:
     - ``msu-corners-eyes``: frame, left, top, right, bottom, then both eyes; of some frames.
     - ``celeba-224``: one row, x y w h confidence, on a canvas of 224 x 224; may be empty.
 
+    Numbers are parted by commas, semicolons or blanks, and separators at the end of a row are
+    passed over. A line of column names may come first, and lines that begin with ``#`` anywhere.
+    Text is UTF-8 or UTF-16.
+
     Raises:
-        InputError: the file cannot be read, or a row of it has too few numbers.
+        InputError: the file cannot be read, or a row of it has too few numbers or something else
+            in it; names the line.
 
     """
     columns, reader = _READERS[box_format]
-    rows = []
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read the box file {path}: {error}") from error
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
+    rows: list[list[float]] = []
+    header: tuple[int, str] | None = None
+    for number, line in enumerate(_text(path).splitlines(), start=1):
+        if not line.strip(BLANK) or line.lstrip().startswith("#"):
             continue
-        try:
-            row = [float(v) for v in re.split(r"[,\s]+", line.strip().strip(","))]
-        except ValueError:
-            row = []
-        if len(row) < columns or not all(map(math.isfinite, row)):
-            raise InputError(f"{path}, line {number}: {line.strip()[:60]!r} is no {box_format} row")
-        rows.append(row)
+        row = _row(line, columns)
+        if row is not None:
+            rows.append(row)
+        elif header is None and not rows and _is_header(line):
+            header = number, line
+        else:
+            raise _no_row(path, number, line, box_format)
+    if header and not rows:
+        raise _no_row(path, *header, box_format)
     return reader(rows)
+
+
+def _text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read the box file {path}: {error}") from error
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        coding = "utf-16"
+    elif 0 in data[:2]:  # the first character is ASCII: half of it is zero in UTF-16
+        coding = "utf-16-be" if data[0] == 0 else "utf-16-le"
+    else:
+        coding = "utf-8-sig"
+    return data.decode(coding, errors="replace")  # what stands for a number then is no number
+
+
+def _row(line: str, columns: int) -> list[float] | None:
+    """The numbers of a line; None unless it is ``columns`` numbers or more and nothing else.
+
+    Between semicolons a comma is a decimal one, unless too few numbers come of it.
+    """
+    whole = line.strip(ENDS)
+    ways = [SEPARATOR.split(whole)]
+    if ";" in whole and "," in whole:
+        ways.insert(0, whole.replace(",", ".").split(";"))
+    for fields in ways:
+        numbers = [field.strip().strip('"') for field in fields]
+        if len(numbers) >= columns and all(map(NUMBER.fullmatch, numbers)):
+            row = [float(number) for number in numbers]
+            return row if all(abs(value) <= LARGEST for value in row) else None
+    return None
+
+
+def _is_header(line: str) -> bool:
+    """Whether a line is words alone, as ``frame;x1;y1;x2;y2`` or ``frame, eye 1 x, eye 1 y``."""
+    parted = re.split(r"[,;\t]", line) if re.search(r"[,;\t]", line) else line.split()
+    fields = [field.strip(' "') for field in parted]
+    values = (NUMBER.fullmatch(f) or f.lower() in NO_NUMBERS for f in fields)
+    return any(map(str.isalpha, line)) and not any(values)
+
+
+def _no_row(path: Path, number: int, line: str, box_format: str) -> InputError:
+    return InputError(f"{path}, line {number}: {line.strip()[:60]!r} is no {box_format} row")
 
 
 def _oulu_eyes(rows: Sequence[Sequence[float]]) -> BoxTrack:
