@@ -107,6 +107,7 @@ HEADERS = (
     '"frame","x1","y1","x2","y2"',
     "# frame x1 y1 x2 y2",
     ",lx,ly,rx,ry",
+    "no., eye 1 x, eye 1 y, eye 2",
 )
 
 
