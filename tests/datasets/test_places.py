@@ -59,7 +59,13 @@ def facts(recordings: list[Recording], name: str) -> set[tuple[object, ...]]:
     }
 
 
-LAYOUTS = (own_folder, other_folder, wrapped, mixed, class_folder)
+def parts(path: str) -> str:
+    """Train_files/Train_files_part2/..., train_release/train_release.001/1/..."""
+    first, *rest = path.split("/")
+    return "/".join([first, first + ("_part2", ".001", " (1)")[len(path) % 3], *rest])
+
+
+LAYOUTS = (own_folder, other_folder, wrapped, mixed, class_folder, parts)
 
 
 def names_of(name: str) -> list[str]:
@@ -105,7 +111,7 @@ def test_the_note_says_what_was_read_where() -> None:
     inside = "Train/live/live/003/003-1-1-1-1.mov"
     (note,) = read("siw", inside).notes[1:]
     assert note == (
-        "1 recordings of Train/ were read in a folder inside one of the same name, the first is "
+        "1 recordings of Train/ were read in a folder inside one of its own name, the first is "
         f"{inside}"
     )
 

@@ -54,7 +54,7 @@ def _folder_notes(places: list[Place]) -> list[str]:
             inside[top].append(place)
     lines = [f"{n} recordings of {top}/ were read in {at}/" for (top, at), n in where.items()]
     lines += [
-        f"{len(found)} recordings of {top}/ were read in a folder inside one of the same name, the "
+        f"{len(found)} recordings of {top}/ were read in a folder inside one of its own name, the "
         f"first is {found[0].path}"
         for top, found in inside.items()
     ]

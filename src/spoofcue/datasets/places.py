@@ -26,9 +26,9 @@ Read = TypeVar("Read")
 
 
 def collapsed(path: str) -> str:
-    """The path without a folder that holds the next of its own name: ``a/A/b.avi`` -> ``A/b.avi``.
+    """The path without folders that lie in one of their own name.
 
-    No official name has two such folders.
+    ``a/A/b.avi`` and ``A/A_part2/b.avi`` are ``A/b.avi``. No official name has such folders.
     """
     return tails(path)[0]
 
@@ -42,10 +42,19 @@ def tails(path: str) -> list[str]:
 @lru_cache(maxsize=1024)
 def _folder_tails(folders: str) -> tuple[str, ...]:
     """``a/A/b/`` -> ``A/b/``, ``b/`` and nothing."""
-    names = folders.split("/")[:-1]
-    pairs = zip(names, [*names[1:], ""], strict=False)
-    kept = [name for name, inner in pairs if name.lower() != inner.lower()]
+    kept: list[str] = []
+    for name in folders.split("/")[:-1]:
+        outer, inner = (kept[-1].lower() if kept else None), name.lower()
+        if outer == inner:
+            kept[-1] = name
+        elif outer is None or not _is_part(outer, inner):
+            kept.append(name)
     return tuple("".join(f"{name}/" for name in kept[i:]) for i in range(len(kept) + 1))
+
+
+def _is_part(outer: str, inner: str) -> bool:
+    """Whether ``inner`` is ``outer`` and more, as ``train_files_part2`` and ``live (1)`` are."""
+    return inner.startswith(outer) and not inner[len(outer)].isalnum()
 
 
 @cache
