@@ -37,9 +37,9 @@ TESTED = {
     "oulu-npu 1": (6, 24),
     # two people with 8 live videos, 4 prints and 16 replays, 4 of each medium
     "siw 1": (16, 40),
-    **{f"siw 2 medium-{k}": (16, 8) for k in range(1, 5)},
-    "siw 3 print-to-replay": (16, 32),
-    "siw 3 replay-to-print": (16, 8),
+    **{f"siw 2 display-replay-{k}": (16, 8) for k in range(1, 5)},
+    "siw 3 unseen-replays": (16, 32),
+    "siw 3 unseen-prints": (16, 8),
     # two people with 4 live videos and 20 attacks, and two with 3 and 9
     "casia-replay casia-to-replay": (8, 40),
     "casia-replay replay-to-casia": (6, 18),
