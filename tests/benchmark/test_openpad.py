@@ -48,18 +48,20 @@ class Recorder:
     def __init__(self) -> None:
         self.ran: list[Path] = []
 
-    def run(self, data: Path, run: Path, rule: Rule) -> None:
+    def train(self, data: Path, run: Path) -> None:
+        self.ran.append(run)
+
+    def score(self, data: Path, run: Path, out: Path, rule: Rule) -> None:
         from spoofcue.data.manifest import read_manifest
 
         rows = read_manifest(data)
         assert all((data / crop).is_file() for crop in rows["crop"])
-        self.ran.append(run)
-        (run / "evaluation").mkdir(parents=True)
+        out.mkdir(parents=True)
         for split in ("dev", "test"):
             # one of six live faces and one of six attacks on the wrong side
             lines = ["score,label"] + [f"{v / 10},{int(v >= 5)}" for v in range(10)]
             lines += ["0.9,0", "0.0,1"]
-            (run / "evaluation" / f"{split}.csv").write_text("\n".join(lines) + "\n")
+            (out / f"{split}.csv").write_text("\n".join(lines) + "\n")
 
 
 def test_a_build_repeats_goes_on_and_keeps_people_apart(

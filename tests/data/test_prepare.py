@@ -162,3 +162,16 @@ def test_each_rule_of_the_manifest(change: dict[str, object], told: str) -> None
     assert validate(pl.DataFrame([GOOD])).height == 1
     with pytest.raises(InputError, match=told):
         validate(pl.DataFrame([GOOD | change]))
+
+
+def test_a_folder_that_was_begun_before_an_option_existed_goes_on(
+    photos: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    run(photos, out)
+    begun = out / ".options.json"
+    before = json.loads(begun.read_text())
+    begun.write_text(json.dumps({k: v for k, v in before.items() if not k.startswith("early")}))
+    seen: list[int] = []
+    run(photos, out, progress=lambda done, _: seen.append(done))
+    assert seen[0] == 6

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spoofcue.errors import MediaError
-from spoofcue.media.video import _upright, even_indices, sample_frames
+from spoofcue.media.video import _upright, even_indices, sample_clip, sample_frames
 
 
 def write_video(path: Path, levels: list[int]) -> None:
@@ -71,3 +71,20 @@ def test_the_display_matrix_is_applied(degrees: int, corner_xy: tuple[int, int])
     x, y = corner_xy
     assert image.shape == (4, 6, 3)
     assert image[y, x].tolist() == [255, 255, 255]
+
+
+def test_early_frames_are_spread_over_the_beginning_and_told_apart(tmp_path: Path) -> None:
+    write_video(tmp_path / "v.mp4", [2 * i for i in range(100)])
+    clip = sample_clip(tmp_path / "v.mp4", 4, early=5, below=30)
+    # midpoints of four parts of 100, and of five parts of 30
+    assert [f.index for f in clip.frames] == [3, 9, 12, 15, 21, 27, 37, 62, 87]
+    assert (clip.total, clip.early) == (100, {3, 9, 15, 21, 27})
+    for frame in clip.frames:
+        assert abs(int(frame.image.mean()) - 2 * frame.index) <= 4
+    # the middle of both is one frame
+    assert sample_clip(tmp_path / "v.mp4", 1, early=1, below=101).early == frozenset()
+    assert [f.index for f in sample_clip(tmp_path / "v.mp4", 4).frames] == [12, 37, 62, 87]
+    write_video(tmp_path / "short.mp4", [10, 60, 110, 160])
+    short = sample_clip(tmp_path / "short.mp4", 2, early=9, below=30)
+    assert [f.index for f in short.frames] == [0, 1, 2, 3]
+    assert short.early == {0, 2}

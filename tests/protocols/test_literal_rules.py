@@ -19,19 +19,22 @@ from spoofcue.protocols.reader import load_set
 from spoofcue.protocols.select import rows_of_fold
 
 # SiW, Liu et al.: 75 test people; the other 90 train. bob's lists hold out ten of these for dev.
-SIW_TEST = (
-    "001 002 004 005 008 009 010 012 013 015 018 019 020 021 023 024 025 026 027 029 031 036 037 "
-    "039 043 044 048 049 050 052 053 057 059 061 064 065 066 067 071 073 075 079 082 083 084 085 "
-    "087 088 090 094 095 097 102 106 108 109 110 114 116 118 122 124 125 126 130 132 137 138 139 "
-    "141 142 153 154 158 161"
-).split()
-SIW_TRAIN = (
-    "003 006 007 011 014 016 017 022 028 030 032 033 034 035 038 040 041 042 045 046 047 051 054 "
-    "055 056 058 060 062 063 068 069 070 072 074 076 077 078 080 081 086 089 091 092 093 096 098 "
-    "099 100 101 103 104 105 107 111 112 113 115 117 119 120 121 123 127 128 129 131 133 134 135 "
-    "136 140 143 144 145 146 147 148 149 150 151 152 155 156 157 159 160 162 163 164 165"
-).split()
-SIW_DEV = "003 006 007 011 014 016 017 022 028 030".split()
+SIW_TEST = [
+    1, 2, 4, 5, 8, 9, 10, 12, 13, 15, 18, 19, 20, 21, 23, 24, 25, 26, 27, 29, 31, 36, 37, 39, 43,
+    44, 48, 49, 50, 52, 53, 57, 59, 61, 64, 65, 66, 67, 71, 73, 75, 79, 82, 83, 84, 85, 87, 88, 90,
+    94, 95, 97, 102, 106, 108, 109, 110, 114, 116, 118, 122, 124, 125, 126, 130, 132, 137, 138,
+    139, 141, 142, 153, 154, 158, 161,
+]  # fmt: skip
+SIW_TRAIN = [
+    3, 6, 7, 11, 14, 16, 17, 22, 28, 30, 32, 33, 34, 35, 38, 40, 41, 42, 45, 46, 47, 51, 54, 55,
+    56, 58, 60, 62, 63, 68, 69, 70, 72, 74, 76, 77, 78, 80, 81, 86, 89, 91, 92, 93, 96, 98, 99,
+    100, 101, 103, 104, 105, 107, 111, 112, 113, 115, 117, 119, 120, 121, 123, 127, 128, 129, 131,
+    133, 134, 135, 136, 140, 143, 144, 145, 146, 147, 148, 149, 150, 151, 152, 155, 156, 157, 159,
+    160, 162, 163, 164, 165,
+]  # fmt: skip
+SIW_DEV = [
+    3, 6, 7, 11, 14, 16, 17, 22, 28, 30,
+]  # fmt: skip
 
 Rule = Callable[[str, str, str], bool]  # phone, session, file as the name has them
 
@@ -107,8 +110,8 @@ def test_parts_of_oulu_npu(rule: str) -> None:
 def test_siw_to_oulu_judges_on_the_test_parts_of_oulu(rule: str) -> None:
     chosen = fold_of("siw-oulu", rule)
     assert names(chosen, "test") == oulu_names(range(36, 56), OULU_TEST[rule])
-    assert people(chosen, "dev") == {f"siw/{n}" for n in SIW_DEV}
-    assert people(chosen, "train") == {f"siw/{n}" for n in SIW_TRAIN if n not in SIW_DEV}
+    assert people(chosen, "dev") == {f"siw/{n:03d}" for n in SIW_DEV}
+    assert people(chosen, "train") == {f"siw/{n:03d}" for n in SIW_TRAIN if n not in SIW_DEV}
 
 
 @pytest.mark.parametrize("protocol", ["1", "2", "3"])
@@ -117,13 +120,13 @@ def test_people_of_siw(protocol: str) -> None:
     assert len(SIW_TEST) == 75
     for fold in load_set("siw").protocols[protocol].folds:
         chosen = rows_of_fold(rows_of("siw"), fold)
-        assert people(chosen, "train") == {f"siw/{n}" for n in SIW_TRAIN if n not in SIW_DEV}
-        assert people(chosen, "dev") == {f"siw/{n}" for n in SIW_DEV}
-        assert people(chosen, "test") == {f"siw/{n}" for n in SIW_TEST}
+        assert people(chosen, "train") == {f"siw/{n:03d}" for n in SIW_TRAIN if n not in SIW_DEV}
+        assert people(chosen, "dev") == {f"siw/{n:03d}" for n in SIW_DEV}
+        assert people(chosen, "test") == {f"siw/{n:03d}" for n in SIW_TEST}
     for fold in load_set("siw-all-90").protocols[protocol].folds:
         chosen = rows_of_fold(rows_of("siw"), fold)
-        assert people(chosen, "train") == {f"siw/{n}" for n in SIW_TRAIN}
-        assert people(chosen, "test") == {f"siw/{n}" for n in SIW_TEST}
+        assert people(chosen, "train") == {f"siw/{n:03d}" for n in SIW_TRAIN}
+        assert people(chosen, "test") == {f"siw/{n:03d}" for n in SIW_TEST}
 
 
 def numbered(frames: list[int]) -> pl.DataFrame:

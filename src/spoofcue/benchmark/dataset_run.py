@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spoofcue.benchmark.early_frames import check_early_frames
 from spoofcue.benchmark.figures import write_figures
 from spoofcue.benchmark.folds import RESULT, FoldTask, plan, read_results, run_folds
 from spoofcue.benchmark.grid import Grid, markdown_of
@@ -16,7 +18,7 @@ from spoofcue.benchmark.paper_tables import tables_of
 from spoofcue.data.join import join_prepared
 from spoofcue.data.prepare import SUMMARY
 from spoofcue.errors import InputError
-from spoofcue.protocols.definition import Protocol, ProtocolSet
+from spoofcue.protocols.definition import Protocol, ProtocolSet, ThresholdRule
 from spoofcue.protocols.listed import differences, from_files
 from spoofcue.whole_files import write_text
 
@@ -60,6 +62,27 @@ def choose_protocols(protocols: ProtocolSet, wanted: str) -> list[Protocol]:
     return [known[name] for name in names]
 
 
+def choose_threshold(wanted: str) -> ThresholdRule:
+    """``eer-dev``, or a number that was fixed beforehand; never one from test scores.
+
+    Raises:
+        InputError: neither of them, or a number outside of the scores' range, 0 to 1.
+
+    """
+    if wanted == "eer-dev":
+        return ThresholdRule()
+    try:
+        value = float(wanted)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 1:  # NaN is not either
+        raise InputError(
+            f"--threshold {wanted}: write eer-dev, or a score from 0 to 1 that is fixed "
+            "beforehand, as 0.01."
+        )
+    return ThresholdRule("fixed", value)
+
+
 def make_plan(
     protocols: ProtocolSet,
     chosen: Sequence[Protocol],
@@ -81,17 +104,19 @@ def make_plan(
         files: the dataset's own protocol files; found below the dataset's root by default.
 
     Raises:
-        InputError: the folders do not go together, or protocol files contradict the set.
+        InputError: the folders do not go together, lack the early frames that a protocol trains
+            on, or protocol files contradict the set.
 
     """
     home = results / protocols.name
     data = home / "data"
+    early = check_early_frames(chosen, folders)
     rows = join_prepared(folders, data)
-    bound, notes = [], []
+    bound, notes = [], early
     for protocol in chosen:
         ready, lines = _with_files(protocol, rows, folders, files)
         bound.append(ready)
-        notes += lines + _lost_to_first_frames(ready, rows)
+        notes += lines
     return BenchmarkPlan(plan(protocols.name, bound, data, home, methods, seeds), rows, notes)
 
 
@@ -158,23 +183,3 @@ def _own_files(protocol: Protocol, folders: Mapping[str, Path]) -> Path | None:
     summary = json.loads((folders[dataset] / SUMMARY).read_text(encoding="utf-8"))
     folder = Path(summary.get("root", "")) / PROTOCOL_FOLDERS[dataset]
     return folder if summary.get("root") and folder.is_dir() else None
-
-
-def _lost_to_first_frames(protocol: Protocol, rows: pl.DataFrame) -> list[str]:
-    """Videos without a single frame among the first: they were prepared with too few frames."""
-    import polars as pl
-
-    limit = protocol.folds[0].train.first_frames
-    if limit is None:
-        return []
-    chosen = rows.filter(
-        pl.col("dataset").is_in(list(protocol.datasets)) & (pl.col("split") == "train")
-    )
-    early = chosen.filter(pl.col("frame") < limit)["video"].n_unique()
-    lost = chosen["video"].n_unique() - early
-    if not lost:
-        return []
-    return [
-        f"{protocol.name}: {lost} train videos have no prepared frame below number {limit}, and "
-        "drop out; prepare with more --frames."
-    ]

@@ -14,6 +14,13 @@ from typing import TYPE_CHECKING, Any
 from spoofcue import __version__
 from spoofcue.benchmark.judge import judge, rule_of
 from spoofcue.benchmark.methods import Method, settings_of, with_seed
+from spoofcue.benchmark.trainings import (
+    FoldKeys,
+    keys_of,
+    place_of,
+    scored_before,
+    train_once,
+)
 from spoofcue.config import as_stored
 from spoofcue.data.manifest import write_manifest
 from spoofcue.data.prepare import SUMMARY
@@ -33,10 +40,11 @@ Counts = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class FoldTask:
-    """One training of one method on one fold, with where its data and results are.
+    """One method with one seed on one fold, with where its data and results are.
 
     ``folder`` ends up with result.json and scores/, which tables and figures are drawn from, and
-    with data/ and run/, which may be deleted.
+    with data/ and run/, which may be deleted. Where another fold's training serves, run/ holds
+    the evaluation alone.
     """
 
     set_name: str
@@ -78,7 +86,7 @@ def run_folds(
     methods: Mapping[str, Method],
     tell: Callable[[str], None] = lambda line: None,
 ) -> list[dict[str, Any]]:
-    """Train and judge what is not done yet.
+    """Train and judge what is not done yet; folds with equal train and dev rows share a training.
 
     Args:
         tasks: of :func:`plan`.
@@ -87,7 +95,8 @@ def run_folds(
         tell: called with a line at each fold's start and end.
 
     Returns:
-        One record a fold, as :func:`read_results` reads them.
+        One record a fold, as :func:`read_results` reads them. ``training`` names the fold whose
+        training it was judged with, by its folder below the set's.
 
     Raises:
         InputError: a fold lacks a class, or holds results of other settings or other data.
@@ -96,29 +105,29 @@ def run_folds(
     seeded = [with_seed(methods[task.method], task.seed) for task in tasks]
     for task, method in zip(tasks, seeded, strict=True):
         _refuse_other_result(task, rows, method)
+    keys = keys_of(tasks, rows, seeded)
     records = []
-    for number, (task, method) in enumerate(zip(tasks, seeded, strict=True), start=1):
+    for number, (task, method, key) in enumerate(zip(tasks, seeded, keys, strict=True), start=1):
         title = f"[{number}/{len(tasks)}] {task.method}, seed {task.seed}, {task.title}"
         done = task.folder / RESULT
         if done.is_file():
             tell(f"{title}: done before")
         else:
             tell(f"{title}: {task.protocol.title}")
-            write_json(done, _run_fold(task, rows, method))
+            equal = [t for t, k in zip(tasks, keys, strict=True) if k.training == key.training]
+            record = _run_fold(task, rows, method, key, equal)
+            if record["training"] != place_of(task.folder):
+                tell(f"{title}: judged with the training of {record['training']}")
+            write_json(done, record)
         records.append(json.loads(done.read_text(encoding="utf-8")))
     return records
 
 
-def _run_fold(task: FoldTask, rows: pl.DataFrame, method: Method) -> dict[str, Any]:
+def _run_fold(
+    task: FoldTask, rows: pl.DataFrame, method: Method, keys: FoldKeys, equal: list[FoldTask]
+) -> dict[str, Any]:
     protocol, commit = task.protocol, source_commit()
-    data, run = _fold_data(task, rows), task.folder / "run"
-    method.run(data, run, rule_of(protocol.threshold))
-    scores = task.folder / SCORES
-    scores.mkdir(exist_ok=True)
-    for split in ("dev", "test"):
-        if (run / "evaluation" / f"{split}.csv").is_file():
-            with whole(scores / f"{split}.csv") as part:
-                shutil.copyfile(run / "evaluation" / f"{split}.csv", part)
+    trained = _make_scores(task, rows, method, keys, equal)
     settings = settings_of(method)
     return {
         "set": task.set_name,
@@ -139,8 +148,35 @@ def _run_fold(task: FoldTask, rows: pl.DataFrame, method: Method) -> dict[str, A
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "selection": task.fold.to_dict(),
         "counts": count_fold(rows, task.fold),
-        "evaluation": judge(scores, protocol),
+        "training": trained,
+        "keys": asdict(keys),
+        "evaluation": judge(task.folder / SCORES, protocol),
     }
+
+
+def _make_scores(
+    task: FoldTask, rows: pl.DataFrame, method: Method, keys: FoldKeys, equal: list[FoldTask]
+) -> str:
+    """Fill ``scores``; returns the place of the fold that was trained."""
+    earlier = scored_before(task, keys.scores, RESULT, SCORES)
+    if earlier is not None:
+        _copy_scores(earlier / SCORES, task.folder / SCORES)
+        trained: str = json.loads((earlier / RESULT).read_text(encoding="utf-8"))["training"]
+        return trained
+    home = train_once(task, equal, keys.training, method, lambda t: _fold_data(t, rows))
+    # the run folder itself, or a folder like it beside the fold's own data
+    evaluation = task.folder / "run" / "evaluation"
+    method.score(_fold_data(task, rows), home / "run", evaluation, rule_of(task.protocol.threshold))
+    _copy_scores(evaluation, task.folder / SCORES)
+    return place_of(home)
+
+
+def _copy_scores(source: Path, target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    for split in ("dev", "test"):
+        if (source / f"{split}.csv").is_file():
+            with whole(target / f"{split}.csv") as part:
+                shutil.copyfile(source / f"{split}.csv", part)
 
 
 def _refuse_other_result(task: FoldTask, rows: pl.DataFrame, method: Method) -> None:
@@ -209,7 +245,13 @@ def _fold_data(task: FoldTask, rows: pl.DataFrame) -> Path:
     folder = task.folder / "data"
     folder.mkdir(parents=True, exist_ok=True)
     root = os.path.relpath(task.data.resolve(), folder.resolve())
-    write_manifest(chosen.with_columns((pl.lit(root + "/") + pl.col("crop")).alias("crop")), folder)
+    # the fold has chosen its frames, early ones too
+    write_manifest(
+        chosen.with_columns(
+            crop=pl.lit(root + "/") + pl.col("crop"), sample=pl.lit(None, pl.String)
+        ),
+        folder,
+    )
     # a run tells its protocol, and so does what is exported from it
     summary = json.loads((task.data / SUMMARY).read_text(encoding="utf-8"))
     write_json(folder / SUMMARY, summary | {"protocol": task.title})

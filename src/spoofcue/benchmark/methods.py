@@ -16,10 +16,13 @@ from spoofcue.metrics.evaluation import Rule
 
 
 class Method(Protocol):
-    """Anything that is trained on a prepared folder and leaves evaluation/{dev,test}.csv."""
+    """Anything that is trained on a prepared folder and scores others like it."""
 
-    def run(self, data: Path, run: Path, rule: Rule) -> None:
-        """Train on ``data`` (going on with what ``run`` holds) and score its dev and test.
+    def train(self, data: Path, run: Path) -> None:
+        """Train on ``data``'s train and dev, or go on with what ``run`` holds; test is not read."""
+
+    def score(self, data: Path, run: Path, out: Path, rule: Rule) -> None:
+        """Score dev and test of ``data`` with what ``run`` holds, to ``out``/{dev,test}.csv.
 
         ``rule`` is the protocol's: a number where the threshold is fixed beforehand, and then
         ``data`` may have no dev.
@@ -32,20 +35,23 @@ class ConfiguredMethod:
 
     settings: RunSettings
 
-    def run(self, data: Path, run: Path, rule: Rule) -> None:
+    def train(self, data: Path, run: Path) -> None:
+        """See :class:`Method`."""
+        record = run / "run.json"
+        if record.is_file() and json.loads(record.read_text())["training"]["finished"]:
+            return
+        settings = self.settings
+        if "dev" not in set(read_manifest(data)["split"]):
+            last = settings.training.model_copy(update={"select": "last"})
+            settings = settings.model_copy(update={"training": last})
+        train_fold(data, run, settings)
+
+    def score(self, data: Path, run: Path, out: Path, rule: Rule) -> None:
         """See :class:`Method`."""
         from spoofcue.methods.registry import load_model
         from spoofcue.scoring.evaluate_run import evaluate_run
 
-        record = run / "run.json"
-        finished = record.is_file() and json.loads(record.read_text())["training"]["finished"]
-        if not finished:
-            settings = self.settings
-            if "dev" not in set(read_manifest(data)["split"]):
-                last = settings.training.model_copy(update={"select": "last"})
-                settings = settings.model_copy(update={"training": last})
-            train_fold(data, run, settings)
-        evaluate_run(load_model(run), data, run / "evaluation", rule)
+        evaluate_run(load_model(run), data, out, rule)
 
 
 def choose_methods(wanted: str) -> list[str]:

@@ -10,6 +10,7 @@ from spoofcue.benchmark.grid import Grid, GridRow
 from spoofcue.benchmark.judge import level_of
 from spoofcue.benchmark.published import NONE, PAPER, PublishedTable, published_tables
 from spoofcue.benchmark.table import Spread, TableRow, grids_of, groups_of, spread, table_of
+from spoofcue.benchmark.trainings import shared_note
 from spoofcue.protocols.reader import load_set, set_names
 
 QUOTED = f"Rows that are not called measured are quoted from {PAPER}."
@@ -34,7 +35,7 @@ def tables_of(records: Sequence[dict[str, Any]]) -> list[Grid]:
             grids.append(_paper_table(table, members, records))
     paper = {(name, p) for t in published_tables() for name in t.sets for p in t.protocols}
     for name in dict.fromkeys(r.set_name for r in rows):
-        rest = [r for r in rows if r.set_name == name and (name, r.protocol) not in paper]
+        rest = [r for r in rows if r.set_name == name and (name, r.base) not in paper]
         for grid in grids_of(rest):
             notes = (DDOF, *_notes([name], records))
             grids.append(Grid(name, grid.columns, grid.rows, notes, grid.text_columns))
@@ -61,7 +62,7 @@ def _by_protocol(
         for r in (r for r in table.rows if r.protocol == protocol):
             cells = (protocol, _quoted_name(r.method), *(r.figures[m] for m in table.metrics))
             rows.append(GridRow(cells, measured=False))
-        for m in (m for m in members if m.protocol == protocol):
+        for m in (m for m in members if m.base == protocol):
             figures = [_text(getattr(m, metric), table.decimals) for metric in table.metrics]
             rows.append(GridRow((protocol, _measured_name(m), *figures)))
     return ("protocol", "method", *(m.upper() for m in table.metrics)), tuple(rows)
@@ -79,11 +80,12 @@ def _by_method(
         }
         cells = [printed.get(p, NONE) for p in table.protocols]
         rows.append(GridRow((_quoted_name(method), "", *cells), measured=False))
-    for made in dict.fromkeys((m.set_name, m.method, m.preset) for m in members):
-        own = {m.protocol: m for m in members if (m.set_name, m.method, m.preset) == made}
-        name = _measured_name(next(iter(own.values())))
+    for made in dict.fromkeys(_made(m) for m in members):
+        own = {m.base: m for m in members if _made(m) == made}
+        first = next(iter(own.values()))
+        name, chosen = _measured_name(first), first.chosen_threshold
         for metric, told in (
-            ("hter", "HTER at the source's dev threshold"),
+            ("hter", "HTER" if chosen else "HTER at the source's dev threshold"),
             ("eer", "EER on the target"),
         ):
             cells = [
@@ -92,6 +94,10 @@ def _by_method(
             ]
             rows.append(GridRow((name, told, *cells)))
     return ("method", "figure", *columns), tuple(rows)
+
+
+def _made(row: TableRow) -> tuple[str, ...]:
+    return row.set_name, row.method, row.preset, row.chosen_threshold
 
 
 def _groupings(records: Sequence[dict[str, Any]]) -> list[Grid]:
@@ -122,17 +128,21 @@ def _notes(sets: list[str], records: Sequence[dict[str, Any]]) -> list[str]:
     lines = []
     for name in sets:
         members = [r for r in records if r["set"] == name]
-        for threshold in dict.fromkeys(_threshold(r) for r in members):
-            lines.append(f"{name}: threshold {threshold}; no test score had a part in it.")
+        for which, threshold in dict.fromkeys(_threshold(r) for r in members):
+            lines.append(f"{name}{which}: threshold {threshold}; no test score had a part in it.")
+        if shared := shared_note(members):
+            lines.append(f"{name}: {shared}.")
         # a results folder may hold a set of the user's own, or openpad, which compares with nothing
         if name in set_names() and (told := load_set(name).compares):
             lines.append(f"{name}: {told}")
     return lines
 
 
-def _threshold(record: dict[str, Any]) -> str:
-    value = record["threshold"]["value"]
-    return "at the EER of dev" if value is None else f"fixed beforehand at {value:g}"
+def _threshold(record: dict[str, Any]) -> tuple[str, str]:
+    """Which rows, and where their threshold comes from."""
+    value, chosen = record["threshold"]["value"], record["protocol"].partition("@")[2]
+    told = "at the EER of dev" if value is None else f"fixed beforehand at {value:g}"
+    return f", rows of threshold {chosen}" if chosen else "", told
 
 
 def _quoted_name(method: str) -> str:
@@ -140,7 +150,8 @@ def _quoted_name(method: str) -> str:
 
 
 def _measured_name(row: TableRow) -> str:
-    made = ", ".join(p for p in (row.set_name, row.preset) if p)
+    chosen = f"threshold {row.chosen_threshold}" if row.chosen_threshold else ""
+    made = ", ".join(p for p in (row.set_name, row.preset, chosen) if p)
     missing = "" if row.folds == row.all_folds else f", {row.folds} of {row.all_folds} folds"
     seeds = "" if row.seeds == 1 else f", {row.seeds} seeds"
     return f"{row.method}, measured ({made}{missing}{seeds})"

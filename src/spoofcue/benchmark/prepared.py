@@ -12,6 +12,7 @@ from spoofcue.datasets import DATASETS
 from spoofcue.datasets.prepare import prepare_scan
 from spoofcue.datasets.scan import scan
 from spoofcue.errors import InputError
+from spoofcue.protocols.early import early_sample
 
 
 def parse_places(option: str, values: Sequence[str], needed: Sequence[str]) -> dict[str, Path]:
@@ -96,7 +97,14 @@ def prepare_root(
     """
     dataset = DATASETS[name]
     found = scan(dataset, root)
-    options = PrepareOptions(frames, dataset.detector, given_margin=dataset.margin)
+    early = early_sample(name, frames)
+    options = PrepareOptions(
+        frames,
+        dataset.detector,
+        given_margin=dataset.margin,
+        early_frames=early.frames,
+        early_below=early.below,
+    )
     prepare_scan(dataset, found, root, out, options, progress=progress)
 
 

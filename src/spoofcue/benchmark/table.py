@@ -32,6 +32,7 @@ class TableRow:
     """One protocol of one method. APCER is the highest over the species of the protocol.
 
     ``folds`` are those that are done, of ``all_folds``; ``seeds`` how many trainings each had.
+    ``protocol`` is ``NAME@THRESHOLD`` where the user chose another threshold than the protocol's.
     """
 
     set_name: str
@@ -50,6 +51,16 @@ class TableRow:
     hter: Spread
     eer: Spread
     auc: Spread
+
+    @property
+    def base(self) -> str:
+        """The protocol without a threshold that the user chose."""
+        return self.protocol.partition("@")[0]
+
+    @property
+    def chosen_threshold(self) -> str:
+        """The threshold that the user chose, empty where it is the protocol's own."""
+        return self.protocol.partition("@")[2]
 
     @property
     def shown_title(self) -> str:

@@ -24,6 +24,10 @@ def benchmark_dataset(
     protocol_files: Annotated[
         Path | None, typer.Option(help="The dataset's own lists; default: below its root.")
     ] = None,
+    threshold: Annotated[
+        str | None,
+        typer.Option(help="eer-dev, or a score fixed beforehand, as 0.01; default: the set's."),
+    ] = None,
     method: Annotated[
         str, typer.Option(help="Several by commas, or all; `train --help` lists them.")
     ] = "lgsc",
@@ -38,7 +42,12 @@ def benchmark_dataset(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Train and judge each fold; a fold that is done is not done again."""
-    from spoofcue.benchmark.dataset_run import choose_protocols, make_plan, run_plan
+    from spoofcue.benchmark.dataset_run import (
+        choose_protocols,
+        choose_threshold,
+        make_plan,
+        run_plan,
+    )
     from spoofcue.benchmark.methods import choose_methods, choose_seeds, configured
     from spoofcue.benchmark.prepared import parse_places, prepared_folders
     from spoofcue.cli.benchmark_table import plan_as_data, print_plan, show_results
@@ -47,6 +56,9 @@ def benchmark_dataset(
 
     protocols = load_set(str(context.info_name))
     chosen = choose_protocols(protocols, protocol)
+    if threshold is not None:
+        rule = choose_threshold(threshold)
+        chosen = [p.judged_at(rule) for p in chosen]
     needed = list(dict.fromkeys(d for p in chosen for d in p.datasets))
     machine = {"devices": devices, "strategy": strategy}
     methods = configured(

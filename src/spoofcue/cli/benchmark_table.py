@@ -10,6 +10,7 @@ from rich.table import Table
 
 from spoofcue.benchmark.folds import RESULT, FoldTask, count_fold
 from spoofcue.benchmark.grid import Grid
+from spoofcue.benchmark.trainings import in_words, place_of, trained_by
 from spoofcue.cli.console import err, out, print_json
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def print_plan(tasks: list[FoldTask], rows: pl.DataFrame) -> None:
-    """Folds with live + attack videos in each split, and how each is judged."""
+    """Folds with live + attack videos in each split, how each is judged, and how many trainings."""
     title = "live + attack videos (faces where a video has several)"
     methods = list(dict.fromkeys(task.method for task in tasks))
     seeds = list(dict.fromkeys(task.seed for task in tasks))
@@ -25,20 +26,23 @@ def print_plan(tasks: list[FoldTask], rows: pl.DataFrame) -> None:
     folds: dict[str, list[FoldTask]] = {}
     for task in tasks:
         folds.setdefault(task.title, []).append(task)
-    for trainings in folds.values():
-        task = trainings[0]
+    for members in folds.values():
+        task = members[0]
         counts = count_fold(rows, task.fold)
         cells = [_cell(counts[s]) if s in counts else "none" for s in ("train", "dev", "test")]
         p = task.protocol
         judged = f"{p.report.upper()}, {p.species}, {p.threshold}"
-        done = sum((t.folder / RESULT).is_file() for t in trainings)
-        table.add_row(task.title, *cells, judged, f"{done}/{len(trainings)}")
+        done = sum((t.folder / RESULT).is_file() for t in members)
+        table.add_row(task.title, *cells, judged, f"{done}/{len(members)}")
     out.print(table)
     out.print(f"methods: {', '.join(methods)}; seeds: {', '.join(map(str, seeds))}")
+    trainings = len({place_of(task.folder) for task in trained_by(tasks, rows)})
+    shared = "; folds with equal train and dev parts share one" if trainings < len(tasks) else ""
+    out.print(f"{in_words(len(tasks), trainings)}{shared}", highlight=False)
 
 
 def plan_as_data(tasks: list[FoldTask], rows: pl.DataFrame) -> list[dict[str, Any]]:
-    """The plan for programs: selections and counts of every fold."""
+    """The plan for programs: selections, counts and the training of every fold."""
     return [
         {
             "set": task.set_name,
@@ -51,10 +55,11 @@ def plan_as_data(tasks: list[FoldTask], rows: pl.DataFrame) -> list[dict[str, An
             "report": task.protocol.report,
             "species": task.protocol.species,
             "threshold": str(task.protocol.threshold),
+            "training": place_of(home.folder),
             "selection": task.fold.to_dict(),
             "counts": count_fold(rows, task.fold),
         }
-        for task in tasks
+        for task, home in zip(tasks, trained_by(tasks, rows), strict=True)
     ]
 
 

@@ -18,6 +18,14 @@ def dataset_command(dataset: Dataset) -> Callable[..., None]:
         root: Annotated[Path, typer.Argument(help="The dataset's folder, as it was given out.")],
         out: Annotated[Path, typer.Option(help="Prepared folder to write.")],
         frames: Annotated[int, typer.Option(min=1, help="Frames sampled evenly per video.")] = 10,
+        early_frames: Annotated[
+            int | None,
+            typer.Option(
+                min=0,
+                help="Besides, of the first frames of each train video, where a protocol trains "
+                "on those (siw); default: as --frames.",
+            ),
+        ] = None,
         boxes: Annotated[
             Literal["given", "detector"],
             typer.Option(help="given: the dataset's own boxes, and a detector where it has none."),
@@ -48,7 +56,7 @@ def dataset_command(dataset: Dataset) -> Callable[..., None]:
         overwrite: Annotated[bool, typer.Option(help="Begin anew in --out.")] = False,
         as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
     ) -> None:
-        from spoofcue.cli.console import print_json, progress_bar
+        from spoofcue.cli.console import err, print_json, progress_bar
         from spoofcue.cli.prepare_table import print_summary
         from spoofcue.data.extract import PrepareOptions
         from spoofcue.data.problems import refuse
@@ -56,7 +64,9 @@ def dataset_command(dataset: Dataset) -> Callable[..., None]:
         from spoofcue.datasets.scan import scan
         from spoofcue.faces.crop import DEFAULT_MARGIN
         from spoofcue.faces.detect import make_detector
+        from spoofcue.protocols.early import early_sample
 
+        early = early_sample(dataset.name, frames, early_frames)
         found = scan(dataset, root)
         if strict:
             refuse(found.problems, str(root))
@@ -71,7 +81,11 @@ def dataset_command(dataset: Dataset) -> Callable[..., None]:
             crop_format=crop_format,
             boxes=boxes,
             given_margin=dataset.margin if margin is None else margin,
+            early_frames=early.frames,
+            early_below=early.below,
         )
+        if early.why:
+            err.print(f"{dataset.name}: {early.why}", highlight=False)
         with progress_bar("cropping faces", len(found.recordings), quiet=as_json) as progress:
             summary = prepare_scan(
                 dataset,

@@ -38,6 +38,12 @@ def print_summary(summary: PrepareSummary, folder: Path) -> None:
         shown = ("" if row.get(key) is None else str(row[key]) for key in numbers)
         table.add_row(row["split"], row["class"], row["pai"] or "", *shown)
     out.print(table)
+    if summary.early:
+        out.print(
+            f"{summary.early} of the faces are early frames besides, of train videos; only "
+            "protocols that train on those use them",
+            highlight=False,
+        )
     for status, (live, attack) in summary.skipped.items():
         out.print(f"skipped, {status}: {live + attack} ({live} live, {attack} attack)")
     _print_problems(summary.problems)

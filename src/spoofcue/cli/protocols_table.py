@@ -33,6 +33,8 @@ def print_set(told: dict[str, Any]) -> None:
         out.print(table)
     for reason in (f["cannot"] for p in told["protocols"] for f in p["folds"] if "cannot" in f):
         out.print(reason, highlight=False, markup=False)
+    for protocol in (p for p in told["protocols"] if p["lacks"]):
+        out.print(f"{protocol['name']}: {protocol['lacks']}", highlight=False, markup=False)
     out.print(told["compares"], highlight=False)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.data.given_boxes import GivenBoxes
+from spoofcue.data.manifest import EARLY
 from spoofcue.data.problems import Problem
 from spoofcue.data.recording import Recording
 from spoofcue.errors import MediaError
@@ -38,6 +39,9 @@ class PrepareOptions:
         boxes: given takes the boxes that the data ship and the detector where there is none;
             detector takes the detector everywhere.
         given_margin: about boxes that the data ship; None is ``margin``.
+        early_frames: sampled besides from the first ``early_below`` frames of each train video,
+            and marked as such; for protocols that train on those.
+        early_below: see there; 0 where no early frames are taken.
 
     """
 
@@ -49,6 +53,8 @@ class PrepareOptions:
     crop_format: Literal["png", "jpeg"] = "png"
     boxes: Literal["given", "detector"] = "given"
     given_margin: float | None = None
+    early_frames: int = 0
+    early_below: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +93,21 @@ def extract(recording: Recording, out: Path, options: PrepareOptions) -> Extract
     }
     try:
         if media_kind(recording.path) == "video":
-            clip = sample_clip(recording.path, options.frames)
+            # of train videos alone: no protocol tunes or judges on the first frames only
+            early = options.early_frames if recording.split == "train" else 0
+            clip = sample_clip(recording.path, options.frames, early, options.early_below)
         else:
             clip = Clip([Frame(0, 0.0, read_image(recording.path))], 1)
     except MediaError as error:
         row = known | {"frame": 0, "status": error.reason, "reason": str(error)}
         return Extraction([row], [Problem("undecodable", recording.media, str(error))])
     given = GivenBoxes.of(recording, clip.total, use=options.boxes == "given")
-    rows = [known | _crop_frame(f, given, recording, out, options) for f in clip.frames]
+    rows = [
+        known
+        | {"sample": EARLY if f.index in clip.early else None}
+        | _crop_frame(f, given, recording, out, options)
+        for f in clip.frames
+    ]
     return Extraction(rows, given.problems)
 
 

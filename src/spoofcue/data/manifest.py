@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SPLITS = ("train", "dev", "test")
 LIVE, ATTACK = 0, 1
+EARLY = "early"
 MANIFEST_NAME = "manifest.parquet"
 
 # column -> (polars type name, what it holds). The order is the order in the file.
@@ -25,6 +26,11 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "video": ("String", "id of the recording: frames of one video share it; images have their own"),
     "frame": ("Int32", "frame number in the video, from 0; 0 for an image"),
     "time_s": ("Float64", "presentation time of the frame in seconds; 0 for an image"),
+    "sample": (
+        "String",
+        "early: taken besides the evenly spread frames, for protocols that train on the first "
+        "ones; null for all others",
+    ),
     "dataset": ("String", "name of the dataset, as `spoofcue datasets` lists it; null if none"),
     "subject": ("String", "identity; never in two splits"),
     "label": ("Int8", "0 live (bona fide), 1 attack"),
@@ -91,6 +97,7 @@ def validate(rows: pl.DataFrame, source: str = "manifest") -> pl.DataFrame:
         raise InputError(f"{source}: a column has the wrong type: {error}") from error
     _refuse(rows.filter(~_one_of("label", (LIVE, ATTACK))), source, "label must be 0 or 1")
     _refuse(rows.filter(~_one_of("split", SPLITS)), source, f"split must be one of {SPLITS}")
+    _refuse(rows.filter(pl.col("sample") != EARLY), source, f"sample must be {EARLY} or empty")
     _refuse(
         rows.filter((pl.col("label") == ATTACK) & pl.col("pai").is_null()),
         source,
@@ -110,6 +117,11 @@ def validate(rows: pl.DataFrame, source: str = "manifest") -> pl.DataFrame:
     )
     refuse_shared_subjects(rows, source)
     return rows
+
+
+def evenly_spread(rows: pl.DataFrame) -> pl.DataFrame:
+    """Without the early frames, which are for protocols alone that train on the first ones."""
+    return rows.filter(rows["sample"].is_null())
 
 
 def refuse_shared_subjects(rows: pl.DataFrame, source: str) -> None:

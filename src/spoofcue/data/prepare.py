@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from spoofcue import __version__
 from spoofcue.data.extract import Extraction, PrepareOptions, extract
-from spoofcue.data.manifest import schema, write_manifest
+from spoofcue.data.manifest import EARLY, schema, write_manifest
 from spoofcue.data.problems import Problem
 from spoofcue.data.published import Published
 from spoofcue.data.recording import Recording
@@ -42,6 +42,7 @@ class PrepareSummary:
         dataset: name of the dataset, None if the files are of none.
         published: split -> how many recordings its authors state; empty if unknown.
         problems: files that are missing or faulty, by name.
+        early: of ``faces`` those that are in ``options.early_frames`` alone.
 
     """
 
@@ -53,6 +54,7 @@ class PrepareSummary:
     dataset: str | None
     published: dict[str, Published]
     problems: list[Problem]
+    early: int = 0
 
 
 def prepare(
@@ -126,6 +128,7 @@ def prepare(
         dataset=dataset,
         published=dict(published or {}),
         problems=[*problems, *(p for made in made_of_all for p in made.problems)],
+        early=table.filter((pl.col("sample") == EARLY) & (pl.col("status") == "ok")).height,
     )
     record = {
         "spoofcue": __version__,
@@ -176,7 +179,8 @@ def _open(out: Path, root: Path, options: PrepareOptions, overwrite: bool) -> No
         for name in (JOURNAL, SUMMARY, "manifest.parquet", ".options.json"):
             (out / name).unlink(missing_ok=True)
     if begun.is_file():
-        before = json.loads(begun.read_text(encoding="utf-8"))
+        # what was begun before an option existed has its default
+        before = _plain(PrepareOptions()) | json.loads(begun.read_text(encoding="utf-8"))
         other = [
             f"{k} was {before.get(k)} and is {v}" for k, v in wanted.items() if before.get(k) != v
         ]

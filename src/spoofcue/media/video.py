@@ -27,10 +27,14 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """Frames sampled from a video, and how many frames the whole video has."""
+    """Frames sampled from a video, and how many frames the whole video has.
+
+    ``early`` numbers those that are not among the evenly spread ones.
+    """
 
     frames: list[Frame]
     total: int
+    early: frozenset[int] = frozenset()
 
 
 def even_indices(total: int, count: int) -> list[int]:
@@ -45,8 +49,10 @@ def sample_frames(path: Path, count: int, *, max_pixels: int = MAX_PIXELS) -> li
     return sample_clip(path, count, max_pixels=max_pixels).frames
 
 
-def sample_clip(path: Path, count: int, *, max_pixels: int = MAX_PIXELS) -> Clip:
-    """Decode ``count`` frames evenly spread over a video.
+def sample_clip(
+    path: Path, count: int, early: int = 0, below: int = 0, *, max_pixels: int = MAX_PIXELS
+) -> Clip:
+    """Decode ``count`` frames evenly spread over a video, and ``early`` ones over its beginning.
 
     The frames are counted by their packets first, since containers state wrong numbers, and
     decoded in order, so only the wanted ones are ever held. A video that breaks off gives the
@@ -55,6 +61,8 @@ def sample_clip(path: Path, count: int, *, max_pixels: int = MAX_PIXELS) -> Clip
     Args:
         path: the video.
         count: frames wanted, >= 1.
+        early: frames wanted besides, evenly spread over the first ``below``.
+        below: how many frames the beginning has.
         max_pixels: larger frames are refused.
 
     Raises:
@@ -76,12 +84,14 @@ def sample_clip(path: Path, count: int, *, max_pixels: int = MAX_PIXELS) -> Clip
                     reason="too_large",
                 )
             stream.thread_type = "AUTO"
-            frames = _decode(container, stream, even_indices(total, count))
+            spread = set(even_indices(total, count))
+            more = set(even_indices(min(below, total), early)) if early else set()
+            frames = _decode(container, stream, sorted(spread | more))
     except (OSError, av.error.FFmpegError, ValueError) as error:
         raise MediaError(f"{path}: not a readable video ({error})") from error
     if not frames:
         raise MediaError(f"{path}: the video holds no frame that decodes", reason="no_frames")
-    return Clip(frames, total)
+    return Clip(frames, total, frozenset(more - spread))
 
 
 def _stream(container: av.container.InputContainer, path: Path) -> av.VideoStream:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+
+from spoofcue.errors import InputError
 
 KEYS = ("dataset", "split", "subject", "session", "device", "pai", "variant", "frame")
 SPLITS = ("train", "dev", "test")
@@ -37,7 +39,8 @@ class Selection:
     Attributes:
         keep: key -> values kept.
         drop: key -> values left out.
-        first_frames: only frames with a number below it.
+        first_frames: only frames with a number below it. Frames that were taken for such
+            selections alone (``sample`` is ``early``) are in no other one.
         live, attacks: further conditions on rows of that class.
         listed: only these recordings.
 
@@ -63,6 +66,12 @@ class Selection:
         if self.listed is not None:
             plain["listed"] = {"file": self.listed.source, "recordings": len(self.listed.names)}
         return plain
+
+    def frames_below(self, label: int) -> int | None:
+        """The number that frames of a class (0 live, 1 attack) stay below; None for no limit."""
+        part = self.attacks if label else self.live
+        limits = [s.first_frames for s in (self, part) if s and s.first_frames is not None]
+        return min(limits, default=None)
 
     def values_of(self, key: str) -> tuple[str | int, ...]:
         """The values kept of ``key``, those of one class included; empty if any goes."""
@@ -119,13 +128,18 @@ class ThresholdRule:
     def __str__(self) -> str:
         return "EER on dev" if self.value is None else f"fixed at {self.value:g}"
 
+    @property
+    def typed(self) -> str:
+        """As the user types it: ``eer-dev`` or the number."""
+        return self.rule if self.value is None else repr(self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
     """Folds whose results are averaged.
 
     Attributes:
-        name: as the user types it.
+        name: as the user types it; ``NAME@THRESHOLD`` if the user chose another threshold.
         title: what it tests.
         mirrors: the protocol in the literature that it stands for.
         report: ``acer``, or ``hter`` for tests in which attacks are pooled.
@@ -152,6 +166,27 @@ class Protocol:
     files: str = ""
     files_needed: bool = False
     optional: bool = False
+
+    @property
+    def first_frames(self) -> int | None:
+        """The number that frames of a train selection stay below, the least; None for no limit."""
+        limits = [fold.train.frames_below(label) for fold in self.folds for label in (0, 1)]
+        return min((limit for limit in limits if limit is not None), default=None)
+
+    def judged_at(self, threshold: ThresholdRule) -> Protocol:
+        """The same protocol with another threshold, named ``NAME@THRESHOLD``; itself if equal.
+
+        Raises:
+            InputError: ``eer-dev`` where a fold has no dev.
+
+        """
+        if threshold == self.threshold:
+            return self
+        if threshold.value is None and not all(f.has_dev for f in self.folds):
+            raise InputError(
+                f"--threshold eer-dev: protocol {self.name} has no dev; give a number, as 0.01."
+            )
+        return replace(self, name=f"{self.name}@{threshold.typed}", threshold=threshold)
 
     @property
     def datasets(self) -> tuple[str, ...]:

@@ -79,6 +79,8 @@ def _protocol(
     name: str, body: dict[str, Any], groups: dict[str, Any], dataset: str | None, source: str
 ) -> Protocol:
     where = f"{source}: protocol {name}"
+    if "@" in name:
+        raise InputError(f"{where}: a name has no @, which stands before a chosen threshold.")
     missing = {"title", "report", "train", "test"} - set(body)
     if missing:
         raise InputError(f"{where} lacks {', '.join(sorted(missing))}.")
@@ -113,6 +115,8 @@ def _fold(
 
     train, test = of("train", body["train"]), of("test", body["test"])
     dev = body.get("dev", body["train"])
+    if any("first_frames" in str(part) for part in (body["test"], body.get("dev"))):
+        raise InputError(f"{where}: first_frames is for train; prepare takes early frames there.")
     if dev == "none":
         return Fold(label, train, None, test)
     if "hold_out" in dev:

@@ -25,9 +25,14 @@ def rows_of_fold(rows: pl.DataFrame, fold: Fold) -> pl.DataFrame:
     """
     import polars as pl
 
-    parts = {"train": rows.filter(_matches(fold.train)), "test": rows.filter(_matches(fold.test))}
+    def chosen(selection: Selection) -> pl.DataFrame:
+        matching = rows.filter(_matches(selection))
+        # rows that were put together without this column have no early frames
+        return matching.filter(_sampled(selection)) if "sample" in rows.columns else matching
+
+    parts = {"train": chosen(fold.train), "test": chosen(fold.test)}
     if fold.dev is not None:
-        parts["dev"] = rows.filter(_matches(fold.dev))
+        parts["dev"] = chosen(fold.dev)
     elif fold.hold_out:
         people = held_out(parts["train"], fold.hold_out)
         parts["dev"] = parts["train"].filter(pl.col("subject").is_in(people))
@@ -38,6 +43,17 @@ def rows_of_fold(rows: pl.DataFrame, fold: Fold) -> pl.DataFrame:
     return pl.concat(
         [parts[s].with_columns(split=pl.lit(s)) for s in SPLITS if s in parts], how="vertical"
     )
+
+
+def _sampled(selection: Selection) -> pl.Expr:
+    """Early frames, taken besides the spread ones, would weigh too much in other selections."""
+    import polars as pl
+
+    sampled = pl.col("sample").is_null()
+    for label in (0, 1):
+        if selection.frames_below(label) is not None:
+            sampled = sampled | (pl.col("label") == label)
+    return sampled
 
 
 def _matches(selection: Selection) -> pl.Expr:

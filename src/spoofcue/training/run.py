@@ -19,7 +19,7 @@ from torch.utils.data import DataLoader
 
 from spoofcue.config import RunSettings, dump_yaml
 from spoofcue.data.crop_facts import crop_facts
-from spoofcue.data.manifest import read_manifest
+from spoofcue.data.manifest import evenly_spread, read_manifest
 from spoofcue.errors import InputError
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.source import source_commit
@@ -78,7 +78,7 @@ def train(
         raise InputError(
             f"{run} holds a training; --resume goes on with it, or give another --out."
         )
-    rows = read_manifest(data)
+    rows = evenly_spread(read_manifest(data))
     usable = rows.filter(rows["status"] == "ok")
     train_rows, dev_rows = (usable.filter(usable["split"] == s) for s in ("train", "dev"))
     no_dev = settings.training.select == "last" and not dev_rows.height

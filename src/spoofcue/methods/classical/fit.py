@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from spoofcue.config import RunSettings, dump_yaml
 from spoofcue.data.crop_facts import crop_facts
-from spoofcue.data.manifest import LIVE, read_manifest
+from spoofcue.data.manifest import LIVE, evenly_spread, read_manifest
 from spoofcue.errors import InputError
 from spoofcue.methods.classical.dev import judge_dev
 from spoofcue.methods.classical.encoder import UNTRAINED, encoder_features, make_encoder
@@ -81,7 +81,7 @@ def fit(data: Path, run: Path, settings: RunSettings) -> dict[str, Any]:
         raise InputError(f"{settings.method} is no classical method; they are {sorted(SCHEMAS)}.")
     if (run / MODEL_NAME).exists() or (run / "checkpoints").exists():
         raise InputError(f"{run} holds a model already; give another --out.")
-    rows = read_manifest(data)
+    rows = evenly_spread(read_manifest(data))
     usable = rows.filter(rows["status"] == "ok")
     train, dev = (usable.filter(usable["split"] == split) for split in ("train", "dev"))
     facts = crop_facts(data)

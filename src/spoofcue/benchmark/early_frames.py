@@ -1,0 +1,176 @@
+"""Whether prepared data has the early frames that a protocol trains on; told before any work."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spoofcue.data.extract import PrepareOptions
+from spoofcue.data.manifest import EARLY, read_manifest
+from spoofcue.data.prepare import SUMMARY
+from spoofcue.datasets import DATASETS
+from spoofcue.errors import InputError
+from spoofcue.protocols.definition import Protocol
+
+if TYPE_CHECKING:
+    import polars as pl
+
+DEFAULT = PrepareOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyFrames:
+    """How many frames below a limit the train videos of a prepared set have.
+
+    Attributes:
+        limit: frames with a number below it count.
+        videos: train videos.
+        middle: of the number that a video has, the median.
+        short: videos with too few.
+        least, most: that a short video has; 0 where none is short.
+        needed: by a video: as many as the whole video gives, ``PrepareOptions().frames`` at most,
+            or what ``--early-frames`` asked for.
+        lost: videos without a face among those frames.
+
+    """
+
+    limit: int
+    videos: int
+    middle: int
+    short: int
+    least: int
+    most: int
+    needed: int
+    lost: int
+
+    @property
+    def shortage(self) -> str:
+        """In words, of a set that has too few."""
+        have = str(self.most) if self.least == self.most else f"{self.least} to {self.most}"
+        return (
+            f"{self.short} of {self.videos} train videos have {have} prepared "
+            f"frame{'' if have == '1' else 's'} among their first {self.limit}; {self.needed} "
+            "are needed"
+        )
+
+
+def count_early(protocol: Protocol, rows: pl.DataFrame) -> EarlyFrames | None:
+    """Count the early frames of one dataset's train videos; None if the protocol needs none.
+
+    Args:
+        protocol: of the dataset.
+        rows: of its manifest.
+
+    """
+    import polars as pl
+
+    limit = protocol.first_frames
+    if limit is None:
+        return None
+    early = pl.col("frame") < limit
+    videos = (
+        rows.filter(pl.col("split") == "train")
+        .group_by(pl.col("video").fill_null(pl.col("media")))
+        .agg(
+            has=early.sum(),
+            faces=(early & (pl.col("status") == "ok")).sum(),
+            spread=pl.col("sample").is_null().sum(),
+            taken=(pl.col("sample") == EARLY).sum(),
+        )
+    )
+    if not videos.height:
+        return None  # the fold itself tells that there is nothing to train on
+    taken = int(videos["taken"].max() or 0)  # type: ignore[arg-type]
+    # a video that is shorter than that has all of its frames among the spread ones
+    videos = videos.with_columns(needed=pl.min_horizontal("spread", taken or DEFAULT.frames))
+    short = videos.filter(pl.col("has") < pl.col("needed"))
+    have = short["has"].to_list()
+    return EarlyFrames(
+        limit=limit,
+        videos=videos.height,
+        middle=sorted(videos["has"].to_list())[videos.height // 2],
+        short=short.height,
+        least=min(have, default=0),
+        most=max(have, default=0),
+        needed=max(short["needed"].to_list(), default=0),
+        lost=videos.filter(pl.col("faces") == 0).height,
+    )
+
+
+def check_early_frames(protocols: Sequence[Protocol], folders: Mapping[str, Path]) -> list[str]:
+    """Refuse data without the early frames that the protocols train on, and tell what it has.
+
+    Args:
+        protocols: those to be run.
+        folders: the prepared folder of each dataset.
+
+    Returns:
+        A line for each protocol that trains on early frames.
+
+    Raises:
+        InputError: train videos have too few of them; the message has the command that takes them.
+
+    """
+    notes = []
+    others = [p.name for p in protocols if p.first_frames is None]
+    for protocol in protocols:
+        if protocol.first_frames is None:
+            continue
+        for dataset in protocol.datasets:
+            folder = folders[dataset]
+            found = count_early(protocol, read_manifest(folder))
+            if found is None:
+                continue
+            if found.short:
+                command = prepare_command(dataset, folder, found.needed)
+                leave = f", or leave it out: --protocol {','.join(others)}" if others else ""
+                raise InputError(
+                    f"protocol {protocol.name} trains on the first {found.limit} frames of each "
+                    f"train video, and {folder} lacks them: {found.shortage}. Prepare it with "
+                    f"them:\n  {command}\nand run this again{leave}."
+                )
+            notes.append(
+                f"{protocol.name}: trains on the first {found.limit} frames of each video, of "
+                f"which {found.middle} are prepared (median)"
+            )
+            if found.lost:
+                notes.append(
+                    f"{protocol.name}: {found.lost} train videos have no face among their first "
+                    f"{found.limit} frames, and drop out"
+                )
+    return notes
+
+
+def prepare_command(dataset: str, folder: Path, early: int) -> str:
+    """The command that prepares ``folder`` anew as it was, with ``early`` early frames a video."""
+    path = folder / SUMMARY
+    record: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    options: dict[str, Any] = record.get("options", {})
+    # the dataset's own box margin is the default only as long as nobody gave another
+    margin = options.get("margin", DEFAULT.margin)
+    usual = {
+        "frames": ("--frames", None),  # always told, since early frames are counted beside it
+        "boxes": ("--boxes", DEFAULT.boxes),
+        "detector": ("--detector", DATASETS[dataset].detector),
+        "yunet_model": ("--yunet-model", None),
+        "margin": ("--margin", DEFAULT.margin),
+        "min_face_px": ("--min-face", DEFAULT.min_face_px),
+        "crop_format": ("--crop-format", DEFAULT.crop_format),
+    }
+    given = [
+        part
+        for key, (option, default) in usual.items()
+        if options.get(key) not in (None, default)
+        for part in (option, str(options[key]))
+    ]
+    if "--margin" not in given and options.get("given_margin") not in (
+        None,
+        DATASETS[dataset].margin,
+    ):
+        given += ["--margin", str(margin)]
+    words = ["spoofcue", "prepare", dataset, record.get("root") or "ROOT", "--out", str(folder)]
+    return shlex.join([*words, *given, "--early-frames", str(early), "--overwrite"])

@@ -1,0 +1,212 @@
+"""Folds that train the same network on the same faces share one training, and one set of scores."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spoofcue.benchmark.methods import Method, settings_of
+from spoofcue.data.prepare import SUMMARY
+from spoofcue.errors import InputError
+from spoofcue.protocols.select import rows_of_fold
+from spoofcue.whole_files import write_json
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from spoofcue.benchmark.folds import FoldTask
+
+TRAINED_ON = "trained_on.json"  # in a run folder: its key, and whether the training ended
+# settings that say where and how fast, not what is trained
+OF_THE_MACHINE = ("workers", "accelerator", "devices", "strategy")
+# where a row's crop lies, and why its frame was taken, change nothing of what the fold learns
+PASSED_OVER = ("crop", "sample")
+
+
+@dataclass(frozen=True, slots=True)
+class FoldKeys:
+    """Digests (SHA-256, hex) of all that a fold's work depends on; equal work is done once.
+
+    Attributes:
+        training: of the method, its settings and seed, how faces were cropped, and the rows of
+            train and dev.
+        scores: of these and the rows of test.
+
+    """
+
+    training: str
+    scores: str
+
+
+def keys_of(
+    tasks: Sequence[FoldTask], rows: pl.DataFrame, methods: Sequence[Method]
+) -> list[FoldKeys]:
+    """The keys of each task.
+
+    Args:
+        tasks: the plan; its data folders are prepared.
+        rows: the set's manifest.
+        methods: of each task, with its seed.
+
+    Raises:
+        InputError: a fold lacks a class, or people would be shared.
+
+    """
+    cut = {data: _how_cut(data) for data in {task.data for task in tasks}}
+    keys = []
+    for task, method, (learned, tested) in zip(
+        tasks, methods, _row_digests(tasks, rows), strict=True
+    ):
+        settings = settings_of(method)
+        if settings:
+            kept = {k: v for k, v in settings["training"].items() if k not in OF_THE_MACHINE}
+            settings = settings | {"training": kept}
+        what = json.dumps([task.method, task.seed, settings, cut[task.data]], sort_keys=True)
+        training = _digest(what, learned)
+        keys.append(FoldKeys(training, _digest(training, tested)))
+    return keys
+
+
+def trained_by(tasks: Sequence[FoldTask], rows: pl.DataFrame) -> list[FoldTask]:
+    """Of each task the first one of the plan that has the same training; it may be the task itself.
+
+    Raises:
+        InputError: a fold lacks a class, or people would be shared.
+
+    """
+    first: dict[tuple[str, int, str], FoldTask] = {}
+    return [
+        first.setdefault((task.method, task.seed, learned), task)
+        for task, (learned, _) in zip(tasks, _row_digests(tasks, rows), strict=True)
+    ]
+
+
+def place_of(folder: Path) -> str:
+    """A fold's folder below its set's results: ``lgsc/1/1/seed-0``."""
+    return "/".join(folder.parts[-4:])
+
+
+def train_once(
+    task: FoldTask,
+    equal: Sequence[FoldTask],
+    key: str,
+    method: Method,
+    data_of: Callable[[FoldTask], Path],
+) -> Path:
+    """Train unless a training with this key is finished somewhere in the results folder.
+
+    An unfinished one is gone on with where it lies, if its fold is of this plan: another process
+    may be at work on folds that are not.
+
+    Args:
+        task: the fold that needs it.
+        equal: the plan's tasks with this key.
+        key: of the training.
+        method: with the seed.
+        data_of: makes the prepared folder of a fold.
+
+    Returns:
+        The folder of the fold whose ``run`` it is.
+
+    Raises:
+        InputError: the run folder holds a training with another key.
+
+    """
+    for folder in (task.folder, *_siblings(task)):
+        told = _read(folder / "run" / TRAINED_ON)
+        if told.get("key") == key and told.get("finished"):
+            return folder
+    begun = (t for t in equal if _read(t.folder / "run" / TRAINED_ON).get("key") == key)
+    home = next(begun, task)
+    run = home.folder / "run"
+    if _read(run / TRAINED_ON).get("key", key) != key:
+        raise InputError(
+            f"{run} holds a training with other settings or other data; delete it, or give "
+            "another --out."
+        )
+    run.mkdir(parents=True, exist_ok=True)
+    write_json(run / TRAINED_ON, {"key": key, "finished": False})
+    method.train(data_of(home), run)
+    write_json(run / TRAINED_ON, {"key": key, "finished": True})
+    return home.folder
+
+
+def scored_before(task: FoldTask, key: str, result: str, scores: str) -> Path | None:
+    """The folder of a finished fold that has these very scores; None if there is none.
+
+    Args:
+        task: the fold that needs them.
+        key: of the scores.
+        result: name of a fold's record.
+        scores: name of the folder of its score files.
+
+    """
+    for folder in _siblings(task):
+        found = _read(folder / result).get("keys", {}).get("scores")
+        if found == key and (folder / scores / "test.csv").is_file():
+            return folder
+    return None
+
+
+def shared_note(records: Sequence[dict[str, Any]]) -> str | None:
+    """How many trainings the folds of one set had, in words; None if each had its own."""
+    folds = {_fold_of(r) for r in records}
+    trainings = {r.get("training") or _fold_of(r) for r in records}
+    if len(trainings) >= len(folds):
+        return None
+    return f"{in_words(len(folds), len(trainings))}; folds with equal train and dev parts share one"
+
+
+def in_words(folds: int, trainings: int) -> str:
+    """``14 folds, 1 training``."""
+    return (
+        f"{folds} fold{'s' if folds != 1 else ''}, "
+        f"{trainings} training{'s' if trainings != 1 else ''}"
+    )
+
+
+def _fold_of(record: dict[str, Any]) -> str:
+    """What a result is of, whatever its threshold."""
+    parts = (record["method"], record["protocol"].partition("@")[0], record["fold"])
+    return f"{'/'.join(parts)}/seed-{record['seed']}"
+
+
+def _siblings(task: FoldTask) -> Iterator[Path]:
+    """Folders of the set's other folds with the same method and seed, this one included."""
+    name = task.folder.name
+    return (p for p in sorted(task.folder.parents[2].glob(f"*/*/{name}")) if p.is_dir())
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return told
+
+
+def _row_digests(tasks: Sequence[FoldTask], rows: pl.DataFrame) -> Iterator[tuple[str, str]]:
+    """Of each task's train and dev rows, and of its test rows; in order, which batches follow."""
+    known: dict[tuple[str, str], tuple[str, str]] = {}
+    for task in tasks:
+        fold = (task.protocol.name, task.fold.name)
+        if fold not in known:
+            chosen = rows_of_fold(rows, task.fold).drop(PASSED_OVER, strict=False)
+            tested = chosen["split"] == "test"
+            parts = (chosen.filter(~tested), chosen.filter(tested))
+            learned, judged = (_digest(part.write_csv()) for part in parts)
+            known[fold] = (learned, judged)
+        yield known[fold]
+
+
+def _how_cut(data: Path) -> dict[str, Any]:
+    path = data / SUMMARY
+    options: dict[str, Any] = _read(path).get("options", {})
+    return options
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
