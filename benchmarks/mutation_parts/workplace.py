@@ -15,7 +15,7 @@ TIMES, SECONDS = 4.0, 8.0
 
 
 def pytest_options() -> list[str]:
-    """Options of every run of tests here: nothing written, nothing left to chance or to the clock."""
+    """Options of every run of tests here: nothing is written or left to chance or the clock."""
     ignored = [f"--ignore={path}" for path in LEFT_OUT]
     return ["-p", "no:cacheprovider", "--hypothesis-profile=ci", "-k", LEFT_OUT_CASES, *ignored]
 
