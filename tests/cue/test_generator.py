@@ -35,7 +35,7 @@ def test_cue_is_bounded_and_starts_unsaturated() -> None:
 @pytest.mark.parametrize("shape", [(1, 3, 33, 32), (1, 3, 32, 48), (1, 1, 32, 32), (3, 32, 32)])
 def test_other_shapes_are_refused_by_name(shape: tuple[int, ...]) -> None:
     with pytest.raises(InputError, match=r"multiples of 32|\(B, 3, H, W\)"):
-        CueGenerator(width=4)(torch.zeros(shape))
+        CueGenerator(width=8)(torch.zeros(shape))
 
 
 def test_score_is_the_mean_magnitude() -> None:
@@ -62,13 +62,13 @@ def test_channels_last_and_bf16_agree_with_fp32() -> None:
 
 def test_overlay_and_cue_inputs_differ_and_none_has_no_classifier() -> None:
     image, cue = torch.randn(2, 3, 32, 32), torch.zeros(2, 3, 32, 32)
-    overlay = LGSC(auxiliary="overlay", width=4).eval().classifier
-    alone = LGSC(auxiliary="cue", width=4).eval().classifier
+    overlay = LGSC(auxiliary="overlay", width=8).eval().classifier
+    alone = LGSC(auxiliary="cue", width=8).eval().classifier
     assert overlay is not None
     assert alone is not None
     alone.load_state_dict(overlay.state_dict())
     assert torch.allclose(overlay(image, cue), alone(cue, image))
-    assert LGSC(auxiliary="none", width=4)(image)[1] is None
+    assert LGSC(auxiliary="none", width=8)(image)[1] is None
 
 
 def test_encoder_is_the_public_resnet18() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 TINY = [
     "--preset=small",
-    "--set=model.width=4",
+    "--set=model.width=8",
     "--set=input.size=32",
     "--set=input.max_side=96",
     "--set=training.batch_size=4",

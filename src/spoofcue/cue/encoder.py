@@ -14,6 +14,8 @@ from torch import Tensor, nn
 from spoofcue.cue.normalization import Norm, make_norm
 
 STRIDE = 32
+# Input channels below which a strided 1x1 convolution is not run as one; see PointwiseOfFew.
+FEW = 8
 
 
 class EncoderFeatures(NamedTuple):
@@ -27,6 +29,22 @@ class EncoderFeatures(NamedTuple):
     e3: Tensor
     e4: Tensor
     e5: Tensor
+
+
+class PointwiseOfFew(nn.Conv2d):
+    """A strided 1x1 convolution that leaves the places out before it convolves: the same values.
+
+    oneDNN's own for channels-last maps of fewer than 8 channels writes past its buffer in the
+    backward pass on processors without AVX-512, which crashes, hangs or gives other gradients
+    (docs/decisions.md). Without a stride it does not.
+
+    Shapes: (B, c_in, H, W) -> (B, c_out, H/stride, W/stride), rounded up.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Convolve every stride-th place."""
+        down, right = self.stride
+        return F.conv2d(x[:, :, ::down, ::right], self.weight, self.bias)
 
 
 class BasicBlock(nn.Module):
@@ -44,7 +62,7 @@ class BasicBlock(nn.Module):
         self.downsample: nn.Module | None = None
         if stride != 1 or c_in != c_out:
             self.downsample = nn.Sequential(
-                nn.Conv2d(c_in, c_out, 1, stride, bias=False), make_norm(norm, c_out, affine)
+                _pointwise(c_in, c_out, stride), make_norm(norm, c_out, affine)
             )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -89,6 +107,11 @@ class ResNet18Encoder(nn.Module):
         e2 = self.layer1(self.maxpool(e1))
         e3 = self.layer2(e2)
         return e1, e2, e3, self.layer3(e3)
+
+
+def _pointwise(c_in: int, c_out: int, stride: int) -> nn.Conv2d:
+    kind = PointwiseOfFew if stride > 1 and c_in < FEW else nn.Conv2d
+    return kind(c_in, c_out, 1, stride, bias=False)
 
 
 def _stage(c_in: int, c_out: int, stride: int, norm: Norm, affine: bool) -> nn.Sequential:

@@ -36,7 +36,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An encoder of a sixteenth of ResNet-18's width, as a file of weights."""
     torch.manual_seed(3)
     path = tmp_path_factory.mktemp("weights") / "encoder.pth"
-    torch.save(ResNet18Encoder(width=4).state_dict(), path)
+    torch.save(ResNet18Encoder(width=8).state_dict(), path)
     return path
 
 
@@ -46,7 +46,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def settings(method: str, weights: Path | str, *more: str) -> RunSettings:
-    tiny = ["model.width=4", "input.size=64", "input.max_side=96", "compared.gmm_components=2"]
+    tiny = ["model.width=8", "input.size=64", "input.max_side=96", "compared.gmm_components=2"]
     return load_settings(
         "small", None, [f"method={method}", f"model.weights={weights}", *tiny, *more]
     )
@@ -196,7 +196,7 @@ def test_a_trained_encoder_is_that_of_method_cnn(
 ) -> None:
     """The training is another package's; here its checkpoint has known weights."""
     torch.manual_seed(8)
-    encoder = ResNet18Encoder(width=4)
+    encoder = ResNet18Encoder(width=8)
     asked: dict[str, object] = {}
 
     def train_run(data: Path, run: Path, settings: RunSettings, *, resume: bool) -> None:

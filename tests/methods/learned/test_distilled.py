@@ -22,7 +22,7 @@ from spoofcue.training.callbacks import Checkpoints
 
 SIDE = 32
 TINY = [
-    "model.width=4",
+    "model.width=8",
     "model.weights=none",
     "input.mode=patch",
     "input.scoring=whole",

@@ -43,7 +43,7 @@ def test_svdd_looks_at_live_faces_alone_and_adds_the_weight_norm() -> None:
 
 def test_svdd_fixes_the_mean_of_what_it_is_shown() -> None:
     torch.manual_seed(0)
-    network = DeepSVDD("instance", 4)  # instance norm: a face alone, as the mean below needs
+    network = DeepSVDD("instance", 8)  # instance norm: a face alone, as the mean below needs
     faces = torch.rand(5, 3, 64, 64)
     network.begin(iter([faces[:2], faces[2:4]]))
     with torch.no_grad():

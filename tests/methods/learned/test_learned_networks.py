@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from spoofcue.config import METHOD_NAMES, load_settings
 from spoofcue.cue.encoder import ResNet18Encoder
@@ -14,7 +17,7 @@ from spoofcue.methods.learned.networks import NETWORKS, build_network
 from spoofcue.methods.registry import CLASSICAL, LEARNED
 from spoofcue.training.learned import Learned
 
-TINY = ["model.width=4", "model.weights=none", "input.size=64"]
+TINY = ["model.width=8", "model.weights=none", "input.size=64"]
 
 
 def network_of(method: str) -> Learned:
@@ -31,6 +34,38 @@ def toy(count: int, seed: int) -> tuple[Tensor, Tensor]:
     label = torch.arange(count) % 2
     image[label == 1] += 0.4 * (torch.arange(64) % 4 < 2)
     return image, label
+
+
+class Convolutions(TorchDispatchMode):
+    """What every convolution was called with: (input channels, kernel, stride)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[tuple[int, tuple[int, int], tuple[int, int]]] = set()
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        if func is torch.ops.aten.convolution.default:
+            weight, stride = args[1], args[3]
+            self.seen.add((weight.shape[1], tuple(weight.shape[2:]), tuple(stride)))
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("width", [4, 7])
+@pytest.mark.parametrize("method", sorted(LEARNED))
+def test_no_network_runs_the_convolution_that_corrupts_memory(method: str, width: int) -> None:
+    """A strided 1x1 one of fewer than 8 channels; see ``PointwiseOfFew`` of the encoder."""
+    narrow = [f"model.width={width}", "model.mobile_multiplier=0.1", "model.decoder_width=2"]
+    image, label = toy(4, 0)
+    presets = ("small", "lite-unet") if method in ("lgsc", "families") else ("small",)
+    for preset in presets:
+        settings = [*narrow, "model.weights=none"]
+        with Convolutions() as run:
+            build_network(load_settings(preset, None, settings, method)).losses(image, label)
+        assert any(kernel != (1, 1) for _, kernel, _ in run.seen)
+        few = {c for c in run.seen if c[0] < 8 and c[1] == (1, 1) and max(c[2]) > 1}
+        assert not few, (preset, few)
 
 
 def test_every_name_is_learned_or_classical() -> None:
@@ -91,7 +126,7 @@ def test_a_separable_toy_is_learned_with_attacks_above_live(
 
 
 def test_deep_svdd_has_no_bias_and_no_affine_offset() -> None:
-    network = DeepSVDD("batch", 4)
+    network = DeepSVDD("batch", 8)
     names = {name.rsplit(".", 1)[-1] for name, _ in network.named_parameters()}
     assert names == {"weight"}
     for module in network.modules():
@@ -105,10 +140,10 @@ def test_deep_svdd_has_no_bias_and_no_affine_offset() -> None:
 
 def test_deep_svdd_takes_convolutions_of_public_weights(tmp_path: object) -> None:
     torch.manual_seed(1)
-    public = ResNet18Encoder("batch", 4)
+    public = ResNet18Encoder("batch", 8)
     path = f"{tmp_path}/resnet.pth"
     torch.save(public.state_dict(), path)
-    network = DeepSVDD("batch", 4)
+    network = DeepSVDD("batch", 8)
     network.load_pretrained(path)
     assert torch.equal(network.encoder.layer3[0].conv1.weight, public.layer3[0].conv1.weight)
 

@@ -24,7 +24,7 @@ from spoofcue.source import source_commit
 
 SIDE = 64
 TINY = [
-    "model.width=4",
+    "model.width=8",
     "model.weights=none",
     "input.size=64",
     "training.batch_size=4",
