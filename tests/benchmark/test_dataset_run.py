@@ -219,9 +219,15 @@ def test_a_result_of_before_the_setting_was_made_with_area_averaging(
     assert again.ran == []
 
 
-def test_protocol_files_below_the_root_are_found_and_win(oulu: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "place", ["Protocols", "Protocols/Protocols", "OULU/lists", "Protocols/Protocol_1"]
+)
+def test_protocol_files_below_the_root_are_found_and_win(
+    oulu: Path, tmp_path: Path, place: str
+) -> None:
     rows = manifest("oulu-npu")
-    lists = tmp_path / "root" / "Protocols" / "Protocol_1"
+    (tmp_path / "root/Protocols").mkdir(parents=True)
+    lists = tmp_path / "root" / place / "Protocol_1"
     lists.mkdir(parents=True)
     chosen = {"Train": [1, 2], "Dev": [21], "Test": [36]}
     for split, users in chosen.items():
@@ -229,12 +235,26 @@ def test_protocol_files_below_the_root_are_found_and_win(oulu: Path, tmp_path: P
         (lists / f"{split}.txt").write_text("\n".join(lines))
     folder = prepared(tmp_path / "set", rows, tmp_path / "root")
     ready = planned("oulu-npu", "1", {"oulu-npu": folder}, tmp_path / "out")
+    assert f"1: from {lists.parent}" in ready.notes
     assert any("differ from the rule" in note for note in ready.notes)
     run_plan(ready, tmp_path / "out", {"stub": Stub()})
     (record,) = read_results(tmp_path / "out")
     assert record["counts"]["train"]["people"] == 2
     without = planned("oulu-npu", "1", {"oulu-npu": oulu}, tmp_path / "other")
     assert without.notes == ["1: by the package's rule; no protocol files at hand"]
+    protocols = load_set("oulu-npu")
+    given = make_plan(
+        *(protocols, choose_protocols(protocols, "1"), {"oulu-npu": oulu}, tmp_path / "given"),
+        *(["stub"], (0,), tmp_path / "root"),
+    )
+    assert f"1: from {lists.parent}" in given.notes
+
+
+def test_a_folder_of_lists_that_lacks_one_is_no_reason_to_go_by_the_rule(tmp_path: Path) -> None:
+    (tmp_path / "root/Protocols").mkdir(parents=True)
+    folder = prepared(tmp_path / "set", manifest("oulu-npu"), tmp_path / "root")
+    with pytest.raises(InputError, match=r"cannot read the protocol file .*Protocol_1/Train\.txt"):
+        planned("oulu-npu", "1", {"oulu-npu": folder}, tmp_path / "out")
 
 
 def test_official_lists_that_no_rule_replaces_must_be_given(tmp_path: Path) -> None:

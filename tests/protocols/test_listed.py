@@ -117,6 +117,12 @@ def test_celebas_lists_choose_images_by_their_path(tmp_path: Path) -> None:
     ruled = load_protocols("celeba-spoof")["protocol1"]
     listed = from_files(ruled, tmp_path)
     assert differences(rows, ruled, listed) == []
+    # unpacked deeper, with other suffixes, and joined with other sets: its names are the same
+    deeper = pl.lit("CelebA_Spoof/") + pl.col("media").str.replace(r"\.jpg$", ".png")
+    for video in (pl.col("media"), pl.lit("celeba-spoof/") + pl.col("media")):
+        moved = rows.with_columns(media=deeper, video=video)
+        assert differences(moved, ruled, listed) == []
+        assert rows_of_fold(moved, listed.folds[0]).height == 120
     fold = rows_of_fold(rows, listed.folds[0])
     assert set(fold["pai"].drop_nulls()) == {"print-a4"}
     assert fold.filter(pl.col("split") == "dev")["subject"].n_unique() == 5

@@ -17,9 +17,10 @@ from spoofcue.benchmark.methods import Method
 from spoofcue.benchmark.paper_tables import tables_of
 from spoofcue.data.join import join_prepared
 from spoofcue.data.prepare import SUMMARY
+from spoofcue.datasets.places import folder_with
 from spoofcue.errors import InputError
 from spoofcue.protocols.definition import Protocol, ProtocolSet, ThresholdRule
-from spoofcue.protocols.listed import differences, from_files
+from spoofcue.protocols.listed import differences, file_of, from_files
 from spoofcue.whole_files import write_text
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ def _with_files(
     """Where the dataset's own lists are at hand they win, and what differs is told."""
     if not protocol.files:
         return protocol, []
-    folder = files or _own_files(protocol, folders)
+    folder = (_lists(files, protocol) or files) if files else _own_files(protocol, folders)
     if folder is None:
         if protocol.files_needed:
             raise InputError(
@@ -181,5 +182,13 @@ def _with_files(
 def _own_files(protocol: Protocol, folders: Mapping[str, Path]) -> Path | None:
     (dataset,) = protocol.datasets
     summary = json.loads((folders[dataset] / SUMMARY).read_text(encoding="utf-8"))
-    folder = Path(summary.get("root", "")) / PROTOCOL_FOLDERS[dataset]
-    return folder if summary.get("root") and folder.is_dir() else None
+    if not summary.get("root"):
+        return None
+    root = Path(summary["root"])
+    usual = root / PROTOCOL_FOLDERS[dataset]
+    return _lists(usual, protocol) or _lists(root, protocol) or (usual if usual.is_dir() else None)
+
+
+def _lists(root: Path, protocol: Protocol) -> Path | None:
+    """Where in a folder the protocol's files are: their archive may have been unpacked deeper."""
+    return folder_with(root, file_of(protocol, protocol.folds[0], 1, "train"))

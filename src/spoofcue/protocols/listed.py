@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from spoofcue.errors import InputError
 from spoofcue.protocols.definition import SPLITS, Fold, Listed, Protocol, Selection
-from spoofcue.protocols.select import recording_name, rows_of_fold
+from spoofcue.protocols.select import official_path, recording_name, rows_of_fold
 
 if TYPE_CHECKING:
     import polars as pl
@@ -75,10 +75,15 @@ def from_files(protocol: Protocol, folder: Path) -> Protocol:
     return replace(protocol, folds=folds)
 
 
+def file_of(protocol: Protocol, fold: Fold, k: int, split: str) -> str:
+    """The file of a split of the ``k``-th fold, counted from 1, below the folder of the lists."""
+    value = fold.name.partition("-")[2]
+    return protocol.files.format(split=split, Split=split.title(), k=k, value=value)
+
+
 def _fold(protocol: Protocol, fold: Fold, k: int, folder: Path) -> Fold:
     def of(split: str) -> Selection:
-        value = fold.name.partition("-")[2]
-        name = protocol.files.format(split=split, Split=split.title(), k=k, value=value)
+        name = file_of(protocol, fold, k, split)
         return Selection({"dataset": protocol.datasets}, listed=read_listed(folder, name))
 
     return replace(
@@ -101,8 +106,8 @@ def differences(rows: pl.DataFrame, ruled: Protocol, listed: Protocol) -> list[s
         InputError: a file calls live what the set calls an attack, or the reverse.
 
     """
-    named = rows.select("media", "label", stem=recording_name()).unique()
-    known = set(named["media"]) | set(named["stem"])
+    named = rows.select(official_path().alias("path"), "label", stem=recording_name()).unique()
+    known = set(named["path"]) | set(named["stem"])
     lines = []
     for rule_fold, file_fold in zip(ruled.folds, listed.folds, strict=True):
         by_rule = None if ruled.files_needed else _names(rows_of_fold(rows, rule_fold))
@@ -128,9 +133,9 @@ def _names(rows: pl.DataFrame) -> dict[str, set[str]]:
 
 def _refuse_other_labels(named: pl.DataFrame, listed: Listed) -> None:
     wrong = sorted(
-        media
-        for media, label, stem in named.iter_rows()
-        for name in (media, stem)
+        path
+        for path, label, stem in named.iter_rows()
+        for name in (path, stem)
         if name in listed.names and (name in listed.attacks) != (label == 1)
     )
     if wrong:

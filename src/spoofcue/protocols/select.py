@@ -75,8 +75,15 @@ def _matches(selection: Selection) -> pl.Expr:
         matches = matches & (live | _matches(selection.attacks))
     if selection.listed is not None:
         names = list(selection.listed.names)
-        matches = matches & (recording_name().is_in(names) | pl.col("media").is_in(names))
+        matches = matches & (recording_name().is_in(names) | official_path().is_in(names))
     return matches
+
+
+def official_path() -> pl.Expr:
+    """``video`` without the dataset's name that joining puts in front; else ``media``."""
+    import polars as pl
+
+    return pl.coalesce(pl.col("video").str.strip_prefix(pl.col("dataset") + "/"), "video", "media")
 
 
 def recording_name() -> pl.Expr:
