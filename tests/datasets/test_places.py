@@ -105,13 +105,13 @@ def test_the_note_says_what_was_read_where() -> None:
     ]
     boxes = [v.replace(".avi", ".txt") for v in videos]
     assert read("oulu-npu", *videos, *boxes).notes == [
-        "1 recordings of Dev_files/ were read in OULU_Dev/Dev_files/",
-        "2 recordings of Train_files/ were read in Train_files/Train_files/",
+        "1 recording(s) of Dev_files/ were read in OULU_Dev/Dev_files/",
+        "2 recording(s) of Train_files/ were read in Train_files/Train_files/",
     ]
     inside = "Train/live/live/003/003-1-1-1-1.mov"
     (note,) = read("siw", inside).notes[1:]
     assert note == (
-        "1 recordings of Train/ were read in a folder inside one of its own name, the first is "
+        "1 recording(s) of Train/ were read in a folder inside one of its own name, the first is "
         f"{inside}"
     )
 
@@ -227,7 +227,7 @@ def test_other_suffixes_are_read_and_told(
     assert recording.video == path.rpartition(".")[0] + official
     assert recording.boxes == (Path(boxes) if boxes else None)
     suffix = "." + path.rpartition(".")[2]
-    told = f"1 recordings end in {suffix} where the set has {official}; they are read"
+    told = f"1 recording(s) end in {suffix} where the set has {official}; they are read"
     (note,) = [n for n in found.notes if n.startswith(told)]
     assert ("encoded anew" in note) == (suffix.lower() != official)
     assert (found.misnamed, found.unexpected) == ([], [])
@@ -237,8 +237,8 @@ def test_suffixes_are_counted_one_by_one() -> None:
     people = [f"train_release/{i}/1.{'AVI' if i < 5 else 'mp4'}" for i in range(1, 21)]
     told = [note.partition(";")[0] for note in read("casia-mfsd", *people).notes]
     assert told == [
-        "4 recordings end in .AVI where the set has .avi",
-        "16 recordings end in .mp4 where the set has .avi",
+        "4 recording(s) end in .AVI where the set has .avi",
+        "16 recording(s) end in .mp4 where the set has .avi",
     ]
 
 
@@ -275,7 +275,7 @@ def test_a_root_of_unreadable_suffixes_says_so(tmp_path: Path) -> None:
     put(tmp_path, *(f"Train_files/1_1_0{n}_1.rmvb" for n in range(1, 5)))
     with pytest.raises(
         InputError,
-        match=r"4 files are named as its recordings and left out, the first is "
+        match=r"4 file\(s\) are named as its recordings and left out, the first is "
         r"Train_files/1_1_01_1\.rmvb: \.rmvb is no suffix that is read; the set has \.avi\.$",
     ):
         scan(DATASETS["oulu-npu"], tmp_path)

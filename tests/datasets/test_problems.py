@@ -214,7 +214,7 @@ def test_the_command_ends_with_1_under_strict_and_2_for_a_wrong_tree(tree: Path)
 def test_a_set_one_level_down_is_read_and_a_root_too_deep_is_told(tree: Path) -> None:
     below = scan(DATASETS["msu-mfsd"], tree.parent)
     assert len(below.recordings) == 4
-    assert below.notes == ["4 recordings of scene01/ were read in tree/scene01/"]
+    assert below.notes == ["4 recording(s) of scene01/ were read in tree/scene01/"]
     with pytest.raises(InputError, match=rf"\. {tree} looks right: give that as ROOT\.$"):
         scan(DATASETS["msu-mfsd"], tree / "scene01")
     with pytest.raises(InputError, match="Found: no such folder"):

@@ -52,9 +52,9 @@ def _folder_notes(places: list[Place]) -> list[str]:
             where[top, folders[: len(folders) - len(official)] + top] += 1
         else:
             inside[top].append(place)
-    lines = [f"{n} recordings of {top}/ were read in {at}/" for (top, at), n in where.items()]
+    lines = [f"{n} recording(s) of {top}/ were read in {at}/" for (top, at), n in where.items()]
     lines += [
-        f"{len(found)} recordings of {top}/ were read in a folder inside one of its own name, the "
+        f"{len(found)} recording(s) of {top}/ were read in a folder inside one of its own name, the "
         f"first is {found[0].path}"
         for top, found in inside.items()
     ]
@@ -67,7 +67,7 @@ def _suffix_notes(places: list[Place]) -> list[str]:
     counts = Counter(filter(None, (place.suffixes for place in places)))
     lines = []
     for (is_, official), number in sorted(counts.items()):
-        told = f"{number} recordings end in {is_} where the set has {official}; they are read"
+        told = f"{number} recording(s) end in {is_} where the set has {official}; they are read"
         if is_.lower() != official:
             told += " and, if they were encoded anew, may have lost traces of the attack"
         lines.append(told)

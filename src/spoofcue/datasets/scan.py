@@ -185,7 +185,7 @@ def _wrong_tree(dataset: Dataset, tree: Tree, problems: list[Problem]) -> str:
     )
     if why := [p for p in problems if p.kind in ("misnamed", "unexpected") and p.detail]:
         told += (
-            f" {len(why)} files are named as its recordings and left out, the first is "
+            f" {len(why)} file(s) are named as its recordings and left out, the first is "
             f"{why[0].name}: {why[0].detail}."
         )
     if above := _root_above(dataset, tree):
