@@ -54,8 +54,8 @@ def _folder_notes(places: list[Place]) -> list[str]:
             inside[top].append(place)
     lines = [f"{n} recording(s) of {top}/ were read in {at}/" for (top, at), n in where.items()]
     lines += [
-        f"{len(found)} recording(s) of {top}/ were read in a folder inside one of its own name, the "
-        f"first is {found[0].path}"
+        f"{len(found)} recording(s) of {top}/ were read in a folder inside one of its own name, "
+        f"the first is {found[0].path}"
         for top, found in inside.items()
     ]
     if len(lines) <= SHOWN:
