@@ -287,6 +287,20 @@ def test_a_root_within_the_set_names_the_folder_that_holds_all_of_it(tmp_path: P
         scan(DATASETS["siw"], root / "Train/live")
 
 
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        # a person of dev among train: no other ROOT mends that
+        ("Train_files/1_1_21_1.avi", r"1_1_21_1\.avi: well named, but not in this place\.$"),
+        ("Train_files/1_1_01_1.txt", r"Found: Train_files/\.$"),
+        ("1_1_01_1.avi", r"Found: 1_1_01_1\.avi\.$"),
+    ],
+)
+def test_no_root_is_suggested_that_would_not_do(tmp_path: Path, path: str, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        scan(DATASETS["oulu-npu"], put(tmp_path / "oulu", path))
+
+
 def test_archives_are_to_be_unpacked(tmp_path: Path) -> None:
     put(tmp_path, "oulu/Train_files.zip")
     with pytest.raises(InputError, match=r"oulu/Train_files\.zip is an archive: unpack it first"):

@@ -27,6 +27,7 @@ SIDECARS = frozenset(
         *(".md5", ".sha1", ".sha256", ".html", ".pdf", ".doc", ".docx", ".py", ".m", ".wav"),
     ]
 )
+MISPLACED = "well named, but not in this place"
 ARCHIVE = re.compile(r".*\.(zip(\.\d+)?|rar|7z|tar|tgz|gz|bz2|xz)", re.IGNORECASE)
 
 
@@ -92,8 +93,7 @@ def parse(dataset: Dataset, tree: Tree) -> Scan:
             first = found[one.canonical][0].path
             problems.append(Problem("unexpected", place.path, f"the same recording as {first}"))
         elif not grammar.belongs(one):
-            told = "well named, but not in this place"
-            problems.append(Problem("unexpected", place.path, told))
+            problems.append(Problem("unexpected", place.path, MISPLACED))
         else:
             found[one.canonical] = place, one
     boxes = [path for path in others if is_box_file(path, grammar)]
@@ -183,12 +183,12 @@ def _wrong_tree(dataset: Dataset, tree: Tree, problems: list[Problem]) -> str:
         f"{tree.root} holds no recording of {dataset.title}. Expected there: {dataset.layout}. "
         f"Found: {shown or ('no file' if tree.root.is_dir() else 'no such folder')}."
     )
-    if why := [p for p in problems if p.kind in ("misnamed", "unexpected") and p.detail]:
+    if why := [p for p in problems if p.detail == MISPLACED or (p.kind == "misnamed" and p.detail)]:
         told += (
             f" {len(why)} file(s) are named as its recordings and left out, the first is "
             f"{why[0].name}: {why[0].detail}."
         )
-    if above := _root_above(dataset, tree):
+    elif above := _root_above(dataset, tree):
         told += f" {above} looks right: give that as ROOT."
     if packed := next((p for p in tree.paths if ARCHIVE.fullmatch(p)), None):
         told += f" {packed} is an archive: unpack it first."
@@ -202,6 +202,6 @@ def _root_above(dataset: Dataset, tree: Tree) -> Path | None:
         inside = root.relative_to(parent).as_posix()
         above = Tree(parent, tuple(f"{inside}/{p}" for p in tree.paths))
         grammar = dataset.grammar(above)
-        if _named(above, grammar)[0]:
+        if any(grammar.belongs(one) for _, one in _named(above, grammar)[0]):
             return parent
     return None
