@@ -62,8 +62,13 @@ class OptimiserSettings(Settings):
 class TrainingSettings(Settings):
     """Length, batches, precision and book-keeping of a training."""
 
+    added: ClassVar[tuple[str, ...]] = ("minutes", "threads")
+
     batch_size: int = Field(32, ge=2, multiple_of=2, description="half live, half attack")
     epochs: int = Field(20, ge=1)
+    minutes: float | None = Field(
+        None, gt=0, allow_inf_nan=False, description="end it before its epochs do; dev is in them"
+    )
     select: Literal["best-dev", "last"] = Field(
         "best-dev", description="the epoch that is kept; last needs no dev split"
     )
@@ -75,7 +80,10 @@ class TrainingSettings(Settings):
         "auto", description="auto: bf16 where the processor computes it natively"
     )
     channels_last: bool = True
-    workers: int | None = Field(None, ge=0, description="loader processes; none: by core count")
+    threads: int | None = Field(
+        None, ge=1, description="of PyTorch; none: OMP_NUM_THREADS, else as many cores as are free"
+    )
+    workers: int | None = Field(None, ge=0, description="loader processes; none: by free cores")
     checkpoint_every_steps: int = Field(100, ge=1, description="how much a kill can cost")
     log_every_steps: int = Field(1, ge=1)
     dev_every_epochs: int = Field(1, ge=1)
@@ -200,7 +208,7 @@ def load_settings(
     return settings_from(tree, str(file) if file else f"preset {preset}")
 
 
-def stored_settings(config: Path) -> RunSettings:
+def stored_settings(config: Path, overrides: list[str] | None = None) -> RunSettings:
     """What the config.yaml of a run folder stores, of this version or of one before it.
 
     Unlike with :func:`load_settings` the preset adds nothing: a default that a run set over its
@@ -210,7 +218,10 @@ def stored_settings(config: Path) -> RunSettings:
         InputError: it is unreadable, or holds a key or value that this version does not know.
 
     """
-    return settings_from(as_stored(_read_yaml(config)), str(config))
+    tree = as_stored(_read_yaml(config))
+    for text in overrides or []:
+        _merge(tree, _parse_override(text))
+    return settings_from(tree, str(config))
 
 
 def preset_tree(preset: str) -> dict[str, Any]:

@@ -70,6 +70,17 @@ def test_the_page_needs_no_other_file_and_tells_the_measured_numbers(run: Path) 
     assert html.count("<svg") == 4
 
 
+def test_the_page_says_how_many_steps_the_training_took_and_how_long(run: Path) -> None:
+    path = run / "run.json"
+    record = json.loads(path.read_text())
+    record["training"] |= {"steps": 94, "epochs": 10, "seconds": 280, "seconds_in_all": 301}
+    record["training"] |= {"budget_minutes": 5.0, "ended_by": "minutes", "images_per_s": 10.7}
+    path.write_text(json.dumps(record))
+    told = "94 steps in 10 epochs took 5.0 minutes, its budget of 5 minutes; 10.7 images/s"
+    # beside the results and again with the curves
+    assert write_report(run).read_text().count(told) == 2
+
+
 def test_names_of_users_are_escaped(run: Path) -> None:
     html = write_report(run).read_text()
     assert "&lt;script&gt;alert(1)" in html

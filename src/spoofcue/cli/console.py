@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+
+from spoofcue.plain_lines import plain_lines, plain_progress, progress_line
 
 out = Console()
 err = Console(stderr=True)
@@ -18,7 +21,24 @@ err = Console(stderr=True)
 def progress_bar(
     title: str, total: int, quiet: bool = False
 ) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr; yields a function that takes (done, all)."""
+    """A bar on stderr, plain lines now and then where that is no terminal.
+
+    Args:
+        title: what is done.
+        total: how much there is, until the function is told better.
+        quiet: show nothing.
+
+    Yields:
+        A function that takes (done, all).
+
+    """
+    if quiet:
+        yield lambda done, all_: None
+        return
+    if not err.is_terminal:
+        with plain_progress(title, total) as tell:
+            yield tell
+        return
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -36,9 +56,20 @@ def progress_bar(
         TextColumn("left"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=err, disable=quiet) as bar:
+    with Progress(*columns, console=err) as bar:
         task = bar.add_task(title, total=total)
         yield lambda done, all_: bar.update(task, completed=done, total=all_)
+
+
+@contextmanager
+def still_at(title: str) -> Iterator[None]:
+    """Plain lines about a work whose end nobody can tell; nothing on a terminal."""
+    if err.is_terminal:
+        yield
+        return
+    began = time.monotonic()
+    with plain_lines(lambda: progress_line(title, 0, 1, time.monotonic() - began)):
+        yield
 
 
 def print_json(value: Any) -> None:

@@ -93,8 +93,10 @@ def evaluate(
             )
     if as_json:
         print_json(result.to_dict())
-    else:
-        print_evaluation(result)
+        return
+    print_evaluation(result)
+    if run is not None and (words := _training_of(run)):
+        typer.echo(f"training: {words}")
 
 
 def _rule(text: str) -> Rule:
@@ -106,6 +108,15 @@ def _rule(text: str) -> Rule:
         return float(text)
     except ValueError:
         raise InputError(f"--threshold {text!r}: write eer, min-hter or a number") from None
+
+
+def _training_of(run: Path) -> str:
+    from spoofcue.report.training_words import training_words
+
+    record = run / "run.json"
+    if not record.is_file():
+        return ""
+    return training_words(json.loads(record.read_text(encoding="utf-8")).get("training", {}))
 
 
 def _data_of(run: Path | None) -> Path:

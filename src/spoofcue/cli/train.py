@@ -9,6 +9,9 @@ import typer
 
 from spoofcue.errors import InputError
 
+# what a training may change on its way: how fast and how long, not what it computes
+RESUMABLE = ("training.minutes", "training.threads", "training.workers")
+
 
 def _help_settings(wanted: bool) -> None:
     if not wanted:
@@ -44,7 +47,13 @@ def train(
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="section.key=value; may be repeated.")
     ] = None,
-    resume: Annotated[bool, typer.Option(help="Go on where a killed training stopped.")] = False,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            help="Go on where a killed training stopped, or one whose training.minutes were used "
+            "up (--set training.minutes=N: N in all)."
+        ),
+    ] = False,
     help_settings: Annotated[
         bool,
         typer.Option(
@@ -59,16 +68,19 @@ def train(
 
     stored = out / "config.yaml"
     if resume:
-        if config or set_ or method:
+        other = [s for s in set_ or [] if s.partition("=")[0].strip() not in RESUMABLE]
+        if config or method or other:
             raise InputError(
-                "--resume takes the settings of the run folder; leave out --method/--set/--config."
+                "--resume takes the settings of the run folder; leave out --method, --config and "
+                f"--set of anything but {', '.join(RESUMABLE)}."
             )
         if not stored.is_file():
             raise InputError(f"{out} holds no training to resume; leave out --resume.")
-        settings = stored_settings(stored)
+        settings = stored_settings(stored, set_)
     else:
         settings = load_settings(preset, config, set_, method)
     from spoofcue.methods.registry import train_run
+    from spoofcue.report.training_words import training_words
 
     record = train_run(data, out, settings, resume=resume)
     training = record["training"]
@@ -78,6 +90,7 @@ def train(
         judged = f"dev ACER {100 * best['dev_acer']:.2f} % at threshold {best['threshold']:.4f}"
     done = f"fitted {settings.method}"
     if best.get("epoch") is not None:
-        done = f"trained {training['steps']} steps; kept epoch {best['epoch'] + 1}"
+        done = f"kept epoch {best['epoch'] + 1}"
     console.print(f"{done}: {judged}")
+    typer.echo(training_words(training))
     err.print(f"next: spoofcue evaluate {out}")

@@ -11,6 +11,7 @@ from spoofcue.metrics.scores import grouped
 from spoofcue.metrics.thresholds import Threshold
 from spoofcue.report.figures import det, histogram, roc, species_bars, training_curves
 from spoofcue.report.run_folder import RunFolder, read_run
+from spoofcue.report.training_words import training_words
 from spoofcue.whole_files import write_text
 
 
@@ -51,6 +52,7 @@ def _context(folder: RunFolder) -> dict[str, Any]:
     losses, dev = training_curves(folder.history) if folder.history else ("", "")
     return {
         "run": folder.record,
+        "trained": training_words(folder.record["training"]),
         "method": folder.record.get("method", "lgsc"),
         "config": folder.config,
         "metrics": folder.metrics,

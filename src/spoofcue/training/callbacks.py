@@ -1,10 +1,8 @@
-"""Checkpoints, the CSV history, pictures for TensorBoard and lines for the terminal."""
+"""Checkpoints, the CSV history and pictures for TensorBoard."""
 
 from __future__ import annotations
 
 import csv
-import sys
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from pytorch_lightning.loggers import TensorBoardLogger
 from pytorch_lightning.plugins.io import TorchCheckpointIO
 
 from spoofcue.media.image import read_image
+from spoofcue.training.budget import stopped_in_mid_epoch
 from spoofcue.training.module import LearnedTraining
 from spoofcue.whole_files import whole
 
@@ -68,28 +67,36 @@ class Checkpoints(pl.Callback):
     def on_train_batch_end(self, trainer: pl.Trainer, module: pl.LightningModule, *_: Any) -> None:
         """Save in mid-epoch; its last step is left to on_train_epoch_end, after dev is judged."""
         last_of_epoch = trainer.fit_loop.epoch_loop.batch_progress.is_last_batch
-        if trainer.global_step % self.every_steps == 0 and not last_of_epoch:
+        stopped = stopped_in_mid_epoch(trainer)
+        if stopped:
+            self._choose_last(trainer, module)
+        if stopped or (trainer.global_step % self.every_steps == 0 and not last_of_epoch):
             trainer.save_checkpoint(self.folder / "last.ckpt")
 
     def on_validation_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         """Keep the epoch with the lowest dev ACER."""
-        if (
-            trainer.sanity_checking
-            or self.select == "last"
-            or not isinstance(module, LearnedTraining)
-        ):
+        if trainer.sanity_checking or not isinstance(module, LearnedTraining):
             return
         result = module.dev_result
-        if not self.best or result["select"] < self.best["select"]:
+        if self.select != "last" and (not self.best or result["select"] < self.best["select"]):
             self.best = {"epoch": trainer.current_epoch, **result}
             trainer.save_checkpoint(self.folder / "best.ckpt")
+        if stopped_in_mid_epoch(trainer):
+            # again, with what dev said; a resume then goes on in the middle of the epoch
+            self._choose_last(trainer, module)
+            trainer.save_checkpoint(self.folder / "last.ckpt")
 
     def on_train_epoch_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         """Save when the epoch is complete."""
+        if self.select == "last":
+            self._choose_last(trainer, module)
+            trainer.save_checkpoint(self.folder / "best.ckpt")
+        if not stopped_in_mid_epoch(trainer):
+            trainer.save_checkpoint(self.folder / "last.ckpt")
+
+    def _choose_last(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         if self.select == "last" and isinstance(module, LearnedTraining):
             self.best = {"epoch": trainer.current_epoch, **module.dev_result}
-            trainer.save_checkpoint(self.folder / "best.ckpt")
-        trainer.save_checkpoint(self.folder / "last.ckpt")
 
 
 class History(pl.Callback):
@@ -172,48 +179,3 @@ class CuePictures(pl.Callback):
             logger.experiment.add_image(
                 "dev/cue_maps", sheet, trainer.global_step, dataformats="HWC"
             )
-
-
-class EpochLines(pl.Callback):
-    """One line an epoch on stderr, which stays when the progress bar is gone; times the run."""
-
-    def __init__(self) -> None:
-        self.seconds, self.images, self._began = 0.0, 0, 0.0
-
-    def on_train_epoch_start(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
-        """Start the clock."""
-        self._began = time.perf_counter()
-
-    def on_train_batch_end(
-        self, trainer: pl.Trainer, module: pl.LightningModule, outputs: Any, batch: Any, *_: Any
-    ) -> None:
-        """Count images; dev scoring is not in the time."""
-        now = time.perf_counter()
-        self.seconds, self._began = self.seconds + now - self._began, now
-        self.images += len(batch.label) * trainer.world_size
-
-    def on_validation_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
-        """Print the epoch's figures."""
-        if trainer.sanity_checking or not isinstance(module, LearnedTraining):
-            return
-        d = module.dev_result
-        self._print(
-            trainer,
-            f"dev ACER {100 * d['acer']:.2f} %  EER {100 * d['eer']:.2f} %  "
-            f"AUC {d['auc']:.4f}  threshold {d['threshold']:.4f}",
-        )
-
-    def on_train_epoch_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
-        """Print the figures of an epoch that no dev judges."""
-        if isinstance(module, LearnedTraining) and module.dev is None:
-            self._print(trainer, "no dev")
-
-    def _print(self, trainer: pl.Trainer, judged: str) -> None:
-        total = trainer.callback_metrics.get("train/total")
-        print(
-            f"epoch {trainer.current_epoch + 1}/{trainer.max_epochs}  "
-            f"loss {float(total) if total is not None else float('nan'):.3f}  {judged}  "
-            f"{self.images / max(self.seconds, 1e-9):.1f} images/s",
-            file=sys.stderr,
-            flush=True,
-        )

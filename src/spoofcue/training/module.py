@@ -71,7 +71,8 @@ class LearnedTraining(pl.LightningModule):
     def on_train_batch_end(self, outputs: Any, batch: TrainingBatch, batch_idx: int) -> None:
         """Refresh what the network keeps of train faces, before dev sees the epoch's weights."""
         most = self.network.reference_faces
-        if most and self.trainer.fit_loop.epoch_loop.batch_progress.is_last_batch:
+        last = self.trainer.fit_loop.epoch_loop.batch_progress.is_last_batch
+        if most and (last or self.trainer.should_stop):
             self.network.refresh(self._images(0, most), self._images(1, most))
 
     def on_train_epoch_start(self) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sys
 import warnings
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,21 +24,25 @@ from spoofcue.data.crop_facts import crop_facts
 from spoofcue.data.manifest import evenly_spread, read_manifest
 from spoofcue.errors import InputError
 from spoofcue.metrics.scores import ScoreSet
+from spoofcue.plain_lines import plain_lines
 from spoofcue.source import source_commit
-from spoofcue.training.callbacks import (
-    AtomicCheckpointIO,
-    Checkpoints,
-    CuePictures,
-    EpochLines,
-    History,
-)
+from spoofcue.training.budget import TimeBudget
+from spoofcue.training.callbacks import AtomicCheckpointIO, Checkpoints, CuePictures, History
 from spoofcue.training.dataset import FaceCrops
 from spoofcue.training.learned import Learned
+from spoofcue.training.machine import look_at_cores, processor_name
 from spoofcue.training.module import LearnedTraining
+from spoofcue.training.pace import EpochLines
 from spoofcue.training.record import run_record
 from spoofcue.training.resume import steps_done
 from spoofcue.training.sampling import BalancedBatches
 from spoofcue.training.scoring_data import scoring_loader
+from spoofcue.training.threads import (
+    Threads,
+    choose_threads,
+    choose_workers,
+    threads_of_environment,
+)
 from spoofcue.whole_files import write_json, write_text
 
 if TYPE_CHECKING:
@@ -55,7 +61,8 @@ def train(
 ) -> dict[str, Any]:
     """Train on the train split of ``data``, choose the epoch on its dev split.
 
-    With ``training.select`` = ``last`` the last epoch is kept, and dev may be empty.
+    With ``training.select`` = ``last`` the last epoch is kept, and dev may be empty. With
+    ``training.minutes`` the training ends at the step at which they are used up.
 
     Writes config.yaml, run.json, log/ and checkpoints/{best,last}.ckpt into ``run``.
 
@@ -102,6 +109,7 @@ def train(
     elif settings.model.weights != "none":
         module.network.load_pretrained(settings.model.weights)
 
+    threads, workers = _threads_and_workers(settings, run if resume and last.is_file() else None)
     run.mkdir(parents=True, exist_ok=True)
     # with several devices each process comes here, and a file has one writer
     rank_zero_only(write_text)(run / "config.yaml", dump_yaml(settings))
@@ -118,6 +126,9 @@ def train(
             "epochs": 0,
             "precision": precision,
             "seed": settings.training.seed,
+            "processor": processor_name(),
+            "threads": threads.count if threads else None,
+            "threads_why": threads.why if threads else None,
             "finished": False,
         },
         packages=PACKAGES,
@@ -127,7 +138,8 @@ def train(
 
     t = settings.training
     checkpoints = Checkpoints(last.parent, t.checkpoint_every_steps, t.select)
-    lines = EpochLines()
+    budget = TimeBudget(t.minutes)
+    lines = EpochLines(budget, threads.count if threads else None)
     shown = (
         [(data / c) for c in _some_crops(dev_rows, 0)],
         [(data / c) for c in _some_crops(dev_rows, 1)],
@@ -136,16 +148,16 @@ def train(
         run,
         settings,
         precision,
+        # the checkpoints keep what the budget and the lines have counted, of this step too
         [
+            budget,
+            lines,
             checkpoints,
             History(run / "log" / "metrics.csv", module.network.terms),
-            lines,
             CuePictures(*shown),
             LearningRateMonitor("step"),
         ],
     )
-    workers = settings.training.workers
-    workers = min(8, max(0, (os.cpu_count() or 1) - 1)) if workers is None else workers
     loader = DataLoader(
         crops,
         batch_sampler=batches,
@@ -153,16 +165,22 @@ def train(
         persistent_workers=workers > 0,
         multiprocessing_context="spawn" if workers else None,
     )
-    trainer.fit(
-        module,
-        loader,
-        scoring_loader(dev_rows, data, settings.input) if dev else None,
-        ckpt_path=last if resume and last.is_file() else None,
-        weights_only=False,
-    )
+    silent = sys.stderr.isatty() or trainer.global_rank != 0
+    with nullcontext() if silent else plain_lines(lines.now):
+        trainer.fit(
+            module,
+            loader,
+            scoring_loader(dev_rows, data, settings.input) if dev else None,
+            ckpt_path=last if resume and last.is_file() else None,
+            weights_only=False,
+        )
+    steps = trainer.global_step
     record["training"] |= {
-        "epochs": trainer.current_epoch,
-        "steps": trainer.global_step,
+        "epochs": -(-steps // len(batches)),
+        "steps": steps,
+        "budget_minutes": t.minutes,
+        "ended_by": "minutes" if budget.ended and steps < t.epochs * len(batches) else "epochs",
+        "seconds_in_all": round(budget.seconds, 1),
         "seconds": round(lines.seconds, 1),
         "images_per_s": round(lines.images / max(lines.seconds, 1e-9), 2),
         "device": str(trainer.strategy.root_device),
@@ -210,6 +228,36 @@ def _trainer(
         enable_checkpointing=False,
         deterministic="warn",
     )
+
+
+def _threads_and_workers(settings: RunSettings, resumed: Path | None) -> tuple[Threads | None, int]:
+    """Set and tell PyTorch's threads, None where another device trains; choose the loaders."""
+    t = settings.training
+    on_processor = t.accelerator == "cpu" or (
+        t.accelerator == "auto" and not torch.accelerator.is_available()
+    )
+    several = int(t.devices) if on_processor and t.devices != "auto" else 1
+    processes = int(os.environ.get("LOCAL_WORLD_SIZE", several))
+    stored = _stored_threads(resumed) if resumed else None
+    given = (t.threads, threads_of_environment(), stored)
+    to_be_chosen = t.workers is None or (on_processor and not any(given))
+    cores = look_at_cores() if to_be_chosen else None
+    threads = choose_threads(cores, *given, processes) if on_processor else None
+    if threads:
+        torch.set_num_threads(threads.count)
+        rank_zero_only(print)(threads.line(), file=sys.stderr, flush=True)
+    if t.workers is not None:
+        return threads, t.workers
+    assert cores is not None
+    return threads, choose_workers(cores, processes)
+
+
+def _stored_threads(run: Path) -> int | None:
+    try:
+        threads = json.loads((run / "run.json").read_text(encoding="utf-8"))["training"]["threads"]
+    except (OSError, ValueError, KeyError):
+        return None
+    return threads if isinstance(threads, int) else None
 
 
 def _precision(wanted: str) -> str:

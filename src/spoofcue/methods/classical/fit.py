@@ -31,6 +31,7 @@ from spoofcue.methods.classical.features import (
 from spoofcue.methods.classical.mixture import anomaly_score, fit_mixture
 from spoofcue.methods.classical.store import MODEL_NAME, SCHEMAS, Arrays, save_model
 from spoofcue.methods.classical.svm import Choice, choose_c, decision, fit_svm, to_score
+from spoofcue.plain_lines import plain_progress
 from spoofcue.source import source_commit
 from spoofcue.training.record import run_record
 from spoofcue.whole_files import write_json, write_text
@@ -200,11 +201,21 @@ def _doubts(settings: RunSettings) -> list[str]:
 
 @contextmanager
 def _bar(total: int) -> Iterator[Advance]:
-    """A bar of faces on a terminal's stderr; a log file gets none, as in training."""
+    """A bar of faces on stderr, plain lines now and then where that is no terminal."""
+    if not sys.stderr.isatty():
+        done = 0
+        with plain_progress("describing faces", total) as tell:
+
+            def advance(count: int) -> None:
+                nonlocal done
+                done += count
+                tell(done, total)
+
+            yield advance
+        return
     from rich.console import Console
     from rich.progress import Progress
 
-    quiet = not sys.stderr.isatty()
-    with Progress(console=Console(stderr=True), transient=True, disable=quiet) as bar:
+    with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("describing faces", total=total)
         yield lambda count: bar.advance(task, count)

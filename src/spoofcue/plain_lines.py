@@ -1,0 +1,84 @@
+"""A plain line on stderr now and then, where there is no terminal for a progress bar."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+EVERY_SECONDS = 20.0
+
+
+@contextmanager
+def plain_lines(describe: Callable[[], str | None], every: float = EVERY_SECONDS) -> Iterator[None]:
+    """Print what ``describe`` says every so many seconds, for as long as the block runs.
+
+    A thread of its own asks, so that one long step is told of too.
+
+    Args:
+        describe: what is going on now; None prints nothing this time.
+        every: seconds between two lines; the first comes after as many.
+
+    """
+    ended = threading.Event()
+
+    def tell() -> None:
+        while not ended.wait(every):
+            line = describe()
+            if line is not None:
+                print(line, file=sys.stderr, flush=True)
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        teller.join()
+
+
+@contextmanager
+def plain_progress(
+    title: str,
+    total: int,
+    every: float = EVERY_SECONDS,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[Callable[[int, int], None]]:
+    """What a bar would show, as plain lines and a closing one; yields a function of (done, all).
+
+    Args:
+        title: what is done.
+        total: how much there is, until the function is told better.
+        every: seconds between two lines.
+        clock: seconds that only grow.
+
+    """
+    began, at = clock(), (0, total)
+
+    def tell(done: int, all_: int) -> None:
+        nonlocal at
+        at = (done, all_)
+
+    with plain_lines(lambda: progress_line(title, *at, clock() - began), every):
+        yield tell
+    if at[0]:
+        print(f"{title}: {at[0]} of {at[1]} in {told_time(clock() - began)}", file=sys.stderr)
+
+
+def progress_line(title: str, done: int, total: int, seconds: float) -> str:
+    """How far a work is after so many seconds, and how long the rest takes at that pace."""
+    if not done:
+        return f"{title}: {told_time(seconds)} so far"
+    left = seconds / done * (total - done)
+    return f"{title}: {done} of {total} in {told_time(seconds)}, about {told_time(left)} left"
+
+
+def told_time(seconds: float) -> str:
+    """Seconds in words: ``3.1 s``, ``48 s``, ``5.0 minutes``, ``2.1 hours``."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    if seconds < 99.5:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.1f} minutes" if seconds < 5970 else f"{seconds / 3600:.1f} hours"

@@ -1,0 +1,167 @@
+"""What a training tells while it runs: a line an epoch, how far it is, and that it slowed down."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+import pytorch_lightning as pl
+from pytorch_lightning.utilities import rank_zero_only
+
+from spoofcue.plain_lines import EVERY_SECONDS, told_time
+from spoofcue.training.budget import TimeBudget
+from spoofcue.training.module import LearnedTraining
+
+
+class StepTimes:
+    """Notices once that steps have become much slower than the first ones.
+
+    Medians of ``window`` steps are compared, so that one long step (a checkpoint, the first batch
+    of an epoch) is not told.
+
+    Args:
+        skip: steps at the start that prepare things.
+        window: steps of a median; odd.
+        factor: how much slower is much slower.
+
+    """
+
+    def __init__(self, skip: int = 3, window: int = 11, factor: float = 3.0) -> None:
+        self.factor, self.told = factor, False
+        self._skip, self._window = skip, window
+        self._first: list[float] = []
+        self._last: deque[float] = deque(maxlen=window)
+
+    def add(self, seconds: float) -> tuple[float, float] | None:
+        """Add a step; returns the median of the first steps and that of the last ones, once."""
+        if self._skip:
+            self._skip -= 1
+        elif len(self._first) < self._window:
+            self._first.append(seconds)
+        else:
+            self._last.append(seconds)
+        if self.told or len(self._last) < self._window:
+            return None
+        then, now = median(self._first), median(self._last)
+        self.told = now > self.factor * then
+        return (then, now) if self.told else None
+
+
+def slow_line(then: float, now: float, threads: int | None) -> str:
+    """What a user can do about steps that became slow.
+
+    Args:
+        then: seconds of one of the first steps.
+        now: seconds of one of the last.
+        threads: of a training on the processor; None: it is on another device.
+
+    """
+    line = f"a step takes {told_time(now)} now, the first ones took {told_time(then)}: "
+    if threads is None:
+        return line + "another program uses the device, or the cores that load the pictures."
+    line += "another program uses the cores. "
+    if threads == 1:
+        return line + "With 1 thread that is the least loss; results stay the same."
+    return line + (
+        f"{threads} threads then wait for each other: end this training (Ctrl-C) and go on with "
+        f"--resume --set training.threads={threads - 1 if threads > 2 else 1}, or end the other."
+    )
+
+
+class EpochLines(pl.Callback):
+    """One line an epoch on stderr, which stays when the progress bar is gone; times the steps.
+
+    Args:
+        budget: of the training; it is asked how much is used.
+        threads: for :func:`slow_line`.
+        clock: seconds that only grow.
+
+    Attributes:
+        seconds: in steps, without the judging of dev; also those before a stop.
+        images: that the steps took.
+
+    """
+
+    def __init__(
+        self,
+        budget: TimeBudget,
+        threads: int | None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.seconds, self.images = 0.0, 0
+        self._budget, self._threads, self._clock = budget, threads, clock
+        self._times = StepTimes()
+        self._began = self._line_at = clock()
+        self._doing = "training is about to begin"
+
+    def state_dict(self) -> dict[str, Any]:
+        """Time and images survive a kill."""
+        return {"seconds": self.seconds, "images": self.images}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """See :meth:`state_dict`."""
+        self.seconds, self.images = state_dict["seconds"], state_dict["images"]
+
+    def on_train_start(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        """Start the clock; an epoch that is resumed part way has no start of its own."""
+        self._began = self._clock()
+
+    def on_train_epoch_start(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        """Start the clock again after dev was judged."""
+        self._began = self._clock()
+
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, module: pl.LightningModule, outputs: Any, batch: Any, *_: Any
+    ) -> None:
+        """Count images; dev scoring is not in the time."""
+        now = self._clock()
+        took, self._began = now - self._began, now
+        self.seconds += took
+        self.images += len(batch.label) * trainer.world_size
+        self._doing = f"step {trainer.global_step}, epoch {trainer.current_epoch + 1}"
+        if slower := self._times.add(took):
+            self._tell(slow_line(*slower, self._threads))
+
+    def on_validation_start(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        """Judging may take longer than the steps."""
+        self._doing = f"judging dev after step {trainer.global_step}"
+
+    def on_validation_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        """Print the epoch's figures."""
+        if trainer.sanity_checking or not isinstance(module, LearnedTraining):
+            return
+        d = module.dev_result
+        self._tell_epoch(
+            trainer,
+            f"dev ACER {100 * d['acer']:.2f} %  EER {100 * d['eer']:.2f} %  "
+            f"AUC {d['auc']:.4f}  threshold {d['threshold']:.4f}",
+        )
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        """Print the figures of an epoch that no dev judges."""
+        if isinstance(module, LearnedTraining) and module.dev is None:
+            self._tell_epoch(trainer, "no dev")
+
+    def now(self) -> str | None:
+        """How far the training is; None if another line has just told it."""
+        if self._clock() - self._line_at < EVERY_SECONDS:
+            return None
+        return "  ".join(part for part in (self._doing, self._budget.told(), self._rate()) if part)
+
+    def _rate(self) -> str:
+        return f"{self.images / self.seconds:.1f} images/s" if self.seconds else ""
+
+    def _tell_epoch(self, trainer: pl.Trainer, judged: str) -> None:
+        total = trainer.callback_metrics.get("train/total")
+        loss = float(total) if total is not None else float("nan")
+        epoch = f"epoch {trainer.current_epoch + 1}"
+        epoch += f", {used}" if (used := self._budget.told()) else f"/{trainer.max_epochs}"
+        self._tell(f"{epoch}  loss {loss:.3f}  {judged}  {self._rate()}")
+
+    def _tell(self, line: str) -> None:
+        self._line_at = self._clock()
+        rank_zero_only(print)(line, file=sys.stderr, flush=True)

@@ -1,0 +1,63 @@
+"""What the commands show on stderr, with and without a terminal."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from rich.console import Console
+
+from spoofcue.cli import console
+
+
+def used(patch: pytest.MonkeyPatch, terminal: bool, quiet: bool = False) -> str:
+    """What a terminal's stderr is sent while a work is done."""
+    screen = io.StringIO()
+    patch.setattr(console, "err", Console(file=screen, force_terminal=terminal, width=100))
+    with console.progress_bar("cropping faces", 1, quiet) as tell:
+        tell(1, 2)
+        tell(2, 2)
+    return screen.getvalue()
+
+
+def test_a_terminal_gets_a_bar(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "━" in used(monkeypatch, terminal=True)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_log_gets_plain_lines_without_a_bar(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert used(monkeypatch, terminal=False) == ""
+    assert capsys.readouterr().err.startswith("cropping faces: 2 of 2 in ")
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_quiet_is_quiet(
+    terminal: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert used(monkeypatch, terminal, quiet=True) == ""
+    assert capsys.readouterr().err == ""
+
+
+def test_a_log_hears_while_a_work_without_an_end_in_sight_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = []
+
+    @contextmanager
+    def asked_at_once(describe: Callable[[], str | None]) -> Iterator[None]:
+        told.append(describe())
+        yield
+
+    monkeypatch.setattr(console, "plain_lines", asked_at_once)
+    for terminal in (True, False):
+        monkeypatch.setattr(console, "err", Console(file=io.StringIO(), force_terminal=terminal))
+        with console.still_at("exporting"):
+            pass
+    assert len(told) == 1
+    assert str(told[0]).startswith("exporting: ")

@@ -1,0 +1,73 @@
+"""Lines where there is no terminal; their times come from made clocks, never from a wait."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from spoofcue.plain_lines import plain_lines, plain_progress, progress_line, told_time
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0.04, "0.0 s"),
+        (3.14, "3.1 s"),
+        (9.96, "10 s"),
+        (99.4, "99 s"),
+        (99.6, "1.7 minutes"),
+        (300, "5.0 minutes"),
+        (5940, "99.0 minutes"),
+        (7200, "2.0 hours"),
+    ],
+)
+def test_times_are_told_in_a_fitting_unit(seconds: float, told: str) -> None:
+    assert told_time(seconds) == told
+
+
+def test_a_line_says_how_far_and_how_long_at_this_pace() -> None:
+    # a quarter took 30 s, so three quarters take 90
+    assert progress_line("cropping", 10, 40, 30) == "cropping: 10 of 40 in 30 s, about 90 s left"
+    assert progress_line("cropping", 0, 40, 30) == "cropping: 30 s so far"
+
+
+def test_lines_come_while_the_block_is_busy_and_none_after_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked, twice = [], threading.Event()
+
+    def describe() -> str | None:
+        asked.append(len(asked))
+        if len(asked) == 2:
+            return None
+        if len(asked) == 3:
+            twice.set()
+        return f"line {len(asked)}"
+
+    with plain_lines(describe, every=0.001):
+        # the block itself makes no call: one long step is told of too
+        assert twice.wait(60)
+    told = capsys.readouterr().err
+    assert told.startswith("line 1\nline 3\n")
+    # the teller has ended with the block
+    assert not [t for t in threading.enumerate() if t.name.endswith("(tell)")]
+
+
+def test_a_work_ends_with_what_it_took(capsys: pytest.CaptureFixture[str]) -> None:
+    times = iter([100.0, 148.0])
+    with plain_progress("simulating", 1, every=3600, clock=lambda: next(times)) as tell:
+        tell(1, 24)
+        tell(24, 24)
+    assert capsys.readouterr().err == "simulating: 24 of 24 in 48 s\n"
+
+
+def test_a_work_that_has_nothing_to_do_or_fails_says_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with plain_progress("simulating", 1, every=3600):
+        pass
+    work = plain_progress("simulating", 1, every=3600)
+    work.__enter__()(1, 2)
+    assert work.__exit__(RuntimeError, RuntimeError(), None) is False
+    assert capsys.readouterr().err == ""
