@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO ?= demo
 IDENTITIES ?= 40
-EPOCHS ?= 14
+MINUTES ?= 5
 SEED ?= 0
 MUTANTS ?= 60
 JOBS ?= 2
@@ -20,11 +20,12 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet -e ".[dev]"
 	touch $@
 
+# MINUTES=N trains for so long, on whatever processor; a second run goes on.
 # PHOTOS=dir attacks and trains on your own bona fide photos instead of rendered people;
 # a folder that already holds live/ and attack/ is taken as it is.
 demo: $(STAMP)
 	SPOOFCUE=$(BIN)/spoofcue PYTHON=$(BIN)/python DEMO="$(DEMO)" PHOTOS="$(PHOTOS)" \
-	IDENTITIES=$(IDENTITIES) EPOCHS=$(EPOCHS) sh examples/demo.sh
+	IDENTITIES=$(IDENTITIES) MINUTES=$(MINUTES) sh examples/demo.sh
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2 --dist loadscope

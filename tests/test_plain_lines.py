@@ -30,6 +30,8 @@ def test_a_line_says_how_far_and_how_long_at_this_pace() -> None:
     # a quarter took 30 s, so three quarters take 90
     assert progress_line("cropping", 10, 40, 30) == "cropping: 10 of 40 in 30 s, about 90 s left"
     assert progress_line("cropping", 0, 40, 30) == "cropping: 30 s so far"
+    # what comes after the last one, of which nobody can tell how long it takes
+    assert progress_line("scoring", 40, 40, 30) == "scoring: 40 of 40 in 30 s, to be finished"
 
 
 def test_lines_come_while_the_block_is_busy_and_none_after_it(

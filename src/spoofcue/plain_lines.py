@@ -71,8 +71,10 @@ def progress_line(title: str, done: int, total: int, seconds: float) -> str:
     """How far a work is after so many seconds, and how long the rest takes at that pace."""
     if not done:
         return f"{title}: {told_time(seconds)} so far"
-    left = seconds / done * (total - done)
-    return f"{title}: {done} of {total} in {told_time(seconds)}, about {told_time(left)} left"
+    line = f"{title}: {done} of {total} in {told_time(seconds)}"
+    if done >= total:
+        return line + ", to be finished"
+    return f"{line}, about {told_time(seconds / done * (total - done))} left"
 
 
 def told_time(seconds: float) -> str:

@@ -147,7 +147,7 @@ def test_without_time_left_a_resume_changes_nothing(
     assert again == first
     assert {p.name: p.read_bytes() for p in (run / "checkpoints").iterdir()} == kept
     told = capfd.readouterr().err
-    assert "the 3 minutes of this training are used up" in told
+    assert "the 3 min of this training are used up" in told
     assert "training.minutes=N" in told
 
 

@@ -112,9 +112,9 @@ def test_a_log_hears_how_far_the_training_is_unless_it_has_just_heard() -> None:
         callback.on_train_start(trainer_at(0), None)  # type: ignore[arg-type]
     assert lines.now() is None
     clock.now = 30
-    assert lines.now() == "training is about to begin  0.5 of 5 minutes"
+    assert lines.now() == "training is about to begin  0.5 of 5 min"
     take_steps(lines, clock, [15.0, 15.0], images=30)
-    assert lines.now() == "step 2, epoch 1  1.0 of 5 minutes  1.0 images/s"
+    assert lines.now() == "step 2, epoch 1  1.0 of 5 min  1.0 images/s"
     lines.on_validation_start(trainer_at(2), None)  # type: ignore[arg-type]
     clock.now = 90
-    assert lines.now() == "judging dev after step 2  1.5 of 5 minutes  1.0 images/s"
+    assert lines.now() == "judging dev after step 2  1.5 of 5 min  1.0 images/s"

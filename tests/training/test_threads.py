@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
+from spoofcue.training import threads as threads_module
 from spoofcue.training.machine import Cores
 from spoofcue.training.threads import (
     Threads,
     choose_threads,
     choose_workers,
+    score_with_free_cores,
     threads_of_environment,
 )
 
@@ -90,3 +93,36 @@ def test_the_environment_is_read_as_openmp_reads_it(
     assert threads_of_environment() == threads
     monkeypatch.delenv("OMP_NUM_THREADS")
     assert threads_of_environment() is None
+
+
+@pytest.mark.parametrize(
+    ("has", "busy", "environment", "given"),
+    [
+        (4, 1.1, None, [3]),
+        (4, 0.0, None, []),
+        (2, 0.0, None, []),  # the caller's own smaller number stays
+        (1, 3.0, None, []),
+        (4, 3.0, "4", []),
+    ],
+)
+def test_scoring_never_takes_more_threads_than_it_has(
+    has: int,
+    busy: float,
+    environment: str | None,
+    given: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_to = list[int]()
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if environment:
+        monkeypatch.setenv("OMP_NUM_THREADS", environment)
+    monkeypatch.setattr(threads_module, "look_at_cores", lambda: Cores(4, busy))
+    monkeypatch.setattr(torch, "get_num_threads", lambda: has)
+    monkeypatch.setattr(torch, "set_num_threads", set_to.append)
+    told = score_with_free_cores()
+    assert set_to == given
+    assert (told is None) == (given == [])
+    if told:
+        assert told == (
+            "4 cores, 1.1 of them busy: scoring with 3 threads; OMP_NUM_THREADS=N to choose"
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -87,6 +88,8 @@ def evaluate(
         if method is not None and (found := method_of(source)) != method:
             raise InputError(f"{source} is of method {found}, not {method}; leave out --method.")
         detector = load_model(source)
+        if "torch" in sys.modules:
+            _take_free_cores(as_json)
         with progress_bar("scoring faces", 1, quiet=as_json) as progress:
             result = evaluate_run(
                 detector, data, target, rule, progress, grouping, replicates, seed
@@ -97,6 +100,14 @@ def evaluate(
     print_evaluation(result)
     if run is not None and (words := _training_of(run)):
         typer.echo(f"training: {words}")
+
+
+def _take_free_cores(quiet: bool) -> None:
+    from spoofcue.training.threads import score_with_free_cores
+
+    line = score_with_free_cores()
+    if line and not quiet:
+        typer.echo(line, err=True)
 
 
 def _rule(text: str) -> Rule:

@@ -40,6 +40,7 @@ def export(
     Either scores without torch; a package also holds hashes, provenance and a model card. What
     differs from the checkpoint is not kept.
     """
+    from spoofcue.cli.console import still_at
     from spoofcue.errors import InputError
     from spoofcue.methods.registry import method_of
     from spoofcue.package.read import is_package
@@ -55,7 +56,8 @@ def export(
     if to is not None:
         from spoofcue.export.package import export_package
 
-        package = export_package(run, out, to, precision, target)
+        with still_at("exporting"):
+            package = export_package(run, out, to, precision, target)
         _tell(package)
         return
     if out.suffix != ".onnx":
@@ -68,7 +70,8 @@ def export(
     from spoofcue.scoring.model import TorchModel
 
     checkpoint = run / "checkpoints" / "best.ckpt" if run.is_dir() else run
-    worst = export_onnx(TorchModel(run), checkpoint, out)
+    with still_at("exporting"):
+        worst = export_onnx(TorchModel(run), checkpoint, out)
     typer.echo(f"{out}: largest difference of a cue value to torch {worst:.1e}")
 
 

@@ -13,6 +13,9 @@ def report(
     out: Annotated[Path | None, typer.Option(help="HTML file; default RUN/report.html.")] = None,
 ) -> None:
     """Write one self-contained HTML page about a run."""
+    from spoofcue.cli.console import still_at
     from spoofcue.report.page import write_report
 
-    typer.echo(write_report(run, out))
+    with still_at("writing the report"):
+        page = write_report(run, out)
+    typer.echo(page)

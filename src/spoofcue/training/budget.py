@@ -42,7 +42,7 @@ class TimeBudget(pl.Callback):
         """How much of the budget is used, for a line; empty without a limit."""
         if self.minutes is None:
             return ""
-        return f"{self.seconds / 60:.1f} of {self.minutes:g} minutes"
+        return f"{self.seconds / 60:.1f} of {self.minutes:g} min"
 
     def state_dict(self) -> dict[str, Any]:
         """The time used survives a kill."""
@@ -57,7 +57,7 @@ class TimeBudget(pl.Callback):
         if self._used_up(trainer):
             self.ended = trainer.should_stop = True
             rank_zero_only(print)(
-                f"the {self.minutes:g} minutes of this training are used up; "
+                f"the {self.minutes:g} min of this training are used up; "
                 "--resume --set training.minutes=N gives it N in all.",
                 file=sys.stderr,
             )

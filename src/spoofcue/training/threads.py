@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from spoofcue.training.machine import Cores
+from spoofcue.training.machine import Cores, look_at_cores
 
 # A core that others use for less than this part of the time counts as free.
 SPARE = 0.25
@@ -92,3 +92,24 @@ def threads_of_environment() -> int | None:
     """OMP_NUM_THREADS as OpenMP reads it (the outermost level); None if it is not a number > 0."""
     first = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
     return int(first) if first.isdecimal() and int(first) > 0 else None
+
+
+def score_with_free_cores() -> str | None:
+    """Let PyTorch score with no more threads than cores are free.
+
+    OMP_NUM_THREADS and a number of threads that is no larger anyway stay.
+
+    Returns:
+        What the user is told if there are fewer now; else None.
+
+    """
+    import torch
+
+    if threads_of_environment() is not None or torch.get_num_threads() == 1:
+        return None
+    choice = choose_threads(look_at_cores())
+    if choice.count >= torch.get_num_threads():
+        return None
+    torch.set_num_threads(choice.count)
+    plural = "s" * (choice.count != 1)
+    return f"{choice.why}: scoring with {choice.count} thread{plural}; OMP_NUM_THREADS=N to choose"
