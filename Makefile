@@ -15,8 +15,10 @@ STAMP := $(VENV)/.spoofcue-installed
 
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "setting up $(VENV): PyTorch first, which is large"
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -c "import torch" 2>/dev/null || $(BIN)/pip install --quiet -r constraints.txt
+	@echo "setting up $(VENV): the other packages"
 	$(BIN)/pip install --quiet -e ".[dev]"
 	touch $@
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
+from spoofcue import plain_lines as module
 from spoofcue.plain_lines import plain_lines, plain_progress, progress_line, told_time
 
 
@@ -30,6 +33,10 @@ def test_a_line_says_how_far_and_how_long_at_this_pace() -> None:
     # a quarter took 30 s, so three quarters take 90
     assert progress_line("cropping", 10, 40, 30) == "cropping: 10 of 40 in 30 s, about 90 s left"
     assert progress_line("cropping", 0, 40, 30) == "cropping: 30 s so far"
+    # 30 of the 32 were there after a second: 2 in 20 s, so 8 more in 80
+    line = progress_line("simulating", 32, 40, 21, since=(30, 1))
+    assert line == "simulating: 32 of 40 in 21 s, about 80 s left"
+    assert progress_line("simulating", 32, 40, 41, (32, 21)) == "simulating: 32 of 40 in 41 s"
     # what comes after the last one, of which nobody can tell how long it takes
     assert progress_line("scoring", 40, 40, 30) == "scoring: 40 of 40 in 30 s, to be finished"
 
@@ -54,6 +61,30 @@ def test_lines_come_while_the_block_is_busy_and_none_after_it(
     assert told.startswith("line 1\nline 3\n")
     # the teller has ended with the block
     assert not [t for t in threading.enumerate() if t.name.endswith("(tell)")]
+
+
+def test_the_pace_is_that_of_the_last_lines(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[Callable[[], str | None]] = []
+
+    @contextmanager
+    def held(describe: Callable[[], str | None], every: float) -> Iterator[None]:
+        asked.append(describe)
+        yield
+
+    now = [0.0]
+    monkeypatch.setattr(module, "plain_lines", held)
+    lines = []
+    with plain_progress("simulating", 1, clock=lambda: now[0]) as tell:
+        # a run that goes on: 20 are there at once, then one comes every 20 s
+        for n in range(1, 7):
+            now[0] = 20.0 * n
+            tell(20 + n, 40)
+            lines.append(asked[0]())
+    assert lines[0] == "simulating: 21 of 40 in 20 s, about 18 s left"
+    # from the fourth line on the start has no part in it: 14 are left at 20 s each
+    assert lines[5] == "simulating: 26 of 40 in 2.0 minutes, about 4.7 minutes left"
 
 
 def test_a_work_ends_with_what_it_took(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -56,25 +57,47 @@ def plain_progress(
 
     """
     began, at = clock(), (0, total)
+    # what was done before, in a run that goes on, comes at once and says nothing of the pace
+    lately = deque([(0, 0.0)], maxlen=4)
 
     def tell(done: int, all_: int) -> None:
         nonlocal at
         at = (done, all_)
 
-    with plain_lines(lambda: progress_line(title, *at, clock() - began), every):
+    def line() -> str:
+        seconds = clock() - began
+        text = progress_line(title, *at, seconds, lately[0])
+        lately.append((at[0], seconds))
+        return text
+
+    with plain_lines(line, every):
         yield tell
     if at[0]:
         print(f"{title}: {at[0]} of {at[1]} in {told_time(clock() - began)}", file=sys.stderr)
 
 
-def progress_line(title: str, done: int, total: int, seconds: float) -> str:
-    """How far a work is after so many seconds, and how long the rest takes at that pace."""
+def progress_line(
+    title: str, done: int, total: int, seconds: float, since: tuple[int, float] = (0, 0.0)
+) -> str:
+    """How far a work is, and how long the rest takes at its pace.
+
+    Args:
+        title: what is done.
+        done: so much of it.
+        total: of so much.
+        seconds: that it has taken.
+        since: (done, seconds) from which on the pace is taken.
+
+    """
     if not done:
         return f"{title}: {told_time(seconds)} so far"
     line = f"{title}: {done} of {total} in {told_time(seconds)}"
     if done >= total:
         return line + ", to be finished"
-    return f"{line}, about {told_time(seconds / done * (total - done))} left"
+    before, at = since
+    if done <= before:
+        return line
+    return f"{line}, about {told_time((seconds - at) / (done - before) * (total - done))} left"
 
 
 def told_time(seconds: float) -> str:
