@@ -82,7 +82,7 @@ def shared(count: int, batch: int, steps: int, width: int, rounds: int = 3) -> N
                 found.append(images_per_second(112, False, batch, steps, width))
     for threads, found in rates.items():
         told = ", ".join(f"{rate:.2f}" for rate in found)
-        print(f"{threads} threads: {median(found):6.2f} images/s ({told})")
+        print(f"threads {threads}: {median(found):6.2f} images/s ({told})")
     print(f"ratio {median(rates[choice.count]) / median(rates[cores.count]):.2f}")
 
 
