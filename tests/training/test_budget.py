@@ -64,10 +64,11 @@ def _method(call: Any) -> Any:
     return lambda self, batch, at: call(self, batch, at)
 
 
-def train(data: Path, run: Path, *more: str, resume: bool = False) -> dict[str, Any]:
-    record = train_run(
-        data, run, load_settings("small", None, [*SETTINGS, *more], "lgsc"), resume=resume
-    )
+def train(
+    data: Path, run: Path, *more: str, resume: bool = False, method: str = "lgsc"
+) -> dict[str, Any]:
+    settings = load_settings("small", None, [*SETTINGS, *more], method)
+    record = train_run(data, run, settings, resume=resume)
     told: dict[str, Any] = json.loads((run / "run.json").read_text())["training"]
     assert told == record["training"]
     return told
@@ -201,6 +202,15 @@ def test_dev_is_judged_at_the_end_even_where_it_is_judged_seldom(
     train(data, run, "training.minutes=4", "training.dev_every_epochs=2")
     assert judged(run) == [4]
     assert (run / "checkpoints" / "best.ckpt").is_file()
+
+
+def test_what_a_network_keeps_of_train_faces_is_there_when_dev_is_judged(
+    data: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    train(data, run, "training.minutes=3", method="triplet-focal")
+    assert judged(run) == [3]
+    assert weights(run, "best")["network.live_references"].any()
 
 
 def test_a_training_without_dev_keeps_the_step_at_which_its_time_was_up(
