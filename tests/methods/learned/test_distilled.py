@@ -33,6 +33,7 @@ TINY = [
     "training.checkpoint_every_steps=1",
     "training.precision=fp32",
     "training.workers=0",
+    "training.threads=1",
     "training.accelerator=cpu",
 ]
 LITE = ["model.mobile_multiplier=0.1", "model.decoder_width=2"]

@@ -23,6 +23,7 @@ TINY = [
     *("model.mobile_multiplier=0.2", f"input.size={SIDE}"),
     *("training.batch_size=12", "training.epochs=2", "training.images_per_epoch=240"),
     *("training.precision=fp32", "training.workers=0", "training.accelerator=cpu"),
+    "training.threads=1",
     *("optimiser.lr=0.02", "loss.ridge=0.01", "training.select=last"),
 ]
 

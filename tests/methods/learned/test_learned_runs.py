@@ -32,6 +32,7 @@ TINY = [
     "training.images_per_epoch=8",
     "training.precision=fp32",
     "training.workers=0",
+    "training.threads=1",
     "training.accelerator=cpu",
 ]
 OTHERS = sorted(LEARNED - {"lgsc"})
