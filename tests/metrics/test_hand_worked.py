@@ -294,7 +294,9 @@ def test_attacks_without_a_species_are_of_one() -> None:
     answered = ScoreSet.of([0.1, 0.9], [0, 1], video=["", "v"], lost=lost)
     assert answered.has_videos  # one frame with a score, one without
     assert not ScoreSet.of([0.1, 0.9], [0, 1], video=["u", "v"]).has_videos
-    # A label that is a number of another kind is kept as a class.
+    # Columns of a table, one number a row, are taken as they are meant.
+    table = ScoreSet.of([[0.1], [0.9]], [[0], [1]], [[""], ["mask"]])
+    assert (len(table), table.label.tolist(), table.pai.tolist()) == (2, [0, 1], ["", "mask"])
     assert ScoreSet.of([0.1, 0.9], [0.0, 1.0]).label.tolist() == [0, 1]
 
 
