@@ -49,8 +49,9 @@ class Run:
             self._mutmut([mutant.name for mutant in inside])
             verdicts = self._verdicts(inside)
             # What one process did before it was switched to a mutant (imports, caches, fixtures
-            # of a file) can hide it: only a fresh process may say that it survives.
-            self._keep({n: v for n, v in verdicts.items() if v != SURVIVED})
+            # of a file) can hide it, and other programs can slow it down: only a fresh process,
+            # which has more time, may say that it survives or takes too long.
+            self._keep({n: v for n, v in verdicts.items() if v == KILLED})
         self._fresh([mutant for mutant in todo if mutant.name not in self.outcomes])
 
     def _mutmut(self, names: list[str]) -> None:

@@ -15,6 +15,7 @@ from spoofcue.patches.geometry import (
     normalise,
     pad_by_reflection,
     random_patch,
+    resized,
     scoring_inputs,
     whole_face_size,
 )
@@ -143,6 +144,15 @@ def test_a_grid_of_native_patches() -> None:
     assert len(scoring_inputs(numbered(32, 96), InputSettings(size=32, scoring="grid"))) == 3
 
 
+@pytest.mark.parametrize(("height", "width"), [(60, 50), (30, 120), (40, 50), (30, 100)])
+def test_a_mean_is_taken_only_where_both_sides_become_shorter(height: int, width: int) -> None:
+    crop = np.random.default_rng(0).integers(0, 256, (40, 100, 3), np.uint8)
+    out = resized(crop, height, width, "area")
+    assert farthest(out, bilinear(crop, height, width)) <= 1
+    tall = resized(np.ascontiguousarray(crop.swapaxes(0, 1)), width, height, "area")
+    assert farthest(tall, bilinear(crop.swapaxes(0, 1), width, height)) <= 1
+
+
 def test_groups_are_of_one_shape_and_of_bounded_memory() -> None:
     def lengths(sizes: list[tuple[int, int]], **settings: object) -> list[int]:
         groups = groups_of_one_shape(sizes, InputSettings(**settings))  # type: ignore[arg-type]
@@ -151,6 +161,7 @@ def test_groups_are_of_one_shape_and_of_bounded_memory() -> None:
     # A group holds as many pixels as sixteen of the paper's inputs.
     assert lengths([(224, 224)] * 40, size=224) == [16, 16, 8]
     assert lengths([(300, 200)] * 70, size=112, scoring="resize") == [64, 6]
+    assert lengths([(300, 200)] * 785, size=32, scoring="resize") == [784, 1]
     assert lengths([(448, 224)] * 9, size=224, scoring="grid") == [8, 1]
     assert lengths([(1792, 1792)] * 2, size=224, max_side=1792) == [1, 1]
     sizes = [(300, 200), (224, 224), (225, 230), (301, 199), (224, 224)]
