@@ -301,7 +301,7 @@ ROWS = pl.DataFrame(
         "label": pl.Int8,
     },
     orient="row",
-)
+).with_columns(video=pl.col("media"))
 EVERY = Selection()
 
 
