@@ -15,10 +15,10 @@ import cv2
 import numpy as np
 
 from spoofcue.simulate import camera
-from spoofcue.simulate.catalogue import DEVICES, INSTRUMENTS, SESSIONS, Mask
+from spoofcue.simulate.catalogue import built_in
 from spoofcue.simulate.people import RenderedPerson
 from spoofcue.simulate.placement import View
-from spoofcue.simulate.presentation import draw_circumstances, draw_presentation
+from spoofcue.simulate.presentation import draw_circumstances
 from spoofcue.simulate.recapture import live_radiance, render_attack, render_live
 
 VIEW = View(224, 160.0, (0.5, 0.5), 0.0)
@@ -26,29 +26,30 @@ VIEW = View(224, 160.0, (0.5, 0.5), 0.0)
 
 def main(seconds: float) -> None:
     cv2.setNumThreads(1)
+    known = built_in()
     person = RenderedPerson("benchmark", 0)
     live, stolen = person.live("session-1", 0), person.stolen(0)
     wearer = RenderedPerson("wearer", 0).live("session-1", 0)
-    devices = [DEVICES[f"cam-{k}"] for k in range(1, 7)]
+    devices = [known.devices[f"cam-{k}"] for k in range(1, 7)]
 
     def case(name: str, k: int) -> None:
         rng = np.random.default_rng(k)
         device = devices[k % 6]
-        now = draw_circumstances(VIEW, SESSIONS["session-1"], rng)
+        now = draw_circumstances(VIEW, known.sessions["session-1"], rng)
         if name == "camera alone":
             radiance, white = radiances
             camera.photograph(radiance, device, now.shot, white, rng)
         elif name == "live":
             render_live(live, device, now, rng)
         else:
-            pai = INSTRUMENTS[name]
-            how = draw_presentation(pai, rng, framed=0.35)
-            worn = wearer if isinstance(pai, Mask) else None
+            pai = known.instruments[name]
+            how = pai.present(rng, framed=0.35)
+            worn = wearer if pai.worn else None
             render_attack(stolen, pai, device, now, how, rng, worn)
 
-    now = draw_circumstances(VIEW, SESSIONS["session-1"], np.random.default_rng(0))
+    now = draw_circumstances(VIEW, known.sessions["session-1"], np.random.default_rng(0))
     radiances = live_radiance(live, now)
-    names = ["camera alone", "live", *INSTRUMENTS]
+    names = ["camera alone", "live", *known.instruments]
     spent = dict.fromkeys(names, 0.0)
     for name in names:
         case(name, 0)  # tables are made once
@@ -66,7 +67,7 @@ def main(seconds: float) -> None:
         each = spent[name] / rounds
         print(f"{name:14} {1 / each:6.1f} a second   {each / base:5.2f} x the camera alone")
     for family in ("print", "replay", "mask", "partial"):
-        members = [n for n in names if n.startswith(family)]
+        members = [n for n, pai in known.instruments.items() if pai.family == family]
         each = sum(spent[n] for n in members) / rounds / len(members)
         print(f"all {family:10} {1 / each:6.1f} a second   {each / base:5.2f} x the camera alone")
 

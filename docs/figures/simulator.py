@@ -18,20 +18,22 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 from spoofcue.simulate import camera
-from spoofcue.simulate.catalogue import DEVICES, DISPLAYS, INSTRUMENTS, PRINTERS, SESSIONS
-from spoofcue.simulate.colour import srgb_from_linear
+from spoofcue.simulate.catalogue import built_in
+from spoofcue.simulate.device import Shot
 from spoofcue.simulate.gallery import write_gallery
-from spoofcue.simulate.medium.display import subpixels
-from spoofcue.simulate.medium.printing import reflectance
+from spoofcue.simulate.instruments.display import subpixels
+from spoofcue.simulate.instruments.printer import reflectance
 from spoofcue.simulate.people import RenderedPerson
 from spoofcue.simulate.placement import View
-from spoofcue.simulate.presentation import draw_circumstances, draw_presentation
+from spoofcue.simulate.presentation import draw_circumstances
+from spoofcue.simulate.raster import srgb_from_linear
 from spoofcue.simulate.recapture import attack_radiance, live_radiance, render_attack, render_live
 from spoofcue.simulate.samples import Framing, Sample, frames
 
+KNOWN = built_in()
 COLOURS = ("cyan", "magenta", "yellow", "white")
 IMAGES = Path(__file__).parent.parent / "images"
-SHARP = camera.Shot(0, 0, 0, 0.18, 1, 0, 1, 0.5, (1, 1), 0, 0)
+SHARP = Shot(0, 0, 0, 0.18, 1, 0, 1, 0.5, (1, 1), 0, 0)
 
 
 def spectrum(plane: np.ndarray) -> np.ndarray:
@@ -44,15 +46,19 @@ def spectrum(plane: np.ndarray) -> np.ndarray:
 def chain() -> None:
     """One eye at every station of the chain, live, printed and replayed."""
     person = RenderedPerson("figure", 7)
-    device = DEVICES["cam-3"]
+    device = KNOWN.devices["cam-3"]
     rows = []
     for pai in ("", "print-c", "replay-a"):
         rng = np.random.default_rng(2)
-        now = draw_circumstances(View(360, 330.0, (0.5, 0.45), 0.0), SESSIONS["session-2"], rng)
+        now = draw_circumstances(
+            View(360, 330.0, (0.5, 0.45), 0.0), KNOWN.sessions["session-2"], rng
+        )
         now = replace(now, shot=replace(SHARP, exposure=0.2))
         if pai:
-            how = replace(draw_presentation(INSTRUMENTS[pai], rng, framed=0), face_mm=125.0)
-            fine, white = attack_radiance(person.live("session-2", 0), INSTRUMENTS[pai], now, how)
+            how = replace(KNOWN.instruments[pai].present(rng, framed=0), face_mm=125.0)
+            fine, white = attack_radiance(
+                person.live("session-2", 0), KNOWN.instruments[pai], now, how
+            )
         else:
             fine, white = live_radiance(person.live("session-2", 0), now)
         optics = camera.lens(fine, device, now.shot)
@@ -86,7 +92,7 @@ def chain() -> None:
 def peaks() -> None:
     """Halftone and moiré peaks beside where the geometry puts them."""
     figure, axes = plt.subplots(1, 3, figsize=(12.5, 4.3))
-    printer, size, per_line = PRINTERS["print-a"], 512, 6.0
+    printer, size, per_line = KNOWN.instruments["print-a"], 512, 6.0
     mm = 1 / (printer.lines_per_mm * per_line)
     y, x = np.mgrid[0:size, 0:size].astype(np.float32) * np.float32(mm)
     plates = np.full((size, size, 4), 110, np.uint8)
@@ -111,8 +117,8 @@ def peaks() -> None:
         fine = pitch * camera.OVERSAMPLING
         side = 192 * camera.OVERSAMPLING
         v, u = np.mgrid[0:side, 0:side].astype(np.float32) / np.float32(fine)
-        panel = subpixels(u, v, np.eye(2) / fine, DISPLAYS[name], np.random.default_rng(0))
-        device = replace(DEVICES["cam-3"], lens_px=0.25)
+        panel = subpixels(u, v, np.eye(2) / fine, KNOWN.instruments[name], np.random.default_rng(0))
+        device = KNOWN.devices["cam-3"].model_copy(update={"lens_px": 0.25})
         seen = camera.pixels(camera.lens(panel, device, SHARP), device.aperture)
         axis.imshow(spectrum(seen[..., 0]), extent=extent, vmin=-70, vmax=0, cmap="magma")
         lattice = (
@@ -142,14 +148,14 @@ def strip() -> None:
             (View(240, 900.0, (1.05, 1.05), 0.0), 0.0, "cam-3"),
         ):
             rng = np.random.default_rng(11)
-            now = draw_circumstances(view, SESSIONS["session-2"], rng)
+            now = draw_circumstances(view, KNOWN.sessions["session-2"], rng)
             now = replace(now, shot=replace(SHARP, exposure=0.2))
-            device = DEVICES[camera_name]
+            device = KNOWN.devices[camera_name]
             if pai:
-                how = draw_presentation(INSTRUMENTS[pai], rng, framed=framed)
+                how = KNOWN.instruments[pai].present(rng, framed=framed)
                 how = replace(how, face_mm=130.0 if pai != "replay-b" else 60.0)
-                worn = wearer if pai.startswith("mask") else None
-                image = render_attack(portrait, INSTRUMENTS[pai], device, now, how, rng, worn)
+                worn = wearer if KNOWN.worn(pai) else None
+                image = render_attack(portrait, KNOWN.instruments[pai], device, now, how, rng, worn)
             else:
                 image = render_live(portrait, device, now, rng)
             cells.append(cv2.resize(image, (240, 240), interpolation=cv2.INTER_AREA))
@@ -167,7 +173,7 @@ def variety() -> None:
         cells = []
         for take in range(8):
             sample = Sample("figure", pai, "session-any", "cam-any", take)
-            picture = next(frames(sample, person, Framing(1.6, 1.6), 5, 1, wearer))
+            picture = next(frames(sample, person, Framing(1.6, 1.6), 5, wearer=wearer))
             cells.append(cv2.resize(picture.image, (150, 150), interpolation=cv2.INTER_AREA))
         rows.append(np.hstack(cells))
     picture = cv2.cvtColor(np.vstack(rows), cv2.COLOR_RGB2BGR)

@@ -46,14 +46,14 @@ class Face:
 def render(person: int) -> tuple[Picture, Face]:
     """A person whom dlib finds; equal numbers are equal people."""
     from spoofcue.faces.detect import DlibDetector
-    from spoofcue.simulate.catalogue import SESSIONS
-    from spoofcue.simulate.colour import srgb_from_linear
+    from spoofcue.simulate.catalogue import built_in
+    from spoofcue.simulate.face.frame import draw_frame
+    from spoofcue.simulate.face.identity import draw_identity
     from spoofcue.simulate.face.render import render_face
-    from spoofcue.simulate.identity import draw_identity
-    from spoofcue.simulate.scene import draw_frame
+    from spoofcue.simulate.raster import srgb_from_linear
 
     for seed in range(1000 * person, 1000 * person + 1000):
-        view = draw_frame(seed, SESSIONS["session-1"], seed)
+        view = draw_frame(seed, built_in().sessions["session-1"], seed)
         radiance = render_face(draw_identity(seed), view, RENDER)
         picture = (srgb_from_linear(radiance * 0.85) * 255 + 0.5).astype(np.uint8)
         found = DlibDetector().detect(picture)

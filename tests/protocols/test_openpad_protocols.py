@@ -11,7 +11,7 @@ from spoofcue.benchmark.openpad import samples_of
 from spoofcue.errors import InputError
 from spoofcue.protocols.reader import load_protocols
 from spoofcue.protocols.select import rows_of_fold
-from spoofcue.simulate.subjects import split_people
+from spoofcue.simulate.people import split_people
 
 PROTOCOLS = load_protocols("openpad")
 FOLDS = [(p, f) for p in PROTOCOLS.values() for f in p.folds]

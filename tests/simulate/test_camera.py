@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests_spectrum import SHARP
+from spectra import SHARP
 
 from spoofcue.simulate import camera
-from spoofcue.simulate.catalogue import DEVICES
-from spoofcue.simulate.colour import linear_from_srgb, srgb_from_linear
+from spoofcue.simulate.catalogue import built_in
+from spoofcue.simulate.device import Device, draw_shot
+from spoofcue.simulate.raster import linear_from_srgb, srgb_from_linear
 
+DEVICES = built_in().devices
 WHITE = (1.0, 1.0, 1.0)
 
 
@@ -22,10 +24,10 @@ WHITE = (1.0, 1.0, 1.0)
     device=st.sampled_from(list(DEVICES.values())),
     seed=st.integers(0, 2**31),
 )
-def test_any_radiance_gives_a_picture(side: int, level: float, device, seed: int) -> None:  # type: ignore[no-untyped-def]
+def test_any_radiance_gives_a_picture(side: int, level: float, device: Device, seed: int) -> None:
     rng = np.random.default_rng(seed)
     scene = np.full((6 * side, 6 * side, 3), level, np.float32)
-    photo = camera.photograph(scene, device, camera.draw_shot(rng), WHITE, rng)
+    photo = camera.photograph(scene, device, draw_shot(rng), WHITE, rng)
     assert photo.dtype == np.uint8
     assert photo.shape == (round(side * device.rescale) * 2,) * 2 + (3,)
 
@@ -64,7 +66,7 @@ def test_exposure_ignores_how_bright_the_medium_is() -> None:
 
 def test_white_balance_takes_the_illuminant_away() -> None:
     light = np.array([1.3, 1.0, 0.7], np.float32)
-    neutral = replace(DEVICES["cam-1"], white_balance=WHITE)
+    neutral = DEVICES["cam-1"].model_copy(update={"white_balance": WHITE})
     grey = np.full((4, 4, 3), 0.3, np.float32) * light
     balanced = camera.white_balance(grey, neutral, SHARP, tuple(light))
     assert np.ptp(balanced) < 1e-5
@@ -83,14 +85,14 @@ def test_motion_blurs_along_its_direction_only() -> None:
     rng = np.random.default_rng(0)
     scene = rng.random((90, 90, 3), dtype=np.float32)
     moved = replace(SHARP, motion_px=4.0, motion_deg=0.0)
-    photo = camera.lens(scene, replace(DEVICES["cam-1"], lens_px=0.05), moved)[..., 1]
+    photo = camera.lens(scene, DEVICES["cam-1"].model_copy(update={"lens_px": 0.05}), moved)[..., 1]
     assert np.diff(photo, axis=1).std() < 0.35 * np.diff(photo, axis=0).std()
 
 
 @settings(max_examples=50, deadline=None)
 @given(seed=st.integers(0, 2**31))
 def test_shots_stay_in_their_ranges(seed: int) -> None:
-    shot = camera.draw_shot(np.random.default_rng(seed))
+    shot = draw_shot(np.random.default_rng(seed))
     assert 0 <= shot.defocus_px <= 1.6
     assert 0.06 <= shot.exposure <= 0.45
     assert 0.55 <= shot.metering <= 1.0

@@ -8,24 +8,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skimage.data
+import yaml
 from PIL import Image
 
 from spoofcue.errors import InputError
 from spoofcue.faces.detect import DlibDetector
 from spoofcue.media.video import sample_frames
-from spoofcue.simulate.catalogue import SESSIONS
-from spoofcue.simulate.colour import srgb_from_linear
+from spoofcue.simulate.catalogue import BUILT_IN, built_in, load_catalogue
+from spoofcue.simulate.face.frame import draw_frame
+from spoofcue.simulate.face.identity import draw_identity
 from spoofcue.simulate.face.render import render_face
 from spoofcue.simulate.gallery import write_gallery
-from spoofcue.simulate.identity import draw_identity
+from spoofcue.simulate.raster import srgb_from_linear
 from spoofcue.simulate.sample_set import SetOptions, write_photo_set, write_rendered_set
-from spoofcue.simulate.scene import draw_frame
 
 
 def test_dlib_finds_rendered_faces_and_seeds_repeat() -> None:
     detector, found = DlibDetector(), 0
     for seed in range(20):
-        light = list(SESSIONS.values())[seed % 3]
+        light = list(built_in().sessions.values())[seed % 3]
         scene = render_face(draw_identity(seed), draw_frame(seed, light, seed), 400)
         assert scene.dtype == np.float32
         assert np.isfinite(scene).all()
@@ -132,6 +133,29 @@ def test_wrong_names_and_too_few_people_are_refused(photos: Path, tmp_path: Path
     with pytest.raises(InputError, match="three are the least"):
         write_rendered_set(tmp_path / "out", identities=2)
     assert not (tmp_path / "out" / "labels.csv").exists()
+
+
+def test_a_users_instrument_is_recorded_and_made_again_when_its_values_change(
+    photos: Path, tmp_path: Path
+) -> None:
+    tree = yaml.safe_load(BUILT_IN.read_text())["printers"]["print-a"]
+
+    def made(black: float) -> Path:
+        file = tmp_path / "mine.yaml"
+        file.write_text(yaml.safe_dump({"printers": {"office": {**tree, "black": black}}}))
+        options = SetOptions(pais=("office", "print-b"), takes=1, catalogue=load_catalogue(file))
+        write_photo_set(photos, tmp_path / "set", options=options, workers=1)
+        return tmp_path / "set"
+
+    first = hashes(made(0.04))
+    lines = (tmp_path / "set" / "parameters.jsonl").read_text().splitlines()
+    drawn = {p["path"]: p["parameters"] for p in map(json.loads, lines)}
+    for path, parameters in drawn.items():
+        assert parameters.get("instrument", {}).get("black") == (0.04 if "office" in path else None)
+    second = hashes(made(0.3))
+    other = {name for name in first if name.endswith(".jpg") and first[name] != second[name]}
+    assert other == {name for name in first if name.endswith(".jpg") and "office" in name}
+    assert hashes(made(0.04)) == first
 
 
 def test_the_gallery_has_a_row_for_every_instrument(photos: Path, tmp_path: Path) -> None:

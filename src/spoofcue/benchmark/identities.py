@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from spoofcue.errors import InputError
-from spoofcue.simulate.subjects import photographed, with_faces
+from spoofcue.simulate.people import photographed, with_faces
 from spoofcue.whole_files import write_bytes, write_text
 
 People = dict[str, tuple[Path, ...]]

@@ -12,17 +12,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spoofcue.benchmark.identities import People, find_people
+from spoofcue.benchmark.identities import find_people
 from spoofcue.data.manifest import MANIFEST_NAME, write_manifest
 from spoofcue.data.prepare import SUMMARY
 from spoofcue.errors import InputError
 from spoofcue.simulate.camera import encode
+from spoofcue.simulate.catalogue import built_in
 from spoofcue.simulate.parallel import Progress, in_parallel
-from spoofcue.simulate.people import Person
+from spoofcue.simulate.people import Person, Role, person_of, roles
 from spoofcue.simulate.presentation import Portrait
+from spoofcue.simulate.raster import number
 from spoofcue.simulate.samples import Framing, Sample, frames
-from spoofcue.simulate.seeds import number
-from spoofcue.simulate.subjects import person_of, split_people
 from spoofcue.whole_files import write_bytes, write_json
 
 if TYPE_CHECKING:
@@ -106,11 +106,7 @@ def size_named(name: str) -> Size:
 @dataclass(frozen=True, slots=True)
 class _Job:
     out: Path
-    subject: str
-    photos: tuple[Path, ...]
-    wearer: str
-    wearer_photos: tuple[Path, ...]
-    split: str
+    role: Role
     scale: float
     seed: int
 
@@ -163,7 +159,8 @@ def build(
     people, skipped = find_people(identities, count, workers)
     out.mkdir(parents=True, exist_ok=True)
     write_json(record, options)
-    made = in_parallel(_person, _jobs(out, people, scale, seed), workers, progress)
+    jobs = [_Job(out, role, scale, seed) for role in roles(people, seed)]
+    made = in_parallel(_person, jobs, workers, progress)
     rows = pl.DataFrame([row for of_person in made for row in of_person], infer_schema_length=None)
     warnings = [f"{path}: {why}" for path, why in skipped]
     crops = {"margin": MARGIN, "detector": "dlib", "min_face_px": 48}
@@ -171,16 +168,6 @@ def build(
     write_json(out / SUMMARY, summary)
     write_manifest(rows, out)
     return read_manifest(out)
-
-
-def _jobs(out: Path, people: People, scale: float, seed: int) -> list[_Job]:
-    splits = split_people(list(people), seed)
-    jobs = []
-    for name, photos in people.items():
-        mates = sorted(n for n in people if splits[n] == splits[name] and n != name) or [name]
-        mate = mates[number(seed, name, "wearer") % len(mates)]
-        jobs.append(_Job(out, name, photos, mate, people[mate], splits[name], scale, seed))
-    return jobs
 
 
 def samples_of(subject: str, seed: int) -> list[Sample]:
@@ -202,23 +189,24 @@ def samples_of(subject: str, seed: int) -> list[Sample]:
 
 def _person(job: _Job) -> list[dict[str, Any]]:
     """Crops and manifest rows of one person; top level for worker processes."""
-    done = job.out / "people" / f"{job.subject}.json"
+    role = job.role
+    done = job.out / "people" / f"{role.subject}.json"
     if done.is_file():
         rows: list[dict[str, Any]] = json.loads(done.read_text(encoding="utf-8"))
         return rows
-    person = person_of(job.subject, job.photos, job.seed)
-    wearer = person_of(job.wearer, job.wearer_photos, job.seed)
+    person = person_of(role.subject, role.photos, job.seed)
+    wearer = person_of(role.wearer, role.wearer_photos, job.seed)
     framing = Framing(1 + 2 * MARGIN, job.scale)
     views: dict[tuple[str, int], Portrait] = {}
     rows, drawn = [], []
-    for sample in samples_of(job.subject, job.seed):
+    for sample in samples_of(role.subject, job.seed):
         portrait = _view(views, person, sample)
-        worn = wearer if "mask" in sample.pai or "partial" in sample.pai else None
-        picture = next(frames(sample, person, framing, job.seed, 1, worn, portrait))
+        worn = wearer if built_in().worn(sample.pai) else None
+        picture = next(frames(sample, person, framing, job.seed, wearer=worn, portrait=portrait))
         name = f"crops/{sample.name}.jpg"
         (job.out / name).parent.mkdir(parents=True, exist_ok=True)
         write_bytes(job.out / name, encode(picture.image, picture.quality))
-        rows.append(_row(sample, name, picture.image.shape, picture.box, job.split))
+        rows.append(_row(sample, name, picture.image.shape, picture.box, role.split))
         drawn.append({"crop": name, **asdict(sample), **picture.parameters})
     done.parent.mkdir(parents=True, exist_ok=True)
     write_bytes(done.with_suffix(".parameters.json"), json.dumps(drawn).encode())

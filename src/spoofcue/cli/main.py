@@ -33,7 +33,7 @@ EXTRAS = {
     "sklearn": "methods",
     "skimage": "methods",
     "openvino": "openvino",
-    "yaml": "data",
+    "yaml": "simulate",
 }
 
 app = typer.Typer(

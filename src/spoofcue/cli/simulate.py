@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from spoofcue.errors import InputError
+
+if TYPE_CHECKING:
+    from spoofcue.simulate.catalogue import Catalogue
 
 
 def simulate(
@@ -32,6 +36,13 @@ def simulate(
     sessions: Annotated[
         str | None, typer.Option(help="Lights, comma-separated; session-any.")
     ] = None,
+    catalogue: Annotated[
+        Path | None,
+        typer.Option(
+            help="YAML with instruments, cameras and lights of your own, beside the built-in ones "
+            "or, under the same name, in their place; docs/simulator.md shows the form."
+        ),
+    ] = None,
     takes: Annotated[
         int, typer.Option(min=1, help="Recordings per person and class; each draws its place.")
     ] = 2,
@@ -50,9 +61,11 @@ def simulate(
     """Make live images, prints, replays and masks from photos or from rendered people."""
     from spoofcue.cli.console import out as console
     from spoofcue.cli.console import progress_bar
+    from spoofcue.simulate.catalogue import built_in, load_catalogue
 
+    known = load_catalogue(catalogue) if catalogue else built_in()
     if list_:
-        _print_catalogue()
+        _print_catalogue(known)
         return
     if out is None:
         raise InputError("say where to write: --out DIR (--out sheet.png for --gallery).")
@@ -60,19 +73,33 @@ def simulate(
         from spoofcue.simulate.gallery import write_gallery
 
         with progress_bar("drawing the sheet", 1) as progress:
-            write_gallery(out, photos, seed=seed, workers=workers, progress=progress)
+            write_gallery(
+                out, photos, seed=seed, catalogue=known, workers=workers, progress=progress
+            )
         console.print(f"contact sheet in {out}")
         return
     if (photos is None) == (identities is None):
         raise InputError("give either PHOTOS or --identities N.")
-    from spoofcue.simulate.sample_set import SetOptions, write_photo_set, write_rendered_set
+    from spoofcue.simulate.sample_set import (
+        DEFAULT_DEVICES,
+        DEFAULT_PAIS,
+        DEFAULT_SESSIONS,
+        SetOptions,
+        write_photo_set,
+        write_rendered_set,
+    )
 
-    chosen = {
-        key: [name.strip() for name in text.split(",") if name.strip()]
-        for key, text in (("pais", pai), ("devices", devices), ("sessions", sessions))
-        if text is not None
-    }
-    options = SetOptions(**chosen, takes=takes, every=every, frames=frames, clips=clips, seed=seed)
+    options = SetOptions(
+        pais=_names(pai, DEFAULT_PAIS),
+        devices=_names(devices, DEFAULT_DEVICES),
+        sessions=_names(sessions, DEFAULT_SESSIONS),
+        takes=takes,
+        every=every,
+        frames=frames,
+        clips=clips,
+        seed=seed,
+        catalogue=known,
+    )
     with progress_bar("simulating", 1) as progress:
         if photos is not None:
             summary = write_photo_set(
@@ -92,28 +119,27 @@ def simulate(
         console.print(f"skipped {path}: {reason}")
 
 
-def _print_catalogue() -> None:
+def _names(text: str | None, default: Sequence[str]) -> Sequence[str]:
+    """The names of a comma-separated option."""
+    if text is None:
+        return default
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _print_catalogue(known: Catalogue) -> None:
     from rich.table import Table
 
     from spoofcue.cli.console import out as console
-    from spoofcue.simulate.catalogue import DEVICES, DISPLAYS, MASKS, PRINTERS, SESSIONS
-    from spoofcue.simulate.randomised import ANY_DEVICE, ANY_PAIS, ANY_SESSION
 
     table = Table("name", "kind", "what it is")
-    for p in PRINTERS.values():
-        screen = f"{p.lines_per_mm * 25.4:.0f} lpi" if p.screen == "clustered" else "diffusion"
-        table.add_row(p.name, "print", f"{screen}, dot gain {p.dot_gain:.0%}, gloss {p.gloss:.0%}")
-    for d in DISPLAYS.values():
-        table.add_row(d.name, "replay", f"{d.pixels_per_mm * 25.4:.0f} ppi, {d.layout}")
-    for m in MASKS.values():
-        table.add_row(m.name, "mask", f"{m.cut}, cut from {m.printer.name}")
-    for c in DEVICES.values():
-        low, high = c.face_px
-        table.add_row(c.name, "camera", f"face {low}-{high} px, JPEG {c.jpeg_quality}")
-    for name in ANY_PAIS:
-        table.add_row(name, name.split("-")[0], "drawn anew for every take")
-    table.add_row(ANY_DEVICE, "camera", "drawn anew for every take")
-    for name, light in SESSIONS.items():
-        table.add_row(name, "session", f"key light from {light.azimuth_deg:+.0f} degrees")
-    table.add_row(ANY_SESSION, "session", "drawn anew for every take")
+    for name, instrument in known.instruments.items():
+        table.add_row(name, instrument.family, instrument.describe())
+    for name, device in known.devices.items():
+        table.add_row(name, "camera", device.describe())
+    for name, light in known.sessions.items():
+        table.add_row(name, "session", light.describe())
+    drawn = [(name, name.removesuffix("-any")) for name in known.pai_names]
+    kinds = [(n, kind) for n, kind in drawn if n not in known.instruments]
+    for name, kind in (*kinds, ("cam-any", "camera"), ("session-any", "session")):
+        table.add_row(name, kind, "a new one for every take")
     console.print(table)

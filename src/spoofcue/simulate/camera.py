@@ -6,76 +6,17 @@ together. Left out: lens distortion, chromatic aberration, flare, HDR merging, f
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from spoofcue.simulate.catalogue import Device, Rgb
-from spoofcue.simulate.colour import luminance, srgb_from_linear
-from spoofcue.simulate.noise import Generator, Image, blur
+from spoofcue.simulate.device import Device, Shot
+from spoofcue.simulate.raster import Generator, Image, Rgb, blur, luminance, srgb_from_linear
 
 # Fine samples per sensor px: scenes are evaluated on this grid, lens and pixels integrate it.
 OVERSAMPLING = 3
 # mean luminance of a face in a session's light, in units of a white paper there
 ROOM_LEVEL = 0.22
-# width of a face's box, mm
-LIFE_MM = 145.0
-
-
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """What varies from one photo of a device to the next; drawn without knowing the class.
-
-    Attributes:
-        defocus_px: sigma added to the lens blur, sensor px.
-        motion_px: length of the hand's movement during the exposure, sensor px.
-        motion_deg: its direction.
-        exposure: level that the mean of the picture's middle is brought to, 0..1 linear.
-        metering: how much the middle decides the exposure; the rest is set for the room.
-        flare: share of the light that the lens scatters over the picture, 0..0.15.
-        awb: how much of the illuminant's colour the camera removes, 0..1.
-        awb_local: weight of what fills the picture in the camera's guess of the illuminant; the
-            rest is the room's light.
-        white_shift: extra gains of R and B.
-        contrast_shift: added to the device's contrast.
-        quality_shift: added to the JPEG quality.
-
-    """
-
-    defocus_px: float
-    motion_px: float
-    motion_deg: float
-    exposure: float
-    metering: float
-    flare: float
-    awb: float
-    awb_local: float
-    white_shift: tuple[float, float]
-    contrast_shift: float
-    quality_shift: int
-
-    def to_dict(self) -> dict[str, object]:
-        """For the record of parameters."""
-        return asdict(self)
-
-
-def draw_shot(rng: Generator) -> Shot:
-    """Draw one photo's parameters."""
-    return Shot(
-        defocus_px=float(min(abs(rng.normal(0, 0.45)), 1.6)),
-        motion_px=float(rng.exponential(0.8)) if rng.uniform() < 0.35 else 0.0,
-        motion_deg=float(rng.uniform(0, 180)),
-        exposure=float(np.clip(0.17 * np.exp(rng.normal(0, 0.35)), 0.06, 0.45)),
-        metering=float(rng.uniform(0.55, 1.0)),
-        flare=float(min(rng.exponential(0.02), 0.15)),
-        awb=float(rng.uniform(0.6, 1.0)),
-        awb_local=float(rng.uniform(0.0, 0.8)),
-        white_shift=(float(rng.normal(1, 0.035)), float(rng.normal(1, 0.035))),
-        contrast_shift=float(rng.normal(0, 0.2)),
-        quality_shift=int(rng.integers(-6, 5)),
-    )
 
 
 def photograph(
@@ -117,22 +58,14 @@ def photograph(
     return rescale(quantise(code), device.rescale)
 
 
-def near_blur(device: Device, face_mm: float) -> float:
-    """Sigma of the blur of a medium that shows the face ``face_mm`` wide, sensor px.
-
-    A smaller face fills the picture only from nearer, by face_mm / LIFE_MM of the distance; a
-    lens of fixed focus blurs by the difference of the reciprocal distances.
-    """
-    return min(device.fixed_focus_px * abs(LIFE_MM / face_mm - 1), 2.5)
-
-
 def lens(radiance: Image, device: Device, shot: Shot, near_px: float = 0.0) -> Image:
     """Point spread of lens, defocus and hand movement: Gaussian, plus a line while it moves."""
     defocus = float(np.hypot(device.blur * shot.defocus_px, near_px))
     sigma = OVERSAMPLING * float(np.hypot(device.lens_px, defocus))
     length = OVERSAMPLING * device.blur * shot.motion_px
     if length > 2:
-        radiance = cv2.filter2D(radiance, -1, _line(length, shot.motion_deg))
+        kernel = _line(length, shot.motion_deg)
+        radiance = np.asarray(cv2.filter2D(radiance, -1, kernel), np.float32)
     return blur(radiance, sigma)
 
 
@@ -245,16 +178,18 @@ def rescale(image: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(image, size, interpolation=method), np.uint8)
 
 
-def jpeg_quality(device: Device, shot: Shot) -> int:
-    """Quality of this photo's file, 1..100."""
-    return int(np.clip(device.jpeg_quality + shot.quality_shift, 1, 100))
-
-
 def encode(image: NDArray[np.uint8], quality: int) -> bytes:
     """JPEG file of an RGB image, 4:2:0 as phones write it."""
     bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
     _, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
     return bytes(data)
+
+
+def filed(image: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
+    """The picture as it is read back from its JPEG file, (h, w, 3) uint8 RGB."""
+    read = cv2.imdecode(np.frombuffer(encode(image, quality), np.uint8), cv2.IMREAD_COLOR)
+    assert read is not None  # what was just encoded
+    return np.asarray(cv2.cvtColor(read, cv2.COLOR_BGR2RGB), np.uint8)
 
 
 def _line(length: float, degrees: float) -> Image:

@@ -1,249 +1,223 @@
-"""Named sessions (light), devices (cameras) and instruments (printers, displays, masks).
+"""Named devices, sessions and instruments, from YAML: the built-in file and a user's own.
 
 Each has fixed characteristics, so that "an unseen printer" or "an unseen phone" means something;
-what varies from sample to sample is drawn in `placement`, `lighting`, `camera` and `recapture`.
+what varies from sample to sample is drawn in `placement`, `lighting`, `device` and by the kinds of
+instruments. Names that end in ``-any`` stand for a new one in every take, drawn from the ranges
+of real ones: few names serve protocols, but a detector that shall work on cameras and screens
+that nobody listed learns from as many as can be drawn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import functools
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
 
 from spoofcue.errors import InputError
-from spoofcue.simulate.scene import Light
+from spoofcue.simulate.device import Device
+from spoofcue.simulate.entry import Entry, faults
+from spoofcue.simulate.instruments import kinds
+from spoofcue.simulate.lighting import Light
+from spoofcue.simulate.presentation import Instrument
+from spoofcue.simulate.raster import Generator
 
-Rgb = tuple[float, float, float]
+BUILT_IN = Path(__file__).with_name("catalogue.yaml")
+ANY_DEVICE, ANY_SESSION = "cam-any", "session-any"
+ANY_PAIS = ("print-any", "replay-any", "mask-any", "partial-any")
+
+Tree = dict[str, dict[str, Any]]
+Named = TypeVar("Named", bound=Entry)
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
-    """A camera. It photographs live faces and attacks alike.
+@dataclass(frozen=True)
+class Catalogue:
+    """What options and recordings can name.
 
     Attributes:
-        face_px: least and largest width of the detector's face box in its pictures, px.
-        lens_px: Gaussian sigma of lens and optical low-pass filter, sensor px, 0.2..1.5.
-        aperture: part of a pixel's pitch that collects light, each way: 1 for a full sensor,
-            1/3 for one that skips lines and columns to reach its output size.
-        vignette: loss of light in the corner, 0..0.5.
-        full_well: electrons at white; shot noise is its square root, 600..20000.
-        read_noise: electrons, 1..12.
-        white_balance: fixed error of R, G, B gains.
-        contrast: strength of the S-shaped tone curve, 0..0.8.
-        saturation: of the picture profile, 0.7..1.3.
-        denoise: noise reduction, 0 none..1 strong.
-        sharpen: amount of unsharp masking, 0..1.5.
-        rescale: output px per sensor px; below 1 shrinks, above 1 is digital zoom.
-        jpeg_quality: 0..100.
-        metering, flare, blur: factors on what a shot draws (see `camera.Shot`): how far the
-            picture and not the room decides the exposure, dirt on the lens, poor focus and hold.
-        fixed_focus_px: blur of a face shown at half of life size, whose medium is held nearer
-            than the focus was set for, sensor px; 0 for a camera that focuses itself.
+        devices: cameras by name.
+        sessions: lights by name.
+        instruments: printers, displays, masks and further kinds by name, kind after kind.
 
     """
 
-    name: str
-    face_px: tuple[int, int]
-    lens_px: float
-    aperture: float
-    vignette: float
-    full_well: float
-    read_noise: float
-    white_balance: Rgb
-    contrast: float
-    saturation: float
-    denoise: float
-    sharpen: float
-    rescale: float
-    jpeg_quality: int
-    metering: float = 1.0
-    flare: float = 1.0
-    blur: float = 1.0
-    fixed_focus_px: float = 0.0
+    devices: Mapping[str, Device]
+    sessions: Mapping[str, Light]
+    instruments: Mapping[str, Instrument]
+
+    @property
+    def device_names(self) -> tuple[str, ...]:
+        """The listed cameras and the drawn one."""
+        return (*self.devices, ANY_DEVICE)
+
+    @property
+    def session_names(self) -> tuple[str, ...]:
+        """The listed lights and the drawn one."""
+        return (*self.sessions, ANY_SESSION)
+
+    @property
+    def pai_names(self) -> tuple[str, ...]:
+        """The listed instruments and the drawn ones."""
+        return (*self.instruments, *_drawn())
+
+    def device(self, name: str, rng: Generator) -> Device:
+        """The camera of that name, or one drawn for ``cam-any``."""
+        return Device.draw(name, rng) if name == ANY_DEVICE else self.devices[name]
+
+    def session(self, name: str, rng: Generator) -> Light:
+        """The light of that name, or one drawn for ``session-any``."""
+        return Light.draw(name, rng) if name == ANY_SESSION else self.sessions[name]
+
+    def instrument(self, name: str, rng: Generator) -> Instrument:
+        """The instrument of that name, or one drawn for a name such as ``print-any``."""
+        drawn = _drawn().get(name)
+        return drawn.draw(name, rng) if drawn else self.instruments[name]
+
+    def worn(self, pai: str) -> bool:
+        """Whether the instrument is worn on somebody's face; False for ``""``, which is live."""
+        kind = _drawn().get(pai) or self.instruments.get(pai)
+        return kind is not None and kind.worn
+
+    def check(self, pais: Iterable[str], devices: Iterable[str], sessions: Iterable[str]) -> None:
+        """Refuse names that are not here.
+
+        Raises:
+            InputError: naming them and what there is.
+
+        """
+        for what, names, known in (
+            ("instrument (--pai)", pais, self.pai_names),
+            ("device", devices, self.device_names),
+            ("session", sessions, self.session_names),
+        ):
+            wrong = [name for name in names if name not in known]
+            if wrong:
+                raise InputError(
+                    f"unknown {what} {', '.join(wrong)}; there are {', '.join(known)}."
+                )
+
+    def own(self, pai: str, device: str, session: str) -> dict[str, Any]:
+        """Values of those that the built-in catalogue does not know so, for records; JSON types."""
+        known = built_in()
+        given = {
+            "device": (self.devices.get(device), known.devices.get(device)),
+            "session": (self.sessions.get(session), known.sessions.get(session)),
+            "instrument": (self.instruments.get(pai), known.instruments.get(pai)),
+        }
+        return {
+            what: mine.model_dump(mode="json")
+            for what, (mine, theirs) in given.items()
+            if mine is not None and mine != theirs
+        }
 
 
-@dataclass(frozen=True, slots=True)
-class Printer:
-    """A four-colour printer and its paper.
-
-    Attributes:
-        lines_per_mm: screen frequency of the clustered dots (lpi / 25.4); for ``diffusion``
-            the dots of the raster a mm.
-        screen: ``clustered`` dots at angles, or error ``diffusion``.
-        angles_deg: screen angles of C, M, Y, K.
-        dot_gain: rise of the coverage of a 50 % tint, 0..0.3.
-        yule_nielsen: n of optical dot gain, 1 (none)..2 (light spreads in the paper).
-        paper_rgb: reflectance of the paper, 0..1.
-        black: reflectance of full black ink, 0.01..0.1.
-        fibre: deviation of the paper's reflectance, 0..0.03.
-        gloss: share of the key light mirrored toward the camera, 0..0.1.
-        face_mm: least and largest width of the printed face box, mm.
-
-    """
-
-    name: str
-    lines_per_mm: float
-    screen: str
-    angles_deg: tuple[float, float, float, float]
-    dot_gain: float
-    yule_nielsen: float
-    paper_rgb: Rgb
-    black: float
-    fibre: float
-    gloss: float
-    face_mm: tuple[float, float]
+@functools.cache
+def built_in() -> Catalogue:
+    """The catalogue that comes with the package."""
+    return _catalogue(_tree(BUILT_IN), {}, BUILT_IN)
 
 
-@dataclass(frozen=True, slots=True)
-class Display:
-    """A display.
+def load_catalogue(path: Path | str) -> Catalogue:
+    """The built-in catalogue with a user's entries added; one of a known name takes its place.
 
-    Attributes:
-        pixels_per_mm: pitch (ppi / 25.4).
-        layout: ``stripe`` (R, G, B side by side) or ``pentile`` (diamond, half the R and B).
-        fill: part of a sub-pixel's width and height that shines, 0..1.
-        gamma: of the panel, 1.8..2.6.
-        white_rgb: its white in linear sRGB.
-        saturation: gamut against sRGB, below 1 a poor panel, above 1 a wide one unmanaged.
-        black: leakage of the backlight, relative to white, 0..0.01.
-        luminance: white, in units of a white paper in the session's light, 0.5..5.
-        reflection: share of the room mirrored by the glass, 0..0.08.
-        bands: refresh banding, relative amplitude under a rolling shutter, 0..0.1.
-        face_mm: least and largest width of the shown face box, mm.
+    The file has the sections of the built-in one, each with entries by name:
 
-    """
+    .. code-block:: yaml
 
-    name: str
-    pixels_per_mm: float
-    layout: str
-    fill: float
-    gamma: float
-    white_rgb: Rgb
-    saturation: float
-    black: float
-    luminance: float
-    reflection: float
-    bands: float
-    face_mm: tuple[float, float]
+        displays:
+          my-tablet: {pixels_per_mm: 10.4, layout: stripe, fill: 0.78, gamma: 2.2, ...}
 
-
-@dataclass(frozen=True, slots=True)
-class Mask:
-    """A print cut along the face and worn by somebody else.
-
-    Attributes:
-        printer: it was printed on.
-        cut: ``face`` (oval with eye holes), ``eyes`` (a strip over the eyes) or ``lower`` (nose,
-            mouth and chin).
-        bend: 0 flat .. 1 bent round the head.
-        face_mm: as for a printer; a mask is life-size.
-
-    """
-
-    name: str
-    printer: Printer
-    cut: str
-    bend: float
-    face_mm: tuple[float, float] = (135.0, 160.0)
-
-
-Instrument = Printer | Display | Mask
-
-DEVICES = {
-    d.name: d
-    for d in (
-        Device("cam-1", (110, 160), 0.45, 1.0, 0.12, 9000, 3, (1.00, 1, 1.00), 0.30, 1.05, 0.15,
-               0.55, 1.0, 92),
-        Device("cam-2", (100, 150), 0.60, 1.0, 0.22, 4500, 5, (1.05, 1, 0.95), 0.45, 1.15, 0.30,
-               0.90, 1.0, 88),
-        Device("cam-3", (120, 170), 0.35, 1 / 3, 0.18, 2600, 5, (0.95, 1, 1.06), 0.20, 0.95, 0.10,
-               0.35, 1.0, 94),
-        Device("cam-4", (95, 140), 0.80, 1.0, 0.30, 1800, 7, (1.03, 1, 1.03), 0.55, 1.10, 0.60,
-               1.20, 1.0, 84),
-        Device("cam-5", (110, 160), 0.30, 1 / 3, 0.15, 6000, 4, (0.97, 1, 0.98), 0.35, 1.00, 0.20,
-               0.45, 0.85, 90),
-        Device("cam-6", (105, 150), 0.55, 1.0, 0.25, 1200, 8, (1.08, 1, 1.02), 0.25, 0.90, 0.45,
-               0.70, 1.2, 80),
-        # the cameras of the two cross-test domains; CASIA-MFSD's three qualities
-        Device("usb-long", (90, 125), 0.80, 1.0, 0.25, 1100, 8, (1.06, 1, 0.90), 0.20, 0.80, 0.35,
-               0.40, 1.0, 75),
-        Device("usb-new", (90, 130), 0.55, 1.0, 0.20, 2600, 5, (1.00, 1, 1.05), 0.35, 1.00, 0.25,
-               0.70, 1.0, 82),
-        Device("nex", (170, 240), 0.35, 1.0, 0.10, 16000, 3, (1.00, 1, 1.00), 0.45, 1.10, 0.10,
-               0.60, 1.0, 95),
-        # ... and Replay-Attack's built-in webcam at 320 x 240
-        Device("webcam-320", (80, 105), 0.45, 1 / 3, 0.28, 900, 9, (0.94, 1, 1.08), 0.50, 0.90,
-               0.70, 1.10, 1.0, 68),
-    )
-}  # fmt: skip
-
-PRINTERS = {
-    p.name: p
-    for p in (
-        # an office laser printer, 106 lpi, and a glossy one at 142 lpi
-        Printer("print-a", 4.2, "clustered", (15, 75, 0, 45), 0.16, 1.6, (0.88, 0.87, 0.84),
-                0.045, 0.014, 0.02, (95, 190)),
-        Printer("print-b", 5.6, "clustered", (20, 80, 5, 50), 0.22, 1.8, (0.90, 0.91, 0.93),
-                0.025, 0.006, 0.06, (60, 150)),
-        # a newspaper-like 85 lpi copier and an ink-jet with error diffusion at 150 dots an inch
-        Printer("print-c", 3.3, "clustered", (45, 75, 90, 15), 0.25, 1.7, (0.82, 0.80, 0.75),
-                0.080, 0.020, 0.01, (80, 170)),
-        Printer("print-d", 6.0, "diffusion", (0, 0, 0, 0), 0.18, 1.5, (0.91, 0.90, 0.89),
-                0.035, 0.008, 0.04, (80, 170)),
-    )
-}  # fmt: skip
-
-DISPLAYS = {
-    d.name: d
-    for d in (
-        # a laptop's LCD (110 ppi) and a phone's OLED (280 effective ppi)
-        Display("replay-a", 4.3, "stripe", 0.80, 2.2, (0.92, 0.98, 1.10), 0.88, 0.0040, 2.0,
-                0.030, 0.02, (70, 150)),
-        Display("replay-b", 11.0, "pentile", 0.72, 2.3, (1.02, 0.99, 0.96), 1.18, 0.0004, 3.5,
-                0.045, 0.05, (40, 62)),
-        # a tablet (264 ppi), an early phone (163 ppi), a desktop monitor (92 ppi)
-        Display("replay-c", 10.4, "stripe", 0.78, 2.2, (0.98, 1.00, 1.04), 1.00, 0.0012, 2.5,
-                0.040, 0.00, (75, 125)),
-        Display("replay-d", 6.4, "stripe", 0.75, 2.0, (0.95, 0.98, 1.06), 0.80, 0.0050, 1.6,
-                0.050, 0.03, (35, 48)),
-        Display("replay-e", 3.6, "stripe", 0.84, 2.4, (0.97, 1.00, 1.03), 0.95, 0.0025, 1.8,
-                0.015, 0.01, (90, 180)),
-    )
-}  # fmt: skip
-
-MASKS = {
-    m.name: m
-    for m in (
-        Mask("mask-a", PRINTERS["print-a"], "face", 0.7),
-        Mask("mask-b", PRINTERS["print-b"], "face", 0.2),
-        Mask("partial-eyes", PRINTERS["print-b"], "eyes", 0.6),
-        Mask("partial-lower", PRINTERS["print-a"], "lower", 0.6),
-    )
-}
-
-INSTRUMENTS: dict[str, Instrument] = {**PRINTERS, **DISPLAYS, **MASKS}
-
-SESSIONS = {
-    "session-1": Light(-35, 35, (0.95, 0.80, 0.60), (0.28, 0.26, 0.24), (0.12, 0.10, 0.09), 0.6),
-    "session-2": Light(40, 20, (0.74, 0.76, 0.80), (0.30, 0.31, 0.33), (0.14, 0.13, 0.12), 0.9),
-    "session-3": Light(10, 50, (1.02, 0.80, 0.54), (0.20, 0.18, 0.15), (0.08, 0.07, 0.06), 0.4),
-    # Replay-Attack's two: even office light, and a window without a blind
-    "controlled": Light(5, 45, (0.70, 0.72, 0.74), (0.38, 0.38, 0.40), (0.16, 0.15, 0.14), 0.9),
-    "adverse": Light(-70, 25, (1.10, 1.02, 0.90), (0.12, 0.14, 0.20), (0.06, 0.06, 0.07), 0.3),
-}
-
-
-def named(kind: str, table: Collection[str], names: list[str]) -> None:
-    """Refuse a name that is not in the table.
+    Args:
+        path: YAML file.
 
     Raises:
-        InputError: naming it and what there is.
+        InputError: the file cannot be read, or an entry is wrong; the message names file,
+            entry, field, range and unit.
 
     """
-    wrong = [name for name in names if name not in table]
+    path = Path(path)
+    return _catalogue(_tree(BUILT_IN), _tree(path), path)
+
+
+def _catalogue(known: Tree, given: Tree, path: Path) -> Catalogue:
+    """Check every entry; ``path`` is that of ``given``, or of ``known`` where nothing is given."""
+    listed: dict[str, type[Entry]] = {"devices": Device, "sessions": Light, **kinds()}
+    # in the order of the built-in file: an entry may name one of a section above its own
+    tables = {name: listed[name] for name in sorted(listed, key=[*known, *listed].index)}
+    wrong = [
+        f"{section}: there is no such section; there are {', '.join(tables)}"
+        for section in given
+        if section not in tables
+    ]
+    found: dict[str, dict[str, Any]] = {}
+    instruments: dict[str, Instrument] = {}
+    for section, kind in tables.items():
+        found[section] = {}
+        for name, fields in {**known.get(section, {}), **given.get(section, {})}.items():
+            try:
+                entry = _entry(kind, name, fields, {"instruments": instruments})
+                if isinstance(entry, Instrument):
+                    if name in instruments:
+                        other = instruments[name].section
+                        raise InputError(f"{other} has that name already; choose another")
+                    instruments[name] = entry
+                found[section][name] = entry
+            except InputError as error:
+                wrong += [f"{section}, entry {name}, {line}" for line in str(error).split("\n")]
     if wrong:
-        raise InputError(f"unknown {kind} {', '.join(wrong)}; there are {', '.join(table)}.")
+        raise InputError("\n  ".join([f"{path} is no catalogue that can be used:", *wrong]))
+    return Catalogue(found["devices"], found["sessions"], instruments)
 
 
-def species(pai: str) -> str:
-    """``print``, ``replay``, ``mask`` or ``partial``: the family that an instrument belongs to."""
-    return pai.split("-", 1)[0]
+def _entry(kind: type[Named], name: object, fields: object, context: dict[str, Any]) -> Named:
+    if not isinstance(name, str):
+        raise InputError("write its name in quotes, or YAML reads it as something else")
+    if name in (ANY_DEVICE, ANY_SESSION, *_drawn()):
+        raise InputError("that name stands for one that is drawn in every take; choose another")
+    if not isinstance(fields, dict):
+        raise InputError(f"it must hold fields by name, not {fields!r}")
+    if "name" in fields:
+        raise InputError("its key is its name; leave the field name out")
+    try:
+        return kind.model_validate({**fields, "name": name}, context=context)
+    except ValidationError as error:
+        raise InputError("\n".join(faults(kind, fields, error))) from error
+
+
+@functools.cache
+def _drawn() -> dict[str, type[Instrument]]:
+    """Name -> the kind of which it draws one; the four of long standing first."""
+    names = {name: kind for kind in kinds().values() for name in kind.drawn}
+    return {name: names[name] for name in sorted(names, key=[*ANY_PAIS, *names].index)}
+
+
+def _tree(path: Path) -> Tree:
+    """A catalogue file as sections, names and fields, not yet checked."""
+    import yaml
+
+    try:
+        text = path.read_text(encoding="utf-8")
+        tree = yaml.safe_load(text)
+        repeated = _repeated(yaml.compose(text, Loader=yaml.SafeLoader))
+    except OSError as error:
+        raise InputError(f"cannot read the catalogue {path}: {error.strerror}.") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} is not valid YAML: {error}.") from error
+    if isinstance(tree, dict):  # a section whose entries are all commented out
+        tree = {section: {} if part is None else part for section, part in tree.items()}
+    if not isinstance(tree, dict) or not all(isinstance(part, dict) for part in tree.values()):
+        raise InputError(f"{path} must hold sections (devices, printers ...), each with entries.")
+    if repeated:
+        raise InputError(f"{path} says {', '.join(repeated)} twice; YAML would take the last.")
+    return tree
+
+
+def _repeated(node: Any) -> list[str]:
+    """Keys that a mapping of a YAML document holds more than once."""
+    pairs = node.value if getattr(node, "id", "") == "mapping" else []
+    keys = [key.value for key, _ in pairs]
+    here = sorted({str(key) for key in keys if keys.count(key) > 1})
+    return here + [name for _, value in pairs for name in _repeated(value)]

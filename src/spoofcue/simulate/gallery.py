@@ -9,22 +9,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from spoofcue.simulate.catalogue import (
-    DEVICES,
-    DISPLAYS,
-    INSTRUMENTS,
-    MASKS,
-    PRINTERS,
-    SESSIONS,
-    Mask,
-)
+from spoofcue.simulate.catalogue import Catalogue, built_in
 from spoofcue.simulate.parallel import Progress, in_parallel
 from spoofcue.simulate.people import Person, PhotographedPerson, RenderedPerson, load_portrait
 from spoofcue.simulate.placement import View
-from spoofcue.simulate.presentation import Portrait, draw_circumstances, draw_presentation
+from spoofcue.simulate.presentation import Portrait, draw_circumstances
+from spoofcue.simulate.raster import generator
 from spoofcue.simulate.recapture import render_attack, render_live
 from spoofcue.simulate.samples import Framing, Sample, frames
-from spoofcue.simulate.seeds import generator
 from spoofcue.whole_files import whole
 
 # cameras of the two close-ups and how wide the whole face would be in them, px
@@ -42,6 +34,7 @@ class _Row:
     pai: str
     photo: Path | None
     seed: int
+    catalogue: Catalogue
 
 
 def write_gallery(
@@ -49,6 +42,7 @@ def write_gallery(
     photo: Path | None,
     *,
     seed: int = 0,
+    catalogue: Catalogue | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> None:
@@ -58,6 +52,7 @@ def write_gallery(
         path: of the PNG.
         photo: of one person; a rendered identity if None.
         seed: of everything drawn.
+        catalogue: whose instruments are shown; None: the built-in one.
         workers: processes.
         progress: called with (rows done, all).
 
@@ -67,7 +62,8 @@ def write_gallery(
     """
     if photo is not None:
         load_portrait(photo)
-    rows = [_Row(pai, photo, seed) for pai in ("", *PRINTERS, *DISPLAYS, *MASKS)]
+    known = catalogue or built_in()
+    rows = [_Row(pai, photo, seed, known) for pai in ("", *known.instruments)]
     strips = in_parallel(_strip, rows, workers, progress)
     sheet = np.vstack([_header(strips[0].shape[1]), *strips])
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -86,9 +82,19 @@ def _strip(row: _Row) -> NDArray[np.uint8]:
     for camera in CAMERAS:
         sample = Sample("gallery", row.pai, "session-2", camera, 0)
         framing = Framing(1.75, 1.6, framed=0.6)
-        picture = next(frames(sample, person, framing, row.seed, 1, wearer, portrait))
+        picture = next(
+            frames(
+                sample,
+                person,
+                framing,
+                row.seed,
+                wearer=wearer,
+                portrait=portrait,
+                catalogue=row.catalogue,
+            )
+        )
         thumb = cv2.resize(picture.image, (THUMB, THUMB), interpolation=cv2.INTER_AREA)
-        cells.append(_framed(thumb))
+        cells.append(_framed(np.asarray(thumb, np.uint8)))
     cells += [_framed(_detail(row, portrait, wearer, *close)) for close in CLOSE]
     return np.hstack(cells)
 
@@ -102,15 +108,15 @@ def _detail(
     x, y = (0.30, 0.46) if row.pai == "partial-lower" else (0.33, 0.31)  # of the face's box
     view = View(DETAIL, float(face_px), (0.5 + (0.5 - x) * away, 0.5 + (0.5 - y) * away), 0.0)
     shared = generator(row.seed, camera, "detail")
-    now = draw_circumstances(view, SESSIONS["session-2"], shared)
+    now = draw_circumstances(view, row.catalogue.sessions["session-2"], shared)
     # a close-up is in focus, or there would be nothing to look at
     now = replace(now, shot=replace(now.shot, defocus_px=0.0, motion_px=0.0))
-    device = replace(DEVICES[camera], rescale=1.0)
+    device = row.catalogue.devices[camera].model_copy(update={"rescale": 1.0})
     if not row.pai:
         return render_live(portrait, device, now, rng)
-    instrument = INSTRUMENTS[row.pai]
-    how = draw_presentation(instrument, rng, framed=0.0)
-    worn = wearer.live("session-2", 0) if isinstance(instrument, Mask) else None
+    instrument = row.catalogue.instruments[row.pai]
+    how = instrument.present(rng, framed=0.0)
+    worn = wearer.live("session-2", 0) if instrument.worn else None
     return render_attack(portrait, instrument, device, now, how, rng, worn)
 
 

@@ -1,4 +1,4 @@
-"""Light of a session on what stands before the camera: gradient, tint, shadow, gloss.
+"""A session's light, and what it does before the camera: gradient, tint, shadow, gloss.
 
 All fields are smooth, so they are computed on a coarse grid and enlarged.
 """
@@ -6,15 +6,61 @@ All fields are smooth, so they are computed on a coarse grid and enlarged.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Annotated
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from spoofcue.simulate.noise import Generator, Image, fractal_noise
+from spoofcue.simulate.entry import Entry, Share, Within, between
 from spoofcue.simulate.placement import Tilt
-from spoofcue.simulate.scene import Light
+from spoofcue.simulate.raster import Generator, Image, Rgb, fractal_noise
 
 _GRID = 48
+
+Irradiance = Annotated[float, Within(0.01, 5, "(1: full light)")]
+
+
+class Light(Entry):
+    """The light of a session: a soft key light plus a sky-and-floor ambient.
+
+    Attributes:
+        azimuth_deg: of the key light as seen from the face; above 0 from the image's right.
+        elevation_deg: above 0 from above.
+        key_rgb, sky_rgb, floor_rgb: linear irradiance; 1 lights a white paper fully.
+        softness: 0..1, widens the penumbra.
+
+    """
+
+    azimuth_deg: Annotated[float, Within(-180, 180, "degrees")]
+    elevation_deg: Annotated[float, Within(-90, 90, "degrees")]
+    key_rgb: tuple[Irradiance, Irradiance, Irradiance]
+    sky_rgb: tuple[Irradiance, Irradiance, Irradiance]
+    floor_rgb: tuple[Irradiance, Irradiance, Irradiance]
+    softness: Share
+
+    @classmethod
+    def draw(cls, name: str, rng: Generator) -> Light:
+        """Warm lamp to cold window, hard to soft, from any side."""
+        warm = float(rng.uniform(-1, 1))  # of the key light; the sky is nearer to neutral
+        strength = between(rng, 0.6, 1.1)
+        key = (strength * (1 + 0.30 * warm), strength, strength * (1 - 0.35 * warm))
+        sky_warm = 0.5 * warm + between(rng, -0.25, 0.25)
+        level = between(rng, 0.12, 0.42)
+        sky = (level * (1 + 0.2 * sky_warm), level, level * (1 - 0.25 * sky_warm))
+        return cls(
+            name=name,
+            azimuth_deg=between(rng, -75, 75),
+            elevation_deg=between(rng, 0, 60),
+            key_rgb=key,
+            sky_rgb=sky,
+            floor_rgb=(0.45 * sky[0], 0.45 * sky[1], 0.45 * sky[2]),
+            softness=between(rng, 0.2, 0.95),
+        )
+
+    def describe(self) -> str:
+        """What it is, for lists."""
+        return f"key light from {self.azimuth_deg:+.0f} degrees"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +76,13 @@ class Lamp:
 
     """
 
-    key_rgb: tuple[float, float, float]
-    sky_rgb: tuple[float, float, float]
+    key_rgb: Rgb
+    sky_rgb: Rgb
     azimuth_deg: float
     elevation_deg: float
     gradient: float
     fill: float
-    illuminant: tuple[float, float, float]
+    illuminant: Rgb
 
     def to_dict(self) -> dict[str, object]:
         """For the record of parameters."""
@@ -50,13 +96,13 @@ def draw_lamp(light: Light, rng: Generator) -> Lamp:
     sky = np.array(light.sky_rgb) * rng.uniform(0.7, 1.4)
     white = 0.6 * key + sky
     return Lamp(
-        tuple(float(v) for v in key),
-        tuple(float(v) for v in sky),
+        _rgb(key),
+        _rgb(sky),
         light.azimuth_deg + float(rng.normal(0, 8)),
         light.elevation_deg + float(rng.normal(0, 6)),
         float(np.clip(rng.normal(0.22 * (1.4 - light.softness), 0.06), 0, 0.5)),
         float(rng.uniform(0.0, 0.4)),
-        tuple(float(v) for v in white / white.mean()),
+        _rgb(white / white.mean()),
     )
 
 
@@ -127,6 +173,10 @@ def highlight(lamp: Lamp, strength: float, size: int, rng: Generator) -> Image |
         0.5 * np.array(lamp.key_rgb) + np.array(lamp.sky_rgb)
     )
     return _enlarge((strength * field).astype(np.float32), size)
+
+
+def _rgb(values: NDArray[np.floating]) -> Rgb:
+    return float(values[0]), float(values[1]), float(values[2])
 
 
 def _slope(lamp: Lamp) -> Image:

@@ -1,4 +1,4 @@
-"""Whose face: a rendered identity, or a person in photos. Both give portraits to present.
+"""Whose face: a rendered identity, or a person in photos; and who is in a set, in which split.
 
 A person has *live views* (light on its way to the camera) and *stolen pictures* (what an attacker
 holds: a photo that another camera took, compressed, in other light).
@@ -7,6 +7,7 @@ holds: a photo that another camera took, compressed, in other light).
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,20 +16,34 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from spoofcue.errors import MediaError
-from spoofcue.simulate.camera import encode, jpeg_quality
-from spoofcue.simulate.catalogue import DEVICES, SESSIONS, Device
-from spoofcue.simulate.colour import srgb_from_linear
+from spoofcue.errors import InputError, MediaError
+from spoofcue.faces.detect import DlibDetector
+from spoofcue.media.image import read_image
+from spoofcue.media.kinds import find_media, media_kind
+from spoofcue.simulate.camera import filed
+from spoofcue.simulate.catalogue import Catalogue, built_in
+from spoofcue.simulate.device import Device, jpeg_quality
+from spoofcue.simulate.face.frame import draw_frame
+from spoofcue.simulate.face.identity import draw_identity
+from spoofcue.simulate.face.render import render_face
+from spoofcue.simulate.lighting import Light
+from spoofcue.simulate.parallel import in_parallel
 from spoofcue.simulate.placement import FaceBox, View
 from spoofcue.simulate.presentation import Portrait, draw_circumstances
+from spoofcue.simulate.raster import number, srgb_from_linear
 from spoofcue.simulate.recapture import render_live
-from spoofcue.simulate.seeds import number
 
 RENDER_PX = 512
 PHOTO_FACE_PX = 300
 # a rendered face that the detector misses (a strong turn) stands about here
 _USUAL_FACE: FaceBox = (0.29, 0.27, 0.42, 0.42)
-_GOOD = Device("source", (0, 0), 0.4, 1.0, 0.05, 20000, 2, (1, 1, 1), 0.25, 1.0, 0.1, 0.4, 1.0, 96)
+# face widths in attackers' pictures, px
+_STOLEN_FACE_PX = (150, 260)
+_GOOD = Device(
+    name="source", face_px=_STOLEN_FACE_PX, lens_px=0.4, aperture=1, vignette=0.05,
+    full_well=20000, read_noise=2, white_balance=(1, 1, 1), contrast=0.25, saturation=1,
+    denoise=0.1, sharpen=0.4, rescale=1, jpeg_quality=96,
+)  # fmt: skip
 
 
 class Person(Protocol):
@@ -53,12 +68,14 @@ class RenderedPerson:
         subject: name.
         seed: of the whole set.
         side_px: of the renders.
+        catalogue: whose sessions light the renders; None: the built-in one.
 
     """
 
     subject: str
     seed: int
     side_px: int = RENDER_PX
+    catalogue: Catalogue | None = None
 
     def live(self, session: str, take: int) -> Portrait:
         """Render the person in the session's own light."""
@@ -67,24 +84,27 @@ class RenderedPerson:
     def stolen(self, take: int) -> Portrait:
         """Another render, in any session's light, taken by some camera."""
         rng = np.random.default_rng(number(self.seed, self.subject, take, "stolen"))
-        session = list(SESSIONS)[int(rng.integers(3))]
+        session = list(built_in().sessions)[int(rng.integers(3))]
         return taken(self._render(session, take, "stolen"), session, rng)
 
     def _render(self, session: str, take: int, salt: str) -> Portrait:
-        return _rendered(self.subject, self.seed, session, take, salt, self.side_px)
+        light = (self.catalogue or built_in()).sessions.get(session)
+        return _rendered(self.subject, self.seed, session, light, take, salt, self.side_px)
 
 
 @functools.lru_cache(maxsize=24)
 def _rendered(
-    subject: str, set_seed: int, session: str, take: int, salt: str, side: int
+    subject: str,
+    set_seed: int,
+    session: str,
+    light: Light | None,
+    take: int,
+    salt: str,
+    side: int,
 ) -> Portrait:
-    from spoofcue.simulate.face.render import render_face
-    from spoofcue.simulate.identity import draw_identity
-    from spoofcue.simulate.scene import draw_frame
-
     seed = number(set_seed, subject, session, take, salt)
-    light = SESSIONS.get(session) or list(SESSIONS.values())[seed % 3]  # session-any: some light
-    view = draw_frame(seed, light, seed)
+    some = list(built_in().sessions.values())[seed % 3]
+    view = draw_frame(seed, light or some, seed)  # session-any: some light
     radiance = render_face(draw_identity(number(set_seed, subject)), view, side)
     photo = (srgb_from_linear(radiance * 0.85) * 255 + 0.5).astype(np.uint8)
     x, y, w, h = (side * v for v in _USUAL_FACE)
@@ -113,31 +133,31 @@ class PhotographedPerson:
     def stolen(self, take: int) -> Portrait:
         """Another photo of the person if there is one, taken by some camera."""
         rng = np.random.default_rng(number(self.seed, self.subject, take, "stolen"))
-        session = list(SESSIONS)[int(rng.integers(3))]
+        session = list(built_in().sessions)[int(rng.integers(3))]
         return taken(self.portraits[(take + 1) % len(self.portraits)], session, rng)
 
 
 def taken(portrait: Portrait, session: str, rng: np.random.Generator) -> Portrait:
-    """The portrait as a photo of some camera: usually a good one, at times a poor one."""
-    others = [DEVICES[f"cam-{k}"] for k in range(1, 7)]
+    """The portrait as a photo of some built-in camera: half the time a good one."""
+    known = built_in()
+    others = [known.devices[f"cam-{k}"] for k in range(1, 7)]
     device = _GOOD if rng.uniform() < 0.5 else others[int(rng.integers(6))]
     left, top, width, height = portrait.face
     rows, columns = portrait.photo.shape[:2]
     centre = left + width / 2, top + height / 2
     reach = min(centre[0], columns - centre[0], centre[1], rows - centre[1])
     ratio = float(np.clip(2 * reach / width, 1.4, 2.6))
-    face_px = float(rng.uniform(150, 260))
+    face_px = float(rng.uniform(*_STOLEN_FACE_PX))
     side = 2 * round(face_px * ratio / 2)
     view = View(side, face_px, (0.5, 0.5), 0.0)
-    now = draw_circumstances(view, SESSIONS[session], rng)
+    now = draw_circumstances(view, known.sessions[session], rng)
     picture = render_live(portrait, device, now, rng)
-    data = encode(picture, min(jpeg_quality(device, now.shot), int(rng.integers(70, 97))))
-    again = cv2.cvtColor(cv2.imdecode(np.frombuffer(data, np.uint8), 1), cv2.COLOR_BGR2RGB)
+    again = filed(picture, min(jpeg_quality(device, now.shot), int(rng.integers(70, 97))))
     scale = again.shape[1] / side
     half = face_px * scale / 2, face_px * scale * height / width / 2
     middle = again.shape[1] / 2, again.shape[0] / 2
     box = (middle[0] - half[0], middle[1] - half[1], 2 * half[0], 2 * half[1])
-    return Portrait(np.asarray(again, np.uint8), box)
+    return Portrait(again, box)
 
 
 def load_portrait(path: Path, face_px: int = PHOTO_FACE_PX) -> Portrait:
@@ -147,23 +167,37 @@ def load_portrait(path: Path, face_px: int = PHOTO_FACE_PX) -> Portrait:
         MediaError: unreadable, or no face in it.
 
     """
-    from spoofcue.media.image import read_image
-
-    photo = read_image(path)
-    shrink = min(1.0, 700 / max(photo.shape[:2]))
-    small = _shrunk(photo, shrink)
-    face = find_face(small)
-    if face is None:
+    portrait = portrait_of(read_image(path), face_px=face_px)
+    if portrait is None:
         raise MediaError(f"{path}: no face found; the simulator aims at one.", reason="no_face")
-    scale = min(1.0, face_px * shrink / face[2])
-    photo = _shrunk(photo, scale)
-    return Portrait(photo, tuple(v / shrink * scale for v in face))
+    return portrait
+
+
+def portrait_of(
+    photo: NDArray[np.uint8], face: FaceBox | None = None, face_px: int = PHOTO_FACE_PX
+) -> Portrait | None:
+    """A photo shrunk until its face is ``face_px`` wide; None where none is given or found.
+
+    Args:
+        photo: (H, W, 3) uint8 RGB.
+        face: box of the face, px; None: the largest that dlib finds.
+        face_px: the most that the face's box shall be wide.
+
+    """
+    if face is None:
+        shrink = min(1.0, 700 / max(photo.shape[:2]))
+        found = find_face(_shrunk(photo, shrink))
+        if found is None:
+            return None
+    else:
+        shrink, found = 1.0, face
+    scale = min(1.0, face_px * shrink / found[2])
+    left, top, width, height = (v / shrink * scale for v in found)
+    return Portrait(_shrunk(photo, scale), (left, top, width, height))
 
 
 def find_face(photo: NDArray[np.uint8]) -> FaceBox | None:
     """The largest face by dlib, or None."""
-    from spoofcue.faces.detect import DlibDetector
-
     boxes = DlibDetector().detect(photo)
     if not boxes:
         return None
@@ -176,3 +210,104 @@ def _shrunk(photo: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
         return photo
     size = round(photo.shape[1] * scale), round(photo.shape[0] * scale)
     return np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def photographed(photos: Path) -> tuple[dict[str, tuple[Path, ...]], list[tuple[str, str]]]:
+    """People in a folder of photos, subject -> paths, and what was left out."""
+    if not photos.is_dir():
+        raise InputError(f"{photos} is not a folder of photos.")
+    people: dict[str, list[Path]] = {}
+    skipped = []
+    for path in find_media(photos):
+        if media_kind(path) != "image":
+            skipped.append((str(path), "not an image"))
+            continue
+        parts = path.relative_to(photos).parts
+        people.setdefault(parts[0] if len(parts) > 1 else path.stem, []).append(path)
+    return {name: tuple(paths) for name, paths in sorted(people.items())}, skipped
+
+
+def with_faces(
+    people: dict[str, tuple[Path, ...]], workers: int | None = None
+) -> tuple[dict[str, tuple[Path, ...]], list[tuple[str, str]]]:
+    """The people and photos in which a face is found, and the rest with the reason.
+
+    Looked up before people are put in splits, so that no split ends up empty.
+    """
+    paths = [path for photos in people.values() for path in photos]
+    reasons = dict(zip(paths, in_parallel(_why_not, paths, workers), strict=True))
+    usable = {
+        name: tuple(path for path in photos if reasons[path] is None)
+        for name, photos in people.items()
+    }
+    skipped = [(str(path), reason) for path, reason in reasons.items() if reason]
+    return {name: photos for name, photos in usable.items() if photos}, skipped
+
+
+def _why_not(path: Path) -> str | None:
+    try:
+        load_portrait(path)
+    except MediaError as error:
+        return str(error)
+    return None
+
+
+def person_of(
+    subject: str, photos: Sequence[Path], seed: int, catalogue: Catalogue | None = None
+) -> Person:
+    """The person that a job names.
+
+    Args:
+        subject: name.
+        photos: of the person; none for a rendered one.
+        seed: of the whole set.
+        catalogue: whose sessions light a rendered person; None: the built-in one.
+
+    Raises:
+        MediaError: a photo cannot be used; :func:`with_faces` has left those out.
+
+    """
+    if not photos:
+        return RenderedPerson(subject, seed, catalogue=catalogue)
+    return PhotographedPerson(subject, tuple(load_portrait(p) for p in photos), seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A person's part in a set.
+
+    Attributes:
+        subject: whose face is shown.
+        photos: of the subject; none: a rendered identity.
+        wearer: who wears the subject's masks: somebody of the same split, so that nobody is in two.
+        wearer_photos: of the wearer.
+        split: ``train``, ``dev`` or ``test``.
+
+    """
+
+    subject: str
+    photos: tuple[Path, ...]
+    wearer: str
+    wearer_photos: tuple[Path, ...]
+    split: str
+
+
+def roles(people: Mapping[str, tuple[Path, ...]], seed: int) -> list[Role]:
+    """Everybody's split and the wearer of their masks; the seed decides."""
+    splits = split_people(list(people), seed)
+    cast = []
+    for name, photos in people.items():
+        mates = sorted(n for n in people if splits[n] == splits[name] and n != name) or [name]
+        mate = mates[number(seed, name, "wearer") % len(mates)]
+        cast.append(Role(name, photos, mate, people[mate], splits[name]))
+    return cast
+
+
+def split_people(names: Sequence[str], seed: int) -> dict[str, str]:
+    """60, 20 and 20 % of the people to train, dev and test, at least one each."""
+    order = [names[i] for i in np.random.default_rng([seed, 0x59]).permutation(len(names))]
+    held = max(1, round(0.2 * len(order)))
+    return {
+        name: "dev" if i < held else "test" if i < 2 * held else "train"
+        for i, name in enumerate(order)
+    }

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from spoofcue.simulate.noise import Generator, Image
+from spoofcue.simulate.raster import Generator, Image
 
 FaceBox = tuple[float, float, float, float]  # left, top, width, height in the photo, px
 
@@ -92,7 +93,9 @@ def tremble(view: View, rng: Generator) -> View:
     )
 
 
-def photo_from_fine(view: View, tilt: Tilt, face: FaceBox, oversampling: int) -> Image:
+def photo_from_fine(
+    view: View, tilt: Tilt, face: FaceBox, oversampling: int
+) -> NDArray[np.float64]:
     """Homography (3, 3) float64 from the fine sensor grid to the photo's px, by pinhole geometry.
 
     Args:
@@ -122,10 +125,12 @@ def photo_from_fine(view: View, tilt: Tilt, face: FaceBox, oversampling: int) ->
     to_sensor = np.array([[scale, 0, cx], [0, scale, cy], [0, 0, 1.0]])
     half = (oversampling - 1) / 2
     to_fine = np.array([[oversampling, 0, half], [0, oversampling, half], [0, 0, 1.0]])
-    return np.linalg.inv(to_fine @ to_sensor @ plane_to_view @ to_plane)
+    return np.asarray(np.linalg.inv(to_fine @ to_sensor @ plane_to_view @ to_plane), np.float64)
 
 
-def photo_maps(matrix: Image, size: int, tilt: Tilt, face: FaceBox) -> tuple[Image, Image]:
+def photo_maps(
+    matrix: NDArray[np.float64], size: int, tilt: Tilt, face: FaceBox
+) -> tuple[Image, Image]:
     """Photo coordinates (u, v), each (size, size) float32, of every fine sample.
 
     A curled sheet is a cylinder about its vertical axis: seen from the front, its arc length
@@ -144,7 +149,7 @@ def photo_maps(matrix: Image, size: int, tilt: Tilt, face: FaceBox) -> tuple[Ima
     return u, v
 
 
-def grid_step(u: Image, v: Image) -> Image:
+def grid_step(u: Image, v: Image) -> NDArray[np.float64]:
     """Jacobian (2, 2) d(u, v)/d(x, y) in the middle of the maps, photo px per fine sample."""
     i, j = u.shape[0] // 2, u.shape[1] // 2
     return np.array(

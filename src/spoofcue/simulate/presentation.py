@@ -1,18 +1,23 @@
-"""What is drawn for one recording: what live and attack share, and what only an attack has."""
+"""What is shown, and how: the draws of one recording, and what every kind of instrument does.
+
+A kind is one file of `instruments/` with a class under :class:`Instrument`, and entries in the
+catalogue's YAML.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spoofcue.simulate.camera import Shot, draw_shot
-from spoofcue.simulate.catalogue import Display, Instrument, Mask
-from spoofcue.simulate.lighting import Lamp, draw_lamp
-from spoofcue.simulate.noise import Generator
-from spoofcue.simulate.placement import FaceBox, Tilt, View, draw_tilt
-from spoofcue.simulate.scene import Light
+from spoofcue.simulate.device import Shot, draw_shot
+from spoofcue.simulate.entry import Entry, FaceSpan
+from spoofcue.simulate.lighting import Lamp, Light, draw_lamp
+from spoofcue.simulate.placement import FaceBox, Tilt, View, draw_tilt, grid_step
+from spoofcue.simulate.raster import Generator, Image, Rgb
 from spoofcue.simulate.surround import Surround, draw_surround
 
 
@@ -80,26 +85,103 @@ def draw_circumstances(view: View, light: Light, rng: Generator) -> Circumstance
     return Circumstances(view, draw_lamp(light, rng), draw_shot(rng))
 
 
-def draw_presentation(instrument: Instrument, rng: Generator, *, framed: float) -> Presentation:
-    """Draw how an instrument is presented.
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What the camera's lines of sight meet: the fine grid laid on the shown photo.
 
-    Args:
-        instrument: printer, display or mask.
-        rng: of the sample.
-        framed: probability that the picture's border, paper or bezel is in view, 0..1.
+    Attributes:
+        portrait: the part of the attacker's picture that is in view.
+        now: view, light and shot.
+        how: presentation.
+        u, v: (S, S) float32, photo px that each fine sample meets.
+        mm: width of a photo px on the medium.
+        texture: generator of everything that the medium's surface draws.
+        wearer: who wears a mask; None: nobody was named.
 
     """
-    is_sheet = not isinstance(instrument, Display)
-    tilt = draw_tilt(rng, sheet=is_sheet)
-    if isinstance(instrument, Mask):
-        tilt = Tilt(tilt.yaw_deg, tilt.pitch_deg, tilt.distance, 0.35 * instrument.bend)
-    return Presentation(
-        tilt=tilt,
-        face_mm=float(rng.uniform(*instrument.face_mm)),
-        fold_deg=float(rng.normal(0, 12)) if is_sheet and rng.uniform() < 0.25 else 0.0,
-        ambient=float(rng.uniform(0.3, 2.0)),
-        brightness=float(rng.uniform(0.5, 1.4)),
-        tint=(float(rng.normal(1, 0.05)), float(rng.normal(1, 0.06))),
-        around=draw_surround(instrument, framed, rng),
-        seed=int(rng.integers(2**31)),
-    )
+
+    portrait: Portrait
+    now: Circumstances
+    how: Presentation
+    u: Image
+    v: Image
+    mm: float
+    texture: Generator
+    wearer: Portrait | None
+
+    @property
+    def size(self) -> int:
+        """Side S of the fine grid."""
+        return self.u.shape[0]
+
+    def step(self, scale: float) -> NDArray[np.float64]:
+        """(2, 2) advance a fine sample, in units of which ``scale`` make a photo px."""
+        return np.asarray(grid_step(self.u, self.v) * scale, np.float64)
+
+
+class Instrument(Entry, ABC):
+    """A presentation attack instrument: what shows somebody's face to the camera.
+
+    Attributes:
+        section: of the catalogue that lists instruments of the kind.
+        drawn: names that stand for a new instrument in every take.
+        paper: a sheet, which curls and folds and has a white border; else a flat device in a bezel.
+        worn: on somebody's face, so that the victim's picture has a wearer.
+        face_mm: least and largest width of the face's box on it, mm.
+
+    """
+
+    section: ClassVar[str]
+    drawn: ClassVar[tuple[str, ...]]
+    paper: ClassVar[bool] = False
+    worn: ClassVar[bool] = False
+
+    face_mm: FaceSpan
+
+    @property
+    @abstractmethod
+    def family(self) -> str:
+        """``print``, ``replay``, ``mask`` or ``partial``."""
+
+    @classmethod
+    @abstractmethod
+    def draw(cls, name: str, rng: Generator) -> Instrument:
+        """A new instrument, from the ranges of real ones; ``name`` is one of ``drawn``."""
+
+    @abstractmethod
+    def radiance(self, sight: Sight) -> tuple[Image, Rgb]:
+        """Light of the medium before it meets the camera.
+
+        Returns:
+            (S, S, 3) float32 linear light, 1 = a white diffuse surface in full light, and the
+            colour that the camera takes for white.
+
+        """
+
+    @abstractmethod
+    def describe(self) -> str:
+        """What it is, for lists."""
+
+    def held(self, tilt: Tilt) -> Tilt:
+        """How a hand's tilt reaches the medium; a kind may bend it."""
+        return tilt
+
+    def present(self, rng: Generator, *, framed: float) -> Presentation:
+        """Draw how the instrument is presented.
+
+        Args:
+            rng: of the sample.
+            framed: probability that the picture's border, paper or bezel is in view, 0..1.
+
+        """
+        tilt = draw_tilt(rng, sheet=self.paper)
+        return Presentation(
+            tilt=self.held(tilt),
+            face_mm=float(rng.uniform(*self.face_mm)),
+            fold_deg=float(rng.normal(0, 12)) if self.paper and rng.uniform() < 0.25 else 0.0,
+            ambient=float(rng.uniform(0.3, 2.0)),
+            brightness=float(rng.uniform(0.5, 1.4)),
+            tint=(float(rng.normal(1, 0.05)), float(rng.normal(1, 0.06))),
+            around=draw_surround(framed, rng, paper=self.paper, worn=self.worn),
+            seed=int(rng.integers(2**31)),
+        )

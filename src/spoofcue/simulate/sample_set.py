@@ -7,25 +7,25 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from spoofcue.errors import InputError
 from spoofcue.simulate.camera import encode
-from spoofcue.simulate.catalogue import named
-from spoofcue.simulate.clip import write_clip
+from spoofcue.simulate.catalogue import Catalogue, built_in
 from spoofcue.simulate.parallel import Progress, in_parallel
-from spoofcue.simulate.people import Person
+from spoofcue.simulate.people import Person, Role, person_of, photographed, roles, with_faces
 from spoofcue.simulate.presentation import Portrait
-from spoofcue.simulate.randomised import DEVICE_NAMES, PAI_NAMES, SESSION_NAMES, wears
-from spoofcue.simulate.samples import Framing, Picture, Sample, frames
-from spoofcue.simulate.seeds import generator, number
-from spoofcue.simulate.subjects import person_of, photographed, split_people, with_faces
+from spoofcue.simulate.raster import generator
+from spoofcue.simulate.samples import WIDE, Sample, frames
 from spoofcue.whole_files import whole, write_bytes
 
 COLUMNS = ("path", "label", "subject", "pai", "session", "device", "split", "x", "y", "w", "h")
 DEFAULT_PAIS = ("print-a", "print-b", "replay-a", "replay-b")
 DEFAULT_DEVICES = tuple(f"cam-{k}" for k in range(1, 7))
 DEFAULT_SESSIONS = ("session-1", "session-2", "session-3")
-FRAMING = Framing(side_to_face=1.9, scale=1.6)
 # that an attacker holds of each person
 STOLEN_PICTURES = 4
 
@@ -41,6 +41,7 @@ class SetOptions:
         frames: of each recording.
         clips: write recordings as MP4 instead of images.
         seed: makes the set repeatable bit for bit on one platform.
+        catalogue: that the names are of; None: the built-in one.
 
     """
 
@@ -52,6 +53,7 @@ class SetOptions:
     frames: int = 1
     clips: bool = False
     seed: int = 0
+    catalogue: Catalogue | None = None
 
     def check(self) -> None:
         """Refuse unknown names and empty counts.
@@ -60,9 +62,7 @@ class SetOptions:
             InputError: naming what is wrong.
 
         """
-        named("instrument (--pai)", PAI_NAMES, list(self.pais))
-        named("device", DEVICE_NAMES, list(self.devices))
-        named("session", SESSION_NAMES, list(self.sessions))
+        (self.catalogue or built_in()).check(self.pais, self.devices, self.sessions)
         if not (self.pais and self.devices and self.sessions) or min(self.takes, self.frames) < 1:
             raise InputError("name at least one instrument, device, session, take and frame.")
 
@@ -79,11 +79,7 @@ class SampleSetSummary:
 @dataclass(frozen=True, slots=True)
 class _Job:
     out: Path
-    subject: str
-    photos: tuple[Path, ...]  # empty: a rendered identity
-    wearer: str
-    wearer_photos: tuple[Path, ...]
-    split: str
+    role: Role
     options: SetOptions
 
 
@@ -103,7 +99,7 @@ def write_rendered_set(
     """
     if identities < 3:
         raise InputError(f"--identities {identities}: three are the least, one for each split.")
-    people = {f"person-{i:04d}": () for i in range(identities)}
+    people: dict[str, tuple[Path, ...]] = {f"person-{i:04d}": () for i in range(identities)}
     return _write(out, people, [], options or SetOptions(), workers, progress)
 
 
@@ -144,13 +140,7 @@ def _write(
             f"the folder holds usable photos of {len(people)} people; train, dev and test need "
             f"three. {'; '.join(why for _, why in skipped[:3])}"
         )
-    splits = split_people(list(people), options.seed)
-    jobs = []
-    for name, photos in people.items():
-        # a mask's wearer is somebody of the same split, so that nobody is in two
-        mates = sorted(n for n in people if splits[n] == splits[name] and n != name) or [name]
-        mate = mates[number(options.seed, name, "wearer") % len(mates)]
-        jobs.append(_Job(out, name, photos, mate, people[mate], splits[name], options))
+    jobs = [_Job(out, role, options) for role in roles(people, options.seed)]
     out.mkdir(parents=True, exist_ok=True)
     done = in_parallel(_person, jobs, workers, progress)
     rows = [row for made in done for row in made]
@@ -158,15 +148,15 @@ def _write(
     return SampleSetSummary(len(people), len(rows), skipped)
 
 
-def _person(job: _Job) -> list[dict[str, object]]:
+def _person(job: _Job) -> list[dict[str, Any]]:
     """Every file of one person; top level for worker processes."""
-    options = job.options
-    person = person_of(job.subject, job.photos, options.seed)
-    masked = any(map(wears, options.pais))
-    wearer = person_of(job.wearer, job.wearer_photos, options.seed) if masked else None
+    options, role, known = job.options, job.role, job.options.catalogue or built_in()
+    person = person_of(role.subject, role.photos, options.seed, known)
+    masked = any(map(known.worn, options.pais))
+    wearer = person_of(role.wearer, role.wearer_photos, options.seed, known) if masked else None
     rows = []
     stolen: dict[int, Portrait] = {}
-    for sample in _samples(job.subject, options):
+    for sample in _samples(role.subject, options):
         rows += _recording(job, sample, person, wearer, stolen)
     return rows
 
@@ -191,7 +181,7 @@ def _recording(
     person: Person,
     wearer: Person | None,
     stolen: dict[int, Portrait],
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     options = job.options
     names = (
         [f"{sample.name}.mp4"]
@@ -199,19 +189,27 @@ def _recording(
         else [f"{sample.name}_{k}.jpg" for k in range(options.frames)]
     )
     record = job.out / f"{sample.name}.json"
-    if record.is_file() and all((job.out / name).is_file() for name in names):
-        parameters = json.loads(record.read_text(encoding="utf-8"))
-    else:
+    parameters = _made(record, [job.out / name for name in names], sample, options)
+    if parameters is None:
         record.parent.mkdir(parents=True, exist_ok=True)
         portrait = _stolen(stolen, person, sample) if sample.pai else None
-        drawn = frames(sample, person, FRAMING, options.seed, options.frames, wearer, portrait)
+        drawn = frames(
+            sample,
+            person,
+            WIDE,
+            options.seed,
+            count=options.frames,
+            wearer=wearer,
+            portrait=portrait,
+            catalogue=options.catalogue,
+        )
         made = list(drawn)
         parameters = [picture.parameters for picture in made]
         if options.clips:
-            write_clip(job.out / names[0], [picture.image for picture in made])
+            _write_clip(job.out / names[0], [picture.image for picture in made])
         else:
             for name, picture in zip(names, made, strict=True):
-                write_bytes(job.out / name, _jpeg(picture))
+                write_bytes(job.out / name, encode(picture.image, picture.quality))
         write_bytes(record, json.dumps(parameters).encode())
     labels = {
         "label": "attack" if sample.pai else "live",
@@ -219,7 +217,7 @@ def _recording(
         "pai": sample.pai,
         "session": sample.session,
         "device": sample.device,
-        "split": job.split,
+        "split": job.role.split,
     }
     if options.clips:
         return [{"path": names[0], **labels, "parameters": parameters}]
@@ -227,6 +225,24 @@ def _recording(
         {"path": name, **labels, **dict(zip("xywh", p["box"], strict=True)), "parameters": p}
         for name, p in zip(names, parameters, strict=True)
     ]
+
+
+def _made(
+    record: Path, files: Sequence[Path], sample: Sample, options: SetOptions
+) -> list[dict[str, Any]] | None:
+    """Parameters of a recording that is there, unless its names have since meant something else."""
+    if not (record.is_file() and all(path.is_file() for path in files)):
+        return None
+    parameters: list[dict[str, Any]] = json.loads(record.read_text(encoding="utf-8"))
+    known = options.catalogue or built_in()
+    own = known.own(sample.pai, sample.device, sample.session)
+    listed = {
+        "device": sample.device in known.devices,
+        "session": True,
+        "instrument": sample.pai in known.instruments,
+    }
+    same = all(parameters[0].get(what) == own.get(what) for what, is_in in listed.items() if is_in)
+    return parameters if same else None
 
 
 def _stolen(kept: dict[int, Portrait], person: Person, sample: Sample) -> Portrait:
@@ -237,11 +253,7 @@ def _stolen(kept: dict[int, Portrait], person: Person, sample: Sample) -> Portra
     return kept[number]
 
 
-def _jpeg(picture: Picture) -> bytes:
-    return encode(picture.image, picture.quality)
-
-
-def _write_tables(out: Path, rows: list[dict[str, object]]) -> None:
+def _write_tables(out: Path, rows: list[dict[str, Any]]) -> None:
     lines = [json.dumps({"path": r["path"], "parameters": r["parameters"]}) for r in rows]
     write_bytes(out / "parameters.jsonl", ("\n".join(lines) + "\n").encode())
     # last: it says that the set is there
@@ -249,3 +261,26 @@ def _write_tables(out: Path, rows: list[dict[str, object]]) -> None:
         writer = csv.DictWriter(file, COLUMNS, extrasaction="ignore")
         writer.writeheader()
         writer.writerows(rows)
+
+
+def _write_clip(path: Path, images: Sequence[NDArray[np.uint8]], fps: int = 25) -> None:
+    """Write frames as H.264, whole or not at all.
+
+    Args:
+        path: ends with .mp4.
+        images: (h, w, 3) uint8 RGB each, of one size; odd sides lose a row or column.
+        fps: frames a second.
+
+    """
+    import av
+
+    height, width = (side - side % 2 for side in images[0].shape[:2])
+    with whole(path) as part, av.open(str(part), "w", format="mp4") as container:
+        stream = container.add_stream("libx264", rate=fps, options={"crf": "20", "threads": "1"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for image in images:
+            frame = av.VideoFrame.from_ndarray(
+                np.ascontiguousarray(image[:height, :width]), format="rgb24"
+            )
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())

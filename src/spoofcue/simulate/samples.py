@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spoofcue.simulate.camera import jpeg_quality
-from spoofcue.simulate.catalogue import Mask
+from spoofcue.simulate.catalogue import ANY_DEVICE, Catalogue, built_in
+from spoofcue.simulate.device import jpeg_quality
 from spoofcue.simulate.people import Person
 from spoofcue.simulate.placement import draw_view, tremble
-from spoofcue.simulate.presentation import (
-    Circumstances,
-    Portrait,
-    draw_circumstances,
-    draw_presentation,
-)
-from spoofcue.simulate.randomised import (
-    ANY_DEVICE,
-    ANY_PAIS,
-    device_of,
-    instrument_of,
-    session_of,
-)
+from spoofcue.simulate.presentation import Circumstances, Portrait, draw_circumstances
+from spoofcue.simulate.raster import generator
 from spoofcue.simulate.recapture import render_attack, render_live
-from spoofcue.simulate.seeds import generator
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +58,10 @@ class Framing:
     framed: float = 0.35
 
 
+# of sets of pictures in which a face has yet to be found
+WIDE = Framing(side_to_face=1.9, scale=1.6)
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """One frame and everything drawn for it; ``box`` is the face in it, px."""
@@ -85,9 +77,11 @@ def frames(
     person: Person,
     framing: Framing,
     seed: int,
+    *,
     count: int = 1,
     wearer: Person | None = None,
     portrait: Portrait | None = None,
+    catalogue: Catalogue | None = None,
 ) -> Iterator[Picture]:
     """Render a sample's frames; hand tremor and sensor noise vary from one to the next.
 
@@ -99,28 +93,36 @@ def frames(
         count: frames.
         wearer: of a mask.
         portrait: the live view or the stolen picture, if the caller has it already.
+        catalogue: that the sample's names are of; None: the built-in one.
 
     """
+    known = catalogue or built_in()
     place = (seed, sample.subject, sample.session, sample.device, sample.take)
-    device = device_of(sample.device, generator(*place, "camera"))
-    light = session_of(sample.session, generator(*place, "light"))
+    device = known.device(sample.device, generator(*place, "camera"))
+    light = known.session(sample.session, generator(*place, "light"))
     # what live and attack share is drawn from a key that does not hold the class
     shared = generator(*place)
-    face_px = tuple(framing.scale * px for px in device.face_px)
+    least, largest = device.face_px
+    face_px = framing.scale * least, framing.scale * largest
     view = draw_view(shared, face_px, framing.side_to_face)
     now = draw_circumstances(view, light, shared)
     own = generator(seed, sample.name)
     instrument = (
-        instrument_of(sample.pai, generator(seed, sample.name, "instrument"))
+        known.instrument(sample.pai, generator(seed, sample.name, "instrument"))
         if sample.pai
         else None
     )
-    how = draw_presentation(instrument, own, framed=framing.framed) if instrument else None
+    how = instrument.present(own, framed=framing.framed) if instrument else None
     if portrait is None:
         portrait = (
             person.stolen(sample.take) if instrument else person.live(sample.session, sample.take)
         )
-    worn = wearer.live(sample.session, 0) if wearer and isinstance(instrument, Mask) else None
+    worn = wearer.live(sample.session, 0) if wearer and known.worn(sample.pai) else None
+    definitions = known.own(sample.pai, sample.device, sample.session)
+    if sample.device == ANY_DEVICE:
+        definitions["device"] = device.model_dump()
+    if instrument and sample.pai not in known.instruments:
+        definitions["instrument"] = instrument.model_dump()
     for frame in range(count):
         noise = generator(seed, sample.name, frame)
         moved = Circumstances(tremble(view, noise) if frame else view, now.lamp, now.shot)
@@ -128,11 +130,7 @@ def frames(
             image = render_attack(portrait, instrument, device, moved, how, noise, worn)
         else:
             image = render_live(portrait, device, moved, noise)
-        parameters = {"frame": frame, **moved.to_dict()}
-        if sample.device == ANY_DEVICE:
-            parameters["device"] = asdict(device)
-        if instrument and sample.pai in ANY_PAIS:
-            parameters["instrument"] = asdict(instrument)
+        parameters = {"frame": frame, **moved.to_dict(), **definitions}
         if how:
             parameters["presentation"] = how.to_dict()
             if worn and wearer:

@@ -1,4 +1,4 @@
-"""What lies about the shown picture: paper border, bezel, and the room behind the medium."""
+"""What lies about the shown picture: paper border, bezel, and the room out of focus behind it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ from dataclasses import asdict, dataclass
 import cv2
 import numpy as np
 
-from spoofcue.simulate.backdrop import paint_backdrop
-from spoofcue.simulate.catalogue import Display, Instrument, Mask
 from spoofcue.simulate.lighting import Lamp
-from spoofcue.simulate.noise import Generator, Image, smoothstep
 from spoofcue.simulate.placement import FaceBox
-from spoofcue.simulate.scene import Light
+from spoofcue.simulate.raster import Generator, Image, Rgb, blur, fractal_noise, smoothstep
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +41,28 @@ class Surround:
         return asdict(self)
 
 
-def draw_surround(instrument: Instrument, framed: float, rng: Generator) -> Surround:
-    """Draw it; with probability ``framed`` the edges are near enough to be seen."""
+def draw_surround(framed: float, rng: Generator, *, paper: bool, worn: bool) -> Surround:
+    """Draw it; with probability ``framed`` the edges are near enough to be seen.
+
+    Args:
+        framed: 0..1.
+        rng: of the sample.
+        paper: white border; else a device with a black one and a bezel.
+        worn: a mask, whose edge is its own.
+
+    """
     near = rng.uniform() < framed
     left, right = rng.uniform(0.52, 1.0, 2) if near else (9.0, 9.0)
     top, bottom = rng.uniform(0.62, 1.2, 2) if near else (9.0, 9.0)
-    display = isinstance(instrument, Display)
     return Surround(
-        bool(near and not isinstance(instrument, Mask)),
+        bool(near and not worn),
         float(left),
         float(right),
         float(top),
         float(bottom),
-        float(rng.uniform(0, 6) if display else rng.uniform(0, 15)),
-        float(rng.uniform(2, 9)) if display else 0.0,
-        0.01 if display else 0.88,
+        float(rng.uniform(0, 15) if paper else rng.uniform(0, 6)),
+        0.0 if paper else float(rng.uniform(2, 9)),
+        0.88 if paper else 0.01,
         int(rng.integers(2**31)),
     )
 
@@ -94,13 +98,31 @@ def surround(
     edge = around.border_mm + around.bezel_mm
     beyond = smoothstep(edge - soft, edge + soft, out)[..., None]
     if beyond.max() > 0:
-        room = paint_backdrop(around.room_seed, _as_light(lamp), 96)
-        room = cv2.resize(room, u.shape[::-1], interpolation=cv2.INTER_LINEAR)
-        radiance += beyond * (room - radiance)
+        room = paint_backdrop(around.room_seed, lamp.key_rgb, lamp.sky_rgb, 96)
+        wide = cv2.resize(room, u.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        radiance += beyond * (wide - radiance)
     return np.asarray(radiance, np.float32)
 
 
-def _as_light(lamp: Lamp) -> Light:
-    return Light(
-        lamp.azimuth_deg, lamp.elevation_deg, lamp.key_rgb, lamp.sky_rgb, lamp.sky_rgb, 0.5
-    )
+def paint_backdrop(seed: int, key_rgb: Rgb, sky_rgb: Rgb, size: int) -> Image:
+    """A blurred room (size, size, 3) in linear light: walls, furniture, sometimes a window."""
+    rng = np.random.default_rng([seed, 0xBAC])
+    wall = np.exp(rng.uniform(np.log(0.10), np.log(0.65)))
+    tint = 1 + 0.16 * rng.standard_normal(3)
+    ambient = 0.5 * np.array(key_rgb) + np.array(sky_rgb)
+    room = np.ones((size, size, 3), np.float32) * (wall * tint * ambient).astype(np.float32)
+    ramp = np.linspace(-1, 1, size, dtype=np.float32)
+    room *= (1 + 0.25 * rng.normal() * ramp)[None, :, None]
+    for _ in range(int(rng.integers(2, 9))):
+        x0, y0 = rng.uniform(-0.2, 0.95, 2) * size
+        w, h = rng.uniform(0.06, 0.5, 2) * size
+        colour = np.exp(rng.uniform(np.log(0.03), np.log(0.6))) * (1 + 0.3 * rng.standard_normal(3))
+        rows = slice(max(int(y0), 0), max(int(y0 + h), 0))
+        columns = slice(max(int(x0), 0), max(int(x0 + w), 0))
+        room[rows, columns] = np.clip(colour, 0.01, 0.8) * ambient
+    if rng.uniform() < 0.3:
+        x0, w = rng.uniform(0, 0.7) * size, rng.uniform(0.12, 0.3) * size
+        room[: int(0.6 * size), int(x0) : int(x0 + w)] = rng.uniform(0.9, 1.6) * ambient
+    room = blur(room, float(rng.uniform(0.012, 0.035)) * size)
+    grainy = fractal_noise((size, size), size / 6, 3, rng)
+    return np.asarray(np.clip(room * (1 + 0.04 * grainy[..., None]), 0.0, 1.6), np.float32)

@@ -80,7 +80,7 @@ class FaceCrops(Dataset[TrainingBatch]):
         share = self.settings.augment.simulate
         if share == 0 or rng.random() >= share:
             return read_image(self.paths[row])
-        from spoofcue.simulate.online import OnlineSimulator
+        from spoofcue.simulate import OnlineSimulator
 
         simulator = OnlineSimulator()
         if self.label[row] == 0:

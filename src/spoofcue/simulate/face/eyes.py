@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spoofcue.simulate.face.grid import Grid
-from spoofcue.simulate.face.shading import Lighting
-from spoofcue.simulate.face.strokes import bezier, thin_coverage
-from spoofcue.simulate.identity import EyeShape, Identity
-from spoofcue.simulate.noise import Image, blur, grain, smoothstep, value_noise
-from spoofcue.simulate.scene import Expression
+from spoofcue.simulate.face.frame import Expression, Grid
+from spoofcue.simulate.face.hair import bezier, thin_coverage
+from spoofcue.simulate.face.identity import EyeShape, Identity
+from spoofcue.simulate.face.skin import Lighting
+from spoofcue.simulate.raster import Image, blur, grain, smoothstep, value_noise
 
 IRIS_RADIUS_MM = 5.9
 
@@ -47,7 +46,7 @@ def paint_eyes(
     """Paint both eyes with their lids' edges and lashes over the shaded head, in place.
 
     rgb and lit (irradiance) are (H, W, 3) linear light.
-    """  # fmt: skip
+    """
     eyes = identity.eyes
     for side in (-1.0, 1.0):
         centre = side * eyes.centre_x_mm
@@ -89,7 +88,7 @@ def _eyeball(
     light: Image,
     lighting: Lighting,
 ) -> tuple[Image, Image]:
-    """Shaded ball (H, W, 3) and its visible opening (H, W) 0..1."""  # fmt: skip
+    """Shaded ball (H, W, 3) and its visible opening (H, W) 0..1."""
     eyes = identity.eyes
     rng = np.random.default_rng([identity.seed, 0xE7E, int(side > 0)])
     x, y = grid.column_mm, grid.row_mm

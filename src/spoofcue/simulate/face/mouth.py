@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spoofcue.simulate.face.grid import Grid
-from spoofcue.simulate.identity import MouthShape
-from spoofcue.simulate.noise import Image, smoothstep
-from spoofcue.simulate.scene import Expression
+from spoofcue.simulate.face.frame import Expression, Grid
+from spoofcue.simulate.face.identity import MouthShape
+from spoofcue.simulate.raster import Image, smoothstep
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +88,13 @@ def mouth_opening(mouth: MouthShape, expression: Expression, grid: Grid) -> tupl
     """Coverage 0..1 (H, W) of the parting between the lips, and of the upper teeth in it."""
     line = lip_lines(mouth, expression, grid.column_mm)
     y = grid.row_mm
-    thick = 0.55 * np.clip(1.25 - np.abs(line.u), 0, 1) ** 0.7
+    thick = np.asarray(0.55 * np.clip(1.25 - np.abs(line.u), 0, 1) ** 0.7, np.float32)
     inside = np.clip(1.0 - np.abs(line.u), 0, 0.05) / 0.05
     top, low = line.inner_top - thick, line.inner_low + thick
     opening = smoothstep(-0.5, 0.5, y - top) * smoothstep(-0.5, 0.5, low - y) * inside
     gap = line.inner_low - line.inner_top
     shown = np.clip(0.72 * gap + 0.3, 0, 9.0)
-    gum = smoothstep(0.3, 0.8, y - line.inner_top) * smoothstep(
-        -0.4, 0.4, line.inner_top + shown - y
-    )
+    shown_to = np.asarray(line.inner_top + shown, np.float32)
+    gum = smoothstep(0.3, 0.8, y - line.inner_top) * smoothstep(-0.4, 0.4, shown_to - y)
     teeth = gum * smoothstep(1.6, 2.8, gap) * smoothstep(0.86, 0.6, np.abs(line.u))
     return np.asarray(opening, np.float32), np.asarray(teeth * opening, np.float32)

@@ -3,29 +3,32 @@
 import cv2
 import numpy as np
 
-from spoofcue.simulate.backdrop import paint_backdrop
-from spoofcue.simulate.face.body import paint_body, paint_ears
+from spoofcue.simulate.face.body import paint_body, paint_ears, paint_glasses
 from spoofcue.simulate.face.eyes import paint_eyes
-from spoofcue.simulate.face.facial_hair import paint_beard, paint_brows
-from spoofcue.simulate.face.geometry import head_surface
-from spoofcue.simulate.face.glasses import paint_glasses
-from spoofcue.simulate.face.grid import Grid, make_grid
-from spoofcue.simulate.face.hair import hair_grid, paint_hair
+from spoofcue.simulate.face.frame import (
+    Frame,
+    Grid,
+    View,
+    make_grid,
+    pose_layer,
+    rotation,
+    view_matrix,
+)
+from spoofcue.simulate.face.hair import hair_grid, paint_beard, paint_brows, paint_hair
+from spoofcue.simulate.face.head import head_surface, nostril_mask
+from spoofcue.simulate.face.identity import Identity
 from spoofcue.simulate.face.mouth import mouth_opening
-from spoofcue.simulate.face.nose import nostril_mask
-from spoofcue.simulate.face.pose import View, pose_layer, rotation, view_matrix
-from spoofcue.simulate.face.shading import (
+from spoofcue.simulate.face.skin import (
     Lighting,
     cast_shadow,
     highlight,
     irradiance,
     key_direction,
     normals,
+    skin_albedo,
 )
-from spoofcue.simulate.face.skin import skin_albedo
-from spoofcue.simulate.identity import Identity
-from spoofcue.simulate.noise import Image, grain, value_noise
-from spoofcue.simulate.scene import Frame
+from spoofcue.simulate.raster import Image, grain, value_noise
+from spoofcue.simulate.surround import paint_backdrop
 
 
 def render_face(identity: Identity, frame: Frame, size: int = 640) -> Image:
@@ -61,7 +64,7 @@ def render_face(identity: Identity, frame: Frame, size: int = 640) -> Image:
         up=np.array([0, -1, 0], np.float32),
         view=np.array([0, 0, 1], np.float32),
     )
-    picture = paint_backdrop(frame.backdrop_seed, frame.light, size)
+    picture = paint_backdrop(frame.backdrop_seed, frame.light.key_rgb, frame.light.sky_rgb, size)
     hair_raster = hair_grid(px)
     front, back = paint_hair(identity, hair_raster, posed)
     picture = _over(picture, _place(back, hair_raster, view, -95.0))

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests_spectrum import strongest
+from spectra import strongest
 
-from spoofcue.simulate.catalogue import PRINTERS
-from spoofcue.simulate.medium.printing import _dots, diffused, reflectance, separate
+from spoofcue.simulate.catalogue import built_in
+from spoofcue.simulate.instruments.printer import (
+    Printer,
+    _dots,
+    diffused,
+    reflectance,
+    separate,
+)
 
+PRINTERS = {n: p for n, p in built_in().instruments.items() if isinstance(p, Printer)}
 CLUSTERED = [p for p in PRINTERS.values() if p.screen == "clustered"]
 
 
@@ -57,7 +62,7 @@ def test_more_ink_is_darker_and_paper_stays_white(printer) -> None:  # type: ign
 
 @pytest.mark.parametrize("printer", PRINTERS.values(), ids=lambda p: p.name)
 def test_the_profile_reproduces_colours_within_the_gamut(printer) -> None:  # type: ignore[no-untyped-def]
-    exact = replace(printer, dot_gain=0.0)
+    exact = printer.model_copy(update={"dot_gain": 0.0})
     # mid tones: a skin, a grey, a muted blue; targets are relative to the paper
     for colour in ((196, 150, 130), (128, 128, 128), (110, 120, 150)):
         photo = np.full((8, 8, 3), colour, np.uint8)

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
-from tests_spectrum import SHARP, peak_at, strongest
+from spectra import SHARP, peak_at, strongest
 
 from spoofcue.simulate.camera import OVERSAMPLING, lens, pixels
-from spoofcue.simulate.catalogue import DEVICES, DISPLAYS
-from spoofcue.simulate.medium.display import panel_light, refresh_bands, subpixels
+from spoofcue.simulate.catalogue import built_in
+from spoofcue.simulate.instruments.display import Display, panel_light, refresh_bands, subpixels
+
+DEVICES = built_in().devices
+DISPLAYS = {n: d for n, d in built_in().instruments.items() if isinstance(d, Display)}
 
 
 def grid(display, pitch: float, size: int = 480):  # type: ignore[no-untyped-def]
@@ -45,7 +46,7 @@ def test_apertures_keep_the_panels_mean_light(display) -> None:  # type: ignore[
 def test_moire_is_where_sampling_folds_the_panels_pitch(pitch: float) -> None:
     """A panel of ``pitch`` sensor px a pixel beats at |1/pitch - 1| cycles a sensor px."""
     seen = grid(DISPLAYS["replay-a"], pitch * OVERSAMPLING, 192 * OVERSAMPLING)
-    device = replace(DEVICES["cam-3"], lens_px=0.25)
+    device = DEVICES["cam-3"].model_copy(update={"lens_px": 0.25})
     photo = pixels(lens(seen, device, SHARP), device.aperture)
     y, x = strongest(photo[..., 1])
     expected = abs(1 / pitch - 1)
@@ -68,12 +69,16 @@ def test_a_pitch_beyond_the_grid_shows_nothing() -> None:
 
 
 def test_panel_light_follows_gamma_gamut_and_leakage() -> None:
-    display = replace(DISPLAYS["replay-a"], saturation=1.0, black=0.01, white_rgb=(1, 1, 1))
+    display = DISPLAYS["replay-a"].model_copy(
+        update={"saturation": 1.0, "black": 0.01, "white_rgb": (1, 1, 1)}
+    )
     ramp = np.array([[[0, 0, 0], [128, 128, 128], [255, 255, 255]]], np.uint8)
     light = panel_light(ramp, display)[0, :, 0]
     assert light == pytest.approx([0.01, 0.01 + 0.99 * (128 / 255) ** 2.2, 1.0], abs=1e-4)
     red = np.array([[[200, 60, 60]]], np.uint8)
-    poor, wide = (panel_light(red, replace(display, saturation=s))[0, 0] for s in (0.8, 1.2))
+    poor, wide = (
+        panel_light(red, display.model_copy(update={"saturation": s}))[0, 0] for s in (0.8, 1.2)
+    )
     assert wide[0] - wide[1] > poor[0] - poor[1]
 
 

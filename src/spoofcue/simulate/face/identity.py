@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-Rgb = tuple[float, float, float]
+from spoofcue.simulate.raster import Rgb
 
 HAIR_STYLES = (
     "bald", "buzz", "crop", "side_part", "swept_back", "fringe", "afro", "curly", "tied", "bob",

@@ -10,26 +10,123 @@ metamerism, ageing.
 from __future__ import annotations
 
 import functools
+from typing import Annotated, ClassVar, Literal
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from spoofcue.simulate.catalogue import Printer
-from spoofcue.simulate.colour import linear_from_srgb
-from spoofcue.simulate.medium.cells import (
+from spoofcue.simulate.entry import Within, between, log_between
+from spoofcue.simulate.lighting import highlight, sheet_light
+from spoofcue.simulate.presentation import Instrument, Sight
+from spoofcue.simulate.raster import (
     CELL,
+    Generator,
+    Image,
+    Rgb,
     cell_index,
     filtered,
     footprint_response,
+    fractal_noise,
+    grain,
+    linear_from_srgb,
     unresolved,
 )
-from spoofcue.simulate.noise import Generator, Image, fractal_noise, grain
+from spoofcue.simulate.recapture import sampled
 
 TONES = 64
+Angle = Annotated[float, Within(-360, 360, "degrees")]
+Reflectance = Annotated[float, Within(0.05, 1, "(reflectance)")]
 # transmittance of full C, M, Y ink for R, G, B: the unwanted absorptions of offset inks
 INKS = ((0.06, 0.52, 0.82), (0.72, 0.07, 0.32), (0.90, 0.82, 0.08))
+
+
+class Printer(Instrument):
+    """A four-colour printer and its paper.
+
+    Attributes:
+        lines_per_mm: screen frequency of the clustered dots (lpi / 25.4); for ``diffusion``
+            the dots of the raster a mm.
+        screen: ``clustered`` dots at angles, or error ``diffusion``.
+        angles_deg: screen angles of C, M, Y, K.
+        dot_gain: rise of the coverage of a 50 % tint, mostly 0..0.3.
+        yule_nielsen: n of optical dot gain, 1 (none)..2 (light spreads in the paper).
+        paper_rgb: reflectance of the paper, 0..1.
+        black: reflectance of full black ink, mostly 0.01..0.1.
+        fibre: deviation of the paper's reflectance, mostly 0..0.03.
+        gloss: share of the key light mirrored toward the camera, mostly 0..0.1.
+
+    """
+
+    section: ClassVar[str] = "printers"
+    drawn: ClassVar[tuple[str, ...]] = ("print-any",)
+    paper: ClassVar[bool] = True
+
+    lines_per_mm: Annotated[float, Within(0.5, 40, "lines/mm")]
+    screen: Literal["clustered", "diffusion"]
+    angles_deg: tuple[Angle, Angle, Angle, Angle]
+    dot_gain: Annotated[float, Within(0, 0.5, "(share)")]
+    yule_nielsen: Annotated[float, Within(1, 4, "(exponent)")]
+    paper_rgb: tuple[Reflectance, Reflectance, Reflectance]
+    black: Annotated[float, Within(0.001, 0.5, "(reflectance)")]
+    fibre: Annotated[float, Within(0, 0.1, "(share)")]
+    gloss: Annotated[float, Within(0, 0.5, "(share)")]
+
+    @property
+    def family(self) -> str:
+        """``print``."""
+        return "print"
+
+    def describe(self) -> str:
+        """Screen, dot gain and gloss."""
+        lines = f"{self.lines_per_mm * 25.4:.0f} lpi"
+        screen = lines if self.screen == "clustered" else "diffusion"
+        return f"{screen}, dot gain {self.dot_gain:.0%}, gloss {self.gloss:.0%}"
+
+    @classmethod
+    def draw(cls, name: str, rng: Generator) -> Printer:
+        """A laser or offset print at 60 to 175 lpi, or an ink-jet by error diffusion."""
+        diffusion = rng.uniform() < 0.4
+        lines = log_between(rng, *((100, 300) if diffusion else (60, 175)))
+        turn = between(rng, -8, 8)
+        tint = between(rng, -0.05, 0.05)
+        white = between(rng, 0.78, 0.94)
+        return cls(
+            name=name,
+            lines_per_mm=lines / 25.4,
+            screen="diffusion" if diffusion else "clustered",
+            angles_deg=(15 + turn, 75 + turn, turn, 45 + turn),
+            dot_gain=between(rng, 0.08, 0.30),
+            yule_nielsen=between(rng, 1.3, 2.0),
+            paper_rgb=(white + tint, white, white - tint),
+            black=between(rng, 0.02, 0.11),
+            fibre=between(rng, 0.004, 0.025),
+            gloss=float(rng.choice([0.0, 1.0], p=[0.3, 0.7])) * between(rng, 0.005, 0.09),
+            face_mm=(70.0, 200.0),
+        )
+
+    def radiance(self, sight: Sight) -> tuple[Image, Rgb]:
+        """Ink and paper in the session's light, with its gloss."""
+        lamp, texture = sight.now.lamp, sight.texture
+        step = sight.step(sight.mm)
+        plates = separate(sight.portrait.photo, self)
+        shrink = 1.0
+        if self.screen == "diffusion" and self.lines_per_mm * abs(step[0, 0]) < 1.5:
+            height, width = plates.shape[:2]
+            shrink = self.lines_per_mm * sight.mm
+            dots = max(round(width * shrink), 2), max(round(height * shrink), 2)
+            plates = diffused(plates, dots)
+        on_sheet = sampled(plates, sight.u, sight.v, shrink)
+        u_mm, v_mm = sight.u * np.float32(sight.mm), sight.v * np.float32(sight.mm)
+        sheet = reflectance(on_sheet, u_mm, v_mm, step, self, texture)
+        sheet *= paper_texture(u_mm, v_mm, step, self, texture)[..., None]
+        sheet *= sheet_light(lamp, sight.how.tilt, sight.how.fold_deg, sight.size, texture)
+        gloss = highlight(lamp, self.gloss, sight.size, texture)
+        return sheet if gloss is None else sheet + gloss, lamp.illuminant
+
+
+KIND = Printer
 
 
 def separate(photo: NDArray[np.uint8], printer: Printer) -> NDArray[np.uint8]:
@@ -129,9 +226,9 @@ def reflectance(
             factor = cover * -loss[plate, channel]
             factor += 1
             channels[channel] *= factor
-    sheet = cv2.merge(channels)
+    sheet = np.asarray(cv2.merge(channels), np.float32)
     if printer.yule_nielsen != 1:
-        sheet = cv2.pow(sheet, printer.yule_nielsen)
+        sheet = np.asarray(cv2.pow(sheet, printer.yule_nielsen), np.float32)
     sheet *= np.array(printer.paper_rgb, np.float32)
     return sheet
 
@@ -200,9 +297,9 @@ def _dots() -> Image:
     """Ink of one screen cell at each tone, (TONES, CELL, CELL); the mean is the tone exactly."""
     t = (np.arange(CELL) + 0.5) / CELL * 2 * np.pi
     spot = np.cos(t)[None, :] + np.cos(t)[:, None]
-    rank = np.empty(spot.size)
-    rank[np.argsort(spot, axis=None, kind="stable")] = (np.arange(spot.size) + 0.5) / spot.size
-    rank = rank.reshape(spot.shape)
+    order = np.empty(spot.size)
+    order[np.argsort(spot, axis=None, kind="stable")] = (np.arange(spot.size) + 0.5) / spot.size
+    rank = order.reshape(spot.shape)
     tones = (np.arange(TONES) + 0.5) / TONES
     # ink wets a little beyond the dot's edge: a soft step of a twelfth of the cell's tones
     cover = np.clip((tones[:, None, None] - (1 - rank)) * 12 + 0.5, 0, 1)

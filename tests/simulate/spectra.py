@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from spoofcue.simulate.camera import Shot
+from spoofcue.simulate.device import Shot
 
 SHARP = Shot(0.0, 0.0, 0.0, 0.18, 1.0, 0.0, 1.0, 0.5, (1.0, 1.0), 0.0, 0)
 

@@ -1,1 +1,0 @@
-"""Presentation media: what a photo looks like on paper, on a display or as a mask."""
