@@ -58,7 +58,7 @@ ALLOWED = {
         *("export", "cue", "data", "media", "metrics", "package", "patches", "runtime", "scoring"),
     },
 }
-EVERYWHERE = {"errors", "config", "source", "whole_files", "plain_lines", "__version__"}
+EVERYWHERE = {"errors", "config", "processes", "source", "whole_files", "plain_lines", "__version__"}
 
 
 def imported(path: Path) -> set[str]:

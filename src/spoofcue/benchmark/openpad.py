@@ -16,9 +16,9 @@ from spoofcue.benchmark.identities import find_people
 from spoofcue.data.manifest import MANIFEST_NAME, write_manifest
 from spoofcue.data.prepare import SUMMARY
 from spoofcue.errors import InputError
+from spoofcue.processes import Progress, in_order
 from spoofcue.simulate.camera import encode
 from spoofcue.simulate.catalogue import built_in
-from spoofcue.simulate.parallel import Progress, in_parallel
 from spoofcue.simulate.people import Person, Role, person_of, roles
 from spoofcue.simulate.presentation import Portrait
 from spoofcue.simulate.raster import number
@@ -160,7 +160,7 @@ def build(
     out.mkdir(parents=True, exist_ok=True)
     write_json(record, options)
     jobs = [_Job(out, role, scale, seed) for role in roles(people, seed)]
-    made = in_parallel(_person, jobs, workers, progress)
+    made = in_order(_person, jobs, workers, progress)
     rows = pl.DataFrame([row for of_person in made for row in of_person], infer_schema_length=None)
     warnings = [f"{path}: {why}" for path, why in skipped]
     crops = {"margin": MARGIN, "detector": "dlib", "min_face_px": 48}

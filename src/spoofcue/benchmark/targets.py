@@ -15,9 +15,9 @@ from spoofcue.benchmark.own_splits import own_splits
 from spoofcue.benchmark.prepared import parse_places, prepared_folders
 from spoofcue.data.manifest import read_manifest
 from spoofcue.errors import InputError
+from spoofcue.processes import Progress
 from spoofcue.protocols.definition import Protocol, ProtocolSet
 from spoofcue.protocols.reader import load_set, set_names
-from spoofcue.simulate.parallel import Progress
 
 if TYPE_CHECKING:
     import polars as pl

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +17,7 @@ from spoofcue.data.problems import Problem
 from spoofcue.data.published import Published
 from spoofcue.data.recording import Recording
 from spoofcue.errors import InputError
+from spoofcue.processes import as_done
 from spoofcue.whole_files import write_json, write_text
 
 if TYPE_CHECKING:
@@ -241,24 +240,6 @@ def _read_journal(out: Path) -> dict[str, Extraction]:
 def _extract_all(
     todo: Sequence[Recording], out: Path, options: PrepareOptions, workers: int | None
 ) -> Iterator[tuple[Recording, Extraction]]:
-    workers = min(workers or os.cpu_count() or 1, len(todo))
-    if workers <= 1:
-        for recording in todo:
-            yield recording, extract(recording, out, options)
-        return
-    # spawn: a fork would copy the locks of threads that OpenCV or a caller has started.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        queue = iter(todo)
-        running = {}
-        for recording in queue:
-            running[pool.submit(extract, recording, out, options)] = recording
-            if len(running) < 4 * workers:
-                continue
-            ready, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in ready:
-                yield running.pop(future), future.result()
-        while running:
-            ready, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in ready:
-                yield running.pop(future), future.result()
+    work = partial(extract, out=out, options=options)
+    for number, extraction in as_done(work, todo, workers):
+        yield todo[number], extraction

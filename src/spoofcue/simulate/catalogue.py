@@ -89,7 +89,7 @@ class Catalogue:
 
         """
         for what, names, known in (
-            ("instrument (--pai)", pais, self.pai_names),
+            ("instrument", pais, self.pai_names),
             ("device", devices, self.device_names),
             ("session", sessions, self.session_names),
         ):

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from spoofcue.processes import Progress, in_order
 from spoofcue.simulate.catalogue import Catalogue, built_in
-from spoofcue.simulate.parallel import Progress, in_parallel
 from spoofcue.simulate.people import Person, PhotographedPerson, RenderedPerson, load_portrait
 from spoofcue.simulate.placement import View
 from spoofcue.simulate.presentation import Portrait, draw_circumstances
@@ -64,7 +64,7 @@ def write_gallery(
         load_portrait(photo)
     known = catalogue or built_in()
     rows = [_Row(pai, photo, seed, known) for pai in ("", *known.instruments)]
-    strips = in_parallel(_strip, rows, workers, progress)
+    strips = in_order(_strip, rows, workers, progress)
     sheet = np.vstack([_header(strips[0].shape[1]), *strips])
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole(path, keep_suffix=True) as part:

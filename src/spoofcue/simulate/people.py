@@ -20,6 +20,7 @@ from spoofcue.errors import InputError, MediaError
 from spoofcue.faces.detect import DlibDetector
 from spoofcue.media.image import read_image
 from spoofcue.media.kinds import find_media, media_kind
+from spoofcue.processes import in_order
 from spoofcue.simulate.camera import filed
 from spoofcue.simulate.catalogue import Catalogue, built_in
 from spoofcue.simulate.device import Device, jpeg_quality
@@ -27,7 +28,6 @@ from spoofcue.simulate.face.frame import draw_frame
 from spoofcue.simulate.face.identity import draw_identity
 from spoofcue.simulate.face.render import render_face
 from spoofcue.simulate.lighting import Light
-from spoofcue.simulate.parallel import in_parallel
 from spoofcue.simulate.placement import FaceBox, View
 from spoofcue.simulate.presentation import Portrait, draw_circumstances
 from spoofcue.simulate.raster import number, srgb_from_linear
@@ -235,7 +235,7 @@ def with_faces(
     Looked up before people are put in splits, so that no split ends up empty.
     """
     paths = [path for photos in people.values() for path in photos]
-    reasons = dict(zip(paths, in_parallel(_why_not, paths, workers), strict=True))
+    reasons = dict(zip(paths, in_order(_why_not, paths, workers), strict=True))
     usable = {
         name: tuple(path for path in photos if reasons[path] is None)
         for name, photos in people.items()

@@ -105,7 +105,7 @@ def attack(
     True
     >>> simulate.attack(photo, "hologram", face=box)
     Traceback (most recent call last):
-    spoofcue.errors.InputError: unknown instrument (--pai) hologram; there are ...
+    spoofcue.errors.InputError: unknown instrument hologram; there are ...
 
     """
     return _taken(photo, instrument, device, session, seed, face, wearer, catalogue)

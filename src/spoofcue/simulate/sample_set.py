@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.errors import InputError
+from spoofcue.processes import Progress, in_order
 from spoofcue.simulate.camera import encode
 from spoofcue.simulate.catalogue import Catalogue, built_in
-from spoofcue.simulate.parallel import Progress, in_parallel
 from spoofcue.simulate.people import Person, Role, person_of, photographed, roles, with_faces
 from spoofcue.simulate.presentation import Portrait
 from spoofcue.simulate.raster import generator
@@ -142,7 +142,7 @@ def _write(
         )
     jobs = [_Job(out, role, options) for role in roles(people, options.seed)]
     out.mkdir(parents=True, exist_ok=True)
-    done = in_parallel(_person, jobs, workers, progress)
+    done = in_order(_person, jobs, workers, progress)
     rows = [row for made in done for row in made]
     _write_tables(out, rows)
     return SampleSetSummary(len(people), len(rows), skipped)
@@ -192,6 +192,7 @@ def _recording(
     parameters = _made(record, [job.out / name for name in names], sample, options)
     if parameters is None:
         record.parent.mkdir(parents=True, exist_ok=True)
+        record.unlink(missing_ok=True)  # a kill must not leave it beside pictures of other values
         portrait = _stolen(stolen, person, sample) if sample.pai else None
         drawn = frames(
             sample,

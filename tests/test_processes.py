@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import math
+import os
+from functools import partial
+
+import cv2
+import pytest
+
+from spoofcue.processes import as_done, in_order
+
+JOBS = [5, 3, 8, 1, 9, 2, 7]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_results_stand_in_the_order_of_the_jobs_and_progress_counts_them(workers: int) -> None:
+    seen: list[tuple[int, int]] = []
+    threads = cv2.getNumThreads()
+    got = in_order(math.factorial, JOBS, workers, lambda done, all_: seen.append((done, all_)))
+    assert got == [math.factorial(job) for job in JOBS]
+    assert seen == [(k + 1, len(JOBS)) for k in range(len(JOBS))]
+    assert cv2.getNumThreads() == threads  # the caller's own setting comes back
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_each_result_comes_once_with_the_number_of_its_job(workers: int) -> None:
+    jobs = JOBS * 4  # more than may wait at once
+    found = list(as_done(partial(pow, 2), jobs, workers))
+    assert sorted(found) == [(number, 2**job) for number, job in enumerate(jobs)]
+
+
+def test_two_workers_are_other_processes_and_one_is_this_one() -> None:
+    assert in_order(_pid, [0, 1], 1) == [os.getpid()] * 2
+    assert os.getpid() not in in_order(_pid, [0, 1], 2)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_error_of_a_job_reaches_the_caller(workers: int) -> None:
+    with pytest.raises(ValueError, match=r"math domain|nonnegative"):
+        in_order(math.sqrt, [1.0, -1.0, 4.0], workers)
+
+
+def test_no_jobs_are_no_results() -> None:
+    assert in_order(math.sqrt, [], None) == []
+
+
+def _pid(_: int) -> int:
+    return os.getpid()
