@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spoofcue.errors import InputError
+from spoofcue.simulate.camera import OVERSAMPLING
 from spoofcue.simulate.catalogue import (
     ANY_PAIS,
     BUILT_IN,
@@ -27,7 +28,9 @@ from spoofcue.simulate.instruments.mask import Mask
 from spoofcue.simulate.instruments.printer import Printer
 from spoofcue.simulate.lighting import Light
 from spoofcue.simulate.people import PhotographedPerson, RenderedPerson
-from spoofcue.simulate.presentation import Portrait
+from spoofcue.simulate.placement import View
+from spoofcue.simulate.presentation import Portrait, draw_circumstances
+from spoofcue.simulate.recapture import attack_radiance
 from spoofcue.simulate.samples import Framing, Sample, frames
 
 DOCS = Path(__file__).parent.parent.parent / "docs" / "simulator.md"
@@ -35,6 +38,11 @@ PERSON = PhotographedPerson(
     "p", (Portrait(skimage.data.astronaut()[0:320, 70:390], (85.0, 75.0, 130.0, 130.0)),), 0
 )
 SECTIONS = {"devices": Device, "sessions": Light, **kinds()}
+NAMES = [
+    *("print-a", "print-b", "print-c", "print-d"),
+    *("replay-a", "replay-b", "replay-c", "replay-d", "replay-e"),
+    *("mask-a", "mask-b", "partial-eyes", "partial-lower"),
+]
 TABLET = yaml.safe_load(BUILT_IN.read_text())["displays"]["replay-c"]
 
 
@@ -74,12 +82,8 @@ def test_the_built_in_values_are_those_of_before_they_were_yaml() -> None:
 
 def test_names_stand_in_the_order_that_draws_count_on() -> None:
     known = built_in()
-    assert known.pai_names == (
-        *("print-a", "print-b", "print-c", "print-d"),
-        *("replay-a", "replay-b", "replay-c", "replay-d", "replay-e"),
-        *("mask-a", "mask-b", "partial-eyes", "partial-lower"),
-        *ANY_PAIS,
-    )
+    assert list(known.instruments)[:13] == NAMES
+    assert [n for n in known.pai_names if n not in known.instruments][:4] == list(ANY_PAIS)
     # the attacker's light is one of the first three, his camera one of cam-1 to cam-6
     assert list(known.sessions)[:3] == ["session-1", "session-2", "session-3"]
     assert list(known.devices)[:6] == [f"cam-{k}" for k in range(1, 7)]
@@ -87,7 +91,8 @@ def test_names_stand_in_the_order_that_draws_count_on() -> None:
 
 def test_every_instrument_says_its_family_and_whether_it_is_worn() -> None:
     known = built_in()
-    for name, instrument in known.instruments.items():
+    for name in NAMES:
+        instrument = known.instruments[name]
         assert instrument.family == name.split("-")[0]
         assert known.worn(name) == (instrument.family in ("mask", "partial"))
     rng = np.random.default_rng(0)
@@ -95,6 +100,33 @@ def test_every_instrument_says_its_family_and_whether_it_is_worn() -> None:
         "print", "replay", "mask", "partial",
     ]  # fmt: skip
     assert [known.worn(n) for n in ("", *ANY_PAIS)] == [False, False, False, True, True]
+
+
+@pytest.mark.parametrize("section", kinds())
+def test_a_kind_keeps_to_its_interface(section: str) -> None:
+    """What every kind promises, one that is added later too."""
+    kind, known = kinds()[section], built_in()
+    listed = [i for i in known.instruments.values() if type(i) is kind]
+    drawn = [kind.draw(name, np.random.default_rng(3)) for name in kind.drawn]
+    assert listed
+    assert drawn == [kind.draw(name, np.random.default_rng(3)) for name in kind.drawn]
+    for instrument in (listed[0], *drawn):
+        assert instrument.family in ("print", "replay", "mask", "partial")
+        assert instrument.describe()
+        rng = np.random.default_rng(0)
+        view = View(64, 40.0, (0.5, 0.5), 0.0)
+        now = draw_circumstances(view, known.sessions["session-1"], rng)
+        how = instrument.present(rng, framed=0.5)
+        assert instrument.face_mm[0] <= how.face_mm <= instrument.face_mm[1]
+        portrait = PERSON.portraits[0]
+        light, white = attack_radiance(portrait, instrument, now, how)
+        again, _ = attack_radiance(portrait, instrument, now, how)
+        assert light.dtype == np.float32
+        assert light.shape == (64 * OVERSAMPLING, 64 * OVERSAMPLING, 3)
+        assert np.isfinite(light).all()
+        assert light.min() >= 0
+        assert np.array_equal(light, again)
+        assert all(0.2 < channel < 3 for channel in white)
 
 
 @settings(max_examples=100, deadline=None)
