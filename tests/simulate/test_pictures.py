@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from spoofcue import simulate
 from spoofcue.errors import InputError
-from spoofcue.simulate import pictures
+from spoofcue.simulate import catalogue, pictures
 from spoofcue.simulate.pictures import OnlineSimulator
 
 ASTRONAUT = skimage.data.astronaut()[0:320, 70:390]
@@ -112,7 +112,8 @@ def test_an_online_simulator_refuses_what_it_cannot_draw() -> None:
 
 
 def test_the_examples_in_docstrings_are_true() -> None:
-    assert doctest.testmod(pictures, optionflags=doctest.ELLIPSIS).failed == 0
+    for module in (pictures, catalogue):
+        assert doctest.testmod(module, optionflags=doctest.ELLIPSIS).failed == 0
 
 
 def test_importing_the_stage_loads_nothing_heavy() -> None:

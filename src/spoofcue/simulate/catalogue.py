@@ -42,6 +42,12 @@ class Catalogue:
         sessions: lights by name.
         instruments: printers, displays, masks and further kinds by name, kind after kind.
 
+    >>> known = built_in()
+    >>> known.devices["cam-4"].jpeg_quality
+    84
+    >>> known.instruments["mask-a"].printer.paper_rgb
+    (0.88, 0.87, 0.84)
+
     """
 
     devices: Mapping[str, Device]
@@ -123,9 +129,7 @@ def built_in() -> Catalogue:
 def load_catalogue(path: Path | str) -> Catalogue:
     """The built-in catalogue with a user's entries added; one of a known name takes its place.
 
-    The file has the sections of the built-in one, each with entries by name:
-
-    .. code-block:: yaml
+    The file has the sections of the built-in one, each with entries by name::
 
         displays:
           my-tablet: {pixels_per_mm: 10.4, layout: stripe, fill: 0.78, gamma: 2.2, ...}
@@ -136,6 +140,15 @@ def load_catalogue(path: Path | str) -> Catalogue:
     Raises:
         InputError: the file cannot be read, or an entry is wrong; the message names file,
             entry, field, range and unit.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "mine.yaml"
+    ...     text = "masks: {paper-eyes: {printer: print-d, cut: eyes, bend: 0.4}}"
+    ...     _ = file.write_text(text)
+    ...     mine = load_catalogue(file)
+    >>> mine.instruments["paper-eyes"].family
+    'partial'
 
     """
     path = Path(path)
