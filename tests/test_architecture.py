@@ -58,7 +58,15 @@ ALLOWED = {
         *("export", "cue", "data", "media", "metrics", "package", "patches", "runtime", "scoring"),
     },
 }
-EVERYWHERE = {"errors", "config", "processes", "source", "whole_files", "plain_lines", "__version__"}
+EVERYWHERE = {
+    "errors",
+    "config",
+    "processes",
+    "source",
+    "whole_files",
+    "plain_lines",
+    "__version__",
+}
 
 
 def imported(path: Path) -> set[str]:
