@@ -43,7 +43,7 @@ from inference_parts.rows import (
 from inference_parts.search import search_row
 
 from spoofcue.media.kinds import IMAGE_SUFFIXES
-from spoofcue.scoring.scale import spread
+from spoofcue.scoring.pictures import spread
 
 PARTS = ("peak", "speed", "predict", "search", "parity")
 FULL = {"batches": [1, 8, 32], "rounds": 30, "n": 200, "matrix": 3072, "faces": [110, 180, 220]}

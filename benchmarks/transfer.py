@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from spoofcue.errors import MediaError
-from spoofcue.faces.crop import crop_face
+from spoofcue.faces.box import crop_face
 from spoofcue.faces.detect import FaceDetector, make_detector
 from spoofcue.media.image import read_image
 from spoofcue.media.kinds import find_media

@@ -11,13 +11,12 @@ from spoofcue import __version__
 from spoofcue.config import RunSettings, load_settings, settings_from
 from spoofcue.cue.generator import LGSC
 from spoofcue.cue.summary import summarise
-from spoofcue.export.onnx import traced
-from spoofcue.export.openvino import openvino_files
-from spoofcue.export.quantise import CALIBRATION_CROPS, PARTS, quantised
+from spoofcue.export.graph import openvino_files, traced
+from spoofcue.export.precision import CALIBRATION_CROPS, PARTS, quantised
 from spoofcue.package.read import read_package
 from spoofcue.package.schema import PackageSpec, ThresholdFacts
 from spoofcue.package.write import file_facts, write_package
-from spoofcue.patches.geometry import next_multiple
+from spoofcue.patches.inputs import next_multiple
 from spoofcue.runtime.choice import allowed_runtimes, installed
 from spoofcue.scoring.model import TorchModel, best_checkpoint, read_checkpoint
 

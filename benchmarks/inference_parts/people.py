@@ -8,8 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from spoofcue.faces.box import Box
-from spoofcue.faces.crop import DEFAULT_MARGIN, crop_face
+from spoofcue.faces.box import DEFAULT_MARGIN, Box, crop_face
 from spoofcue.faces.detect import DlibDetector
 from spoofcue.media.image import read_image
 from spoofcue.simulate.people import RenderedPerson

@@ -37,7 +37,7 @@ def import_runtime(runtime: str) -> None:
     import spoofcue.scoring.packaged
 
     if runtime == "openvino":
-        from spoofcue.runtime.import_openvino import import_openvino
+        from spoofcue.runtime.with_openvino import import_openvino
 
         import_openvino()
     elif runtime == "onnxruntime":
@@ -89,11 +89,11 @@ def predict_sampler(task: dict[str, Any]) -> Callable[[int], Samples]:
     import numpy as np
 
     from spoofcue.detector.detector import Detector
-    from spoofcue.faces.crop import crop_face
+    from spoofcue.faces.box import crop_face
     from spoofcue.faces.detect import make_detector
     from spoofcue.media.image import read_image
     from spoofcue.package.schema import ThresholdFacts
-    from spoofcue.patches.geometry import normalise, scoring_inputs
+    from spoofcue.patches.inputs import normalise, scoring_inputs
 
     cv2.setNumThreads(task["threads"])
     model, picture = opened(task), Path(task["picture"])
@@ -128,7 +128,7 @@ def predict_sampler(task: dict[str, Any]) -> Callable[[int], Samples]:
 
 def score_sampler(task: dict[str, Any]) -> Callable[[int], Samples]:
     """Scores of the crops, in the order of their paths."""
-    from spoofcue.export.judge import scores_of
+    from spoofcue.export.proof import scores_of
 
     model = opened(task)
     crops = [Path(path) for path in task["crops"]]

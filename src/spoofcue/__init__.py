@@ -5,12 +5,13 @@ A higher score means more likely an attack; label 1 is an attack everywhere.
 
 from typing import TYPE_CHECKING, Any
 
+from spoofcue.version import __version__
+
 if TYPE_CHECKING:
     from spoofcue.detector.detector import Detector
     from spoofcue.detector.result import Result
 
 __all__ = ["Detector", "Result", "__version__"]
-__version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:

@@ -1,25 +1,194 @@
-"""One tree of settings for a run: presets, YAML files and ``--set`` overrides, all validated.
-
-An unknown key or a value out of range is an error that names it. The resolved tree is stored in
-the run folder (config.yaml) and in every checkpoint.
-"""
+"""Settings of the network and of its teacher; :mod:`spoofcue.config` joins them with the rest."""
 
 from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from spoofcue.errors import InputError
-from spoofcue.input_settings import AugmentSettings as AugmentSettings
-from spoofcue.input_settings import InputSettings as InputSettings
-from spoofcue.input_settings import Shrink as Shrink
-from spoofcue.input_settings import as_stored as as_stored
-from spoofcue.network_settings import DistillSettings as DistillSettings
-from spoofcue.network_settings import Fraction, NonNegative, Positive, Settings
-from spoofcue.network_settings import ModelSettings as ModelSettings
+
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+NonNegative = Annotated[float, Field(ge=0)]
+
+
+class Settings(BaseModel):
+    """Frozen, and strict about names.
+
+    Attributes:
+        added: fields that came after results had been stored. At their defaults they are left
+            out of what is stored, so that a benchmark goes on with folds of before, and equal
+            trainings of before and after are told as equal.
+
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    added: ClassVar[tuple[str, ...]] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_added_defaults(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        tree: dict[str, Any] = dump(self)
+        fields = type(self).model_fields
+        silent = {n for n in self.added if getattr(self, n) == fields[n].default}
+        return {name: value for name, value in tree.items() if name not in silent}
+
+
+class ModelSettings(Settings):
+    """The network (sections 3.2 to 3.4), and a light one beside it."""
+
+    added: ClassVar[tuple[str, ...]] = (
+        *("encoder", "mobile_multiplier", "mobile_tail"),
+        *("decoder", "decoder_width", "families"),
+    )
+
+    encoder_norm: Literal["batch", "instance"] = "batch"
+    decoder_norm: Literal["instance", "batch"] = "instance"
+    width: int = Field(
+        64, ge=4, le=256, description="channels of E1 of ResNet-18; the auxiliary classifier's too"
+    )
+    auxiliary: Literal["overlay", "cue", "none"] = Field(
+        "overlay", description="what the auxiliary classifier sees (Table 5); families: none"
+    )
+    auxiliary_dropout: Fraction = 0.0
+    weights: str = Field(
+        "imagenet",
+        description="encoder weights: imagenet, none, a .pth/.safetensors file, a URL, "
+        "hf:owner/name",
+    )
+    encoder: Literal["resnet18", "mobilenet-v2"] = Field(
+        "resnet18", description="of the generator; resnet18 is the paper's"
+    )
+    mobile_multiplier: float = Field(
+        1.0, ge=0.1, le=2, description="mobilenet-v2: of its channels; imagenet weights are for 1"
+    )
+    mobile_tail: bool = Field(
+        True, description="mobilenet-v2: to ImageNet's 1280 channels, or false: to 160"
+    )
+    decoder: Literal["residual", "separable", "families"] = Field(
+        "residual",
+        description="residual is the paper's; separable is the light one; families: a linear "
+        "detector for each family of attacks, without hidden layers",
+    )
+    families: tuple[str, ...] = Field(
+        ("print", "replay"),
+        min_length=1,
+        description="decoder families: first parts of the PAI names; other attacks are not "
+        "learned from",
+    )
+    decoder_width: int = Field(16, ge=2, le=256, description="separable: channels of D5")
+
+    def network(self) -> dict[str, Any]:
+        """Keyword arguments of :class:`spoofcue.cue.generator.LGSC`."""
+        own = {"auxiliary": self.auxiliary, "auxiliary_dropout": self.auxiliary_dropout}
+        return own | self.generator()
+
+    def generator(self) -> dict[str, Any]:
+        """Keyword arguments of :class:`spoofcue.cue.generator.CueGenerator`."""
+        others = ("weights", "auxiliary", "auxiliary_dropout", "families")
+        names = (n for n in type(self).model_fields if n not in others)
+        return {name: getattr(self, name) for name in names} | {"families": len(self.families)}
+
+
+class DistillSettings(Settings):
+    """A frozen teacher that a student's training imitates (docs/decisions.md)."""
+
+    teacher: str | None = Field(
+        None, description="run folder or .ckpt of method lgsc; null: no teacher"
+    )
+    cue_weight: NonNegative = Field(5.0, description="of the distance between the cue maps")
+    feature_weight: NonNegative = Field(1.0, description="of that between features of E5, D1..D4")
+
+
+Shrink = Literal["bilinear", "area"]
+
+
+class InputSettings(Settings):
+    """How a face crop becomes network input (sections 4.1 and 4.4).
+
+    ``shrink`` is stored even at its default, unlike other fields that came late: without it a
+    stored model was trained with ``area`` (:func:`as_stored`).
+    """
+
+    mode: Literal["patch", "resize"] = Field(
+        "patch",
+        description="training: random crop at native resolution, or the face resized whole",
+    )
+    size: int = Field(
+        224,
+        ge=32,
+        le=2048,
+        description="side of the patch or of the resized face, px; one that is no multiple of 32, "
+        "as 112, is padded to it by reflection",
+    )
+    mean: float = Field(127.5, description="subtracted from pixel values 0..255")
+    std: Positive = Field(127.5, description="divisor after that; 127.5 and 127.5 give [-1, 1]")
+    scoring: Literal["whole", "grid", "resize"] = Field(
+        "whole",
+        description="testing: the whole face with sides brought to multiples of 32, a grid of "
+        "native patches, or the face resized to `size`",
+    )
+    max_side: int = Field(
+        1024, ge=64, multiple_of=32, description="longer faces are scored at this side, px"
+    )
+    shrink: Shrink = Field(
+        "bilinear",
+        description="how faces become smaller, in training and testing: bilinear (section 4.4) "
+        "reads 2 x 2 pixels whatever the factor, so that past 2 it skips pixels and fine "
+        "structure aliases; area averages all that fall on one. They become larger bilinearly",
+    )
+
+
+class AugmentSettings(Settings):
+    """The official code's augmentation and poor cameras; the paper names none: off by default."""
+
+    added: ClassVar[tuple[str, ...]] = ("degrade",)
+
+    photometric: bool = Field(False, description="brightness, contrast, saturation, hue")
+    flip: Fraction = Field(0.0, description="probability of a left-right flip")
+    rotate_deg: NonNegative = Field(0.0, le=180, description="largest rotation either way")
+    crop: Fraction = Field(0.0, lt=1, description="largest part of each side cropped away")
+    degrade: Fraction = Field(
+        0.0,
+        description="probability of each of: shrinking to 60..200 px, blur, noise, tone and "
+        "colour, JPEG, as poor cameras and messengers do",
+    )
+    erase: Fraction = Field(0.0, description="probability of random erasing")
+    cutout: Fraction = Field(0.0, description="probability of a square cutout")
+    simulate: Fraction = Field(
+        0.0,
+        description="share of the attacks that the simulator makes of live training faces on the "
+        "fly; as many live ones pass its camera too",
+    )
+
+
+def as_stored(settings: dict[str, Any]) -> dict[str, Any]:
+    """A stored tree of settings, with ``input.shrink`` where it was stored before there was one.
+
+    All models of then were trained with area averaging, and must be scored so.
+
+    Args:
+        settings: plain, as it was stored; or anything else with a section ``input``.
+
+    Returns:
+        The same with ``input.shrink`` = ``area``, if it has a section ``input`` without that key.
+
+    """
+    given = settings.get("input")
+    if not isinstance(given, dict) or "shrink" in given:
+        return settings
+    return {**settings, "input": {**given, "shrink": "area"}}
+
 
 PRESETS_DIR = Path(__file__).parent / "presets"
 METHOD_DEFAULTS_DIR = Path(__file__).parent / "methods" / "defaults"

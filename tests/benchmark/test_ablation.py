@@ -18,8 +18,7 @@ from spoofcue.benchmark.ablation import (
     settings_of_rows,
 )
 from spoofcue.benchmark.openpad import SIZES
-from spoofcue.benchmark.own_splits import own_splits
-from spoofcue.benchmark.targets import NewOpenpad, target_plan
+from spoofcue.benchmark.targets import NewOpenpad, own_splits, target_plan
 from spoofcue.cli.main import app
 from spoofcue.config import RunSettings, load_settings
 from spoofcue.data.manifest import schema, write_manifest

@@ -6,8 +6,8 @@ from functools import cache
 
 import polars as pl
 import pytest
-from test_published_counts import full
 
+from helpers.full_trees import full
 from spoofcue.benchmark.folds import count_fold
 from spoofcue.data.manifest import schema
 from spoofcue.protocols.reader import load_set

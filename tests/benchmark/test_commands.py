@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from spoofcue.cli.benchmark import SETS
+from spoofcue.cli.benchmark.command import SETS
 from spoofcue.cli.main import app
 from spoofcue.errors import InputError
 from spoofcue.protocols.reader import set_names

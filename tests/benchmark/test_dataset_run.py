@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 
 import polars as pl
 import pytest
-from official_sets import manifest
 
+from helpers.official_sets import manifest
 from spoofcue.benchmark.dataset_run import (
     BenchmarkPlan,
     choose_protocols,
@@ -22,7 +22,7 @@ from spoofcue.benchmark.dataset_run import (
     write_tables,
 )
 from spoofcue.benchmark.folds import read_results
-from spoofcue.benchmark.grid import markdown_of
+from spoofcue.benchmark.tables import markdown_of
 from spoofcue.config import RunSettings, load_settings
 from spoofcue.data.crop_facts import protocol_of
 from spoofcue.data.manifest import read_manifest, write_manifest

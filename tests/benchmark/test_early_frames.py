@@ -15,8 +15,7 @@ from typer.testing import CliRunner
 
 from spoofcue.benchmark.dataset_run import choose_protocols, make_plan
 from spoofcue.benchmark.early_frames import count_early
-from spoofcue.benchmark.inventory import describe_set
-from spoofcue.benchmark.prepared import prepared_folders
+from spoofcue.benchmark.prepared import describe_set, prepared_folders
 from spoofcue.cli.main import app
 from spoofcue.data.manifest import evenly_spread, read_manifest, schema
 from spoofcue.errors import InputError

@@ -10,9 +10,10 @@ import skimage.data
 from PIL import Image
 
 from spoofcue.benchmark import openpad
-from spoofcue.benchmark.folds import plan, read_results, run_folds
+from spoofcue.benchmark.fold_plan import plan
+from spoofcue.benchmark.folds import read_results, run_folds
 from spoofcue.benchmark.identities import find_people, portraits_folder
-from spoofcue.benchmark.table import markdown, spread, table_of
+from spoofcue.benchmark.tables import markdown, spread, table_of
 from spoofcue.errors import InputError
 from spoofcue.metrics.evaluation import Rule
 from spoofcue.protocols.reader import load_protocols

@@ -3,8 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from miniature import make_miniature
 
+from helpers.miniature import make_miniature
 from spoofcue.benchmark.folds import count_fold
 from spoofcue.benchmark.prepared import parse_places, prepared_folders
 from spoofcue.data.manifest import read_manifest

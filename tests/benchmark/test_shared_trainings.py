@@ -12,9 +12,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from official_sets import manifest
 from typer.testing import CliRunner
 
+from helpers.official_sets import manifest
 from spoofcue.benchmark.dataset_run import (
     BenchmarkPlan,
     choose_protocols,

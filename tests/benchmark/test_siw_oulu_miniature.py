@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 
 import pytest
-from miniature import make_miniature
 from typer.testing import CliRunner
 
+from helpers.miniature import make_miniature
 from spoofcue.benchmark import methods
-from spoofcue.benchmark.launch import train_fold
+from spoofcue.benchmark.methods import train_fold
 from spoofcue.cli.main import app
 from spoofcue.config import RunSettings
 

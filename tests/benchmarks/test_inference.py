@@ -14,8 +14,8 @@ from inference_parts.peak import matrix_rates
 from inference_parts.people import framed_face
 from inference_parts.rows import Cost, parity_row, predict_row, spearman, speed_row
 from inference_parts.search import iou, search_row
-from tiny_packages import exported, shared_run
 
+from helpers.tiny_packages import exported, shared_run
 from spoofcue.config import load_settings
 from spoofcue.cue.generator import LGSC
 from spoofcue.cue.summary import summarise

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from made_results import A, B, write_fold
 from typer.testing import CliRunner
 
 import spoofcue.cli.console  # noqa: F401  made before a test sets COLUMNS, which it would keep
+from helpers.made_results import A, B, write_fold
 from spoofcue.cli.main import app
 
 

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from made_results import A, B, write_crops, write_fold
 
+from helpers.made_results import A, B, write_crops, write_fold
 from spoofcue.compare.comparison import compare
 from spoofcue.compare.page import write_page
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from made_results import FACES, A, B, write_fold, write_run
 
+from helpers.made_results import FACES, A, B, write_fold, write_run
 from spoofcue.compare.comparison import compare
 from spoofcue.compare.disagreement import Disagreements
 from spoofcue.errors import InputError

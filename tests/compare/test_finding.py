@@ -3,10 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from made_results import A, B, write_fold, write_run
 
+from helpers.made_results import A, B, write_fold, write_run
+from spoofcue.compare.comparison import by_name
 from spoofcue.compare.finding import find
-from spoofcue.compare.naming import by_name
 from spoofcue.compare.reading import read
 from spoofcue.errors import InputError
 

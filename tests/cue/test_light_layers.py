@@ -9,10 +9,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from spoofcue.cue.encoder import ResNet18Encoder
-from spoofcue.cue.mobilenet import MobileNetV2Encoder
-from spoofcue.cue.normalization import Norm
-from spoofcue.cue.separable import SeparableDecoder
+from spoofcue.cue.encoder import Norm, ResNet18Encoder
+from spoofcue.cue.light.mobilenet import MobileNetV2Encoder
+from spoofcue.cue.light.separable import SeparableDecoder
 
 State = dict[str, Tensor]
 # MobileNetV2's Table 2, one row a block: expansion, channels, stride (features.1 to features.17).

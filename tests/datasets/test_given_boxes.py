@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from clips import SIDE, render
-from miniature import make_miniature
 
+from helpers.clips import SIDE, render
+from helpers.miniature import make_miniature
 from spoofcue.data.extract import PrepareOptions, extract
 from spoofcue.datasets import DATASETS
 from spoofcue.datasets.scan import scan

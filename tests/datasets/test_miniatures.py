@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from miniature import MAKERS, make_miniature
 
+from helpers.miniature import MAKERS, make_miniature
 from spoofcue.data.splits import with_splits
 from spoofcue.datasets import DATASETS
 from spoofcue.datasets.scan import Scan, scan

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from spoofcue.data.published import Published
+from spoofcue.data.recording import Published
 from spoofcue.datasets import DATASETS
 from spoofcue.datasets.definition import Dataset, Named
 from spoofcue.datasets.scan import count, parse, scan

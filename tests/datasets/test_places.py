@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from full_trees import MAKERS, forensics
-from miniature import make_miniature
 
+from helpers.full_trees import MAKERS, forensics
+from helpers.miniature import make_miniature
 from spoofcue.data.recording import Recording
 from spoofcue.datasets import DATASETS
 from spoofcue.datasets.places import folder_with

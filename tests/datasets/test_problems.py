@@ -12,15 +12,15 @@ from pathlib import Path
 import polars as pl
 import pytest
 from click.testing import Result
-from miniature import make_miniature
 from typer.testing import CliRunner
 
 import spoofcue.cli.console  # noqa: F401  made before a test sets COLUMNS, which it would keep
+from helpers.miniature import make_miniature
 from spoofcue.cli.main import app
-from spoofcue.cli.prepare_dataset import dataset_command
+from spoofcue.cli.prepare import dataset_command
 from spoofcue.data.manifest import read_manifest
 from spoofcue.data.prepare import SUMMARY
-from spoofcue.data.published import Published
+from spoofcue.data.recording import Published
 from spoofcue.datasets import DATASETS
 from spoofcue.datasets.scan import scan
 from spoofcue.errors import InputError, ProblemsError

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from full_trees import MAKERS, SIW_IDS, forensics, oulu, replay, siw
 
+from helpers.full_trees import SIW_IDS, forensics, full, oulu, replay, siw
 from spoofcue.datasets import DATASETS
 from spoofcue.datasets.scan import Scan, count, parse
 from spoofcue.datasets.tree import Tree
-
-
-def full(name: str) -> Scan:
-    return parse(DATASETS[name], Tree.listed(MAKERS[name]()))
 
 
 @pytest.mark.parametrize(

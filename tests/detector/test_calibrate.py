@@ -4,8 +4,8 @@ import warnings
 
 import numpy as np
 import pytest
-from made_detector import made, picture
 
+from helpers.made_detector import made, picture
 from spoofcue.detector.calibrate import UnsupportedClaim
 from spoofcue.errors import InputError
 from spoofcue.metrics.scores import ScoreSet

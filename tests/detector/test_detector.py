@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_detector import FixedBoxes, Image, made, picture
 from PIL import Image as Pil
-from tiny_packages import exported, shared_run
-from tiny_run import BrightModel
 from typer.testing import CliRunner
 
 import spoofcue.cli.console  # noqa: F401  (its console is made before COLUMNS is set)
+from helpers.made_detector import FixedBoxes, Image, made, picture
+from helpers.tiny_packages import exported, shared_run
+from helpers.tiny_run import BrightModel
 from spoofcue.cli.main import app
 from spoofcue.detector.detector import Detector
 from spoofcue.errors import InputError

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_detector import Image, made, picture
 
+from helpers.made_detector import Image, made, picture
 from spoofcue.detector.finder import FaceFinder
 from spoofcue.detector.quality import QualityLimits, measure_quality, refuse
 from spoofcue.detector.stopwatch import Stopwatch

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from resized_by_hand import bilinear, block_means
 
-from spoofcue.detector.locate import SHIPPED
+from helpers.resized_by_hand import bilinear, block_means
+from spoofcue.detector.finder import SHIPPED
 from spoofcue.package.read import read_package
 from spoofcue.runtime.with_onnxruntime import OnnxRuntime
 from spoofcue.scoring.packaged import PackagedModel

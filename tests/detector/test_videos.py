@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_detector import FixedBoxes, Image, made, picture
 
-from spoofcue.detector.certainty import ExitRule, certain, interval
+from helpers.made_detector import FixedBoxes, Image, made, picture
+from spoofcue.detector.early_exit import ExitRule, certain, interval
 from spoofcue.detector.sources import spread_order
 from spoofcue.faces.box import Box
 

@@ -11,9 +11,9 @@ from statistics import fmean
 from typing import Any
 
 import pytest
-from miniature import make_miniature
 from typer.testing import CliRunner
 
+from helpers.miniature import make_miniature
 from spoofcue.cli.main import app
 
 TWO_STEPS = [

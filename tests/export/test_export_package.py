@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from tiny_packages import exported, shared_run, tiny_checkpoint, tiny_lgsc_run, traced_once
 from typer.testing import CliRunner
 
 import spoofcue.cli.console  # noqa: F401  (its console is made before COLUMNS is set)
+from helpers.tiny_packages import exported, shared_run, tiny_checkpoint, tiny_lgsc_run, traced_once
 from spoofcue.cli.main import app
 from spoofcue.errors import InputError
 from spoofcue.export import proof
 from spoofcue.export.dev_crops import dev_crops, protocol_of_run
-from spoofcue.export.judge import Accuracy, shortfall
 from spoofcue.export.package import export_package
+from spoofcue.export.proof import Accuracy, shortfall
 from spoofcue.media.image import read_image
 from spoofcue.methods.registry import load_model
 from spoofcue.package.read import read_package

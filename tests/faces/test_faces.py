@@ -11,10 +11,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from spoofcue.errors import InputError
-from spoofcue.faces.box import Box
-from spoofcue.faces.crop import crop_face, expand_box
-from spoofcue.faces.detect import DlibDetector, make_detector
-from spoofcue.faces.yunet_model import fetch_yunet
+from spoofcue.faces.box import Box, crop_face, expand_box
+from spoofcue.faces.detect import DlibDetector, fetch_yunet, make_detector
 
 
 def test_dlib_finds_the_astronaut_and_no_face_in_texture() -> None:

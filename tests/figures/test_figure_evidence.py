@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tiny_run import BrightModel, TinyModel
 
+from helpers.tiny_run import BrightModel, TinyModel
 from spoofcue.config import InputSettings
 from spoofcue.figures.evidence import Window, face_evidence, patch_evidence
-from spoofcue.patches.geometry import resized
+from spoofcue.patches.inputs import resized
 
 
 def noise(height: int, width: int) -> np.ndarray:

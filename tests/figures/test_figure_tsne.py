@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from tiny_run import BrightModel, TinyModel
 
+from helpers.tiny_run import BrightModel, TinyModel
 from spoofcue.errors import InputError
-from spoofcue.figures.embedding import embed, perplexity_for
-from spoofcue.figures.features import LAYERS, as_layer, face_features
+from spoofcue.figures.features import LAYERS, as_layer, embed, face_features, perplexity_for
 
 
 @pytest.mark.parametrize("layer", LAYERS)

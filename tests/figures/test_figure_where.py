@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from tiny_run import BrightModel, make_run, prepare
 
+from helpers.tiny_run import BrightModel, make_run, prepare
 from spoofcue.data.manifest import read_manifest
 from spoofcue.figures.evidence import Evidence
 from spoofcue.figures.run import read_figure_run

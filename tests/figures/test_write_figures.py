@@ -9,10 +9,10 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from PIL import Image
-from tiny_run import INPUT, TinyModel, facts, make_run, prepare
 from typer.testing import CliRunner
 
 import spoofcue.cli.console  # noqa: F401  made before a test sets COLUMNS, which it would keep
+from helpers.tiny_run import INPUT, TinyModel, facts, make_run, prepare
 from spoofcue.cli.main import app
 from spoofcue.config import InputSettings
 from spoofcue.errors import InputError

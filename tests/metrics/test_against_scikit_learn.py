@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import roc_auc_score, roc_curve
 
 from spoofcue.metrics.curves import auc, eer
-from spoofcue.metrics.error_rates import error_rates
+from spoofcue.metrics.rates import error_rates
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.metrics.thresholds import apcer_threshold, bpcer_threshold
 

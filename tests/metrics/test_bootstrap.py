@@ -10,7 +10,7 @@ from spoofcue.errors import InputError
 from spoofcue.metrics import bootstrap as module
 from spoofcue.metrics.bootstrap import MEASURES, bootstrap, clusters_of, draw
 from spoofcue.metrics.curves import auc, eer
-from spoofcue.metrics.error_rates import error_rates
+from spoofcue.metrics.rates import error_rates
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.metrics.thresholds import Threshold, fixed_threshold
 

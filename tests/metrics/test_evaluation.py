@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from spoofcue.errors import InputError
-from spoofcue.metrics.error_rates import error_rates
 from spoofcue.metrics.evaluation import evaluate
-from spoofcue.metrics.groupings import GROUPINGS, Grouping, as_grouping, species_of
-from spoofcue.metrics.scores import ScoreSet
-from spoofcue.metrics.support import attempts_needed, support_of
+from spoofcue.metrics.intervals import attempts_needed, support_of
+from spoofcue.metrics.rates import error_rates
+from spoofcue.metrics.scores import GROUPINGS, Grouping, ScoreSet, as_grouping, species_of
 from spoofcue.metrics.thresholds import fixed_threshold
 
 

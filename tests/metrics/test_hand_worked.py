@@ -10,15 +10,13 @@ from scipy.stats import beta
 
 from spoofcue.errors import InputError
 from spoofcue.metrics.bootstrap import bootstrap, draw
-from spoofcue.metrics.categories import Categories
+from spoofcue.metrics.columns import Categories
 from spoofcue.metrics.curves import operating_points
-from spoofcue.metrics.dev import rates_at_eer
 from spoofcue.metrics.evaluation import evaluate, threshold_by
 from spoofcue.metrics.intervals import clopper_pearson
-from spoofcue.metrics.nonresponse import NonResponses
+from spoofcue.metrics.rates import rates_at_eer
 from spoofcue.metrics.score_files import as_format, detect_format, read_scores, write_scores
-from spoofcue.metrics.scores import ScoreSet, by_video, grouped
-from spoofcue.metrics.sweep import sweep
+from spoofcue.metrics.scores import NonResponses, ScoreSet, by_video, grouped
 from spoofcue.metrics.thresholds import (
     Threshold,
     apcer_threshold,
@@ -26,6 +24,7 @@ from spoofcue.metrics.thresholds import (
     eer_threshold,
     fixed_threshold,
     min_hter_threshold,
+    sweep,
 )
 
 # At 0.45: one of three live faces is refused; of the attacks print-1 passes once of twice,

@@ -9,12 +9,11 @@ from sklearn.metrics import roc_auc_score
 
 from spoofcue.errors import InputError
 from spoofcue.metrics.curves import auc, eer, operating_points
-from spoofcue.metrics.error_rates import error_rates
 from spoofcue.metrics.evaluation import evaluate
 from spoofcue.metrics.intervals import clopper_pearson
+from spoofcue.metrics.rates import error_rates
 from spoofcue.metrics.scores import ScoreSet, by_video
-from spoofcue.metrics.sweep import sweep
-from spoofcue.metrics.thresholds import apcer_threshold, eer_threshold, fixed_threshold
+from spoofcue.metrics.thresholds import apcer_threshold, eer_threshold, fixed_threshold, sweep
 
 COARSE = st.lists(st.integers(0, 12), min_size=1, max_size=60)  # many ties
 

@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 
 from spoofcue.metrics.curves import auc, eer
-from spoofcue.metrics.error_rates import ErrorRates, error_rates
+from spoofcue.metrics.rates import ErrorRates, error_rates
 from spoofcue.metrics.scores import ScoreSet, by_video
-from spoofcue.metrics.sweep import sweep
 from spoofcue.metrics.thresholds import (
     Threshold,
     apcer_threshold,
     bpcer_threshold,
     eer_threshold,
     min_hter_threshold,
+    sweep,
 )
 
 REFERENCE = json.loads((Path(__file__).parent / "reference_cases.json").read_text())

@@ -7,9 +7,8 @@ import pytest
 
 from spoofcue.errors import InputError
 from spoofcue.metrics.csv_scores import CsvMarks, csv_marks
-from spoofcue.metrics.nonresponse import NonResponses
 from spoofcue.metrics.score_files import FORMATS, ScoreFormat, read_scores, write_scores
-from spoofcue.metrics.scores import ScoreSet
+from spoofcue.metrics.scores import NonResponses, ScoreSet
 
 SCORES = ScoreSet.of(
     [0.1, 0.30000000000000004, -2e-7, 1e300],

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from spoofcue.errors import InputError
-from spoofcue.metrics.error_rates import error_rates
 from spoofcue.metrics.evaluation import evaluate
-from spoofcue.metrics.nonresponse import NonResponses, nonresponse_rates
-from spoofcue.metrics.scores import ScoreSet, by_video, grouped
+from spoofcue.metrics.rates import error_rates
+from spoofcue.metrics.scores import NonResponses, ScoreSet, by_video, grouped, nonresponse_rates
 from spoofcue.metrics.thresholds import fixed_threshold
 
 LOST = NonResponses.of(

@@ -2,12 +2,10 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from made_package import spec
 
-from spoofcue.package.card import model_card
-from spoofcue.package.card_schema import CardSection, EvaluationEntry, Measured
-from spoofcue.package.front_matter import TAGS
-from spoofcue.package.schema import PackageSpec
+from helpers.made_package import spec
+from spoofcue.package.card import TAGS, model_card
+from spoofcue.package.schema import CardSection, EvaluationEntry, Measured, PackageSpec
 
 
 def head(text: str) -> dict[str, object]:

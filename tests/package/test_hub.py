@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hub_server import TOKEN, Hub, running_hub
-from made_package import WEIGHTS, spec
 
+from helpers.hub_server import TOKEN, Hub, running_hub
+from helpers.made_package import WEIGHTS, spec
 from spoofcue.errors import InputError
-from spoofcue.package.hub import HubPlace
-from spoofcue.package.hub_errors import advice
+from spoofcue.package.hub import HubPlace, advice
 from spoofcue.package.read import read_package
 from spoofcue.package.write import write_package
 
@@ -24,7 +23,7 @@ pytest.importorskip("yaml")
 
 COMMAND = "from spoofcue.cli.main import main; main()"
 LOCATE = (
-    "import sys; from spoofcue.detector.locate import locate_model as locate; "
+    "import sys; from spoofcue.detector.finder import locate_model as locate; "
     "print(locate(sys.argv[1]))"
 )
 

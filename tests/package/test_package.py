@@ -9,15 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from made_package import WEIGHTS, spec
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
 import spoofcue.cli.console  # noqa: F401  (its console is made before COLUMNS is set)
+from helpers.made_package import WEIGHTS, spec
 from spoofcue.cli.main import app
 from spoofcue.errors import InputError, PackageError
-from spoofcue.package import limits
-from spoofcue.package.contents import looks_like_pickle
+from spoofcue.package import schema as limits
+from spoofcue.package.archive import looks_like_pickle
 from spoofcue.package.read import read_package
 from spoofcue.package.schema import PackageSpec
 from spoofcue.package.write import write_package

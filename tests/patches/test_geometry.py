@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from spoofcue.config import AugmentSettings, InputSettings
 from spoofcue.patches.augment import augment_crop, augment_input
-from spoofcue.patches.batches import groups_of_one_shape
-from spoofcue.patches.geometry import (
+from spoofcue.patches.inputs import (
+    groups_of_one_shape,
     normalise,
     pad_by_reflection,
     random_patch,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from resized_by_hand import bilinear, farthest
 
+from helpers.resized_by_hand import bilinear, farthest
 from spoofcue.config import InputSettings
-from spoofcue.patches.batches import groups_of_one_shape
-from spoofcue.patches.geometry import (
+from spoofcue.patches.inputs import (
     grid_starts,
+    groups_of_one_shape,
     next_multiple,
     normalise,
     pad_by_reflection,

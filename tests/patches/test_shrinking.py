@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from resized_by_hand import BY_HAND, bilinear, block_means, farthest
 
+from helpers.resized_by_hand import BY_HAND, bilinear, block_means, farthest
 from spoofcue.config import InputSettings, load_settings, preset_names
-from spoofcue.patches.geometry import resized, scoring_inputs
+from spoofcue.patches.inputs import resized, scoring_inputs
 
 
 def noise(height: int, width: int) -> np.ndarray:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from official_sets import manifest
 
+from helpers.official_sets import manifest
 from spoofcue.errors import InputError
 from spoofcue.protocols.listed import differences, from_files, read_listed
 from spoofcue.protocols.reader import load_protocols

@@ -11,8 +11,8 @@ from functools import cache
 
 import polars as pl
 import pytest
-from official_sets import manifest
 
+from helpers.official_sets import manifest
 from spoofcue.data.manifest import schema
 from spoofcue.protocols.definition import Fold, Selection
 from spoofcue.protocols.reader import load_set

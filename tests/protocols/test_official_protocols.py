@@ -6,8 +6,8 @@ from functools import cache
 
 import polars as pl
 import pytest
-from official_sets import CELEBA, ROWS, SIW_M, SIW_TEST, manifest
 
+from helpers.official_sets import CELEBA, ROWS, SIW_M, SIW_TEST, manifest
 from spoofcue.errors import InputError
 from spoofcue.protocols.definition import Fold, Protocol
 from spoofcue.protocols.reader import load_set, set_names

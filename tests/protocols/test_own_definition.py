@@ -12,10 +12,9 @@ import pytest
 
 from spoofcue.errors import InputError
 from spoofcue.protocols.definition import Fold, Listed, Protocol, Selection, ThresholdRule
-from spoofcue.protocols.hold_out import held_out
 from spoofcue.protocols.listed import differences, from_files, read_listed
 from spoofcue.protocols.reader import load_protocols, load_set, set_names
-from spoofcue.protocols.select import rows_of_fold
+from spoofcue.protocols.select import held_out, rows_of_fold
 
 OWN = """
 name: own-set

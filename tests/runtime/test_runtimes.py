@@ -10,18 +10,17 @@ import pytest
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import save
-from tiny_packages import SETTINGS, exported, shared_run
 
+from helpers.tiny_packages import SETTINGS, exported, shared_run
 from spoofcue.config import load_settings
 from spoofcue.cue.generator import LGSC
 from spoofcue.errors import InputError
 from spoofcue.package.read import read_package
 from spoofcue.runtime import choice
 from spoofcue.runtime.choice import choose_runtime, open_runtime
-from spoofcue.runtime.folded import folded
 from spoofcue.runtime.session import CueRuntime
 from spoofcue.runtime.with_openvino import OpenVinoRuntime
-from spoofcue.runtime.with_torch import TorchRuntime
+from spoofcue.runtime.with_torch import TorchRuntime, folded
 from spoofcue.scoring.model import TorchModel
 
 needs_openvino = pytest.mark.skipif(not choice.installed("openvino"), reason="no OpenVINO")
@@ -175,7 +174,7 @@ def test_another_networks_tensors_are_refused() -> None:
 @needs_openvino
 def test_openvino_is_imported_without_its_telemetry(tmp_path: Path) -> None:
     code = (
-        "import sys; from spoofcue.runtime.import_openvino import import_openvino; "
+        "import sys; from spoofcue.runtime.with_openvino import import_openvino; "
         "import_openvino(); print('openvino_telemetry' in sys.modules)"
     )
     path = ":".join(sys.path)

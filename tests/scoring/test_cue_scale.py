@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tiny_run import BrightModel
 
+from helpers.tiny_run import BrightModel
 from spoofcue.errors import InputError
-from spoofcue.scoring.scale import MAX_FACES, MAX_PIXELS, attack_magnitudes, cue_scale, spread
+from spoofcue.scoring.pictures import MAX_FACES, MAX_PIXELS, attack_magnitudes, cue_scale, spread
 
 
 def test_the_scale_is_numpys_percentile_of_the_attacks_magnitudes(tmp_path: Path) -> None:

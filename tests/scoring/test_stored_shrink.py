@@ -13,13 +13,13 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from resized_by_hand import BY_HAND, farthest
-from tiny_packages import exported, tiny_lgsc_run, traced_once
 from typer.testing import CliRunner
 
+from helpers.resized_by_hand import BY_HAND, farthest
+from helpers.tiny_packages import exported, tiny_lgsc_run, traced_once
 from spoofcue.cli.main import app
 from spoofcue.config import InputSettings, as_stored, load_settings, stored_settings
-from spoofcue.export.onnx import export_onnx
+from spoofcue.export.graph import export_onnx
 from spoofcue.export.package import export_package
 from spoofcue.methods.registry import load_model
 from spoofcue.package.read import read_package

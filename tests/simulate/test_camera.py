@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from spectra import SHARP
 
+from helpers.spectra import SHARP
 from spoofcue.simulate import camera
 from spoofcue.simulate.catalogue import built_in
 from spoofcue.simulate.device import Device, draw_shot

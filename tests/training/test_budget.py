@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 import torch
-from faces_with_stripes import striped_faces
 
+from helpers.faces_with_stripes import striped_faces
 from spoofcue.config import load_settings
 from spoofcue.data.manifest import read_manifest, write_manifest
 from spoofcue.methods.registry import train_run

@@ -8,8 +8,8 @@ import pytest
 import skimage.data
 import torch
 from PIL import Image
-from resized_by_hand import BY_HAND, farthest
 
+from helpers.resized_by_hand import BY_HAND, farthest
 from spoofcue.config import load_settings
 from spoofcue.training.dataset import FaceCrops
 from spoofcue.training.sampling import Draw

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from faces_with_stripes import striped_faces
 
+from helpers.faces_with_stripes import striped_faces
 from spoofcue.config import load_settings
 from spoofcue.data.manifest import read_manifest, validate, write_manifest
 from spoofcue.errors import InputError

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scripted_training import WIDE, prepared, trained
 from torch.optim.optimizer import Optimizer, register_optimizer_step_pre_hook
 
+from helpers.scripted_training import WIDE, prepared, trained
 from spoofcue.training.module import LearnedTraining
 
 SCHEDULE = (

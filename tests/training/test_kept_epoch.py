@@ -6,7 +6,8 @@ import csv
 from pathlib import Path
 
 import pytest
-from scripted_training import NARROW, REVERSED, SWAPPED, WIDE, kept_epoch, prepared, trained
+
+from helpers.scripted_training import NARROW, REVERSED, SWAPPED, WIDE, kept_epoch, prepared, trained
 
 Script = list[tuple[float, ...]]
 

@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 import torch
 from PIL import Image
-from scripted_training import RANGE, WIDE, coded_face, corners, prepared, settings, trained
 
+from helpers.scripted_training import RANGE, WIDE, coded_face, corners, prepared, settings, trained
 from spoofcue.training.dataset import FaceCrops
 from spoofcue.training.sampling import BalancedBatches, Draw
 

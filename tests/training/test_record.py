@@ -3,8 +3,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import tiny_run
-
+from helpers import tiny_run
 from spoofcue.config import RunSettings
 from spoofcue.data.manifest import read_manifest
 from spoofcue.training.record import run_record

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from scripted_training import WIDE, prepared, trained
 
+from helpers.scripted_training import WIDE, prepared, trained
 from spoofcue.errors import InputError
 
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from spoofcue.config import OptimiserSettings, load_settings
 from spoofcue.errors import InputError
+from spoofcue.training.module import learning_rate_factor
 from spoofcue.training.sampling import BalancedBatches
-from spoofcue.training.schedule import learning_rate_factor
 
 
 @given(

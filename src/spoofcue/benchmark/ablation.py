@@ -8,9 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from spoofcue.benchmark.grid import Grid, GridRow
 from spoofcue.benchmark.published import NONE, PAPER
-from spoofcue.benchmark.table import TableRow, table_of
+from spoofcue.benchmark.tables import Grid, GridRow, TableRow, table_of
 from spoofcue.config import RunSettings, preset_tree, with_switches
 from spoofcue.errors import InputError
 

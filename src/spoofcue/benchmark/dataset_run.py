@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spoofcue.benchmark.early_frames import check_early_frames
-from spoofcue.benchmark.figures import write_figures
-from spoofcue.benchmark.folds import RESULT, FoldTask, plan, read_results, run_folds
-from spoofcue.benchmark.grid import Grid, markdown_of
+from spoofcue.benchmark.fold_figures import write_figures
+from spoofcue.benchmark.fold_plan import FoldTask, plan
+from spoofcue.benchmark.folds import RESULT, read_results, run_folds
 from spoofcue.benchmark.methods import Method
 from spoofcue.benchmark.paper_tables import tables_of
+from spoofcue.benchmark.tables import Grid, markdown_of
 from spoofcue.data.join import join_prepared
 from spoofcue.data.prepare import SUMMARY
 from spoofcue.datasets.places import folder_with

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spoofcue import __version__
-from spoofcue.benchmark.judge import judge, rule_of
+from spoofcue.benchmark.fold_plan import FoldTask
+from spoofcue.benchmark.fold_rates import judge, rule_of
 from spoofcue.benchmark.methods import Method, settings_of, with_seed
 from spoofcue.benchmark.trainings import (
     FoldKeys,
@@ -25,9 +25,10 @@ from spoofcue.config import as_stored
 from spoofcue.data.manifest import write_manifest
 from spoofcue.data.prepare import SUMMARY
 from spoofcue.errors import InputError
-from spoofcue.protocols.definition import SPLITS, Fold, Protocol
+from spoofcue.protocols.definition import SPLITS, Fold
 from spoofcue.protocols.select import rows_of_fold
 from spoofcue.source import source_commit
+from spoofcue.version import __version__
 from spoofcue.whole_files import whole, write_json
 
 if TYPE_CHECKING:
@@ -36,48 +37,6 @@ if TYPE_CHECKING:
 RESULT = "result.json"
 SCORES = "scores"
 Counts = dict[str, dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class FoldTask:
-    """One method with one seed on one fold, with where its data and results are.
-
-    ``folder`` ends up with result.json and scores/, which tables and figures are drawn from, and
-    with data/ and run/, which may be deleted. Where another fold's training serves, run/ holds
-    the evaluation alone.
-    """
-
-    set_name: str
-    protocol: Protocol
-    fold: Fold
-    method: str
-    seed: int
-    data: Path
-    folder: Path
-
-    @property
-    def title(self) -> str:
-        """Protocol and fold in words."""
-        several = f" {self.fold.name}" if len(self.protocol.folds) > 1 else ""
-        return f"{self.set_name} {self.protocol.name}{several}"
-
-
-def plan(
-    set_name: str,
-    protocols: Sequence[Protocol],
-    data: Path,
-    results: Path,
-    methods: Sequence[str],
-    seeds: Sequence[int] = (0,),
-) -> list[FoldTask]:
-    """Every fold of the protocols by every method; seed by seed, so that tables fill evenly."""
-    return [
-        FoldTask(set_name, p, f, m, s, data, results / m / p.name / f.name / f"seed-{s}")
-        for s in seeds
-        for m in methods
-        for p in protocols
-        for f in p.folds
-    ]
 
 
 def run_folds(

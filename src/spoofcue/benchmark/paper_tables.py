@@ -6,10 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from spoofcue.benchmark.ablation import ablation_grids
-from spoofcue.benchmark.grid import Grid, GridRow
-from spoofcue.benchmark.judge import level_of
+from spoofcue.benchmark.fold_rates import level_of
 from spoofcue.benchmark.published import NONE, PAPER, PublishedTable, published_tables
-from spoofcue.benchmark.table import Spread, TableRow, grids_of, groups_of, spread, table_of
+from spoofcue.benchmark.tables import (
+    Grid,
+    GridRow,
+    Spread,
+    TableRow,
+    grids_of,
+    groups_of,
+    spread,
+    table_of,
+)
 from spoofcue.benchmark.trainings import shared_note
 from spoofcue.protocols.reader import load_set, set_names
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from spoofcue.benchmark.early_frames import count_early
+from spoofcue.benchmark.folds import count_fold
 from spoofcue.data.extract import PrepareOptions
-from spoofcue.data.manifest import MANIFEST_NAME
+from spoofcue.data.manifest import MANIFEST_NAME, read_manifest
 from spoofcue.data.prepare import Progress
 from spoofcue.datasets import DATASETS
-from spoofcue.datasets.prepare import prepare_scan
-from spoofcue.datasets.scan import scan
+from spoofcue.datasets.scan import prepare_scan, scan
 from spoofcue.errors import InputError
+from spoofcue.protocols.definition import Fold, Protocol, ProtocolSet
 from spoofcue.protocols.early import early_sample
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def parse_places(option: str, values: Sequence[str], needed: Sequence[str]) -> dict[str, Path]:
@@ -118,3 +124,61 @@ def _how_to_get(missing: Sequence[str], needed: Sequence[str]) -> str:
     given = " ".join(f"--data {name}=prepared/{name}" for name in missing)
     lines.append(f"then give {given} (or --root {missing[0]}=ROOT, which prepares it first).")
     return "\n".join(lines)
+
+
+def read_folders(folders: Sequence[Path]) -> pl.DataFrame:
+    """The rows of several prepared folders, to count them; crops are not looked at."""
+    import polars as pl
+
+    return pl.concat([read_manifest(folder) for folder in folders])
+
+
+def describe_set(protocols: ProtocolSet, rows: pl.DataFrame | None) -> dict[str, Any]:
+    """Title, terms and every fold's selections; with ``rows`` also its counts.
+
+    A fold that these rows cannot fill has ``cannot`` with the reason instead of counts; a protocol
+    that trains on early frames of which they have too few has ``lacks`` with how many there are.
+    """
+    return {
+        "name": protocols.name,
+        "title": protocols.title,
+        "datasets": list(protocols.datasets),
+        "compares": protocols.compares,
+        "protocols": [
+            {
+                "name": p.name,
+                "title": p.title,
+                "mirrors": p.mirrors,
+                "report": p.report,
+                "species": p.species,
+                "threshold": str(p.threshold),
+                "note": p.note,
+                "optional": p.optional,
+                "files": p.files,
+                "folds": [_fold(f, None if p.files_needed else rows) for f in p.folds],
+                "lacks": _lacks(p, rows),
+            }
+            for p in protocols.protocols.values()
+        ],
+    }
+
+
+def _lacks(protocol: Protocol, rows: pl.DataFrame | None) -> str | None:
+    """Which early frames these rows lack, so that the benchmark would refuse them; None if none."""
+    import polars as pl
+
+    if rows is None:
+        return None
+    of_sets = rows.filter(pl.col("dataset").is_in(list(protocol.datasets)))
+    found = count_early(protocol, of_sets)
+    return found.shortage if found and found.short else None
+
+
+def _fold(fold: Fold, rows: pl.DataFrame | None) -> dict[str, Any]:
+    told: dict[str, Any] = {"name": fold.name, "selection": fold.to_dict()}
+    if rows is None:
+        return told
+    try:
+        return told | {"counts": count_fold(rows, fold)}
+    except InputError as error:
+        return told | {"cannot": str(error)}

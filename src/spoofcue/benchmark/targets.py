@@ -1,4 +1,4 @@
-"""From what a user names (openpad, a dataset's protocols, any prepared folder) to a plan."""
+"""A prepared folder that no published protocol is for: its own splits are the protocol."""
 
 from __future__ import annotations
 
@@ -8,19 +8,47 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spoofcue.benchmark.dataset_run import BenchmarkPlan, choose_protocols, make_plan
-from spoofcue.benchmark.folds import plan
+from spoofcue.benchmark.fold_plan import plan
 from spoofcue.benchmark.openpad import RECORD, build
-from spoofcue.benchmark.own_splits import NAME as FOLDER
-from spoofcue.benchmark.own_splits import own_splits
 from spoofcue.benchmark.prepared import parse_places, prepared_folders
 from spoofcue.data.manifest import read_manifest
 from spoofcue.errors import InputError
 from spoofcue.processes import Progress
-from spoofcue.protocols.definition import Protocol, ProtocolSet
+from spoofcue.protocols.definition import Fold, Protocol, ProtocolSet, Selection
 from spoofcue.protocols.reader import load_set, set_names
 
 if TYPE_CHECKING:
     import polars as pl
+
+FOLDER = "folder"
+HOLD_OUT = 0.2
+
+
+def own_splits(rows: pl.DataFrame) -> ProtocolSet:
+    """The protocol ``own``: train, dev and test as the manifest has them, one fold.
+
+    Without a dev split a fifth of the train people becomes dev.
+
+    Raises:
+        InputError: there is no train or no test split.
+
+    """
+    found = set(rows["split"])
+    if missing := sorted({"train", "test"} - found):
+        raise InputError(
+            f"the prepared folder has no {' and no '.join(missing)} split; prepare it with splits."
+        )
+    selections = {s: Selection({"split": (s,)}) for s in ("train", "dev", "test")}
+    has_dev = "dev" in found
+    fold = Fold(
+        "own",
+        selections["train"],
+        selections["dev"] if has_dev else None,
+        selections["test"],
+        0.0 if has_dev else HOLD_OUT,
+    )
+    protocol = Protocol("own", "its own splits", "", "acer", (fold,))
+    return ProtocolSet(FOLDER, "a prepared folder", "", {"own": protocol})
 
 
 @dataclass(frozen=True, slots=True)

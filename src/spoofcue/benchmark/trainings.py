@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spoofcue.benchmark.fold_plan import FoldTask
 from spoofcue.benchmark.methods import Method, settings_of
 from spoofcue.data.prepare import SUMMARY
 from spoofcue.errors import InputError
@@ -18,7 +19,6 @@ from spoofcue.whole_files import write_json
 if TYPE_CHECKING:
     import polars as pl
 
-    from spoofcue.benchmark.folds import FoldTask
 
 TRAINED_ON = "trained_on.json"  # in a run folder: its key, and whether the training ended
 # settings that say where and how fast, not what is trained

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from spoofcue.data.published import Published
+from spoofcue.data.recording import Published
 from spoofcue.datasets import DATASETS
 from spoofcue.datasets.definition import Dataset
 

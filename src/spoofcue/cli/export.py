@@ -66,7 +66,7 @@ def export(
         raise InputError(f"--precision {precision} is for packages: give --to as well.")
     if target is not None:
         raise InputError(f"--target {target} is for packages: give --to as well.")
-    from spoofcue.export.onnx import export_onnx
+    from spoofcue.export.graph import export_onnx
     from spoofcue.scoring.model import TorchModel
 
     checkpoint = run / "checkpoints" / "best.ckpt" if run.is_dir() else run
@@ -81,7 +81,7 @@ def _tell(package: Package) -> None:
     t = spec.threshold
     typer.echo(f"threshold {t.value:.6g} ({t.rule}: {t.source})")
     if t.supported is False and t.target is not None:
-        from spoofcue.metrics.support import attempts_needed
+        from spoofcue.metrics.intervals import attempts_needed
 
         typer.echo(
             f"warning: {t.rule} cannot be promised: it takes {attempts_needed(t.target)} attempts "

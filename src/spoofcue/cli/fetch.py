@@ -20,7 +20,7 @@ def yunet(
     to: Annotated[Path | None, typer.Option(help="File; default in the cache folder.")] = None,
 ) -> None:
     """The YuNet face detector (MIT licence)."""
-    from spoofcue.faces.yunet_model import fetch_yunet
+    from spoofcue.faces.detect import fetch_yunet
 
     typer.echo(fetch_yunet(to))
 

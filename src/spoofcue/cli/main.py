@@ -7,8 +7,6 @@ import sys
 import typer
 
 from spoofcue.cli import (
-    ablate,
-    benchmark,
     compare,
     convert_scores,
     datasets,
@@ -16,7 +14,6 @@ from spoofcue.cli import (
     export,
     fetch,
     figures,
-    model,
     predict,
     prepare,
     protocols,
@@ -24,6 +21,9 @@ from spoofcue.cli import (
     simulate,
     train,
 )
+from spoofcue.cli.benchmark import command as benchmark
+from spoofcue.cli.benchmark.ablate import ablate
+from spoofcue.cli.model import info as model
 from spoofcue.errors import ProblemsError, SpoofCueError
 
 # package -> the extra that brings it; any other package is train's
@@ -47,7 +47,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from spoofcue import __version__
+        from spoofcue.version import __version__
 
         typer.echo(__version__)
         raise typer.Exit
@@ -75,7 +75,7 @@ app.command(name="predict")(predict.predict)
 app.command(name="export")(export.export)
 app.command(name="protocols")(protocols.protocols)
 app.add_typer(benchmark.app, name="benchmark")
-app.command(name="ablate")(ablate.ablate)
+app.command(name="ablate")(ablate)
 app.add_typer(model.app, name="model")
 app.add_typer(fetch.app, name="fetch")
 

@@ -1,4 +1,4 @@
-"""``spoofcue predict``."""
+"""Predictions as a table."""
 
 from __future__ import annotations
 
@@ -7,6 +7,45 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
+from rich.markup import escape
+from rich.table import Table
+
+from spoofcue.cli.console import out
+
+COLOURS = {"live": "green", "attack": "red", "rejected": "yellow"}
+
+
+def print_rows(rows: list[dict[str, Any]]) -> None:
+    """One line a face: file, decision, score, where or why; rows are as in ``--json``."""
+    table = Table()
+    table.add_column("file", overflow="fold")
+    table.add_column("decision")
+    table.add_column("score", justify="right")
+    table.add_column("face, or why not", overflow="fold")
+    for row in rows:
+        table.add_row(
+            escape(Path(row["path"]).name),
+            f"[{COLOURS[row['decision']]}]{row['decision']}[/]",
+            "" if row["score"] is None else f"{row['score']:.4f}",
+            escape(_told(row)),
+        )
+    out.print(table)
+    if rows:
+        out.print(f"attack if score > {rows[0]['threshold']:.4f}; model {rows[0]['model']}")
+    for path in [row["cue"] for row in rows if row["cue"]]:
+        out.print(f"cue picture: {path}", soft_wrap=True)
+
+
+def _told(row: dict[str, Any]) -> str:
+    if row["reason"]:
+        told = f"{row['reason']}: {row['detail']}"
+        advice = row["advice"]
+        return told if not advice or advice in told else f"{told}: {advice}"
+    box = row["box"]
+    told = f"{box['w']}x{box['h']} px at {box['x']},{box['y']}" if box else ""
+    if row["frames"] > 1:
+        told += f", {row['frames']} frames"
+    return told + (", ended early" if row["early_exit"] else "")
 
 
 def predict(
@@ -48,9 +87,9 @@ def predict(
     Exit status: 0 every file was read and decided, 1 some file was unreadable, 2 a wrong call.
     """
     from spoofcue.cli.console import progress_bar
-    from spoofcue.detector.certainty import ExitRule
     from spoofcue.detector.cue_sheet import write_cue_sheet
     from spoofcue.detector.detector import Detector
+    from spoofcue.detector.early_exit import ExitRule
     from spoofcue.detector.quality import QualityLimits
     from spoofcue.detector.result import UNREADABLE
     from spoofcue.media.kinds import expand_paths
@@ -78,8 +117,6 @@ def predict(
     if as_json:
         print(json.dumps(rows, indent=2))
     else:
-        from spoofcue.cli.prediction_table import print_rows
-
         print_rows(rows)
     if any(row["reason"] in UNREADABLE for row in rows):
         raise typer.Exit(1)

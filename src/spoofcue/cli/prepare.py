@@ -1,15 +1,197 @@
-"""``spoofcue prepare``: recordings to face crops and a manifest."""
+"""The table that ends ``spoofcue prepare``, and the problems under it."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
+from rich import box
+from rich.table import Table
 
-from spoofcue.cli.prepare_dataset import dataset_command
+from spoofcue.cli.console import err, out
+from spoofcue.data.prepare import SUMMARY, PrepareSummary
+from spoofcue.data.recording import TITLES, Problem
 from spoofcue.datasets import DATASETS
+from spoofcue.datasets.definition import Dataset
 from spoofcue.errors import InputError
+
+SHOWN = 10
+CLASSES = ("live", "attack")
+
+
+def print_summary(summary: PrepareSummary, folder: Path) -> None:
+    """Counts per split, class and species, beside the published ones; skips, problems, warnings."""
+    name = f"{summary.dataset}: " if summary.dataset else ""
+    title = f"{name}{summary.files} files, {summary.faces} faces in {folder}"
+    table = Table(
+        title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False
+    )  # fits 80 columns
+    for heading in ("split", "class", "PAI species"):
+        table.add_column(heading, no_wrap=True)  # a name that is cut would be no name
+    numbers = {"subjects": "people", "videos": "videos", "published": "published"}
+    numbers |= {"faces": "faces", "nonresponse": "no face"}
+    if not summary.published:
+        del numbers["published"]
+    for heading in numbers.values():
+        table.add_column(heading, justify="right")
+    for row in summary_rows(summary):
+        shown = ("" if row.get(key) is None else str(row[key]) for key in numbers)
+        table.add_row(row["split"], row["class"], row["pai"] or "", *shown)
+    out.print(table)
+    if summary.early:
+        out.print(
+            f"{summary.early} of the faces are early frames besides, of train videos; only "
+            "protocols that train on those use them",
+            highlight=False,
+        )
+    for status, (live, attack) in summary.skipped.items():
+        out.print(f"skipped, {status}: {live + attack} ({live} live, {attack} attack)")
+    _print_problems(summary.problems)
+    for warning in summary.warnings:
+        err.print(f"[yellow]warning:[/] {warning}")
+
+
+def summary_rows(summary: PrepareSummary) -> Iterator[dict[str, Any]]:
+    """A row for each split, class and species; of each class with several; of published sums."""
+    for (split, label), group in groupby(summary.counts, lambda c: (c["split"], c["label"])):
+        rows = [{**c, "class": CLASSES[label]} for c in group]
+        stated = summary.published.get(split)
+        published = (stated.attack if label else stated.live) if stated else None
+        if len(rows) > 1:
+            yield _sum(rows, split, CLASSES[label], published)
+            yield from rows
+        else:
+            yield rows[0] | {"published": published}
+    for split, stated in summary.published.items():
+        inside = [c for c in summary.counts if split in ("all", c["split"])]
+        if stated.live is None and stated.attack is None:
+            yield _sum(inside, split, "all", stated.total)
+        elif split == "all":
+            yield _sum([c for c in inside if c["label"] == 0], split, "live", stated.live)
+            yield _sum([c for c in inside if c["label"] == 1], split, "attack", stated.attack)
+
+
+def _sum(
+    rows: Sequence[dict[str, Any]], split: str, class_: str, published: int | None
+) -> dict[str, Any]:
+    sums = {k: sum(row[k] for row in rows) for k in ("videos", "faces", "nonresponse")}
+    # people cannot be added up: most are in several rows
+    return {"split": split, "class": class_, "pai": "all", "published": published, **sums}
+
+
+def _print_problems(problems: Sequence[Problem]) -> None:
+    by_kind = defaultdict(list)
+    for problem in problems:
+        by_kind[problem.kind].append(problem)
+    for kind, title in TITLES.items():
+        found = by_kind[kind]
+        if not found:
+            continue
+        out.print(f"{title}: {len(found)}", style="yellow")
+        for problem in found[:SHOWN]:
+            detail = f" ({problem.detail})" if problem.detail else ""
+            out.print(f"  {problem.name}{detail}", markup=False, highlight=False, soft_wrap=True)
+        if len(found) > SHOWN:
+            out.print(f"  and {len(found) - SHOWN} more ({SUMMARY} has all)", highlight=False)
+
+
+def dataset_command(dataset: Dataset) -> Callable[..., None]:
+    """The command that prepares this dataset."""
+
+    def prepare_dataset(
+        root: Annotated[Path, typer.Argument(help="The dataset's folder, as it was given out.")],
+        out: Annotated[Path, typer.Option(help="Prepared folder to write.")],
+        frames: Annotated[int, typer.Option(min=1, help="Frames sampled evenly per video.")] = 10,
+        early_frames: Annotated[
+            int | None,
+            typer.Option(
+                min=0,
+                help="Besides, of the first frames of each train video, where a protocol trains "
+                "on those (siw); default: as --frames.",
+            ),
+        ] = None,
+        boxes: Annotated[
+            Literal["given", "detector"],
+            typer.Option(help="given: the dataset's own boxes, and a detector where it has none."),
+        ] = "given",
+        detector: Annotated[
+            Literal["dlib", "yunet", "none"] | None,
+            typer.Option(
+                help="Default: the dataset's, mostly dlib; none: pictures are face crops."
+            ),
+        ] = None,
+        yunet_model: Annotated[Path | None, typer.Option(help="YuNet's .onnx file.")] = None,
+        margin: Annotated[
+            float | None,
+            typer.Option(
+                min=0,
+                max=2,
+                help="Part of the box added on each side; default: 0.2, the dataset's about its.",
+            ),
+        ] = None,
+        min_face: Annotated[int, typer.Option(min=1, help="Least face side, px.")] = 48,
+        strict: Annotated[
+            bool, typer.Option("--strict", help="Any problem ends the command with status 1.")
+        ] = False,
+        workers: Annotated[int | None, typer.Option(min=1, help="Processes; all cores.")] = None,
+        crop_format: Annotated[
+            Literal["png", "jpeg"], typer.Option(help="png: lossless; jpeg: 4:4:4 quality 98.")
+        ] = "png",
+        overwrite: Annotated[bool, typer.Option(help="Begin anew in --out.")] = False,
+        as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    ) -> None:
+        from spoofcue.cli.console import err, print_json, progress_bar
+        from spoofcue.data.extract import PrepareOptions
+        from spoofcue.data.recording import refuse
+        from spoofcue.datasets.scan import prepare_scan, scan
+        from spoofcue.faces.box import DEFAULT_MARGIN
+        from spoofcue.faces.detect import make_detector
+        from spoofcue.protocols.early import early_sample
+
+        early = early_sample(dataset.name, frames, early_frames)
+        found = scan(dataset, root)
+        if strict:
+            refuse(found.problems, str(root))
+        finder = detector or dataset.detector
+        make_detector(finder, yunet_model)  # a missing model is told before the work begins
+        options = PrepareOptions(
+            frames=frames,
+            detector=finder,
+            yunet_model=yunet_model,
+            margin=DEFAULT_MARGIN if margin is None else margin,
+            min_face_px=min_face,
+            crop_format=crop_format,
+            boxes=boxes,
+            given_margin=dataset.margin if margin is None else margin,
+            early_frames=early.frames,
+            early_below=early.below,
+        )
+        if early.why:
+            err.print(f"{dataset.name}: {early.why}", highlight=False)
+        with progress_bar("cropping faces", len(found.recordings), quiet=as_json) as progress:
+            summary = prepare_scan(
+                dataset,
+                found,
+                root,
+                out,
+                options,
+                workers=workers,
+                overwrite=overwrite,
+                progress=progress,
+            )
+        if as_json:
+            print_json(summary)
+        else:
+            print_summary(summary, out)
+        if strict:
+            refuse(summary.problems, str(root))
+
+    return prepare_dataset
+
 
 app = typer.Typer(no_args_is_help=True, help="Find and crop faces; write the manifest.")
 
@@ -46,7 +228,6 @@ def folder(
 ) -> None:
     """Prepare any folder: ROOT/PERSON/live/... and ROOT/PERSON/attack/SPECIES/..., or a CSV."""
     from spoofcue.cli.console import print_json, progress_bar
-    from spoofcue.cli.prepare_table import print_summary
     from spoofcue.data.extract import PrepareOptions
     from spoofcue.data.folder import read_labels, scan_folder
     from spoofcue.data.prepare import prepare

@@ -1,11 +1,74 @@
-"""``spoofcue protocols``: what each protocol trains on, tunes on and is judged on."""
+"""Protocols as tables that fit a terminal."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.table import Table
+
+from spoofcue.cli.console import out
+from spoofcue.protocols.definition import SPLITS, ProtocolSet
+
+
+def print_sets(sets: Sequence[ProtocolSet]) -> None:
+    """A line a set."""
+    table = Table("set", "what", "protocols (folds)", title="spoofcue protocols NAME tells more")
+    for s in sets:
+        names = [f"{p.name} ({len(p.folds)})" for p in s.protocols.values() if not p.optional]
+        more = len(s.protocols) - len(names)
+        table.add_row(s.name, s.title, ", ".join(names) + (f", {more} more" if more else ""))
+    out.print(table)
+
+
+def print_set(told: dict[str, Any]) -> None:
+    """A table a protocol: every fold's selections, or counts where there are any."""
+    out.print(f"[bold]{told['name']}[/bold]: {told['title']}")
+    for protocol in told["protocols"]:
+        judged = f"{protocol['report'].upper()}, species {protocol['species']}"
+        title = f"{protocol['name']}: {protocol['title']} ({judged}, {protocol['threshold']})"
+        table = Table("fold", *SPLITS, title=title, caption=protocol["note"])
+        for fold in protocol["folds"]:
+            table.add_row(fold["name"], *_cells(fold))
+        out.print(table)
+    for reason in (f["cannot"] for p in told["protocols"] for f in p["folds"] if "cannot" in f):
+        out.print(reason, highlight=False, markup=False)
+    for protocol in (p for p in told["protocols"] if p["lacks"]):
+        out.print(f"{protocol['name']}: {protocol['lacks']}", highlight=False, markup=False)
+    out.print(told["compares"], highlight=False)
+
+
+def _cells(fold: dict[str, Any]) -> list[str]:
+    if "cannot" in fold:
+        return ["not in this data"] * len(SPLITS)
+    counts = fold.get("counts")
+    if counts:
+        return [_counted(counts.get(split)) for split in SPLITS]
+    return [_selected(fold["selection"][split]) for split in SPLITS]
+
+
+def _selected(selection: dict[str, Any] | None) -> str:
+    if selection is None:
+        return "none"
+    return "\n".join(f"{key}: {_short(value)}" for key, value in selection.items()) or "all"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{k} {_short(v)}" for k, v in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def _counted(counts: dict[str, Any] | None) -> str:
+    if counts is None:
+        return "none"
+    videos = f"{counts['live_videos']} + {counts['attack_videos']} videos"
+    lines = [f"{counts['people']} people, {videos}", f"live: {counts['live']}"]
+    return "\n".join([*lines, *(f"{pai}: {number}" for pai, number in counts["pai"].items())])
 
 
 def protocols(
@@ -16,9 +79,8 @@ def protocols(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the protocols; with --data, how many faces of each class and PAI they choose."""
-    from spoofcue.benchmark.inventory import describe_set, read_folders
+    from spoofcue.benchmark.prepared import describe_set, read_folders
     from spoofcue.cli.console import print_json
-    from spoofcue.cli.protocols_table import print_set, print_sets
     from spoofcue.protocols.reader import load_set, set_names
 
     rows = read_folders(data) if data else None

@@ -8,8 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from spoofcue.cue.encoder import EncoderFeatures
-from spoofcue.cue.normalization import Norm, make_norm
+from spoofcue.cue.encoder import EncoderFeatures, Norm, make_norm
 
 
 class DecoderFeatures(NamedTuple):

@@ -1,17 +1,25 @@
-"""ResNet-18 as the paper's encoder: an image in, five feature maps E1..E5 out (Fig. 2).
-
-Attribute names are those of the public ``resnet18-*.pth`` files, so that their state dicts load
-unchanged.
-"""
+"""Which normalisation a part of the network uses."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from spoofcue.cue.normalization import Norm, make_norm
+Norm = Literal["batch", "instance"]
+
+
+def make_norm(kind: Norm, channels: int, affine: bool = True) -> nn.Module:
+    """A 2-d normalisation layer, with learned scale and shift unless ``affine`` is off.
+
+    ``instance`` keeps no running statistics, so that a face is normalised by itself alone in
+    training and in testing.
+    """
+    if kind == "batch":
+        return nn.BatchNorm2d(channels, affine=affine)
+    return nn.InstanceNorm2d(channels, affine=affine)
+
 
 STRIDE = 32
 # Input channels below which a strided 1x1 convolution is not run as one; see PointwiseOfFew.

@@ -8,11 +8,10 @@ from torch import Tensor, nn
 
 from spoofcue.cue.classifier import AuxiliaryClassifier
 from spoofcue.cue.decoder import CueDecoder, DecoderFeatures
-from spoofcue.cue.encoder import STRIDE, EncoderFeatures, ResNet18Encoder
-from spoofcue.cue.families import FamilyDecoder, FamilyEvidence
-from spoofcue.cue.mobilenet import BLOCKS, TO_E4, WITHOUT_TAIL, MobileNetV2Encoder
-from spoofcue.cue.normalization import Norm
-from spoofcue.cue.separable import SeparableDecoder
+from spoofcue.cue.encoder import STRIDE, EncoderFeatures, Norm, ResNet18Encoder
+from spoofcue.cue.light.families import FamilyDecoder, FamilyEvidence
+from spoofcue.cue.light.mobilenet import BLOCKS, TO_E4, WITHOUT_TAIL, MobileNetV2Encoder
+from spoofcue.cue.light.separable import SeparableDecoder
 from spoofcue.errors import InputError
 
 EncoderName = Literal["resnet18", "mobilenet-v2"]

@@ -9,7 +9,7 @@ from urllib.error import URLError
 import torch
 from torch import Tensor, nn
 
-from spoofcue.cue.mobilenet import BLOCKS, MobileNetV2Encoder
+from spoofcue.cue.light.mobilenet import BLOCKS, MobileNetV2Encoder
 from spoofcue.errors import InputError
 
 # torchvision's IMAGENET1K_V1 of both; the names carry the first digits of their SHA-256.
@@ -27,7 +27,7 @@ def load_encoder_weights(encoder: nn.Module, source: str | Path) -> None:
 
     Args:
         encoder: a :class:`~spoofcue.cue.encoder.ResNet18Encoder` or
-            :class:`~spoofcue.cue.mobilenet.MobileNetV2Encoder`.
+            :class:`~spoofcue.cue.light.mobilenet.MobileNetV2Encoder`.
         source: a ``.pth``/``.pt``/``.safetensors`` file, an http(s) or file URL of one,
             ``imagenet``, or a hub repository as ``hf:owner/name`` or ``hf:owner/name/file``.
 

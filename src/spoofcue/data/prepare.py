@@ -10,14 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spoofcue import __version__
 from spoofcue.data.extract import Extraction, PrepareOptions, extract
 from spoofcue.data.manifest import EARLY, schema, write_manifest
-from spoofcue.data.problems import Problem
-from spoofcue.data.published import Published
-from spoofcue.data.recording import Recording
+from spoofcue.data.recording import Problem, Published, Recording
 from spoofcue.errors import InputError
 from spoofcue.processes import as_done
+from spoofcue.version import __version__
 from spoofcue.whole_files import write_json, write_text
 
 if TYPE_CHECKING:

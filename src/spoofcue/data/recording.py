@@ -1,10 +1,14 @@
-"""One image or video with what is known of it."""
+"""Recordings as they lie on disk: what is known of each, what the authors state, what is wrong."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
+from spoofcue.errors import ProblemsError
 from spoofcue.faces.box import Box
 from spoofcue.faces.box_files import BoxFormat
 
@@ -45,3 +49,68 @@ class Recording:
     boxes: Path | None = None
     box_format: BoxFormat | None = None
     video: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Recordings of one split; a number that no source gives is None."""
+
+    live: int | None
+    attack: int | None
+    total: int | None
+
+    @classmethod
+    def of(cls, live: int, attack: int) -> Published:
+        """Both classes are known."""
+        return cls(live, attack, live + attack)
+
+
+ProblemKind = Literal[
+    "missing",
+    "unexpected",
+    "misnamed",
+    "count",
+    "undecodable",
+    "boxes_short",
+    "boxes_unreadable",
+    "box_outside",
+]
+# In reading order, with what the table calls them. The first four are known from names alone.
+TITLES: dict[ProblemKind, str] = {
+    "missing": "missing",
+    "unexpected": "not part of the set, left out",
+    "misnamed": "misnamed, left out",
+    "count": "count other than the published one",
+    "undecodable": "does not decode",
+    "boxes_short": "box file ends before its video",
+    "boxes_unreadable": "box file cannot be read",
+    "box_outside": "box outside the frame",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault: its kind, the file by its name under the root, and details or an empty string."""
+
+    kind: ProblemKind
+    name: str
+    detail: str = ""
+
+
+def refuse(problems: Sequence[Problem], root: str) -> None:
+    """Nothing if there is no problem.
+
+    Raises:
+        ProblemsError: there is one; the message counts them by kind and names the first.
+
+    """
+    if not problems:
+        return
+    counts = Counter(p.kind for p in problems)
+    told = ", ".join(f"{counts[kind]} {title}" for kind, title in TITLES.items() if counts[kind])
+    first = problems[0]
+    detail = f" ({first.detail})" if first.detail else ""
+    raise ProblemsError(
+        f"{root}: {told}; the first is {first.name}{detail}. Mend the files, or leave --strict out "
+        "to go on without them."
+    )

@@ -8,8 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from spoofcue.data.problems import Problem
-from spoofcue.data.recording import Recording
+from spoofcue.data.recording import Problem, Recording
 from spoofcue.datasets.definition import Dataset, Grammar, Named
 from spoofcue.datasets.place_notes import Place
 from spoofcue.datasets.places import collapsed, tails

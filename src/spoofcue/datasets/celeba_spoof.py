@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spoofcue.data.published import Published
-from spoofcue.data.recording import Recording
+from spoofcue.data.recording import Published, Recording
 from spoofcue.datasets.definition import Dataset, Grammar, Named, recording
 from spoofcue.datasets.tree import Tree
 from spoofcue.errors import InputError

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from spoofcue.data.manifest import ATTACK, LIVE
-from spoofcue.data.published import Published
-from spoofcue.data.recording import Recording
+from spoofcue.data.recording import Published, Recording
 from spoofcue.datasets.places import NOTHING
 from spoofcue.datasets.tree import Tree
 from spoofcue.faces.box_files import BoxFormat
@@ -80,7 +79,7 @@ class Dataset:
         tolerance: by which a count may differ from the published one unremarked.
         boxes: what boxes it ships, in words; empty if none.
         box_format: of those boxes.
-        margin: about its own boxes, see :func:`spoofcue.faces.crop.expand_box`.
+        margin: about its own boxes, see :func:`spoofcue.faces.box.expand_box`.
         detector: dlib, or none where the pictures are tight crops already.
         grammar: reads a tree.
 

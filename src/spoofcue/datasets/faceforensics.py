@@ -6,8 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 
-from spoofcue.data.published import Published
-from spoofcue.data.recording import Recording
+from spoofcue.data.recording import Published, Recording
 from spoofcue.datasets.definition import Dataset, Grammar, Named, recording
 from spoofcue.datasets.places import official_name
 from spoofcue.datasets.tree import Tree

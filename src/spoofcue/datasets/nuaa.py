@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from spoofcue.data.published import Published
+from spoofcue.data.recording import Published
 from spoofcue.datasets.definition import Dataset, Grammar, Named, recording
 from spoofcue.datasets.tree import Tree
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import product
 
-from spoofcue.data.published import Published
+from spoofcue.data.recording import Published
 from spoofcue.datasets.definition import Dataset, Grammar, Named, recording, whole
 from spoofcue.datasets.tree import Tree
 

@@ -8,10 +8,11 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from spoofcue.data.extract import PrepareOptions
 from spoofcue.data.manifest import ATTACK, LIVE
-from spoofcue.data.problems import Problem, ProblemKind
-from spoofcue.data.published import Published
-from spoofcue.data.recording import Recording
+from spoofcue.data.prepare import PrepareSummary, Progress, prepare
+from spoofcue.data.recording import Problem, ProblemKind, Published, Recording
+from spoofcue.data.splits import with_splits
 from spoofcue.datasets.box_places import is_box_file, with_boxes
 from spoofcue.datasets.definition import Dataset, Grammar, Named
 from spoofcue.datasets.place_notes import Place, place_notes
@@ -205,3 +206,35 @@ def _root_above(dataset: Dataset, tree: Tree) -> Path | None:
         if any(grammar.belongs(one) for _, one in _named(above, grammar)[0]):
             return parent
     return None
+
+
+def prepare_scan(
+    dataset: Dataset,
+    found: Scan,
+    root: Path,
+    out: Path,
+    options: PrepareOptions,
+    *,
+    workers: int | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> PrepareSummary:
+    """Crop the faces of what :func:`spoofcue.datasets.scan.scan` found; see `data.prepare`.
+
+    Raises:
+        InputError: ``out`` was begun with other options, or holds something else.
+
+    """
+    return prepare(
+        with_splits(found.recordings),
+        root,
+        out,
+        options,
+        workers=workers,
+        overwrite=overwrite,
+        warnings=found.notes,
+        dataset=dataset.name,
+        published=found.published,
+        problems=found.problems,
+        progress=progress,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from spoofcue.data.published import Published
+from spoofcue.data.recording import Published
 from spoofcue.datasets.definition import Dataset, Grammar, Named, recording
 from spoofcue.datasets.tree import Tree
 

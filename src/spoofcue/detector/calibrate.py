@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from numpy.typing import ArrayLike
 
 from spoofcue.metrics.scores import ScoreSet
+from spoofcue.package.calibration import choose_threshold
 from spoofcue.package.schema import ThresholdFacts
-from spoofcue.scoring.target import choose_threshold
 
 
 class UnsupportedClaim(UserWarning):

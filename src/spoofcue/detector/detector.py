@@ -12,10 +12,9 @@ from typing import overload
 from numpy.typing import ArrayLike
 
 from spoofcue.detector.calibrate import calibrated
-from spoofcue.detector.certainty import ExitRule
-from spoofcue.detector.finder import FaceFinder, Search
+from spoofcue.detector.early_exit import ExitRule
+from spoofcue.detector.finder import FaceFinder, Search, locate_model
 from spoofcue.detector.judge import Judge, Pending
-from spoofcue.detector.locate import locate_model
 from spoofcue.detector.quality import QualityLimits
 from spoofcue.detector.result import Result
 from spoofcue.detector.sources import Picture, Source, is_video, open_frames, read_picture

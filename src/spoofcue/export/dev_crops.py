@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from spoofcue.data.manifest import MANIFEST_NAME, read_manifest
-from spoofcue.scoring.scale import spread
+from spoofcue.scoring.pictures import spread
 
 
 @dataclass(frozen=True, slots=True)

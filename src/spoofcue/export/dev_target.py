@@ -7,11 +7,11 @@ from pathlib import Path
 
 from spoofcue.errors import InputError
 from spoofcue.export.dev_crops import DevCrops, dev_crops, protocol_of_run, run_record
-from spoofcue.export.judge import scores_of
+from spoofcue.export.proof import scores_of
 from spoofcue.metrics.scores import ScoreSet, by_video
+from spoofcue.package.calibration import choose_threshold, parse_target
 from spoofcue.package.schema import ThresholdFacts
 from spoofcue.scoring.face import FaceScorer
-from spoofcue.scoring.target import choose_threshold, parse_target
 
 
 @dataclass(frozen=True, slots=True)

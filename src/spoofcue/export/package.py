@@ -9,19 +9,18 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Literal
 
-from spoofcue import __version__
 from spoofcue.config import RunSettings, settings_from
 from spoofcue.errors import InputError
 from spoofcue.export.dev_crops import DevCrops, dev_crops, protocol_of_run, run_record
 from spoofcue.export.dev_target import DevTarget
-from spoofcue.export.judge import ALLOWED
-from spoofcue.export.proof import Proof
+from spoofcue.export.proof import ALLOWED, Proof
 from spoofcue.package.read import Package
 from spoofcue.package.schema import WEIGHT_FILES, PackageSpec, ThresholdFacts, WeightFile
 from spoofcue.package.write import file_facts, write_package
 from spoofcue.scoring.model import TorchModel, best_checkpoint, read_checkpoint
 from spoofcue.scoring.packaged import PackagedModel
 from spoofcue.source import source_commit
+from spoofcue.version import __version__
 
 ExportFormat = Literal["onnx", "openvino", "safetensors"]
 ExportPrecision = Literal["fp32", "fp16", "bf16", "int8"]
@@ -123,17 +122,17 @@ def _candidates(
             "--precision int8 is calibrated and judged on the run's dev crops, and run.json's "
             "prepared folder is not there (or its dev split lacks a class)."
         )
-    from spoofcue.export.onnx import traced
+    from spoofcue.export.graph import traced
 
     proto = traced(model)
     if precision == "fp16" and to == "onnx":
-        from spoofcue.export.half import with_half_weights
+        from spoofcue.export.precision import with_half_weights
 
         proto = with_half_weights(proto)
     if precision != "int8" or dev is None:
         yield "", _files(proto.SerializeToString(), to, half=precision == "fp16")
         return
-    from spoofcue.export.quantise import CALIBRATION_CROPS, PARTS, quantised
+    from spoofcue.export.precision import CALIBRATION_CROPS, PARTS, quantised
 
     for part in PARTS:
         small = quantised(proto, dev.some(CALIBRATION_CROPS), model.facts.input, part)
@@ -143,7 +142,7 @@ def _candidates(
 def _files(data: bytes, to: str, half: bool = False) -> dict[str, bytes]:
     if to == "onnx":
         return {"model.onnx": data}
-    from spoofcue.export.openvino import openvino_files
+    from spoofcue.export.graph import openvino_files
 
     return openvino_files(data, half)
 

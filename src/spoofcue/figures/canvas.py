@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spoofcue.report.figures import SPECIES
-from spoofcue.report.plotting import INK, LIVE, STYLE
+from spoofcue.report.plots import INK, LIVE, SPECIES, STYLE
 from spoofcue.whole_files import whole
 
 if TYPE_CHECKING:

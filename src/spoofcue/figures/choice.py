@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from spoofcue.figures.run import ScoredFace, kinds_of
-from spoofcue.scoring.scale import spread
+from spoofcue.scoring.pictures import spread
 
 HOW_MEDIAN = (
     "Of each kind, people evenly spaced in the order of their names; of each person the face with "

@@ -24,7 +24,7 @@ from spoofcue.figures.evidence import Evidence, Window, face_evidence, patch_evi
 from spoofcue.figures.run import FigureRun, ScoredFace
 from spoofcue.media.image import read_image
 from spoofcue.scoring.face import FaceScorer
-from spoofcue.scoring.scale import PERCENTILE
+from spoofcue.scoring.pictures import PERCENTILE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

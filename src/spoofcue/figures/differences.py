@@ -26,7 +26,7 @@ def titles(settings: Sequence[dict[str, Any]], names: Sequence[str]) -> list[lis
     keys = differing(flat)
     if not keys:
         return [[name] for name in names]
-    # what a run does not store has its default (spoofcue.network_settings.Settings.added)
+    # what a run does not store has its default (spoofcue.config.Settings.added)
     defaults = {key: default for key, default, _ in describe_settings()}
     lines = []
     for tree in flat:

@@ -19,7 +19,7 @@ from spoofcue.figures.canvas import (
     ten_to,
 )
 from spoofcue.figures.run import FigureRun
-from spoofcue.report.plotting import INK
+from spoofcue.report.plots import INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.config import InputSettings
-from spoofcue.patches.geometry import (
+from spoofcue.patches.inputs import (
     Image,
     grid_starts,
     next_multiple,
@@ -21,8 +21,7 @@ from spoofcue.patches.geometry import (
     whole_face_size,
 )
 from spoofcue.scoring.face import FaceScorer
-from spoofcue.scoring.pictures import cue_magnitude
-from spoofcue.scoring.scale import cue_of
+from spoofcue.scoring.pictures import cue_magnitude, cue_of
 
 T = TypeVar("T", bound=np.generic)
 

@@ -15,8 +15,8 @@ from spoofcue.figures.canvas import looks, number
 from spoofcue.figures.evidence import face_evidence
 from spoofcue.figures.run import ScoredFace, kinds_of
 from spoofcue.media.image import read_image
-from spoofcue.patches.geometry import Image, resized
-from spoofcue.report.plotting import ATTACK, LIVE
+from spoofcue.patches.inputs import Image, resized
+from spoofcue.report.plots import ATTACK, LIVE
 from spoofcue.scoring.face import FaceScorer
 from spoofcue.whole_files import write_text
 

@@ -1,4 +1,4 @@
-"""Pooled features of any layer (Fig. 4 takes D4); needs torch."""
+"""Pooled features of faces, and their place on a plane."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from spoofcue.errors import InputError
 from spoofcue.media.image import read_image
-from spoofcue.patches.geometry import normalise, scoring_inputs
+from spoofcue.patches.inputs import normalise, scoring_inputs
 
 if TYPE_CHECKING:
     from spoofcue.cue.generator import CueOutput
@@ -80,3 +80,51 @@ def face_features(
         if progress:
             progress(number)
     return np.stack(rows)
+
+
+USUAL_PERPLEXITY = 30.0  # van der Maaten and Hinton: 5 to 50
+FEWEST = 8
+
+
+def perplexity_for(count: int, wanted: float | None = None) -> float:
+    """30, or what ``count`` points allow: a third of them, as three times as many are looked at.
+
+    Raises:
+        InputError: ``wanted`` is out of range for so many points.
+
+    """
+    if wanted is None:
+        return min(USUAL_PERPLEXITY, max(2.0, (count - 1) / 3))
+    if not 1 <= wanted < count:
+        raise InputError(f"--perplexity {wanted:g}: it must be from 1 to below the {count} faces.")
+    return wanted
+
+
+class TooFewFacesError(InputError):
+    """A picture of so few points would show nothing."""
+
+
+def embed(features: NDArray[np.float32], perplexity: float, seed: int = 0) -> NDArray[np.float32]:
+    """(N, C) features to (N, 2) places, of which only who is near whom has a meaning.
+
+    Raises:
+        TooFewFacesError: fewer than FEWEST faces.
+        InputError: a feature is not finite.
+
+    """
+    from sklearn.manifold import TSNE
+
+    if len(features) < FEWEST:
+        raise TooFewFacesError(
+            f"t-SNE of {len(features)} faces shows nothing; {FEWEST} are needed."
+        )
+    if not np.isfinite(features).all():
+        raise InputError("a feature is not finite: the network returned no numbers.")
+    # scikit-learn starts from principal components, scaled to 1e-4; features that are all alike
+    # (a network that collapsed) have none.
+    spread = features.std(axis=0).max() > 0
+    init = "pca" if spread and features.shape[1] >= 2 else "random"
+    places = TSNE(
+        n_components=2, perplexity=perplexity, init=init, random_state=seed, n_jobs=1
+    ).fit_transform(features)
+    return np.asarray(places, np.float32)

@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from spoofcue.errors import InputError
 from spoofcue.figures.canvas import WIDTH_IN, Drawn, canvas, looks, save
 from spoofcue.figures.choice import balanced
-from spoofcue.figures.embedding import embed, perplexity_for
 from spoofcue.figures.explorer import write_explorer
-from spoofcue.figures.features import face_features
+from spoofcue.figures.features import embed, face_features, perplexity_for
 from spoofcue.figures.run import FigureRun, ScoredFace
-from spoofcue.report.plotting import ATTACK, LIVE
+from spoofcue.report.plots import ATTACK, LIVE
 from spoofcue.scoring.face import FaceScorer
 
 if TYPE_CHECKING:

@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from spoofcue import __version__
 from spoofcue.errors import InputError
 from spoofcue.figures.canvas import Drawn
-from spoofcue.figures.embedding import TooFewFacesError
+from spoofcue.figures.features import TooFewFacesError
 from spoofcue.figures.run import FigureRun, read_figure_run
 from spoofcue.figures.variants import Scale, Variant, draw_variants
 from spoofcue.methods.registry import load_model
 from spoofcue.scoring.face import FaceScorer
-from spoofcue.scoring.scale import MAX_FACES, attack_magnitudes, cue_scale
+from spoofcue.scoring.pictures import MAX_FACES, attack_magnitudes, cue_scale
+from spoofcue.version import __version__
 from spoofcue.whole_files import write_text
 
 PARTS = ("cues", "variants", "tsne", "scores", "where")
@@ -193,8 +193,7 @@ class _Work:
             tell = self.count.part(2 * min(o.most, len(run.faces)))
             return draw_tsne(run, model, data, out, scale, o.layer, o.most, o.perplexity, tell)
         if part == "where":
-            from spoofcue.figures.where import FACES_A_KIND, mean_faces
-            from spoofcue.figures.where_figure import draw_where
+            from spoofcue.figures.where import FACES_A_KIND, draw_where, mean_faces
 
             of_kind = [sum(f.kind == k for f in run.faces) for k in run.kinds]
             tell = self.count.part(sum(min(n, FACES_A_KIND) for n in of_kind))

@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import TextIO
 
 from spoofcue.errors import InputError
-from spoofcue.metrics.nonresponse import NonResponses
-from spoofcue.metrics.score_rows import ScoreRows
-from spoofcue.metrics.scores import ScoreSet
+from spoofcue.metrics.csv_scores import ScoreRows
+from spoofcue.metrics.scores import NonResponses, ScoreSet
 
 UNKNOWN = "-"
 

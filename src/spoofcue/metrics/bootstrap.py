@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from spoofcue.errors import InputError
 from spoofcue.metrics.curves import eer_of_counts, pairs_won
 from spoofcue.metrics.scores import ScoreSet
-from spoofcue.metrics.sweep import Sweep, need_both_classes, sweep
-from spoofcue.metrics.thresholds import Threshold
+from spoofcue.metrics.thresholds import Sweep, Threshold, need_both_classes, sweep
 
 MEASURES = ("apcer_max", "bpcer", "acer", "hter", "eer", "auc")
 ELEMENTS = 1 << 20  # of a batch of replicates; bounds the memory

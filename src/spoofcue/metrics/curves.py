@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.metrics.scores import ScoreSet
-from spoofcue.metrics.sweep import Sweep, sweep
-from spoofcue.metrics.thresholds import eer_gap
+from spoofcue.metrics.thresholds import Sweep, eer_gap, sweep
 
 
 def auc(scores: ScoreSet) -> float:

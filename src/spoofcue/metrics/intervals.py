@@ -1,8 +1,24 @@
-"""Exact binomial intervals."""
+"""Counted rates, their exact intervals, and how many attempts a claim needs."""
 
 from __future__ import annotations
 
-from math import exp, lgamma, log, log1p
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil, exp, lgamma, log, log1p
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """``errors`` of ``total`` attempts."""
+
+    errors: int
+    total: int
+
+    @property
+    def value(self) -> float:
+        """The fraction, 0..1."""
+        return self.errors / self.total
+
 
 MOST_TERMS = 1_000_000  # of the continued fraction; it takes about the root of the attempts
 
@@ -78,3 +94,54 @@ def _continued_fraction(a: int, b: int, x: float) -> float:
 
 def _not_zero(value: float) -> float:
     return value if abs(value) > 1e-300 else 1e-300
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """Whether the attempts can carry a claim.
+
+    Attributes:
+        rate: what is claimed: at most this error, 0..1.
+        scarcest: what there are the fewest attempts of: a species, or ``live``.
+        attempts: how many of it.
+        needed: how many the claim takes.
+
+    """
+
+    rate: float
+    scarcest: str
+    attempts: int
+    needed: int
+
+    @property
+    def supported(self) -> bool:
+        """Whether there are enough."""
+        return self.attempts >= self.needed
+
+    @property
+    def reason(self) -> str:
+        """Why the claim is not supported; empty if it is."""
+        if self.supported:
+            return ""
+        return (
+            f"dev has {self.attempts} {self.scarcest} attempts; a rate of {100 * self.rate:g} % "
+            f"needs {self.needed} (rule of three)"
+        )
+
+
+def attempts_needed(rate: float) -> int:
+    """3 / rate: without an error in that many attempts the rate is below, at 95 % confidence."""
+    return ceil(3 / rate - 1e-9)
+
+
+def support_of(rate: float, attempts: Mapping[str, int]) -> Support:
+    """Count for a claim "at most ``rate``".
+
+    Args:
+        rate: what is claimed, 0..1, not 0.
+        attempts: name (a species, or the live faces) -> independent attempts at it; the claim is
+            made for each, so that the least of them decides.
+
+    """
+    name = min(attempts, key=lambda n: attempts[n])
+    return Support(rate, name, attempts[name], attempts_needed(rate))

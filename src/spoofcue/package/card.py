@@ -1,11 +1,132 @@
-"""The model card of a package: its facts in words."""
+"""The model card of a package, as Markdown with the head that hubs read."""
 
 from __future__ import annotations
 
-from spoofcue.package.card_schema import CardSection
-from spoofcue.package.card_sections import cell, evaluations, prose, source
-from spoofcue.package.front_matter import front_matter
-from spoofcue.package.schema import PackageSpec, ThresholdFacts
+import json
+import re
+from collections.abc import Iterator
+
+from spoofcue.package.schema import (
+    CardSection,
+    EvaluationEntry,
+    Measured,
+    PackageSpec,
+    ThresholdFacts,
+)
+
+TAGS = ("face-anti-spoofing", "liveness-detection", "presentation-attack-detection", "lgsc")
+DEFAULT_LICENCE = "apache-2.0"
+# of the Hugging Face hub's list; any other is "other" there, with a name
+KNOWN_LICENCES = frozenset(
+    {
+        *("apache-2.0", "mit", "bsd-2-clause", "bsd-3-clause", "gpl-3.0", "agpl-3.0", "lgpl-3.0"),
+        *("mpl-2.0", "openrail", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0"),
+        *("cc-by-nc-sa-4.0", "cc-by-nd-4.0", "cc-by-nc-nd-4.0", "unlicense"),
+    }
+)
+
+
+def front_matter(spec: PackageSpec) -> str:
+    """From ``---`` to ``---``; each value is JSON, which YAML holds, so no text can end it."""
+    licence = (spec.card.licence if spec.card else None) or DEFAULT_LICENCE
+    known = licence.lower() in KNOWN_LICENCES
+    fields: dict[str, str | list[str]] = {"license": licence.lower() if known else "other"}
+    if not known:
+        # the hub takes a name without blanks
+        fields["license_name"] = re.sub(r"[^a-z0-9.]+", "-", licence.lower()).strip("-") or "other"
+    fields |= {
+        "library_name": "spoofcue",
+        "pipeline_tag": "image-classification",
+        "tags": list(TAGS),
+    }
+    lines = "\n".join(f"{name}: {json.dumps(value)}" for name, value in fields.items())
+    return f"---\n{lines}\n---"
+
+
+PROSE = {
+    "intended_use": "Intended use",
+    "not_for": "Not for",
+    "training_data": "Training data",
+    "limitations": "Limitations",
+    "fairness": "Fairness",
+}
+
+
+def prose(card: CardSection, *names: str) -> list[str]:
+    """The named texts that are there, each after its heading: blocks of Markdown."""
+    texts = [(PROSE[name], getattr(card, name)) for name in names]
+    return [part for title, text in texts if text for part in (f"## {title}", text.strip())]
+
+
+def evaluations(card: CardSection, threshold: float) -> list[str]:
+    """Blocks: a table a set; ``threshold`` is the package's."""
+    blocks = [block for entry in card.evaluation for block in _evaluation(entry, threshold)]
+    return ["## Evaluation", *blocks] if blocks else []
+
+
+def source(card: CardSection) -> list[str]:
+    """Blocks: the commands that made the model, as they were typed."""
+    # indented: no line can end such a block
+    commands = "\n".join(f"    {line}" for line in card.source)
+    return ["## Made by", commands] if commands else []
+
+
+def percent(measured: Measured) -> str:
+    """``1.20 % (0.50 to 2.40)``, as everywhere with a 95 % interval."""
+    told = f"{100 * measured.value:.2f} %"
+    if measured.low is None or measured.high is None:
+        return told
+    return f"{told} ({100 * measured.low:.2f} to {100 * measured.high:.2f})"
+
+
+def cell(text: str) -> str:
+    """Text that cannot end a table's cell."""
+    return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|")
+
+
+def at_threshold(entry: EvaluationEntry, threshold: float) -> str:
+    """At which threshold the rates are, in words."""
+    if entry.threshold is None or abs(entry.threshold - threshold) <= 1e-6 * abs(threshold):
+        return f"at the package's threshold {threshold:.6g}"
+    rule = f" ({entry.threshold_rule})" if entry.threshold_rule else ""
+    return f"at the threshold {entry.threshold:.6g}{rule}, **not** the package's {threshold:.6g}"
+
+
+def counts(entry: EvaluationEntry) -> str:
+    """How much was judged, in words; empty where nothing is known."""
+    unit = f"{entry.level}s" if entry.level else "attempts"
+    known = (
+        (entry.n_live, f"live {unit}"),
+        (entry.n_attack, f"attack {unit}"),
+        (entry.subjects, "people"),
+    )
+    return ", ".join(f"{count} {what}" for count, what in known if count is not None)
+
+
+def _evaluation(entry: EvaluationEntry, threshold: float) -> list[str]:
+    protocol = f"protocol {cell(entry.protocol)}" if entry.protocol else ""
+    about = [protocol, counts(entry), at_threshold(entry, threshold)]
+    rows = [f"| {name} | {percent(value)} |" for name, value in _rows(entry)]
+    table = ["| measure | value (95 % interval) |", "| --- | --- |", *rows] if rows else []
+    return [
+        f"### {cell(entry.set)}",
+        f"{'; '.join(part for part in about if part)}.",
+        *(["\n".join(table)] if table else []),
+        *([entry.note.strip()] if entry.note else []),
+    ]
+
+
+def _rows(entry: EvaluationEntry) -> Iterator[tuple[str, Measured]]:
+    named = (("AUC", entry.auc), ("EER", entry.eer), ("BPCER", entry.bpcer), ("ACER", entry.acer))
+    for name, value in named[:2]:
+        if value:
+            yield name, value
+    for species, measured in sorted(entry.apcer.items()):
+        yield f"APCER {cell(species)}", measured
+    for name, value in named[2:]:
+        if value:
+            yield name, value
+
 
 LIMITS = """The threshold holds for cameras, people and attacks like those it was set on. Measure \
 on your own

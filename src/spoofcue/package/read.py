@@ -6,11 +6,16 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from spoofcue.errors import PackageError
-from spoofcue.package.archive import SUFFIX, list_files, read_files
-from spoofcue.package.contents import PICKLE_SUFFIXES, check_contents, looks_like_pickle
-from spoofcue.package.limits import check_size
-from spoofcue.package.schema import CARD_FILE, SPEC_FILE, PackageSpec, parse_spec
+from spoofcue.errors import InputError, PackageError
+from spoofcue.package.archive import (
+    PICKLE_SUFFIXES,
+    SUFFIX,
+    check_contents,
+    list_files,
+    looks_like_pickle,
+    read_files,
+)
+from spoofcue.package.schema import CARD_FILE, SPEC_FILE, PackageSpec, check_size, parse_spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +104,22 @@ def _is_pickle(path: Path, name: str, size: int) -> bool:
         return False
     check_size(name, size, str(path))
     return looks_like_pickle(read_files(path, [name])[name])
+
+
+def check_model(package: Package, model: str, where: str) -> None:
+    """Refuse figures of another model.
+
+    Args:
+        package: whose scores are wanted.
+        model: the id that stands beside the scores.
+        where: what holds them, for the message.
+
+    Raises:
+        InputError: the id is neither the package's nor one of its ``scores_as``.
+
+    """
+    if model not in (package.id, *package.spec.scores_as):
+        raise InputError(
+            f"{where} is of the model {model}, not of {package.id}: score with this package "
+            f"(`spoofcue evaluate --model {package.path} --data ... --out ...`)."
+        )

@@ -1,16 +1,102 @@
-"""What ``spoofcue.json`` of a model package says, version 1."""
+"""What ``spoofcue.json`` of a model package says, with its card and its limits of size."""
 
 from __future__ import annotations
 
 import json
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, JsonValue, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 from spoofcue.config import InputSettings, RunSettings, as_stored
 from spoofcue.errors import PackageError
-from spoofcue.package.card_schema import CardSection
-from spoofcue.package.strict import Count, Finite, Strict
+
+Count = Annotated[int, Field(ge=0)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+class Strict(BaseModel):
+    """Frozen; an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+# The paper's network is 90 MB in fp32; protobuf itself ends at 2 GB.
+MAX_WEIGHTS = 1 << 30
+MAX_TEXT = 4 << 20
+
+
+def check_size(name: str, size: int, where: str) -> None:
+    """Refuse a file before it is read.
+
+    Raises:
+        PackageError: ``oversize``.
+
+    """
+    limit = MAX_TEXT if name in (SPEC_FILE, CARD_FILE) else MAX_WEIGHTS
+    if size > limit:
+        raise PackageError(
+            f"{where}: {name} has {size} bytes, more than the limit of {limit}.", reason="oversize"
+        )
+
+
+# No control characters: a card is printed on terminals, where they are commands.
+Prose = Annotated[
+    str, Field(min_length=1, max_length=5000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")
+]
+Line = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class Measured(Strict):
+    """A rate, 0..1, with its 95 % interval where one is known."""
+
+    value: Fraction
+    low: Fraction | None = None
+    high: Fraction | None = None
+
+    @model_validator(mode="after")
+    def _an_interval_has_two_ends(self) -> Measured:
+        if (self.low is None) != (self.high is None):
+            raise ValueError("give both low and high, or neither")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"low {self.low} is above high {self.high}")
+        return self
+
+
+class EvaluationEntry(Strict):
+    """Figures on one set that the threshold was not chosen on; all rates are fractions.
+
+    Rates by species and ``bpcer``, ``acer`` are at ``threshold``; ``auc`` and ``eer`` use none.
+    """
+
+    set: Line = Field(description="name of the set")
+    protocol: Line | None = None
+    level: Literal["frame", "video"] | None = None
+    threshold: Fraction | None = Field(None, description="None: the package's own")
+    threshold_rule: Line | None = None
+    n_live: Count | None = None
+    n_attack: Count | None = None
+    subjects: Count | None = None
+    auc: Measured | None = None
+    eer: Measured | None = None
+    apcer: dict[Line, Measured] = Field({}, max_length=200, description="by PAI species")
+    bpcer: Measured | None = None
+    acer: Measured | None = None
+    note: Prose | None = None
+
+
+class CardSection(Strict):
+    """What only the maker of a model knows; all of it is optional."""
+
+    intended_use: Prose | None = None
+    not_for: Prose | None = None
+    training_data: Prose | None = None
+    evaluation: list[EvaluationEntry] = Field([], max_length=50)
+    limitations: Prose | None = None
+    fairness: Prose | None = None
+    licence: Line | None = Field(None, description="SPDX identifier or a name; of the weights")
+    source: list[Line] = Field([], max_length=50, description="command lines that made the model")
+
 
 SCHEMA_VERSION: Final = 1
 SPEC_FILE = "spoofcue.json"

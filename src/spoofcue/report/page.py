@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from spoofcue import __version__
-from spoofcue.metrics.groupings import as_grouping
-from spoofcue.metrics.scores import grouped
+from spoofcue.metrics.scores import as_grouping, grouped
 from spoofcue.metrics.thresholds import Threshold
-from spoofcue.report.figures import det, histogram, roc, species_bars, training_curves
+from spoofcue.report.plots import det, histogram, roc, species_bars, training_curves
 from spoofcue.report.run_folder import RunFolder, read_run
 from spoofcue.report.training_words import training_words
+from spoofcue.version import __version__
 from spoofcue.whole_files import write_text
 
 

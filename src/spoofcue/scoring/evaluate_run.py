@@ -19,15 +19,20 @@ from numpy.typing import NDArray
 from spoofcue.data.manifest import read_manifest
 from spoofcue.errors import InputError
 from spoofcue.media.image import read_image
-from spoofcue.metrics.evaluation import Rule, evaluate
-from spoofcue.metrics.groupings import Grouping
-from spoofcue.metrics.results import Evaluation
+from spoofcue.metrics.evaluation import Evaluation, Rule, evaluate
 from spoofcue.metrics.score_files import read_scores
-from spoofcue.metrics.scores import ScoreSet
-from spoofcue.patches.batches import groups_of_one_shape
+from spoofcue.metrics.scores import Grouping, ScoreSet
+from spoofcue.patches.inputs import groups_of_one_shape
 from spoofcue.scoring.face import FaceScore, FaceScorer, for_picture
-from spoofcue.scoring.pictures import cue_heatmap, cue_overlay, write_picture
-from spoofcue.scoring.scale import PERCENTILE, attack_magnitudes, cue_of, cue_scale
+from spoofcue.scoring.pictures import (
+    PERCENTILE,
+    attack_magnitudes,
+    cue_heatmap,
+    cue_of,
+    cue_overlay,
+    cue_scale,
+    write_picture,
+)
 
 if TYPE_CHECKING:
     import polars as pl

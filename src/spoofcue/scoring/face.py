@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from spoofcue.config import InputSettings
 from spoofcue.errors import InputError
-from spoofcue.patches.geometry import normalise, resized, scoring_inputs
+from spoofcue.patches.inputs import normalise, resized, scoring_inputs
 from spoofcue.scoring.facts import ModelFacts
 
 Image = NDArray[np.uint8]
@@ -48,7 +48,7 @@ class FaceScorer(Protocol):
     def score(self, crops: list[Image]) -> list[FaceScore]:
         """Score (h, w, 3) uint8 RGB crops whose network inputs have one shape.
 
-        :func:`spoofcue.patches.batches.groups_of_one_shape` makes such lists.
+        :func:`spoofcue.patches.inputs.groups_of_one_shape` makes such lists.
         """
 
 

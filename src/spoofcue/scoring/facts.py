@@ -11,7 +11,7 @@ from typing import Any
 
 from spoofcue.config import InputSettings, as_stored
 from spoofcue.errors import InputError
-from spoofcue.faces.crop import DEFAULT_MARGIN, MIN_FACE_PX
+from spoofcue.faces.box import DEFAULT_MARGIN, MIN_FACE_PX
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,7 @@ class CuePictures(pl.Callback):
             return
         import numpy as np
 
-        from spoofcue.patches.geometry import normalise, pad_to_stride, resized
+        from spoofcue.patches.inputs import normalise, pad_to_stride, resized
         from spoofcue.scoring.pictures import cue_heatmap
 
         assert isinstance(module, LearnedTraining)

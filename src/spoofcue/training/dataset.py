@@ -1,4 +1,4 @@
-"""Rows of the manifest as training tensors."""
+"""Rows of the manifest as batches, for training and for scoring."""
 
 from __future__ import annotations
 
@@ -9,13 +9,20 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils.data import Dataset
+from torch.utils.data import DataLoader, Dataset
 
-from spoofcue.config import RunSettings
+from spoofcue.config import InputSettings, RunSettings
 from spoofcue.media.image import read_image
-from spoofcue.metrics.groupings import species_of
+from spoofcue.metrics.scores import species_of
 from spoofcue.patches.augment import augment_crop, augment_input
-from spoofcue.patches.geometry import normalise, pad_to_stride, random_patch, resized
+from spoofcue.patches.inputs import (
+    groups_of_one_shape,
+    normalise,
+    pad_to_stride,
+    random_patch,
+    resized,
+    scoring_inputs,
+)
 from spoofcue.training.sampling import Draw
 
 if TYPE_CHECKING:
@@ -87,3 +94,40 @@ class FaceCrops(Dataset[TrainingBatch]):
             return simulator.live(read_image(self.paths[row]), rng)
         source = self.live[int(rng.integers(len(self.live)))]
         return simulator.attack(read_image(self.paths[source]), rng)
+
+
+class ScoringBatch(NamedTuple):
+    """image (B, K, 3, H, W) float32: K inputs a face; row (B,) int64: which manifest row."""
+
+    image: Tensor
+    row: Tensor
+
+
+class ScoringCrops(Dataset[ScoringBatch]):
+    """One item per group of faces whose network inputs have one shape."""
+
+    def __init__(self, rows: pl.DataFrame, root: Path, settings: InputSettings) -> None:
+        self.paths = [root / crop for crop in rows["crop"]]
+        self.settings = settings
+        sizes = list(zip(rows["crop_h"], rows["crop_w"], strict=True))
+        self.groups = list(groups_of_one_shape(sizes, settings))
+
+    def __len__(self) -> int:
+        return len(self.groups)
+
+    def __getitem__(self, index: int) -> ScoringBatch:
+        s = self.settings
+        faces = [
+            np.stack(
+                [normalise(i, s.mean, s.std) for i in scoring_inputs(read_image(self.paths[r]), s)]
+            )
+            for r in self.groups[index]
+        ]
+        return ScoringBatch(torch.from_numpy(np.stack(faces)), torch.tensor(self.groups[index]))
+
+
+def scoring_loader(
+    rows: pl.DataFrame, root: Path, settings: InputSettings, workers: int = 0
+) -> DataLoader[ScoringBatch]:
+    """Loader over all ``rows``, each with a crop; batches come ready made."""
+    return DataLoader(ScoringCrops(rows, root, settings), batch_size=None, num_workers=workers)

@@ -9,10 +9,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spoofcue import __version__
 from spoofcue.config import RunSettings
 from spoofcue.data.crop_facts import protocol_of
 from spoofcue.data.prepare import count_rows
+from spoofcue.version import __version__
 
 if TYPE_CHECKING:
     import polars as pl

@@ -28,7 +28,7 @@ from spoofcue.plain_lines import plain_lines
 from spoofcue.source import source_commit
 from spoofcue.training.budget import TimeBudget
 from spoofcue.training.callbacks import AtomicCheckpointIO, Checkpoints, CuePictures, History
-from spoofcue.training.dataset import FaceCrops
+from spoofcue.training.dataset import FaceCrops, scoring_loader
 from spoofcue.training.learned import Learned
 from spoofcue.training.machine import look_at_cores, processor_name
 from spoofcue.training.module import LearnedTraining
@@ -36,7 +36,6 @@ from spoofcue.training.pace import EpochLines
 from spoofcue.training.record import run_record
 from spoofcue.training.resume import steps_done
 from spoofcue.training.sampling import BalancedBatches
-from spoofcue.training.scoring_data import scoring_loader
 from spoofcue.training.threads import (
     Threads,
     choose_threads,

@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 import pytest
 import torch
-from striped_faces import prepared
 
+from helpers.striped_faces import prepared
 from spoofcue.config import RunSettings, load_settings
 from spoofcue.cue.encoder import ResNet18Encoder
 from spoofcue.data.manifest import read_manifest
@@ -24,7 +24,7 @@ from spoofcue.methods.classical.mixture import anomaly_score
 from spoofcue.methods.classical.store import load_model
 from spoofcue.metrics.curves import auc
 from spoofcue.metrics.scores import ScoreSet
-from spoofcue.patches.batches import groups_of_one_shape
+from spoofcue.patches.inputs import groups_of_one_shape
 from spoofcue.report.run_folder import read_run
 from spoofcue.source import source_commit
 

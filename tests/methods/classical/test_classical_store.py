@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from resized_by_hand import BY_HAND, farthest
-from striped_faces import prepared
 
+from helpers.resized_by_hand import BY_HAND, farthest
+from helpers.striped_faces import prepared
 from spoofcue.config import load_settings
 from spoofcue.errors import InputError
 from spoofcue.methods.classical.fit import fit

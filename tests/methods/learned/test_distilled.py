@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from faces_with_stripes import striped_faces
 from torch import Tensor
 
+from helpers.faces_with_stripes import striped_faces
 from spoofcue.config import RunSettings, load_settings
 from spoofcue.cue.generator import LGSC
 from spoofcue.errors import InputError
-from spoofcue.export.onnx import TOLERANCE, export_onnx
+from spoofcue.export.graph import TOLERANCE, export_onnx
 from spoofcue.methods.learned.distilled import DistilledLGSC, build
 from spoofcue.methods.learned.lgsc import LearnedLGSC
 from spoofcue.methods.registry import load_model, train_run

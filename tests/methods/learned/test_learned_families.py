@@ -11,9 +11,9 @@ import torch
 from PIL import Image
 
 from spoofcue.config import load_settings
-from spoofcue.cue.mobilenet import TO_E4, MobileNetV2Encoder
+from spoofcue.cue.light.mobilenet import TO_E4, MobileNetV2Encoder
 from spoofcue.data.manifest import write_manifest
-from spoofcue.export.onnx import export_onnx
+from spoofcue.export.graph import export_onnx
 from spoofcue.export.package import export_package
 from spoofcue.methods.registry import load_model, train_run
 from spoofcue.scoring.model import OnnxModel, TorchModel, read_checkpoint

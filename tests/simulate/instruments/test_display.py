@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from spectra import SHARP, peak_at, strongest
 
+from helpers.spectra import SHARP, peak_at, strongest
 from spoofcue.simulate.camera import OVERSAMPLING, lens, pixels
 from spoofcue.simulate.catalogue import built_in
 from spoofcue.simulate.instruments.display import Display, panel_light, refresh_bands, subpixels

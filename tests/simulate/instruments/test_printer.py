@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from spectra import strongest
 
+from helpers.spectra import strongest
 from spoofcue.simulate.catalogue import built_in
 from spoofcue.simulate.instruments.printer import (
     Printer,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spoofcue.metrics.dev import rates_at_eer
+from spoofcue.metrics.rates import rates_at_eer
 from spoofcue.metrics.scores import ScoreSet, by_video
 
 if TYPE_CHECKING:

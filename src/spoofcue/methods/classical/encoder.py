@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from spoofcue.config import InputSettings, RunSettings
 from spoofcue.errors import InputError
-from spoofcue.patches.geometry import normalise, scoring_inputs
+from spoofcue.patches.inputs import normalise, scoring_inputs
 
 if TYPE_CHECKING:
     from torch import Tensor

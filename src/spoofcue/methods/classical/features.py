@@ -13,8 +13,7 @@ from spoofcue.config import InputSettings, RunSettings, Shrink
 from spoofcue.media.image import read_image
 from spoofcue.methods.classical.colour import colour_texture, grey
 from spoofcue.methods.classical.lbp import Histogram, micro_texture
-from spoofcue.patches.batches import groups_of_one_shape
-from spoofcue.patches.geometry import resized
+from spoofcue.patches.inputs import groups_of_one_shape, resized
 
 if TYPE_CHECKING:
     import polars as pl

@@ -20,8 +20,7 @@ from spoofcue.methods.classical.features import (
 from spoofcue.methods.classical.mixture import MixtureModel, anomaly_score
 from spoofcue.methods.classical.store import MODEL_NAME, StoredModel, load_model
 from spoofcue.methods.classical.svm import SvmModel, decision, to_score
-from spoofcue.patches.batches import groups_of_one_shape
-from spoofcue.patches.geometry import scoring_inputs
+from spoofcue.patches.inputs import groups_of_one_shape, scoring_inputs
 from spoofcue.scoring.face import FaceScore
 from spoofcue.scoring.facts import ModelFacts, facts_from
 

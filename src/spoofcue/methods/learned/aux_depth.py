@@ -9,12 +9,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from spoofcue.config import RunSettings
-from spoofcue.cue.encoder import ResNet18Encoder
+from spoofcue.cue.encoder import Norm, ResNet18Encoder, make_norm
 from spoofcue.cue.generator import check_image_shape
-from spoofcue.cue.normalization import Norm, make_norm
 from spoofcue.errors import InputError
 from spoofcue.methods.learned.pseudo_depth import contrastive_depth_loss, live_depth, target_depth
-from spoofcue.patches.geometry import next_multiple
+from spoofcue.patches.inputs import next_multiple
 from spoofcue.training.learned import Learned
 
 

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from spoofcue.config import DistillSettings, RunSettings, settings_from
-from spoofcue.cue.distillation import FeatureProjections, cue_distance
-from spoofcue.cue.families import FamilyDecoder
 from spoofcue.cue.generator import CueGenerator, CueOutput
+from spoofcue.cue.light.distillation import FeatureProjections, cue_distance
+from spoofcue.cue.light.families import FamilyDecoder
 from spoofcue.cue.losses import pooled_features
 from spoofcue.errors import InputError
 from spoofcue.methods.learned.families import FamilyLGSC

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from spoofcue.cue.families import FamilyDecoder, FamilyEvidence, family_loss
+from spoofcue.cue.light.families import FamilyDecoder, FamilyEvidence, family_loss
 from spoofcue.cue.losses import regression_loss
 from spoofcue.methods.learned.lgsc import LearnedLGSC
 from spoofcue.training.dataset import TrainingBatch

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from spoofcue.faces.crop import DEFAULT_MARGIN
+from spoofcue.faces.box import DEFAULT_MARGIN
 
 # The box's part of the side of a crop with the usual margin, cut nowhere by the frame.
 FACE_SHARE = 1 / (1 + 2 * DEFAULT_MARGIN)

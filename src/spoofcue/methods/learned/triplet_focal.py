@@ -10,9 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from spoofcue.config import RunSettings
-from spoofcue.cue.encoder import ResNet18Encoder
+from spoofcue.cue.encoder import Norm, ResNet18Encoder
 from spoofcue.cue.generator import check_image_shape
-from spoofcue.cue.normalization import Norm
 from spoofcue.training.learned import Learned
 
 EMBEDDING = 64

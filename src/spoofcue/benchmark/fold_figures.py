@@ -1,0 +1,46 @@
+"""DET curve and score histogram of each fold, from its stored scores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from spoofcue.benchmark.fold_rates import level_of
+from spoofcue.benchmark.folds import SCORES
+from spoofcue.metrics.score_files import read_scores
+from spoofcue.metrics.scores import as_grouping, by_video, grouped
+from spoofcue.metrics.thresholds import Threshold
+from spoofcue.report.plots import det, histogram
+from spoofcue.whole_files import write_text
+
+
+def write_figures(folder: Path, record: dict[str, Any]) -> list[Path]:
+    """Write det.svg and histogram.svg beside a fold's result.json.
+
+    Args:
+        folder: of the fold.
+        record: its result.
+
+    Returns:
+        What was written.
+
+    Raises:
+        InputError: the fold's scores are gone.
+
+    """
+    scores = read_scores(folder / SCORES / "test.csv")
+    if record["evaluation"]["video"]:
+        scores = by_video(scores)
+    scores = grouped(scores, as_grouping(record["species"]))
+    threshold = Threshold(**level_of(record["evaluation"])["threshold"])
+    written = []
+    for name, draw in (("det", det), ("histogram", histogram)):
+        path = folder / f"{name}.svg"
+        write_text(path, _alone(draw(scores, threshold)))
+        written.append(path)
+    return written
+
+
+def _alone(svg: str) -> str:
+    """The report's figures live in HTML, where no namespace is needed for links to glyphs."""
+    return svg.replace("<svg ", '<svg xmlns:xlink="http://www.w3.org/1999/xlink" ', 1)

@@ -1,0 +1,1 @@
+"""``spoofcue benchmark`` and ``spoofcue ablate``."""

@@ -1,0 +1,1 @@
+"""``spoofcue model``: networks and packages."""

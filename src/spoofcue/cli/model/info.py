@@ -1,0 +1,119 @@
+"""``spoofcue model``: what a network is and costs, and all that is done with packages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from spoofcue.cli.model.calibrate import calibrate
+from spoofcue.cli.model.card import card
+from spoofcue.cli.model.hub import pull, push
+
+app = typer.Typer(no_args_is_help=True, help="Inspect networks; check, change, share packages.")
+
+
+@app.callback()
+def _group() -> None:
+    """Inspect networks; check, change and share model packages."""
+
+
+@app.command()
+def info(
+    model: Annotated[
+        Path | None,
+        typer.Argument(help="Run folder, .ckpt or model package; default: the preset's network."),
+    ] = None,
+    preset: Annotated[str, typer.Option(help="Whose network.")] = "paper",
+    set_: Annotated[list[str] | None, typer.Option("--set", help="section.key=value.")] = None,
+    size: Annotated[
+        str | None, typer.Option(help="Input as HEIGHTxWIDTH or SIDE; default: the settings'.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Parameters, the shape of every feature E1..E5 and D1..D5, multiply-adds.
+
+    Of a model package: its facts, after everything in it was checked.
+    """
+    from spoofcue.package.read import is_package
+
+    if model is not None and is_package(model):
+        from spoofcue.cli.model.table import print_package
+
+        print_package(model, as_json)
+        return
+    from spoofcue.cli.console import print_json
+    from spoofcue.config import load_settings, settings_from
+    from spoofcue.cue.generator import LGSC
+    from spoofcue.cue.summary import summarise
+    from spoofcue.errors import InputError
+    from spoofcue.patches.inputs import next_multiple
+
+    if model is not None:
+        from spoofcue.scoring.model import read_checkpoint
+
+        path = model / "checkpoints" / "best.ckpt" if model.is_dir() else model
+        settings = settings_from(read_checkpoint(path)["spoofcue"]["settings"], str(path))
+        if settings.method != "lgsc":
+            raise InputError(f"{model} is of method {settings.method}; this describes lgsc alone.")
+    else:
+        settings = load_settings(preset, None, set_)
+    height, width = _size(size) if size else (next_multiple(settings.input.size),) * 2
+    summary = summarise(LGSC(**settings.model.network()), height, width)
+    if as_json:
+        print_json(summary)
+        return
+    from rich.table import Table
+
+    from spoofcue.cli.console import out
+
+    table = Table(title=f"LGSC at {height} x {width}")
+    table.add_column("feature")
+    table.add_column("channels x height x width", justify="right")
+    for name, shape in summary.features.items():
+        table.add_row(name, " x ".join(map(str, shape)))
+    out.print(table)
+    out.print(f"encoder {settings.model.encoder}, decoder {settings.model.decoder}")
+    for part, count in summary.parameters.items():
+        out.print(f"parameters, {part}: {count:,}")
+    macs = summary.generator_macs
+    out.print(f"multiply-adds, generator: {macs / 1e9:.3f} G an image ({2 * macs / 1e9:.3f} GFLOP)")
+    out.print(f"multiply-adds, classifier: {summary.classifier_macs / 1e9:.3f} G (training only)")
+
+
+@app.command()
+def verify(
+    package: Annotated[Path, typer.Argument(help="Package folder or .spoofcue file.")],
+) -> None:
+    """Check a model package whole: schema, files, sizes, hashes, contents.
+
+    Exit status: 0 it is sound, 1 it is refused (why is told on stderr).
+    """
+    from spoofcue.cli.console import err
+    from spoofcue.errors import PackageError
+    from spoofcue.package.read import read_package
+
+    try:
+        read = read_package(package)
+    except PackageError as error:
+        err.print(f"refused ({error.reason}): {error}", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{package}: sound; {read.id}, {read.spec.format} {read.spec.precision}")
+
+
+app.command()(calibrate)
+app.command()(card)
+app.command()(push)
+app.command()(pull)
+
+
+def _size(text: str) -> tuple[int, int]:
+    from spoofcue.errors import InputError
+
+    try:
+        numbers = [int(part) for part in text.lower().split("x")]
+        height, width = numbers if len(numbers) == 2 else (numbers[0], numbers[0])
+    except ValueError:
+        raise InputError(f"--size {text!r}: write 224 or 224x192") from None
+    return height, width

@@ -1,0 +1,70 @@
+"""The facts of a model package, as a table or as JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spoofcue.package.schema import CardSection
+
+SHOWN = 160  # characters of a text
+
+
+def print_package(path: Path, as_json: bool) -> None:
+    """Read, check and print a package; JSON is its spoofcue.json and the id."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    from spoofcue.cli.console import out, print_json
+    from spoofcue.package.read import read_package
+
+    package = read_package(path)
+    spec = package.spec
+    if as_json:
+        print_json({"id": package.id, **spec.model_dump(mode="json")})
+        return
+    t = spec.threshold
+    counts = {"live": t.live, "attacks": t.attack, "people": t.people}
+    known = [f"{n} {what}" for what, n in counts.items() if n is not None]
+    known += [f"{what} {name}" for what, name in (("of", t.data), ("protocol", t.protocol)) if name]
+    table = Table(title=package.id, show_header=False)
+    table.add_column()
+    table.add_column(overflow="fold")
+    rows = {
+        "weights": f"{spec.format}, {spec.precision}",
+        "files": ", ".join(f"{n} ({f.size:,} bytes)" for n, f in spec.files.items()),
+        "threshold": f"{t.value:.6g} ({t.rule}: {t.source})",
+        "set on": ", ".join(known),
+        "faces": f"{spec.detector}, margin {spec.margin:g}, at least {spec.min_face_px} px",
+        "input": f"{spec.input.scoring}, size {spec.input.size}, shrink {spec.input.shrink}",
+        "trained as": f"{spec.method}, preset {spec.training.preset}",
+        "written by": f"spoofcue {spec.spoofcue}, commit {spec.commit}, {spec.created}",
+    }
+    if spec.parity:
+        p = spec.parity
+        rows["parity"] = f"mean {p.mean:.1e}, max {p.max:.1e} over {p.n} {p.on} ({p.runtime})"
+    rows |= {name: str(value) for name, value in spec.metrics.items()}
+    if spec.card:
+        rows |= _card_rows(spec.card)
+    for name, value in rows.items():
+        table.add_row(name, escape(value))
+    out.print(table)
+
+
+def _card_rows(card: CardSection) -> dict[str, str]:
+    """The beginning of each text and a line a set; `spoofcue model card` prints all."""
+    from spoofcue.package.card import PROSE, counts, percent
+
+    rows = {}
+    for name, title in PROSE.items():
+        if text := getattr(card, name):
+            short = " ".join(text.split())
+            rows[title.lower()] = short if len(short) <= SHOWN else short[: SHOWN - 3] + "..."
+    for entry in card.evaluation:
+        named = (("AUC", entry.auc), ("EER", entry.eer), ("BPCER", entry.bpcer))
+        told = [f"{name} {percent(m)}" for name, m in (*named, ("ACER", entry.acer)) if m]
+        rows[f"on {entry.set}"] = "; ".join(part for part in (*told, counts(entry)) if part)
+    if card.licence:
+        rows["licence"] = card.licence
+    return rows

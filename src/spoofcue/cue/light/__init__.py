@@ -1,0 +1,1 @@
+"""Light networks beside the paper's: MobileNetV2, separable and linear decoders, distillation."""

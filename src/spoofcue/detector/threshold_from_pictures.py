@@ -1,0 +1,149 @@
+"""A threshold from folders of one's own pictures, judged as they will be in use."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from spoofcue.detector.detector import Detector
+from spoofcue.errors import InputError
+from spoofcue.faces.detect import make_detector
+from spoofcue.media.kinds import expand_paths
+from spoofcue.metrics.scores import ScoreSet
+from spoofcue.package.calibration import (
+    Calibrated,
+    choose_threshold,
+    parse_target,
+    write_calibrated,
+)
+from spoofcue.package.read import read_package
+from spoofcue.package.write import check_target
+from spoofcue.scoring.packaged import PackagedModel
+
+Progress = Callable[[int, int], None]
+# files judged between two reports of progress
+STEP = 16
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPictures:
+    """What a detector made of folders.
+
+    Attributes:
+        scores: of what it judged; a video is one attempt.
+        rejected: of each class, reason -> how many; these have no part in a threshold.
+
+    """
+
+    scores: ScoreSet
+    rejected: dict[str, Counter[str]]
+
+    def why_rejected(self, kind: str) -> str:
+        """The reasons of ``live`` or ``attack`` in words, the commonest first; empty for none."""
+        return ", ".join(f"{n} {reason}" for reason, n in self.rejected[kind].most_common())
+
+
+def judge_folders(
+    detector: Detector, live: Path, attack: Path | None = None, progress: Progress | None = None
+) -> OwnPictures:
+    """Score all pictures and videos of folders, with the detector's own checks.
+
+    A folder inside ``live`` is a person, a folder inside ``attack`` a species of attack; files
+    that lie in no such folder have no name of a person and are of the species ``attack``.
+
+    Args:
+        detector: judges.
+        live: folder of bona fide presentations.
+        attack: folder of attacks.
+        progress: called with (done, all).
+
+    Raises:
+        InputError: a folder is missing, empty, or inside the other.
+
+    """
+    if attack and _within(live, attack):
+        raise InputError(f"{live} and {attack} hold the same files: live or attack?")
+    given = {"live": live} if attack is None else {"live": live, "attack": attack}
+    files = [(kind, path) for kind, folder in given.items() for path in _media(folder, kind)]
+    rejected: dict[str, Counter[str]] = {kind: Counter() for kind in given}
+    scores: list[float] = []
+    labels: list[int] = []
+    names: list[str] = []
+    for start in range(0, len(files), STEP):
+        some = files[start : start + STEP]
+        results = detector.predict_batch(path for _, path in some)
+        for (kind, path), result in zip(some, results, strict=True):
+            if result.score is None:
+                rejected[kind][str(result.reason)] += 1
+                continue
+            inside = path.relative_to(given[kind]).parts
+            scores.append(result.score)
+            labels.append(int(kind == "attack"))
+            names.append(inside[0] if len(inside) > 1 else "")
+        if progress:
+            progress(start + len(some), len(files))
+    named = list(zip(labels, names, strict=True))
+    return OwnPictures(
+        ScoreSet.of(
+            scores,
+            labels,
+            pai=[(name or "attack") if label else "" for label, name in named],
+            subject=["" if label else name for label, name in named],
+        ),
+        rejected,
+    )
+
+
+def calibrate_on_folders(
+    package: Path,
+    live: Path,
+    out: Path,
+    target: str,
+    *,
+    attack: Path | None = None,
+    protocol: str | None = None,
+    progress: Progress | None = None,
+) -> tuple[Calibrated, OwnPictures]:
+    """Write a copy of a package with a threshold from own pictures; all else stays.
+
+    Args:
+        package: folder or file.
+        live: see :func:`judge_folders`.
+        out: a folder, or a file that ends in ``.spoofcue``; an older package is replaced.
+        target: ``bpcer=RATE`` needs live faces alone, ``apcer=RATE`` and ``eer`` attacks too.
+        attack: see :func:`judge_folders`.
+        protocol: of the pictures, for the record.
+        progress: called with (done, all).
+
+    Raises:
+        PackageError: the package is refused.
+        InputError: the pictures cannot carry the target; nothing is written.
+
+    """
+    rule, _ = parse_target(target)
+    if rule != "bpcer" and attack is None:
+        raise InputError(f"target {target} needs a folder of attacks too; bpcer=RATE does not.")
+    check_target(out)
+    read = read_package(package)
+    # of the very bytes that are written again, and as Detector.load would make it
+    detector = Detector(PackagedModel(read), make_detector(read.spec.detector), read.spec.threshold)
+    judged = judge_folders(detector, live, attack, progress)
+    if not len(judged.scores.live):
+        raise InputError(f"{live}: no face was fit to be judged ({judged.why_rejected('live')}).")
+    named = " and ".join(folder.name for folder in (live, attack) if folder)
+    source = f"calibrated on pictures of {named}"
+    chosen = choose_threshold(judged.scores, target, source, data=named, protocol=protocol)
+    return write_calibrated(read, chosen, out), judged
+
+
+def _within(a: Path, b: Path) -> bool:
+    a, b = a.resolve(), b.resolve()
+    return a.is_relative_to(b) or b.is_relative_to(a)
+
+
+def _media(folder: Path, kind: str) -> list[Path]:
+    if not folder.is_dir():
+        raise InputError(f"there is no folder {folder} of {kind} pictures.")
+    return expand_paths([folder])

@@ -1,0 +1,248 @@
+"""A threshold for a target, and a package that carries it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from spoofcue.errors import InputError
+from spoofcue.metrics.csv_scores import csv_marks
+from spoofcue.metrics.intervals import support_of
+from spoofcue.metrics.score_files import detect_format, read_scores
+from spoofcue.metrics.scores import ScoreSet, by_video
+from spoofcue.metrics.thresholds import apcer_threshold, bpcer_threshold, eer_threshold
+from spoofcue.package.read import Package, check_model, read_package
+from spoofcue.package.schema import CardSection, ThresholdFacts
+from spoofcue.package.write import write_changed
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A threshold.
+
+    Attributes:
+        facts: with the counts of the scores it was chosen on.
+        doubt: why its target cannot be promised; empty if it can, or if there is none.
+
+    """
+
+    facts: ThresholdFacts
+    doubt: str
+
+
+def choose_threshold(
+    scores: ScoreSet,
+    target: str,
+    source: str,
+    *,
+    people: int | None = None,
+    data: str | None = None,
+    protocol: str | None = None,
+) -> Chosen:
+    """The threshold that meets a target on some scores.
+
+    Args:
+        scores: of independent attempts, in 0..1, not those that it will be judged by.
+        target: ``apcer=RATE``: at most that part of the attacks of every species passes;
+            ``bpcer=RATE``: at most that part of the live faces is refused; or ``eer``.
+        source: where the threshold comes from, in words.
+        people: how many people are in the scores, None: as many as they name.
+        data: name of the prepared folder or score file.
+        protocol: name of the protocol.
+
+    Raises:
+        InputError: a target that is none, the class that it is of is missing (``eer`` is of
+            both), or the target cannot be met within 0..1.
+
+    """
+    rule, rate = parse_target(target)
+    if rule == "eer":
+        value = eer_threshold(scores).value
+    elif rule == "apcer":
+        value = apcer_threshold(scores, rate).value
+    else:
+        value = bpcer_threshold(scores, rate).value
+    if not 0 <= value <= 1:
+        raise InputError(
+            f"target {target} needs the threshold {value:g}, outside 0..1: an attack scores as "
+            "low as a score can be."
+        )
+    supported, doubt = None, ""
+    if rule != "eer":
+        attempts = (
+            {species: len(s) for species, s in scores.ranking.by_pai.items()}
+            if rule == "apcer"
+            else {"live": len(scores.live)}
+        )
+        support = support_of(rate, attempts)
+        supported = support.supported
+        doubt = support.reason.replace("dev has", "there are", 1)
+    facts = ThresholdFacts(
+        value=value,
+        rule="eer" if rule == "eer" else f"{rule}<={rate:g}",
+        source=source,
+        data=data,
+        protocol=protocol,
+        target=None if rule == "eer" else rate,
+        live=len(scores.live),
+        attack=len(scores.attack),
+        people=(len({*scores.subjects.names} - {""}) or None) if people is None else people,
+        supported=supported,
+    )
+    return Chosen(facts, f"{target} cannot be promised: {doubt}" if doubt else "")
+
+
+def parse_target(target: str) -> tuple[str, float]:
+    """Rule and rate, 0 for ``eer``.
+
+    Raises:
+        InputError: it is none.
+
+    """
+    rule, equals, text = target.partition("=")
+    if target == "eer":
+        return "eer", 0.0
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = -1.0
+    if rule not in ("apcer", "bpcer") or not equals or not 0 < rate < 1:
+        raise InputError(
+            f"target {target!r}: write apcer=RATE or bpcer=RATE with a rate between 0 and 1, or eer"
+        )
+    return rule, rate
+
+
+DEFAULT_SPLIT = "dev"
+RATES_AT = "dev and test rates are at the threshold"
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """What came of a calibration.
+
+    Attributes:
+        package: the new one.
+        before: the old one's threshold.
+        doubt: why the target cannot be promised; empty if it can.
+
+    """
+
+    package: Package
+    before: ThresholdFacts
+    doubt: str
+
+
+def calibrate_package(
+    path: Path,
+    scores: Path,
+    target: str,
+    out: Path,
+    *,
+    protocol: str | None = None,
+    split: str | None = None,
+) -> Calibrated:
+    """Write a copy of a package with a threshold from a score file; all else stays.
+
+    Frames of one video are one attempt, with their mean, as `evaluate` and `predict` take them.
+
+    Args:
+        path: the package.
+        scores: a score file of this very model; one with several splits has a column ``split``.
+        target: see :func:`spoofcue.package.calibration.choose_threshold`.
+        out: a folder, or a file that ends in ``.spoofcue``; an older package is replaced.
+        protocol: of the scores, for the record.
+        split: whose rows are taken; None: ``dev`` where there is a column ``split``.
+
+    Raises:
+        PackageError: the package is refused.
+        InputError: the scores are of another model, or cannot carry the target; nothing is
+            written.
+
+    """
+    parse_target(target)
+    package = read_package(path)
+    chosen_split = _check_marks(package, scores, split)
+    given = read_scores(scores, split=chosen_split)
+    if given.has_videos:
+        given = by_video(given)
+    outside = int(((given.score < 0) | (given.score > 1)).sum())
+    if outside:
+        raise InputError(
+            f"{scores}: {outside} of {len(given)} scores are outside 0..1; they are no scores of "
+            f"{package.id}."
+        )
+    what = f"{chosen_split} scores" if chosen_split else "scores"
+    chosen = choose_threshold(
+        given, target, f"calibrated on {what} of {scores.name}", data=scores.name, protocol=protocol
+    )
+    return write_calibrated(package, chosen, out)
+
+
+def write_calibrated(package: Package, chosen: Chosen, out: Path) -> Calibrated:
+    """Write a copy of a package with another threshold; all else stays.
+
+    Args:
+        package: as it was read.
+        chosen: on scores of this package.
+        out: a folder, or a file that ends in ``.spoofcue``; an older package is replaced.
+
+    """
+    before = package.spec.threshold
+    # the stored rates stay true of the threshold that they were counted at
+    metrics = {RATES_AT: before.value, **package.spec.metrics} if package.spec.metrics else {}
+    changes = {"threshold": chosen.facts, "metrics": metrics, "card": _kept(package, before)}
+    return Calibrated(write_changed(package, out, changes), before, chosen.doubt)
+
+
+def _kept(package: Package, before: ThresholdFacts) -> CardSection | None:
+    """The card, whose rates at the package's own threshold name the one that they are true of."""
+    card = package.spec.card
+    if card is None:
+        return None
+    at = {"threshold": before.value, "threshold_rule": before.rule}
+    entries = [
+        entry if entry.threshold is not None else entry.model_copy(update=at)
+        for entry in card.evaluation
+    ]
+    return card.model_copy(update={"evaluation": entries})
+
+
+def _check_marks(package: Package, scores: Path, split: str | None) -> str | None:
+    """The split to take, after the file was found to be of the package."""
+    models: list[str] = []
+    splits: list[str] = []
+    if detect_format(scores) == "csv":
+        marks = csv_marks(scores)
+        models, splits = marks.models, marks.splits
+    for model in models:
+        check_model(package, model, f"{scores}, column model,")
+    # `evaluate` names the model in a file beside its scores
+    beside = scores.with_name("metrics.json")
+    if scores.name in ("dev.csv", "test.csv") and beside.is_file():
+        if scores.name == "test.csv":
+            raise InputError(
+                f"{scores} is what `spoofcue evaluate` judged, and a threshold must not come from "
+                "the scores that judge it; give the dev.csv beside it."
+            )
+        named = _model_of(beside)
+        if named is not None and not models:
+            check_model(package, named, f"{scores} ({beside.name} beside it)")
+    if split is None and splits and DEFAULT_SPLIT not in splits:
+        raise InputError(
+            f"{scores} has the splits {', '.join(splits)} and no {DEFAULT_SPLIT}; name one "
+            "(--split). A threshold must not come from the scores that will judge it."
+        )
+    if split is not None and splits and split not in splits:
+        raise InputError(f"{scores} has no split {split!r}; there are {', '.join(splits)}.")
+    return split if split is not None or not splits else DEFAULT_SPLIT
+
+
+def _model_of(path: Path) -> str | None:
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read {path}: {error}") from error
+    model = record.get("model") if isinstance(record, dict) else None
+    return model if isinstance(model, str) else None

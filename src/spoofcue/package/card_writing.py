@@ -1,0 +1,176 @@
+"""A package with another card: from a YAML file and from what `spoofcue evaluate` measured."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from spoofcue.data.crop_facts import protocol_of
+from spoofcue.errors import InputError
+from spoofcue.metrics.score_files import read_scores
+from spoofcue.package.read import Package, check_model
+from spoofcue.package.schema import CardSection, EvaluationEntry
+from spoofcue.package.write import write_changed
+
+
+def evaluation_entry(name: str, path: Path, package: Package) -> EvaluationEntry:
+    """The figures of a metrics.json, per video where there are videos, else per frame.
+
+    Intervals: exact ones of counted rates; of ACER, EER and AUC those of the bootstrap, if the
+    evaluation was asked for one.
+
+    Args:
+        name: of the set.
+        path: metrics.json of an evaluation, or what `evaluate --json` prints.
+        package: whose card it is for; an evaluation that names a model must be of it.
+
+    Raises:
+        InputError: the file is no evaluation, or of another model.
+
+    """
+    record = _read(path)
+    model = record.get("model")
+    if isinstance(model, str):
+        check_model(package, model, str(path))
+    try:
+        found = record.get("evaluation", record)
+        unit = "video" if found["video"] else "frame"
+        entry = _entry(found[unit]) | {"level": unit}
+        data = record.get("data")
+        entry |= {
+            "set": name,
+            "protocol": protocol_of(Path(data)) if data else None,
+            "subjects": _subjects(path.with_name("test.csv"), found[unit]),
+        }
+        return EvaluationEntry.model_validate(entry)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{path} is no metrics.json of `spoofcue evaluate` ({error}).") from error
+    except ValidationError as error:
+        raise InputError(f"{path}: {told(error)}") from error
+
+
+def told(error: ValidationError) -> str:
+    """What pydantic refuses, in one line."""
+    return "; ".join(
+        f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors()
+    )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read {path}: {error}") from error
+    if not isinstance(record, dict):
+        raise InputError(f"{path} is no metrics.json of `spoofcue evaluate`.")
+    return record
+
+
+def _entry(level: Mapping[str, Any]) -> dict[str, Any]:
+    counts, threshold = level["counts"], level["threshold"]
+    drawn = (level["bootstrap"] or {}).get("intervals", {})
+    fixed = threshold["rule"] == "fixed"
+    return {
+        "threshold": threshold["value"],
+        "threshold_rule": "fixed beforehand" if fixed else f"{threshold['rule']} on dev",
+        "n_live": counts["bpcer"]["total"],
+        "n_attack": counts["apcer_pooled"]["total"],
+        "auc": _measured(level["auc"], drawn.get("auc")),
+        "eer": _measured(level["eer"], drawn.get("eer")),
+        "apcer": {
+            species: _measured(level["apcer_by_pai"][species], count["ci95"])
+            for species, count in counts["apcer_by_pai"].items()
+        },
+        "bpcer": _measured(level["bpcer"], counts["bpcer"]["ci95"]),
+        "acer": _measured(level["acer"], drawn.get("acer")),
+    }
+
+
+def _measured(value: float, interval: list[float] | None) -> dict[str, float | None]:
+    low, high = interval or (None, None)
+    return {"value": value, "low": low, "high": high}
+
+
+def _subjects(scores: Path, level: Mapping[str, Any]) -> int | None:
+    """How many people were judged, where it is told."""
+    drawn = level["bootstrap"]
+    if drawn and drawn["unit"] == "subject":
+        return int(drawn["clusters"])
+    if not scores.is_file():
+        return None
+    return len({*read_scores(scores).subjects.names} - {""}) or None
+
+
+def write_card(
+    package: Package,
+    out: Path,
+    section: CardSection | None = None,
+    evaluations: Sequence[tuple[str, Path]] = (),
+) -> Package:
+    """Write a copy of a package with another card; weights and threshold stay.
+
+    Args:
+        package: as it was read.
+        out: a folder, or a file that ends in ``.spoofcue``; an older package is replaced.
+        section: replaces the package's; None: it keeps its own.
+        evaluations: (name of the set, metrics.json) to add; a set of that name is replaced.
+
+    Raises:
+        InputError: an evaluation is none, is of another model, or there are too many.
+
+    """
+    before = section or package.spec.card or CardSection()
+    entries = {entry.set: entry for entry in before.evaluation}
+    for name, path in evaluations:
+        entries[name] = evaluation_entry(name, path, package)
+    card = _checked({**before.model_dump(), "evaluation": list(entries.values())}, "the card")
+    return write_changed(package, out, {"card": card})
+
+
+def read_card(path: Path) -> CardSection:
+    """Read a card section from YAML.
+
+    Raises:
+        InputError: the file cannot be read, or says something that a card has no place for.
+
+    """
+    import yaml
+
+    try:
+        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read {path}: {error}") from error
+    except yaml.YAMLError as error:
+        raise InputError(f"{path} is not YAML: {error}") from error
+    if not isinstance(tree, dict):
+        known = ", ".join(CardSection.model_fields)
+        raise InputError(f"{path} must hold some of the keys {known}.")
+    return _checked(tree, str(path))
+
+
+def parse_evaluation(text: str) -> tuple[str, Path]:
+    """Read ``NAME=metrics.json``.
+
+    Raises:
+        InputError: it is not that.
+
+    """
+    name, equals, path = text.partition("=")
+    if not (equals and name.strip() and path):
+        raise InputError(f"--evaluation {text}: write NAME=metrics.json")
+    return name.strip(), Path(path)
+
+
+def _checked(tree: dict[str, Any], where: str) -> CardSection:
+    entries = tree.get("evaluation")
+    if isinstance(entries, list):
+        plain = [e.model_dump() if isinstance(e, EvaluationEntry) else e for e in entries]
+        tree = {**tree, "evaluation": plain}
+    try:
+        return CardSection.model_validate(tree)
+    except ValidationError as error:
+        raise InputError(f"{where}: {told(error)}") from error

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+import spoofcue.cli.console  # noqa: F401  (its console is made before COLUMNS is set)
+from helpers.made_detector import made, picture
+from spoofcue.cli.main import app
+from spoofcue.detector.detector import Detector
+from spoofcue.detector.finder import SHIPPED
+from spoofcue.detector.threshold_from_pictures import judge_folders
+from spoofcue.errors import InputError
+from spoofcue.package.read import read_package
+from spoofcue.package.write import write_changed
+
+
+def save(folder: Path, name: str, brightness: int = 100, side: int = 64) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(picture(brightness, side, seed=brightness)).save(path)
+    return path
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    """Live at 60, 61 ... of two people and one without a name; attacks at 140 ... of two kinds."""
+    live, attack = tmp_path / "live", tmp_path / "attack"
+    for i in range(20):
+        save(live, f"{'ann' if i % 2 else 'ben'}/{i:02}.png", 60 + i)
+    save(live, "nobody.png", 80)
+    for i in range(10):
+        save(attack, f"{'print' if i % 2 else 'phone'}/{i}.png", 140 + i)
+    save(attack, "loose.png", 150)
+    return live, attack
+
+
+def test_folders_are_judged_as_in_use(folders: tuple[Path, Path]) -> None:
+    live, attack = folders
+    save(live, "dark.png", 10)
+    save(attack, "print/small.png", 150, side=15)
+    (live / "notes.txt").write_text("no picture")
+    (live / "broken.jpg").write_bytes(b"no picture")
+    seen: list[tuple[int, int]] = []
+    own = judge_folders(made(), live, attack, lambda done, of: seen.append((done, of)))
+    detector = made()
+    expected = [detector.predict(path).score for path in sorted(live.rglob("*.png"))]
+    assert own.scores.live.tolist() == pytest.approx(sorted(s for s in expected if s is not None))
+    assert own.scores.species == ["attack", "phone", "print"]
+    assert (len(own.scores.live), len(own.scores.attack)) == (21, 11)
+    assert {*own.scores.subjects.names} == {"", "ann", "ben"}
+    assert own.rejected == {
+        "live": Counter(unreadable=1, too_dark=1),
+        "attack": Counter(face_too_small=1),
+    }
+    assert seen[-1] == (35, 35)
+
+
+def test_folders_that_hold_nothing_or_the_same_are_refused(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    live, attack = folders
+    (tmp_path / "empty").mkdir()
+    for a, b, told in (
+        (tmp_path / "gone", None, "no folder .* of live pictures"),
+        (tmp_path / "empty", None, "holds no image or video"),
+        (live, tmp_path / "empty", "holds no image or video"),
+        (live, live / "ann", "live or attack"),
+        (tmp_path, attack, "live or attack"),
+    ):
+        with pytest.raises(InputError, match=told):
+            judge_folders(made(), a, b)
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """The model that ships, for pictures that are faces."""
+    out = tmp_path / "whole.spoofcue"
+    write_changed(read_package(SHIPPED), out, {"detector": "none"})
+    return out
+
+
+def calibrate(*words: str | Path) -> tuple[int, str, str]:
+    done = CliRunner().invoke(app, ["model", "calibrate", *map(str, words)])
+    return done.exit_code, done.stdout, done.stderr + str(done.exception)
+
+
+def test_live_pictures_alone_set_a_threshold(
+    folders: tuple[Path, Path], package: Path, tmp_path: Path
+) -> None:
+    live, _ = folders
+    out = tmp_path / "mine.spoofcue"
+    code, told, warned = calibrate(package, "--live", live, "--target", "bpcer=0.1", "--out", out)
+    assert code == 0, warned
+    assert "cannot be promised: there are 21 live attempts" in warned
+    detector = Detector.load(package)
+    scores = np.array([detector.predict(path).score for path in live.rglob("*.png")])
+    facts = read_package(out).spec.threshold
+    # of one alone and of one among others a score differs in its last digits
+    assert (scores > facts.value + 1e-6).sum() == 2  # 10 % of 21
+    assert np.abs(scores - facts.value).min() < 1e-6
+    assert (facts.rule, facts.live, facts.attack, facts.people) == ("bpcer<=0.1", 21, 0, 2)
+    assert facts.supported is False
+    before = (scores > detector.threshold).sum()
+    assert f"live refused: 2 of 21, before {before}" in told
+    assert "give --attack" in told
+
+
+def test_with_attacks_any_target(folders: tuple[Path, Path], package: Path, tmp_path: Path) -> None:
+    live, attack = folders
+    (attack / "loose.png").unlink()  # a kind of its own, of which none of one may pass
+    out = tmp_path / "mine"
+    words = (package, "--live", live, "--attack", attack, "--out", out)
+    code, told, warned = calibrate(*words, "--target", "apcer=0.2", "--protocol", "door", "--json")
+    assert code == 0, warned
+    answer = json.loads(told)
+    spec = read_package(out).spec
+    assert answer["threshold"]["value"] == spec.threshold.value
+    assert answer["rejected"] == {"live": {}, "attack": {}}
+    assert (spec.threshold.protocol, spec.threshold.data) == ("door", "live and attack")
+    detector = Detector.load(out)
+    passed = {}
+    for kind in ("phone", "print"):
+        scores = [detector.predict(path).score for path in (attack / kind).iterdir()]
+        passed[kind] = sum(s is not None and s < detector.threshold + 1e-6 for s in scores)
+    assert max(passed.values()) == 1  # of five each
+    code, told, _ = calibrate(*words, "--target", "apcer=0.2")
+    assert code == 0
+    assert f"attacks passed: {sum(passed.values())} of 10, before 0" in told
+    assert "--attack" not in told
+
+
+def test_wrong_calls_write_nothing(
+    folders: tuple[Path, Path], package: Path, tmp_path: Path
+) -> None:
+    live, attack = folders
+    dark, out = tmp_path / "dark", tmp_path / "mine.spoofcue"
+    save(dark, "a.png", 5)
+    for words, told in (
+        ((), "give --live FOLDER, or --scores FILE"),
+        (("--live", live, "--scores", live / "x.csv"), "give --live FOLDER, or --scores FILE"),
+        (("--scores", live / "x.csv", "--attack", attack), "--attack goes with --live"),
+        (("--live", live, "--split", "dev"), "--split goes with --scores"),
+        (("--live", live, "--target", "eer"), "needs a folder of attacks too"),
+        (("--live", live, "--target", "acer=1"), "write apcer=RATE"),
+        (("--live", dark), "no face was fit to be judged (1 too_dark)"),
+    ):
+        code, _, error = calibrate(package, "--out", out, *words)
+        assert code != 0
+        assert told in error
+    assert not out.exists()
+    code, _, error = calibrate(package, "--live", dark, "--out", dark)
+    assert code != 0
+    assert "is no model package; give another --out" in error  # before any face is judged

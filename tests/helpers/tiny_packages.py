@@ -1,0 +1,94 @@
+"""A run folder as training leaves it, of an untrained network of four channels, and its exports."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from unittest import mock
+
+import onnx
+import torch
+
+from helpers import tiny_run
+from spoofcue.config import RunSettings, load_settings
+from spoofcue.cue.generator import LGSC
+from spoofcue.export.graph import traced
+from spoofcue.export.package import export_package
+from spoofcue.scoring.model import TorchModel
+
+SETTINGS: RunSettings = load_settings(
+    "small", None, ["model.width=4", "input.size=32", "input.max_side=96"]
+)
+THRESHOLD = 0.02
+
+
+def tiny_checkpoint(path: Path, **facts: object) -> Path:
+    """A .ckpt whose cues are strong enough that scores differ between pictures."""
+    torch.manual_seed(0)
+    network = LGSC(**SETTINGS.model.network())
+    stored = {
+        "state_dict": {f"network.{k}": v for k, v in network.state_dict().items()},
+        "spoofcue": {
+            "version": "0.1.0",
+            "settings": SETTINGS.model_dump(mode="json"),
+            "dev": {"threshold": THRESHOLD, "auc": 0.5, "acer": 0.5},
+            "facts": {"margin": 0.2, "detector": "none", "min_face_px": 16, **facts},
+        },
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(stored, path)
+    return path
+
+
+def tiny_lgsc_run(folder: Path, data: Path | None = None) -> Path:
+    """RUN with its best checkpoint; ``data`` is the prepared folder that it names."""
+    tiny_checkpoint(folder / "checkpoints" / "best.ckpt")
+    record = {
+        "name": folder.name,
+        "method": "lgsc",
+        "data": {"root": str(data or folder / "gone"), "counts": []},
+    }
+    (folder / "run.json").write_text(json.dumps(record))
+    return folder
+
+
+def tiny_data(folder: Path) -> Path:
+    """A prepared folder of noise pictures of 40 px."""
+    return tiny_run.prepare(folder, people=2, takes=2)
+
+
+@cache
+def shared_run() -> Path:
+    """One run with its data for all tests of a process."""
+    root = Path(tempfile.mkdtemp(prefix="tiny-packages-"))
+    return tiny_lgsc_run(root / "run", tiny_data(root / "data"))
+
+
+@cache
+def _graph() -> onnx.ModelProto:
+    return traced(TorchModel(shared_run()))
+
+
+@contextmanager
+def traced_once() -> Iterator[None]:
+    """Exports of the shared run take its graph from the first one: tracing takes seconds."""
+
+    def again(model: TorchModel) -> onnx.ModelProto:
+        return deepcopy(_graph())
+
+    with mock.patch("spoofcue.export.graph.traced", again):
+        yield
+
+
+@cache
+def exported(to: str, precision: str = "fp32") -> Path:
+    """The shared run as a package."""
+    out = shared_run().parent / f"{to}-{precision}"
+    with traced_once():
+        export_package(shared_run(), out, to, precision)  # type: ignore[arg-type]
+    return out
