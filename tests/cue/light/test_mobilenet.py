@@ -124,6 +124,7 @@ def test_features_of_a_centred_image_are_those_of_imagenet_pixels(multiplier: fl
         (0.75, (16, 24, 24, 72, 1280)),
         (0.5, (8, 16, 16, 48, 1280)),
         (0.35, (8, 8, 16, 32, 1280)),  # 0.35 x 96 = 33.6
+        (1.1, (16, 24, 32, 104, 1408)),  # 35.2 is nearer to 32 than to 40
         (1.4, (24, 32, 48, 136, 1792)),
     ],
 )
