@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("scoring",),
     ("export", "training"),
     ("methods",),
-    ("benchmark", "detector", "figures"),
+    ("detector", "experiments", "figures"),
     ("cli",),
 )
 FLOOR_OF = {stage: floor for floor, stages in enumerate(FLOORS) for stage in stages}
@@ -145,5 +145,9 @@ def test_scoring_loads_without_the_training_packages() -> None:
 
 def test_test_files_and_their_helpers_have_one_name_each() -> None:
     # pytest puts all their folders on one import path, where the first of two twins hides the other
-    names = [p.name for folder in ("tests", "benchmarks") for p in (ROOT / folder).rglob("*.py")]
+    names = [
+        p.name
+        for folder in ("tests", "benchmarks", "recipes")
+        for p in (ROOT / folder).rglob("*.py")
+    ]
     assert {name for name in names if names.count(name) > 1} <= {"conftest.py"}

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SCRIPTS = sorted([*ROOT.glob("benchmarks/*.py"), *ROOT.glob("docs/figures/*.py")])
+SCRIPTS = sorted(
+    [*ROOT.glob("benchmarks/*.py"), *ROOT.glob("recipes/*.py"), *ROOT.glob("docs/figures/*.py")]
+)
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)

@@ -31,7 +31,7 @@ PACKAGES = {
     for package in (
         Package("cue", "cue/*.py", ("cue", "training")),
         Package("metrics", "metrics/*.py", ("metrics", "report", "compare")),
-        Package("protocols", "protocols/*.py", ("protocols", "benchmark")),
+        Package("protocols", "protocols/*.py", ("protocols", "experiments")),
         Package("patches", "patches/*.py", ("patches", "training")),
         Package("decision", "scoring/decision.py", ("scoring", "detector/test_detector.py")),
         Package("datasets", "datasets/*.py", ("datasets",)),
@@ -39,10 +39,9 @@ PACKAGES = {
 }
 # They train or render, take longer than all others together and decide nothing of these packages.
 LEFT_OUT = (
-    "tests/benchmark/test_openpad.py",
-    "tests/benchmark/test_ablation.py",
-    "tests/benchmark/test_launch.py",
-    "tests/benchmark/test_dataset_run.py",
+    "tests/experiments/test_openpad.py",
+    "tests/experiments/test_ablation.py",
+    "tests/experiments/test_dataset_run.py",
 )
 # Sets joined of four: minutes, for what every other protocol's case asks too.
 LEFT_OUT_CASES = "not (people_apart and ocim)"

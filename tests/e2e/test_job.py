@@ -9,9 +9,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 import skimage.data
-from conftest import TINY, Job, spoofcue
 from PIL import Image
 
+from conftest import TINY, Job, spoofcue
 from spoofcue.data.manifest import read_manifest
 
 

@@ -7,10 +7,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import TINY, Job
 from typer.testing import CliRunner
 
 import spoofcue.cli.console  # noqa: F401  made before a test sets COLUMNS, which it would keep
+from conftest import TINY, Job
 from spoofcue.cli.main import app
 from spoofcue.errors import InputError
 

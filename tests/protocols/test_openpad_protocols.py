@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spoofcue.benchmark.openpad import samples_of
 from spoofcue.errors import InputError
+from spoofcue.experiments.openpad import samples_of
 from spoofcue.protocols.reader import load_protocols
 from spoofcue.protocols.select import rows_of_fold
 from spoofcue.simulate.people import split_people

@@ -30,8 +30,8 @@ def portraits(
     to: Annotated[Path | None, typer.Option(help="Folder; default in the cache folder.")] = None,
 ) -> None:
     """200 portraits of people who do not exist (CC0), for `benchmark openpad`."""
-    from spoofcue.benchmark.identities import fetch_portraits
     from spoofcue.cli.console import progress_bar
+    from spoofcue.experiments.identities import fetch_portraits
 
     with progress_bar("downloading", 200) as progress:
         folder = fetch_portraits(to, progress=progress)

@@ -79,8 +79,8 @@ def protocols(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the protocols; with --data, how many faces of each class and PAI they choose."""
-    from spoofcue.benchmark.prepared import describe_set, read_folders
     from spoofcue.cli.console import print_json
+    from spoofcue.experiments.prepared import describe_set, read_folders
     from spoofcue.protocols.reader import load_set, set_names
 
     rows = read_folders(data) if data else None

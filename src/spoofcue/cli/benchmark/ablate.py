@@ -46,15 +46,15 @@ def ablate(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Table 5: train with parts taken away one by one; what is done is not done again."""
-    from spoofcue.benchmark.ablation import ablation_grids, choose_rows, settings_of_rows
-    from spoofcue.benchmark.dataset_run import run_plan
-    from spoofcue.benchmark.folds import read_results
-    from spoofcue.benchmark.methods import ConfiguredMethod, Method, choose_seeds
-    from spoofcue.benchmark.openpad import size_named
-    from spoofcue.benchmark.targets import NewOpenpad, target_plan
     from spoofcue.cli.benchmark.tables import print_plan, show_results
     from spoofcue.cli.console import err, progress_bar
     from spoofcue.config import load_settings
+    from spoofcue.experiments.ablation import ablation_grids, choose_rows, settings_of_rows
+    from spoofcue.experiments.dataset_run import run_plan
+    from spoofcue.experiments.folds import read_results
+    from spoofcue.experiments.methods import ConfiguredMethod, Method, choose_seeds
+    from spoofcue.experiments.openpad import size_named
+    from spoofcue.experiments.targets import NewOpenpad, target_plan
 
     chosen, trainings = choose_rows(rows), choose_seeds(seeds)
     wanted = size_named(size)

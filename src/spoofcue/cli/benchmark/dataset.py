@@ -42,16 +42,16 @@ def benchmark_dataset(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Train and judge each fold; a fold that is done is not done again."""
-    from spoofcue.benchmark.dataset_run import (
+    from spoofcue.cli.benchmark.tables import plan_as_data, print_plan, show_results
+    from spoofcue.cli.console import err, print_json, progress_bar
+    from spoofcue.experiments.dataset_run import (
         choose_protocols,
         choose_threshold,
         make_plan,
         run_plan,
     )
-    from spoofcue.benchmark.methods import choose_methods, choose_seeds, configured
-    from spoofcue.benchmark.prepared import parse_places, prepared_folders
-    from spoofcue.cli.benchmark.tables import plan_as_data, print_plan, show_results
-    from spoofcue.cli.console import err, print_json, progress_bar
+    from spoofcue.experiments.methods import choose_methods, choose_seeds, configured
+    from spoofcue.experiments.prepared import parse_places, prepared_folders
     from spoofcue.protocols.reader import load_set
 
     protocols = load_set(str(context.info_name))
@@ -96,10 +96,10 @@ def table(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Redraw every table, and tables.md, from a results folder; needs no data."""
-    from spoofcue.benchmark.dataset_run import write_all_figures, write_tables
-    from spoofcue.benchmark.tables import markdown_of
     from spoofcue.cli.benchmark.tables import print_grids
     from spoofcue.cli.console import err, print_json
+    from spoofcue.experiments.dataset_run import write_all_figures, write_tables
+    from spoofcue.experiments.tables import markdown_of
 
     grids = write_tables(results)
     if as_json:

@@ -23,11 +23,11 @@ def benchmark_folder(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Any prepared folder by its own splits; what is done is not done again."""
-    from spoofcue.benchmark.dataset_run import run_plan
-    from spoofcue.benchmark.methods import choose_methods, choose_seeds, configured
-    from spoofcue.benchmark.targets import folder_plan
     from spoofcue.cli.benchmark.tables import print_plan, show_results
     from spoofcue.cli.console import err
+    from spoofcue.experiments.dataset_run import run_plan
+    from spoofcue.experiments.methods import choose_methods, choose_seeds, configured
+    from spoofcue.experiments.targets import folder_plan
 
     methods = configured(choose_methods(method), preset, overrides or [])
     ready = folder_plan(data, out, list(methods), choose_seeds(seeds))

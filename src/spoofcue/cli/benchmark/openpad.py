@@ -36,12 +36,12 @@ def openpad(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Simulate the set once, train and judge each fold; a fold that is done is not done again."""
-    from spoofcue.benchmark.dataset_run import run_plan
-    from spoofcue.benchmark.methods import choose_methods, choose_seeds, configured
-    from spoofcue.benchmark.openpad import size_named
-    from spoofcue.benchmark.targets import NewOpenpad, target_plan
     from spoofcue.cli.benchmark.tables import print_plan, show_results
     from spoofcue.cli.console import err, progress_bar
+    from spoofcue.experiments.dataset_run import run_plan
+    from spoofcue.experiments.methods import choose_methods, choose_seeds, configured
+    from spoofcue.experiments.openpad import size_named
+    from spoofcue.experiments.targets import NewOpenpad, target_plan
 
     wanted = size_named(size)
     sized = [] if preset else [*wanted.overrides]

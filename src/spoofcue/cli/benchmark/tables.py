@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from spoofcue.benchmark.fold_plan import FoldTask
-from spoofcue.benchmark.folds import RESULT, count_fold
-from spoofcue.benchmark.tables import Grid
-from spoofcue.benchmark.trainings import in_words, place_of, trained_by
 from spoofcue.cli.console import err, out, print_json
+from spoofcue.experiments.fold_plan import FoldTask
+from spoofcue.experiments.folds import RESULT, count_fold
+from spoofcue.experiments.tables import Grid
+from spoofcue.experiments.trainings import in_words, place_of, trained_by
 
 if TYPE_CHECKING:
     import polars as pl

@@ -11,18 +11,18 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from spoofcue.benchmark.ablation import (
+from spoofcue.cli.main import app
+from spoofcue.config import RunSettings, load_settings
+from spoofcue.data.manifest import schema, write_manifest
+from spoofcue.errors import InputError
+from spoofcue.experiments.ablation import (
     ablation_grids,
     ablation_rows,
     choose_rows,
     settings_of_rows,
 )
-from spoofcue.benchmark.openpad import SIZES
-from spoofcue.benchmark.targets import NewOpenpad, own_splits, target_plan
-from spoofcue.cli.main import app
-from spoofcue.config import RunSettings, load_settings
-from spoofcue.data.manifest import schema, write_manifest
-from spoofcue.errors import InputError
+from spoofcue.experiments.openpad import SIZES
+from spoofcue.experiments.targets import NewOpenpad, own_splits, target_plan
 from spoofcue.protocols.select import rows_of_fold
 
 # Copied by hand from Table 5 and section 4.4.

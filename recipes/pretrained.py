@@ -1,6 +1,6 @@
 """Makes the models that ship, from the CC0 portraits and rendered people to packages and figures.
 
-    python benchmarks/pretrained.py PORTRAITS OUT --weights mobilenet_v2-b0353104.pth [--real DIR]
+    python recipes/pretrained.py PORTRAITS OUT --weights mobilenet_v2-b0353104.pth [--real DIR]
 
 PORTRAITS: `spoofcue fetch portraits`, or a folder with one photo a person. --weights: the public
 ImageNet file; without it the training downloads it. --real: folders with live/ and attack/ in

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from helpers.full_trees import full
-from spoofcue.benchmark.folds import count_fold
 from spoofcue.data.manifest import schema
+from spoofcue.experiments.folds import count_fold
 from spoofcue.protocols.reader import load_set
 
 COLUMNS = ("media", "dataset", "subject", "label", "pai", "session", "device", "variant", "split")

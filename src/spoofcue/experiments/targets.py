@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spoofcue.benchmark.dataset_run import BenchmarkPlan, choose_protocols, make_plan
-from spoofcue.benchmark.fold_plan import plan
-from spoofcue.benchmark.openpad import RECORD, build
-from spoofcue.benchmark.prepared import parse_places, prepared_folders
 from spoofcue.data.manifest import read_manifest
 from spoofcue.errors import InputError
+from spoofcue.experiments.dataset_run import BenchmarkPlan, choose_protocols, make_plan
+from spoofcue.experiments.fold_plan import plan
+from spoofcue.experiments.openpad import RECORD, build
+from spoofcue.experiments.prepared import parse_places, prepared_folders
 from spoofcue.processes import Progress
 from spoofcue.protocols.definition import Fold, Protocol, ProtocolSet, Selection
 from spoofcue.protocols.reader import load_set, set_names
@@ -53,7 +53,7 @@ def own_splits(rows: pl.DataFrame) -> ProtocolSet:
 
 @dataclass(frozen=True, slots=True)
 class NewOpenpad:
-    """How openpad is made where no data is given; see :func:`spoofcue.benchmark.openpad.build`."""
+    """How openpad is made where no data is given (:func:`spoofcue.experiments.openpad.build`)."""
 
     identities: str
     count: int | None

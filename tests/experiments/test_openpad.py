@@ -9,12 +9,12 @@ import pytest
 import skimage.data
 from PIL import Image
 
-from spoofcue.benchmark import openpad
-from spoofcue.benchmark.fold_plan import plan
-from spoofcue.benchmark.folds import read_results, run_folds
-from spoofcue.benchmark.identities import find_people, portraits_folder
-from spoofcue.benchmark.tables import markdown, spread, table_of
 from spoofcue.errors import InputError
+from spoofcue.experiments import openpad
+from spoofcue.experiments.fold_plan import plan
+from spoofcue.experiments.folds import read_results, run_folds
+from spoofcue.experiments.identities import find_people, portraits_folder
+from spoofcue.experiments.tables import markdown, spread, table_of
 from spoofcue.metrics.evaluation import Rule
 from spoofcue.protocols.reader import load_protocols
 

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spoofcue.benchmark.early_frames import check_early_frames
-from spoofcue.benchmark.fold_figures import write_figures
-from spoofcue.benchmark.fold_plan import FoldTask, plan
-from spoofcue.benchmark.folds import RESULT, read_results, run_folds
-from spoofcue.benchmark.methods import Method
-from spoofcue.benchmark.paper_tables import tables_of
-from spoofcue.benchmark.tables import Grid, markdown_of
 from spoofcue.data.join import join_prepared
 from spoofcue.data.prepare import SUMMARY
 from spoofcue.datasets.places import folder_with
 from spoofcue.errors import InputError
+from spoofcue.experiments.early_frames import check_early_frames
+from spoofcue.experiments.fold_figures import write_figures
+from spoofcue.experiments.fold_plan import FoldTask, plan
+from spoofcue.experiments.folds import RESULT, read_results, run_folds
+from spoofcue.experiments.methods import Method
+from spoofcue.experiments.paper_tables import tables_of
+from spoofcue.experiments.tables import Grid, markdown_of
 from spoofcue.protocols.definition import Protocol, ProtocolSet, ThresholdRule
 from spoofcue.protocols.listed import differences, file_of, from_files
 from spoofcue.whole_files import write_text

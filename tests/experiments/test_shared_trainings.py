@@ -15,20 +15,20 @@ import pytest
 from typer.testing import CliRunner
 
 from helpers.official_sets import manifest
-from spoofcue.benchmark.dataset_run import (
+from spoofcue.cli.main import app
+from spoofcue.config import load_settings
+from spoofcue.data.manifest import read_manifest, write_manifest
+from spoofcue.errors import InputError
+from spoofcue.experiments.dataset_run import (
     BenchmarkPlan,
     choose_protocols,
     choose_threshold,
     make_plan,
     write_tables,
 )
-from spoofcue.benchmark.folds import read_results, run_folds
-from spoofcue.benchmark.methods import ConfiguredMethod
-from spoofcue.benchmark.trainings import keys_of
-from spoofcue.cli.main import app
-from spoofcue.config import load_settings
-from spoofcue.data.manifest import read_manifest, write_manifest
-from spoofcue.errors import InputError
+from spoofcue.experiments.folds import read_results, run_folds
+from spoofcue.experiments.methods import ConfiguredMethod
+from spoofcue.experiments.trainings import keys_of
 from spoofcue.metrics.evaluation import Rule
 from spoofcue.protocols.reader import load_set
 

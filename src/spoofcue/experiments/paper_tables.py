@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from spoofcue.benchmark.ablation import ablation_grids
-from spoofcue.benchmark.fold_rates import level_of
-from spoofcue.benchmark.published import NONE, PAPER, PublishedTable, published_tables
-from spoofcue.benchmark.tables import (
+from spoofcue.experiments.ablation import ablation_grids
+from spoofcue.experiments.fold_rates import level_of
+from spoofcue.experiments.published import NONE, PAPER, PublishedTable, published_tables
+from spoofcue.experiments.tables import (
     Grid,
     GridRow,
     Spread,
@@ -18,7 +18,7 @@ from spoofcue.benchmark.tables import (
     spread,
     table_of,
 )
-from spoofcue.benchmark.trainings import shared_note
+from spoofcue.experiments.trainings import shared_note
 from spoofcue.protocols.reader import load_set, set_names
 
 QUOTED = f"Rows that are not called measured are quoted from {PAPER}."
@@ -32,7 +32,7 @@ def tables_of(records: Sequence[dict[str, Any]]) -> list[Grid]:
     """Every table that a results folder gives: the paper's, then those that it has none for.
 
     Args:
-        records: of :func:`spoofcue.benchmark.folds.read_results`.
+        records: of :func:`spoofcue.experiments.folds.read_results`.
 
     """
     rows = table_of(records)

@@ -10,10 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from helpers.miniature import make_miniature
-from spoofcue.benchmark import methods
-from spoofcue.benchmark.methods import train_fold
 from spoofcue.cli.main import app
 from spoofcue.config import RunSettings
+from spoofcue.experiments import methods
+from spoofcue.experiments.methods import train_fold
 
 TINY = [
     "--preset", "small", "--set", "model.width=8", "--set", "input.size=64",

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spoofcue.benchmark.fold_plan import FoldTask
-from spoofcue.benchmark.methods import Method, settings_of
 from spoofcue.data.prepare import SUMMARY
 from spoofcue.errors import InputError
+from spoofcue.experiments.fold_plan import FoldTask
+from spoofcue.experiments.methods import Method, settings_of
 from spoofcue.protocols.select import rows_of_fold
 from spoofcue.whole_files import write_json
 

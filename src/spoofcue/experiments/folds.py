@@ -11,20 +11,20 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spoofcue.benchmark.fold_plan import FoldTask
-from spoofcue.benchmark.fold_rates import judge, rule_of
-from spoofcue.benchmark.methods import Method, settings_of, with_seed
-from spoofcue.benchmark.trainings import (
+from spoofcue.config import as_stored
+from spoofcue.data.manifest import write_manifest
+from spoofcue.data.prepare import SUMMARY
+from spoofcue.errors import InputError
+from spoofcue.experiments.fold_plan import FoldTask
+from spoofcue.experiments.fold_rates import judge, rule_of
+from spoofcue.experiments.methods import Method, settings_of, with_seed
+from spoofcue.experiments.trainings import (
     FoldKeys,
     keys_of,
     place_of,
     scored_before,
     train_once,
 )
-from spoofcue.config import as_stored
-from spoofcue.data.manifest import write_manifest
-from spoofcue.data.prepare import SUMMARY
-from spoofcue.errors import InputError
 from spoofcue.protocols.definition import SPLITS, Fold
 from spoofcue.protocols.select import rows_of_fold
 from spoofcue.source import source_commit

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spoofcue.benchmark.early_frames import count_early
-from spoofcue.benchmark.folds import count_fold
 from spoofcue.data.extract import PrepareOptions
 from spoofcue.data.manifest import MANIFEST_NAME, read_manifest
 from spoofcue.data.prepare import Progress
 from spoofcue.datasets import DATASETS
 from spoofcue.datasets.scan import prepare_scan, scan
 from spoofcue.errors import InputError
+from spoofcue.experiments.early_frames import count_early
+from spoofcue.experiments.folds import count_fold
 from spoofcue.protocols.definition import Fold, Protocol, ProtocolSet
 from spoofcue.protocols.early import early_sample
 

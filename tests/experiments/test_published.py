@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spoofcue.benchmark.published import published_tables
+from spoofcue.experiments.published import published_tables
 from spoofcue.protocols.reader import load_set
 
 TABLES = {table.number: table for table in published_tables()}

@@ -13,12 +13,12 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from spoofcue.benchmark.dataset_run import choose_protocols, make_plan
-from spoofcue.benchmark.early_frames import count_early
-from spoofcue.benchmark.prepared import describe_set, prepared_folders
 from spoofcue.cli.main import app
 from spoofcue.data.manifest import evenly_spread, read_manifest, schema
 from spoofcue.errors import InputError
+from spoofcue.experiments.dataset_run import choose_protocols, make_plan
+from spoofcue.experiments.early_frames import count_early
+from spoofcue.experiments.prepared import describe_set, prepared_folders
 from spoofcue.protocols.early import early_need
 from spoofcue.protocols.reader import load_set
 from spoofcue.protocols.select import rows_of_fold

@@ -13,7 +13,11 @@ import polars as pl
 import pytest
 
 from helpers.official_sets import manifest
-from spoofcue.benchmark.dataset_run import (
+from spoofcue.config import RunSettings, load_settings
+from spoofcue.data.crop_facts import protocol_of
+from spoofcue.data.manifest import read_manifest, write_manifest
+from spoofcue.errors import InputError
+from spoofcue.experiments.dataset_run import (
     BenchmarkPlan,
     choose_protocols,
     make_plan,
@@ -21,12 +25,8 @@ from spoofcue.benchmark.dataset_run import (
     write_all_figures,
     write_tables,
 )
-from spoofcue.benchmark.folds import read_results
-from spoofcue.benchmark.tables import markdown_of
-from spoofcue.config import RunSettings, load_settings
-from spoofcue.data.crop_facts import protocol_of
-from spoofcue.data.manifest import read_manifest, write_manifest
-from spoofcue.errors import InputError
+from spoofcue.experiments.folds import read_results
+from spoofcue.experiments.tables import markdown_of
 from spoofcue.metrics.evaluation import Rule
 from spoofcue.protocols.reader import load_set
 from spoofcue.source import source_commit

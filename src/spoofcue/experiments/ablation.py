@@ -8,10 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from spoofcue.benchmark.published import NONE, PAPER
-from spoofcue.benchmark.tables import Grid, GridRow, TableRow, table_of
 from spoofcue.config import RunSettings, preset_tree, with_switches
 from spoofcue.errors import InputError
+from spoofcue.experiments.published import NONE, PAPER
+from spoofcue.experiments.tables import Grid, GridRow, TableRow, table_of
 
 FULL = "paper"
 # the paper's column -> (section, key, value) that its mark stands for
@@ -123,7 +123,7 @@ def ablation_grids(
     """Table 5 for every protocol that a results folder holds ablations of.
 
     Args:
-        records: of :func:`spoofcue.benchmark.folds.read_results`; those of other methods are
+        records: of :func:`spoofcue.experiments.folds.read_results`; those of other methods are
             passed over.
         marks: the paper's layout, a column a switch; else words, which fit a terminal.
         set_name: only this set.

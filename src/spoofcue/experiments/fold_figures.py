@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from spoofcue.benchmark.fold_rates import level_of
-from spoofcue.benchmark.folds import SCORES
+from spoofcue.experiments.fold_rates import level_of
+from spoofcue.experiments.folds import SCORES
 from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.scores import as_grouping, by_video, grouped
 from spoofcue.metrics.thresholds import Threshold

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from spoofcue.benchmark.fold_rates import level_of
+from spoofcue.experiments.fold_rates import level_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spoofcue.benchmark.identities import find_people
 from spoofcue.data.manifest import MANIFEST_NAME, write_manifest
 from spoofcue.data.prepare import SUMMARY
 from spoofcue.errors import InputError
+from spoofcue.experiments.identities import find_people
 from spoofcue.processes import Progress, in_order
 from spoofcue.simulate.camera import encode
 from spoofcue.simulate.catalogue import built_in

@@ -1,1 +1,0 @@
-"""Benchmarks: build a set, run every fold of a protocol, print the paper's tables."""

@@ -1,0 +1,1 @@
+"""Experiments: train and evaluate each fold of a protocol, and lay out the paper's tables."""
