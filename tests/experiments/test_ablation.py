@@ -23,7 +23,7 @@ from spoofcue.experiments.ablation import (
 )
 from spoofcue.experiments.openpad import SIZES
 from spoofcue.experiments.targets import NewOpenpad, own_splits, target_plan
-from spoofcue.protocols.select import rows_of_fold
+from spoofcue.protocols.fold import rows_of_fold
 
 # Copied by hand from Table 5 and section 4.4.
 SWITCHES: dict[str, dict[str, Any]] = {

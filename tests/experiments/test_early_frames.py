@@ -20,8 +20,8 @@ from spoofcue.experiments.dataset_run import choose_protocols, make_plan
 from spoofcue.experiments.early_frames import count_early
 from spoofcue.experiments.prepared import describe_set, prepared_folders
 from spoofcue.protocols.early import early_need
+from spoofcue.protocols.fold import rows_of_fold
 from spoofcue.protocols.reader import load_set
-from spoofcue.protocols.select import rows_of_fold
 
 FRAMES = 150
 # midpoints of ten equal parts of 150 frames, and of 60

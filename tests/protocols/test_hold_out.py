@@ -4,7 +4,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spoofcue.protocols.select import held_out
+from spoofcue.protocols.fold import held_out
 
 
 def people(kinds: dict[str, tuple[int, ...]], dataset: str = "a") -> pl.DataFrame:

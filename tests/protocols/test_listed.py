@@ -11,9 +11,9 @@ import pytest
 
 from helpers.official_sets import manifest
 from spoofcue.errors import InputError
+from spoofcue.protocols.fold import rows_of_fold
 from spoofcue.protocols.listed import differences, from_files, read_listed
 from spoofcue.protocols.reader import load_protocols
-from spoofcue.protocols.select import rows_of_fold
 
 OULU = load_protocols("oulu-npu")
 USERS = {"Train": range(1, 21), "Dev": range(21, 36), "Test": range(36, 56)}

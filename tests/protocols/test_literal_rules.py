@@ -14,9 +14,9 @@ import pytest
 
 from helpers.official_sets import manifest
 from spoofcue.data.manifest import schema
-from spoofcue.protocols.definition import Fold, Selection
+from spoofcue.protocols.fold import Fold, rows_of_fold
 from spoofcue.protocols.reader import load_set
-from spoofcue.protocols.select import rows_of_fold
+from spoofcue.protocols.selection import Selection
 
 # SiW, Liu et al.: 75 test people; the other 90 train. bob's lists hold out ten of these for dev.
 SIW_TEST = [

@@ -9,9 +9,9 @@ import pytest
 
 from helpers.official_sets import CELEBA, ROWS, SIW_M, SIW_TEST, manifest
 from spoofcue.errors import InputError
-from spoofcue.protocols.definition import Fold, Protocol
+from spoofcue.protocols.definition import Protocol
+from spoofcue.protocols.fold import Fold, rows_of_fold
 from spoofcue.protocols.reader import load_set, set_names
-from spoofcue.protocols.select import rows_of_fold
 
 SETS = {name: load_set(name) for name in set_names() if name != "openpad"}
 FOLDS = [

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from spoofcue.errors import InputError
 from spoofcue.experiments.openpad import samples_of
 from spoofcue.protocols.reader import load_protocols
-from spoofcue.protocols.select import rows_of_fold
 from spoofcue.simulate.people import split_people
 
 PROTOCOLS = load_protocols("openpad")

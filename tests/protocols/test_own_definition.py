@@ -11,10 +11,11 @@ import polars as pl
 import pytest
 
 from spoofcue.errors import InputError
-from spoofcue.protocols.definition import Fold, Listed, Protocol, Selection, ThresholdRule
+from spoofcue.protocols.definition import Protocol, ThresholdRule
+from spoofcue.protocols.fold import Fold, held_out, rows_of_fold
 from spoofcue.protocols.listed import differences, from_files, read_listed
 from spoofcue.protocols.reader import load_protocols, load_set, set_names
-from spoofcue.protocols.select import held_out, rows_of_fold
+from spoofcue.protocols.selection import Listed, Selection
 
 OWN = """
 name: own-set

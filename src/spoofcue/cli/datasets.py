@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from spoofcue.data.recording import Published
-from spoofcue.datasets import DATASETS
 from spoofcue.datasets.definition import Dataset
+from spoofcue.datasets.registry import DATASETS
 
 
 def datasets(

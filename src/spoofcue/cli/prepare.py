@@ -15,8 +15,8 @@ from rich.table import Table
 from spoofcue.cli.console import err, out
 from spoofcue.data.prepare import SUMMARY, PrepareSummary
 from spoofcue.data.recording import TITLES, Problem
-from spoofcue.datasets import DATASETS
 from spoofcue.datasets.definition import Dataset
+from spoofcue.datasets.registry import DATASETS
 from spoofcue.errors import InputError
 
 SHOWN = 10

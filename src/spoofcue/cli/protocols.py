@@ -10,7 +10,8 @@ import typer
 from rich.table import Table
 
 from spoofcue.cli.console import out
-from spoofcue.protocols.definition import SPLITS, ProtocolSet
+from spoofcue.protocols.definition import ProtocolSet
+from spoofcue.protocols.fold import SPLITS
 
 
 def print_sets(sets: Sequence[ProtocolSet]) -> None:

@@ -1,34 +1,30 @@
-"""The datasets that papers report on: official folders to recordings."""
+"""The datasets that papers report on: official folders to recordings.
 
-from spoofcue.datasets import (
-    casia_mfsd,
-    celeba_spoof,
-    faceforensics,
-    lcc_fasd,
-    msu_mfsd,
-    nuaa,
-    oulu_npu,
-    replay_attack,
-    rose_youtu,
-    siw,
-    siw_m,
-)
-from spoofcue.datasets.definition import Dataset
+In Python: :func:`recordings` lists what a folder holds, :data:`DATASETS` has the facts of each set.
+A new dataset is a file here with its ``DATASET`` and a line in ``registry``.
+"""
 
-DATASETS: dict[str, Dataset] = {
-    dataset.name: dataset
-    for dataset in (
-        oulu_npu.DATASET,
-        siw.DATASET,
-        casia_mfsd.DATASET,
-        replay_attack.DATASET,
-        msu_mfsd.DATASET,
-        siw_m.DATASET,
-        siw_m.DATASET_V2,
-        rose_youtu.DATASET,
-        celeba_spoof.DATASET,
-        lcc_fasd.DATASET,
-        nuaa.DATASET,
-        faceforensics.DATASET,
-    )
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from spoofcue.data.recording import Recording
+    from spoofcue.datasets.definition import Dataset
+    from spoofcue.datasets.registry import DATASETS, recordings
+
+__all__ = ["DATASETS", "Dataset", "Recording", "recordings"]
+
+_MODULES = {
+    "DATASETS": "datasets.registry",
+    "Dataset": "datasets.definition",
+    "Recording": "data.recording",
+    "recordings": "datasets.registry",
 }
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, loaded when it is asked for."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"spoofcue.{_MODULES[name]}"), name)

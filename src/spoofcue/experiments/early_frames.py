@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from spoofcue.data.extract import PrepareOptions
 from spoofcue.data.manifest import EARLY, read_manifest
 from spoofcue.data.prepare import SUMMARY
-from spoofcue.datasets import DATASETS
+from spoofcue.datasets.registry import DATASETS
 from spoofcue.errors import InputError
 from spoofcue.protocols.definition import Protocol
 

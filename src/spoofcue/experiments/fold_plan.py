@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from spoofcue.protocols.definition import Fold, Protocol
+from spoofcue.protocols.definition import Protocol
+from spoofcue.protocols.fold import Fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,7 @@ from spoofcue.experiments.trainings import (
     scored_before,
     train_once,
 )
-from spoofcue.protocols.definition import SPLITS, Fold
-from spoofcue.protocols.select import rows_of_fold
+from spoofcue.protocols.fold import SPLITS, Fold, rows_of_fold
 from spoofcue.source import source_commit
 from spoofcue.version import __version__
 from spoofcue.whole_files import whole, write_json

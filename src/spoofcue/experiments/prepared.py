@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from spoofcue.data.extract import PrepareOptions
 from spoofcue.data.manifest import MANIFEST_NAME, read_manifest
 from spoofcue.data.prepare import Progress
-from spoofcue.datasets import DATASETS
+from spoofcue.datasets.registry import DATASETS
 from spoofcue.datasets.scan import prepare_scan, scan
 from spoofcue.errors import InputError
 from spoofcue.experiments.early_frames import count_early
 from spoofcue.experiments.folds import count_fold
-from spoofcue.protocols.definition import Fold, Protocol, ProtocolSet
+from spoofcue.protocols.definition import Protocol, ProtocolSet
 from spoofcue.protocols.early import early_sample
+from spoofcue.protocols.fold import Fold
 
 if TYPE_CHECKING:
     import polars as pl

@@ -14,8 +14,10 @@ from spoofcue.experiments.fold_plan import plan
 from spoofcue.experiments.openpad import RECORD, build
 from spoofcue.experiments.prepared import parse_places, prepared_folders
 from spoofcue.processes import Progress
-from spoofcue.protocols.definition import Fold, Protocol, ProtocolSet, Selection
+from spoofcue.protocols.definition import Protocol, ProtocolSet
+from spoofcue.protocols.fold import Fold
 from spoofcue.protocols.reader import load_set, set_names
+from spoofcue.protocols.selection import Selection
 
 if TYPE_CHECKING:
     import polars as pl

@@ -13,7 +13,7 @@ from spoofcue.data.prepare import SUMMARY
 from spoofcue.errors import InputError
 from spoofcue.experiments.fold_plan import FoldTask
 from spoofcue.experiments.methods import Method, settings_of
-from spoofcue.protocols.select import rows_of_fold
+from spoofcue.protocols.fold import rows_of_fold
 from spoofcue.whole_files import write_json
 
 if TYPE_CHECKING:

@@ -1,115 +1,15 @@
-"""What a protocol is: a list of folds, a fold three selections of a manifest's rows."""
+"""What a protocol is: a list of folds, what is reported of them, and where a threshold is from."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from spoofcue.errors import InputError
+from spoofcue.protocols.fold import Fold
 
-KEYS = ("dataset", "split", "subject", "session", "device", "pai", "variant", "frame")
-SPLITS = ("train", "dev", "test")
 Species = Literal["family", "instrument", "pooled"]
 Report = Literal["acer", "hter"]
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """Recordings that a dataset's own protocol file names; the file wins over the rule.
-
-    Attributes:
-        source: the file, relative to the folder of protocol files.
-        names: of the recordings, without folder and suffix, or the ``media`` of images.
-        attacks: those of them that it calls attacks.
-
-    """
-
-    source: str
-    names: frozenset[str]
-    attacks: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which rows of a manifest; a key that is absent keeps all.
-
-    ``pai`` concerns attacks only: a live face was shown by no instrument, and belongs to every
-    selection of them.
-
-    Attributes:
-        keep: key -> values kept.
-        drop: key -> values left out.
-        first_frames: only frames with a number below it. Frames that were taken for such
-            selections alone (``sample`` is ``early``) are in no other one.
-        live, attacks: further conditions on rows of that class.
-        listed: only these recordings.
-
-    """
-
-    keep: dict[str, tuple[str | int, ...]] = field(default_factory=dict)
-    drop: dict[str, tuple[str | int, ...]] = field(default_factory=dict)
-    first_frames: int | None = None
-    live: Selection | None = None
-    attacks: Selection | None = None
-    listed: Listed | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as the protocol files write it."""
-        plain: dict[str, Any] = {key: list(values) for key, values in self.keep.items()}
-        for key, values in self.drop.items():
-            plain[key] = {"not": list(values)}
-        if self.first_frames is not None:
-            plain["first_frames"] = self.first_frames
-        for name, part in (("live", self.live), ("attacks", self.attacks)):
-            if part is not None:
-                plain[name] = part.to_dict()
-        if self.listed is not None:
-            plain["listed"] = {"file": self.listed.source, "recordings": len(self.listed.names)}
-        return plain
-
-    def frames_below(self, label: int) -> int | None:
-        """The number that frames of a class (0 live, 1 attack) stay below; None for no limit."""
-        part = self.attacks if label else self.live
-        limits = [s.first_frames for s in (self, part) if s and s.first_frames is not None]
-        return min(limits, default=None)
-
-    def values_of(self, key: str) -> tuple[str | int, ...]:
-        """The values kept of ``key``, those of one class included; empty if any goes."""
-        parts = [p for p in (self.live, self.attacks) if p is not None]
-        return (*self.keep.get(key, ()), *(v for p in parts for v in p.values_of(key)))
-
-
-@dataclass(frozen=True, slots=True)
-class Fold:
-    """One training and its judgement; ``name`` is unique in its protocol.
-
-    Attributes:
-        dev: None where ``hold_out`` draws it, or where the protocol has no dev at all.
-        hold_out: the share of the train selection's people, per dataset, that becomes dev.
-
-    """
-
-    name: str
-    train: Selection
-    dev: Selection | None
-    test: Selection
-    hold_out: float = 0.0
-
-    def of(self, split: str) -> Selection | None:
-        """The selection of ``train``, ``dev`` (None if it has none of its own) or ``test``."""
-        return {"train": self.train, "dev": self.dev, "test": self.test}[split]
-
-    @property
-    def has_dev(self) -> bool:
-        """Whether an epoch and a threshold can be chosen."""
-        return self.dev is not None or self.hold_out > 0
-
-    def to_dict(self) -> dict[str, Any]:
-        """The three selections as plain data; a fold without dev has None there."""
-        dev: dict[str, Any] | None = self.dev.to_dict() if self.dev else None
-        if self.hold_out:
-            dev = {"hold_out": self.hold_out}
-        return {"train": self.train.to_dict(), "dev": dev, "test": self.test.to_dict()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spoofcue.errors import InputError
-from spoofcue.protocols.definition import SPLITS, Fold, Listed, Protocol, Selection
-from spoofcue.protocols.select import official_path, recording_name, rows_of_fold
+from spoofcue.protocols.definition import Protocol
+from spoofcue.protocols.fold import SPLITS, Fold, rows_of_fold
+from spoofcue.protocols.selection import Listed, Selection, official_path, recording_name
 
 if TYPE_CHECKING:
     import polars as pl

@@ -7,17 +7,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 from spoofcue.errors import InputError
-from spoofcue.protocols.definition import (
-    KEYS,
-    SPLITS,
-    Fold,
-    Protocol,
-    ProtocolSet,
-    Report,
-    Selection,
-    Species,
-    ThresholdRule,
-)
+from spoofcue.protocols.definition import Protocol, ProtocolSet, Report, Species, ThresholdRule
+from spoofcue.protocols.fold import SPLITS, Fold
+from spoofcue.protocols.listed import from_files
+from spoofcue.protocols.selection import KEYS, Selection
 
 HERE = Path(__file__).parent
 PROTOCOL_KEYS = {
@@ -73,6 +66,38 @@ def load_set(source: str | Path) -> ProtocolSet:
     }
     name = str(tree.get("name", path.stem))
     return ProtocolSet(name, tree.get("title", name), tree.get("compares", ""), protocols)
+
+
+def folds(
+    source: str | Path, protocol: str, *, files: str | Path | None = None
+) -> tuple[Fold, ...]:
+    """The folds of one protocol, each a training and its judgement; needs PyYAML.
+
+    Args:
+        source: a set that ships with spoofcue, as ``spoofcue protocols`` lists them, or the path
+            of a YAML file of your own (docs/protocols.md).
+        protocol: its name in the set.
+        files: the folder of the dataset's own lists of recordings, which then replace the rules,
+            as ``Protocols`` of OULU-NPU.
+
+    Raises:
+        InputError: no such set, protocol or list, or one that cannot be read.
+
+    >>> from spoofcue.protocols import folds
+    >>> [fold.name for fold in folds("oulu-npu", "4")]
+    ['phone-1', 'phone-2', 'phone-3', 'phone-4', 'phone-5', 'phone-6']
+    >>> folds("oulu-npu", "1")[0].test.to_dict()["session"]
+    ['3']
+
+    """
+    protocols = load_set(Path(source) if str(source).endswith((".yaml", ".yml")) else source)
+    if protocol not in protocols.protocols:
+        raise InputError(
+            f"{protocols.name} has no protocol {protocol!r}; it has "
+            f"{', '.join(protocols.protocols)}."
+        )
+    chosen = protocols.protocols[protocol]
+    return (from_files(chosen, Path(files)) if files is not None else chosen).folds
 
 
 def _protocol(

@@ -1,0 +1,82 @@
+"""Every dataset by name, and the recordings in a folder of one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from spoofcue.data.folder import scan_folder
+from spoofcue.data.recording import Recording
+from spoofcue.datasets import (
+    casia_mfsd,
+    celeba_spoof,
+    faceforensics,
+    lcc_fasd,
+    msu_mfsd,
+    nuaa,
+    oulu_npu,
+    replay_attack,
+    rose_youtu,
+    siw,
+    siw_m,
+)
+from spoofcue.datasets.definition import Dataset
+from spoofcue.datasets.scan import scan
+from spoofcue.errors import InputError
+
+DATASETS: dict[str, Dataset] = {
+    dataset.name: dataset
+    for dataset in (
+        oulu_npu.DATASET,
+        siw.DATASET,
+        casia_mfsd.DATASET,
+        replay_attack.DATASET,
+        msu_mfsd.DATASET,
+        siw_m.DATASET,
+        siw_m.DATASET_V2,
+        rose_youtu.DATASET,
+        celeba_spoof.DATASET,
+        lcc_fasd.DATASET,
+        nuaa.DATASET,
+        faceforensics.DATASET,
+    )
+}
+
+
+def recordings(dataset: str | Dataset, root: str | Path) -> list[Recording]:
+    """The recordings that lie under ``root``, with their labels; opens no video and no image.
+
+    Args:
+        dataset: a name of :data:`DATASETS` (``spoofcue datasets`` lists them), a
+            :class:`Dataset` of your own, or ``folder`` for any folder with ``live/`` and
+            ``attack/`` in it (docs/datasets.md).
+        root: the folder, as the dataset was given out.
+
+    Returns:
+        Sorted by path. ``label`` is 0 for live, 1 for attack; ``split`` is the official one, or
+        None. Files that are misnamed or no part of the set are left out; `spoofcue prepare`
+        lists them.
+
+    Raises:
+        InputError: no such dataset, or a folder that holds no recording of it; the message says
+            what was expected and what is there.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from spoofcue.datasets import recordings
+    >>> with tempfile.TemporaryDirectory() as root:
+    ...     for name in ("live/ann/1.jpg", "attack/print/ann/1.jpg"):
+    ...         file = Path(root, name)
+    ...         file.parent.mkdir(parents=True)
+    ...         file.touch()
+    ...     found = recordings("folder", root)
+    >>> [(one.media, one.label, one.pai) for one in found]
+    [('attack/print/ann/1.jpg', 1, 'print'), ('live/ann/1.jpg', 0, None)]
+
+    """
+    if dataset == "folder":
+        return scan_folder(Path(root))[0]
+    if isinstance(dataset, str):
+        if dataset not in DATASETS:
+            raise InputError(f"no dataset {dataset!r}; there are folder, {', '.join(DATASETS)}.")
+        dataset = DATASETS[dataset]
+    return scan(dataset, Path(root)).recordings
