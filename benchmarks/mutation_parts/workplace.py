@@ -7,11 +7,16 @@ import shutil
 from importlib.metadata import version
 from pathlib import Path
 
-from mutation_parts.packages import LEFT_OUT, LEFT_OUT_CASES, Package, test_paths
+from mutation_parts.packages import LATE, LEFT_OUT, LEFT_OUT_CASES, Package, test_paths
 
 COPIED = ("src", "tests", "pyproject.toml")
 # A mutant that loops is stopped after this many times what its tests take, plus a constant.
 TIMES, SECONDS = 4.0, 8.0
+# mutmut runs the tests of a function in no order.
+CONFTEST = f"""
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.name in {LATE})
+"""
 
 
 def pytest_options() -> list[str]:
@@ -23,7 +28,7 @@ def pytest_options() -> list[str]:
 def workplace(root: Path, place: Path, package: Package) -> Path:
     """The copy at ``place``, made anew if a source or a test of the package is another now."""
     config = _config(root, package)
-    digest = hashlib.sha256(version("mutmut").encode() + config.encode())
+    digest = hashlib.sha256((version("mutmut") + config + CONFTEST).encode())
     files = [path for name in COPIED for path in _files(root / name)]
     own = tuple(test_paths(package, root))
     for path in files:
@@ -39,6 +44,7 @@ def workplace(root: Path, place: Path, package: Package) -> Path:
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, copy)
         (place / "setup.cfg").write_text(config)
+        (place / "tests" / "conftest.py").write_text(CONFTEST)
         # Python remembers that a folder on its path was missing, so it exists before mutmut starts.
         (place / "mutants" / "src").mkdir(parents=True)
         stamp.write_text(digest.hexdigest())
