@@ -44,7 +44,8 @@ def workplace(root: Path, place: Path, package: Package) -> Path:
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, copy)
         (place / "setup.cfg").write_text(config)
-        (place / "tests" / "conftest.py").write_text(CONFTEST)
+        with (place / "tests" / "conftest.py").open("a") as file:
+            file.write(CONFTEST)
         # Python remembers that a folder on its path was missing, so it exists before mutmut starts.
         (place / "mutants" / "src").mkdir(parents=True)
         stamp.write_text(digest.hexdigest())
