@@ -7,7 +7,7 @@ import shutil
 from importlib.metadata import version
 from pathlib import Path
 
-from mutation_parts.packages import LATE, LEFT_OUT, LEFT_OUT_CASES, Package, test_paths
+from mutation_parts.packages import LATE, LEFT_OUT_CASES, Package, test_paths
 
 COPIED = ("src", "tests", "pyproject.toml")
 # A mutant that loops is stopped after this many times what its tests take, plus a constant.
@@ -21,8 +21,7 @@ def pytest_collection_modifyitems(items):
 
 def pytest_options() -> list[str]:
     """Options of every run of tests here: nothing is written or left to chance or the clock."""
-    ignored = [f"--ignore={path}" for path in LEFT_OUT]
-    return ["-p", "no:cacheprovider", "--hypothesis-profile=ci", "-k", LEFT_OUT_CASES, *ignored]
+    return ["-p", "no:cacheprovider", "--hypothesis-profile=ci", "-k", LEFT_OUT_CASES]
 
 
 def workplace(root: Path, place: Path, package: Package) -> Path:
@@ -60,7 +59,8 @@ def _files(top: Path) -> list[Path]:
 def _config(root: Path, package: Package) -> str:
     listed = {
         "source_paths": ["src"],
-        "only_mutate": [f"src/spoofcue/{package.sources}"],
+        # mutmut's star passes folders
+        "only_mutate": [f"src/spoofcue/{package.sources.replace('**/', '')}"],
         "pytest_add_cli_args": pytest_options(),
         "pytest_add_cli_args_test_selection": test_paths(package, root),
     }
