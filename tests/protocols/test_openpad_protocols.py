@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from spoofcue.errors import InputError
 from spoofcue.experiments.openpad import samples_of
+from spoofcue.protocols.fold import rows_of_fold
 from spoofcue.protocols.reader import load_protocols
 from spoofcue.simulate.people import split_people
 
