@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import spoofcue.cli.console  # noqa: F401  made before a test sets COLUMNS, which it would keep
 from helpers.made_results import A, B, write_fold
 from spoofcue.cli.main import app
 

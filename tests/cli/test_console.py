@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +16,8 @@ from spoofcue.cli import console
 def used(patch: pytest.MonkeyPatch, terminal: bool, quiet: bool = False) -> str:
     """What a terminal's stderr is sent while a work is done."""
     screen = io.StringIO()
-    patch.setattr(console, "err", Console(file=screen, force_terminal=terminal, width=100))
+    to = Console(file=screen, force_terminal=terminal, width=100)
+    patch.setattr(console, "stderr", lambda: to)
     with console.progress_bar("cropping faces", 1, quiet) as tell:
         tell(1, 2)
         tell(2, 2)
@@ -56,8 +58,19 @@ def test_a_log_hears_while_a_work_without_an_end_in_sight_goes_on(
 
     monkeypatch.setattr(console, "plain_lines", asked_at_once)
     for terminal in (True, False):
-        monkeypatch.setattr(console, "err", Console(file=io.StringIO(), force_terminal=terminal))
+        to = Console(file=io.StringIO(), force_terminal=terminal)
+        monkeypatch.setattr(console, "stderr", lambda to=to: to)
         with console.still_at("exporting"):
             pass
     assert len(told) == 1
     assert str(told[0]).startswith("exporting: ")
+
+
+def test_a_width_set_after_the_import_counts(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    importlib.reload(console)
+    monkeypatch.setenv("COLUMNS", "90")
+    console.stdout().print("word " * 30)
+    assert 84 <= max(map(len, capsys.readouterr().out.splitlines())) <= 90

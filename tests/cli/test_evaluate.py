@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-import spoofcue.cli.console  # noqa: F401  made before a test sets COLUMNS, which it would keep
 from spoofcue.cli.main import app
 from spoofcue.errors import InputError
 from spoofcue.metrics.score_files import read_scores

@@ -14,7 +14,6 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-import spoofcue.cli.console  # noqa: F401  made before a test sets COLUMNS, which it would keep
 from helpers.miniature import make_miniature
 from spoofcue.cli.main import app
 from spoofcue.cli.prepare import dataset_command

@@ -15,7 +15,6 @@ import pytest
 from PIL import Image as Pil
 from typer.testing import CliRunner
 
-import spoofcue.cli.console  # noqa: F401  (its console is made before COLUMNS is set)
 from helpers.made_detector import FixedBoxes, Image, made, picture
 from helpers.tiny_packages import exported, shared_run
 from helpers.tiny_run import BrightModel

@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-import spoofcue.cli.console  # noqa: F401  (its console is made before COLUMNS is set)
 from helpers.made_detector import made, picture
 from spoofcue.cli.main import app
 from spoofcue.detector.detector import Detector

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import spoofcue.cli.console  # noqa: F401  made before a test sets COLUMNS, which it would keep
 from conftest import TINY, Job
 from spoofcue.cli.main import app
 from spoofcue.errors import InputError

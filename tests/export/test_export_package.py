@@ -9,7 +9,6 @@ import onnx
 import pytest
 from typer.testing import CliRunner
 
-import spoofcue.cli.console  # noqa: F401  (its console is made before COLUMNS is set)
 from helpers.tiny_packages import exported, shared_run, tiny_checkpoint, tiny_lgsc_run, traced_once
 from spoofcue.cli.main import app
 from spoofcue.errors import InputError

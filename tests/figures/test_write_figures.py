@@ -11,7 +11,6 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-import spoofcue.cli.console  # noqa: F401  made before a test sets COLUMNS, which it would keep
 from helpers.tiny_run import INPUT, TinyModel, facts, make_run, prepare
 from spoofcue.cli.main import app
 from spoofcue.config import InputSettings

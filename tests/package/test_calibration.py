@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-import spoofcue.cli.console  # noqa: F401  (its console is made before COLUMNS is set)
 from helpers.made_package import WEIGHTS, spec
 from spoofcue.cli.main import app
 from spoofcue.errors import InputError

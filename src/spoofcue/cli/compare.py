@@ -9,7 +9,7 @@ import typer
 from rich import box
 from rich.table import Table
 
-from spoofcue.cli.console import err, out
+from spoofcue.cli.console import stderr, stdout
 from spoofcue.compare.cell_text import ALIKE, BEST, cell_text, interval_text, mark, verdict
 from spoofcue.compare.comparison import Comparison, Match
 
@@ -18,16 +18,16 @@ def print_comparison(comparison: Comparison) -> None:
     """A table a protocol, with what the methods decide differently below it; then the verdict."""
     for match in comparison.matches:
         _print_match(match)
-    out.print(verdict(comparison), highlight=False)
+    stdout().print(verdict(comparison), highlight=False)
     signs = (
         f"{BEST} best; {ALIKE} cannot be told from it" if comparison.replicates else f"{BEST} best"
     )
-    out.print(f"percent; {signs}; ± over seeds", highlight=False, style="dim")
+    stdout().print(f"percent; {signs}; ± over seeds", highlight=False, style="dim")
     if comparison.alone:
-        err.print(f"run by one method only: {', '.join(comparison.alone)}", highlight=False)
+        stderr().print(f"run by one method only: {', '.join(comparison.alone)}", highlight=False)
     if comparison.unevaluated:
         paths = ", ".join(str(p) for p in comparison.unevaluated)
-        err.print(f"not evaluated, passed over: {paths}", highlight=False)
+        stderr().print(f"not evaluated, passed over: {paths}", highlight=False)
 
 
 def _print_match(match: Match) -> None:
@@ -45,16 +45,16 @@ def _print_match(match: Match) -> None:
         plain = [f"{100 * cells[k].mean:.1f}" for k in ("apcer_max", "bpcer", "eer", "auc")]
         text = f"{mark(main)} {cell_text(main)}".strip()
         grid.add_row(name, text, interval_text(main.interval), *plain)
-    out.print(grid)
+    stdout().print(grid)
     found = match.disagreements
-    out.print(
+    stdout().print(
         f"{found.differ} of {found.faces} faces decided differently, {found.all_wrong} wrongly "
         f"by all; {table.units} {table.unit}s",
         highlight=False,
     )
     for note in contest.notes:
-        out.print(note, highlight=False)
-    out.print()
+        stdout().print(note, highlight=False)
+    stdout().print()
 
 
 def compare(
@@ -81,7 +81,7 @@ def compare(
     ] = False,
 ) -> None:
     """Compare methods: rates with intervals, DET curves, and the faces they decide differently."""
-    from spoofcue.cli.console import err, print_json, progress_bar
+    from spoofcue.cli.console import print_json, progress_bar, stderr
     from spoofcue.compare.comparison import compare as compare_runs
     from spoofcue.compare.comparison import to_dict
     from spoofcue.compare.page import write_page
@@ -93,7 +93,7 @@ def compare(
         print_json(to_dict(comparison))
     else:
         print_comparison(comparison)
-        err.print(str(page), highlight=False, soft_wrap=True)
+        stderr().print(str(page), highlight=False, soft_wrap=True)
 
 
 def _command(runs: list[str], replicates: int, seed: int, faces: int) -> str:

@@ -13,8 +13,15 @@ from rich.console import Console
 
 from spoofcue.plain_lines import plain_lines, plain_progress, progress_line
 
-out = Console()
-err = Console(stderr=True)
+
+def stdout() -> Console:
+    """Where results are printed, as wide as the terminal or ``COLUMNS`` is now."""
+    return Console()
+
+
+def stderr() -> Console:
+    """Where warnings and progress are printed."""
+    return Console(stderr=True)
 
 
 @contextmanager
@@ -35,7 +42,7 @@ def progress_bar(
     if quiet:
         yield lambda done, all_: None
         return
-    if not err.is_terminal:
+    if not stderr().is_terminal:
         with plain_progress(title, total) as tell:
             yield tell
         return
@@ -56,7 +63,7 @@ def progress_bar(
         TextColumn("left"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=err) as bar:
+    with Progress(*columns, console=stderr()) as bar:
         task = bar.add_task(title, total=total)
         yield lambda done, all_: bar.update(task, completed=done, total=all_)
 
@@ -64,7 +71,7 @@ def progress_bar(
 @contextmanager
 def still_at(title: str) -> Iterator[None]:
     """Plain lines about a work whose end nobody can tell; nothing on a terminal."""
-    if err.is_terminal:
+    if stderr().is_terminal:
         yield
         return
     began = time.monotonic()

@@ -17,7 +17,7 @@ def datasets(
     """List the datasets that `prepare` knows: who gives them, counts, protocols, boxes."""
     from rich.table import Table
 
-    from spoofcue.cli.console import out, print_json
+    from spoofcue.cli.console import print_json, stdout
 
     used = _protocols()
     if as_json:
@@ -34,11 +34,11 @@ def datasets(
             "\n".join(used[d.name]) or "none; its own split",
             d.boxes or "none",
         )
-    out.print(table)
+    stdout().print(table)
     for d in DATASETS.values():
         if d.licence_url:
-            out.print(f"{d.title}: {d.licence_url}", soft_wrap=True, highlight=False)
-    out.print("`spoofcue protocols NAME` tells a set's protocols.", highlight=False)
+            stdout().print(f"{d.title}: {d.licence_url}", soft_wrap=True, highlight=False)
+    stdout().print("`spoofcue protocols NAME` tells a set's protocols.", highlight=False)
 
 
 def _protocols() -> dict[str, dict[str, list[str]]]:

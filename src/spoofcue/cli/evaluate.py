@@ -11,7 +11,7 @@ import typer
 from rich import box
 from rich.table import Table
 
-from spoofcue.cli.console import out
+from spoofcue.cli.console import stdout
 from spoofcue.errors import InputError
 from spoofcue.metrics.evaluation import Evaluation, LevelResult, OperatingPoint, Rule
 from spoofcue.metrics.intervals import Rate, clopper_pearson
@@ -44,7 +44,7 @@ def _print_level(name: str, level: LevelResult) -> None:
         table.add_column(title, justify="right", overflow="fold")
     for row in _rows(level):
         table.add_row(*row[: 1 + len(titles)])
-    out.print(table)
+    stdout().print(table)
     _print_notes(level)
 
 
@@ -85,7 +85,7 @@ def _print_notes(level: LevelResult) -> None:
     lost = level.nonresponse
     count = lost.bpnrr.errors + lost.apnrr.errors
     if count:
-        out.print(
+        stdout().print(
             f"no score for {count} attempts ({lost.bpnrr.errors} live, {lost.apnrr.errors} "
             "attack): not in APCER, BPCER and what follows from them"
         )
@@ -93,11 +93,11 @@ def _print_notes(level: LevelResult) -> None:
     scarce = {p.support.scarcest: p.support for p in points if not p.support.supported}
     if scarce:
         counts = ", ".join(f"{s.attempts} {name}" for name, s in scarce.items())
-        out.print(
+        stdout().print(
             f"{UNSUPPORTED} dev has too few attempts for such a rate ({counts}); it takes 3/rate"
         )
     if level.bootstrap and level.bootstrap.undefined:
-        out.print(
+        stdout().print(
             f"{level.bootstrap.undefined} of {level.bootstrap.replicates} bootstrap replicates "
             "lacked a class"
         )

@@ -35,7 +35,7 @@ def figures(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Draw cue maps, t-SNE, score distributions and mean evidence, as PNG and SVG."""
-    from spoofcue.cli.console import err, print_json, progress_bar
+    from spoofcue.cli.console import print_json, progress_bar, stderr
     from spoofcue.figures.features import as_layer
     from spoofcue.figures.variants import as_scale
     from spoofcue.figures.write import FigureOptions, write_figures
@@ -58,4 +58,4 @@ def figures(
         for name in figure.files.values():
             typer.echo(written.folder / name)
     for part, reason in written.skipped.items():
-        err.print(f"{part}: skipped, {reason}", highlight=False)
+        stderr().print(f"{part}: skipped, {reason}", highlight=False)

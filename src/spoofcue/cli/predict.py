@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -10,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from spoofcue.cli.console import out
+from spoofcue.cli.console import stdout
 
 COLOURS = {"live": "green", "attack": "red", "rejected": "yellow"}
 
@@ -29,11 +28,11 @@ def print_rows(rows: list[dict[str, Any]]) -> None:
             "" if row["score"] is None else f"{row['score']:.4f}",
             escape(_told(row)),
         )
-    out.print(table)
+    stdout().print(table)
     if rows:
-        out.print(f"attack if score > {rows[0]['threshold']:.4f}; model {rows[0]['model']}")
+        stdout().print(f"attack if score > {rows[0]['threshold']:.4f}; model {rows[0]['model']}")
     for path in [row["cue"] for row in rows if row["cue"]]:
-        out.print(f"cue picture: {path}", soft_wrap=True)
+        stdout().print(f"cue picture: {path}", soft_wrap=True)
 
 
 def _told(row: dict[str, Any]) -> str:
@@ -86,7 +85,7 @@ def predict(
 
     Exit status: 0 every file was read and decided, 1 some file was unreadable, 2 a wrong call.
     """
-    from spoofcue.cli.console import progress_bar
+    from spoofcue.cli.console import print_json, progress_bar
     from spoofcue.detector.cue_sheet import write_cue_sheet
     from spoofcue.detector.detector import Detector
     from spoofcue.detector.early_exit import ExitRule
@@ -115,7 +114,7 @@ def predict(
                 rows.append({"path": str(path), **result.to_dict(), "cue": cue})
             progress(done, len(files))
     if as_json:
-        print(json.dumps(rows, indent=2))
+        print_json(rows)
     else:
         print_rows(rows)
     if any(row["reason"] in UNREADABLE for row in rows):

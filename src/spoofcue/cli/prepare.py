@@ -12,7 +12,7 @@ import typer
 from rich import box
 from rich.table import Table
 
-from spoofcue.cli.console import err, out
+from spoofcue.cli.console import stderr, stdout
 from spoofcue.data.prepare import SUMMARY, PrepareSummary
 from spoofcue.data.recording import TITLES, Problem
 from spoofcue.datasets.definition import Dataset
@@ -41,18 +41,18 @@ def print_summary(summary: PrepareSummary, folder: Path) -> None:
     for row in summary_rows(summary):
         shown = ("" if row.get(key) is None else str(row[key]) for key in numbers)
         table.add_row(row["split"], row["class"], row["pai"] or "", *shown)
-    out.print(table)
+    stdout().print(table)
     if summary.early:
-        out.print(
+        stdout().print(
             f"{summary.early} of the faces are early frames besides, of train videos; only "
             "protocols that train on those use them",
             highlight=False,
         )
     for status, (live, attack) in summary.skipped.items():
-        out.print(f"skipped, {status}: {live + attack} ({live} live, {attack} attack)")
+        stdout().print(f"skipped, {status}: {live + attack} ({live} live, {attack} attack)")
     _print_problems(summary.problems)
     for warning in summary.warnings:
-        err.print(f"[yellow]warning:[/] {warning}")
+        stderr().print(f"[yellow]warning:[/] {warning}")
 
 
 def summary_rows(summary: PrepareSummary) -> Iterator[dict[str, Any]]:
@@ -91,12 +91,14 @@ def _print_problems(problems: Sequence[Problem]) -> None:
         found = by_kind[kind]
         if not found:
             continue
-        out.print(f"{title}: {len(found)}", style="yellow")
+        stdout().print(f"{title}: {len(found)}", style="yellow")
         for problem in found[:SHOWN]:
             detail = f" ({problem.detail})" if problem.detail else ""
-            out.print(f"  {problem.name}{detail}", markup=False, highlight=False, soft_wrap=True)
+            stdout().print(
+                f"  {problem.name}{detail}", markup=False, highlight=False, soft_wrap=True
+            )
         if len(found) > SHOWN:
-            out.print(f"  and {len(found) - SHOWN} more ({SUMMARY} has all)", highlight=False)
+            stdout().print(f"  and {len(found) - SHOWN} more ({SUMMARY} has all)", highlight=False)
 
 
 def dataset_command(dataset: Dataset) -> Callable[..., None]:
@@ -144,7 +146,7 @@ def dataset_command(dataset: Dataset) -> Callable[..., None]:
         overwrite: Annotated[bool, typer.Option(help="Begin anew in --out.")] = False,
         as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
     ) -> None:
-        from spoofcue.cli.console import err, print_json, progress_bar
+        from spoofcue.cli.console import print_json, progress_bar, stderr
         from spoofcue.data.extract import PrepareOptions
         from spoofcue.data.recording import refuse
         from spoofcue.datasets.scan import prepare_scan, scan
@@ -171,7 +173,7 @@ def dataset_command(dataset: Dataset) -> Callable[..., None]:
             early_below=early.below,
         )
         if early.why:
-            err.print(f"{dataset.name}: {early.why}", highlight=False)
+            stderr().print(f"{dataset.name}: {early.why}", highlight=False)
         with progress_bar("cropping faces", len(found.recordings), quiet=as_json) as progress:
             summary = prepare_scan(
                 dataset,

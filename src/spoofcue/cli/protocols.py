@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from spoofcue.cli.console import out
+from spoofcue.cli.console import stdout
 from spoofcue.protocols.definition import ProtocolSet
 from spoofcue.protocols.fold import SPLITS
 
@@ -21,24 +21,24 @@ def print_sets(sets: Sequence[ProtocolSet]) -> None:
         names = [f"{p.name} ({len(p.folds)})" for p in s.protocols.values() if not p.optional]
         more = len(s.protocols) - len(names)
         table.add_row(s.name, s.title, ", ".join(names) + (f", {more} more" if more else ""))
-    out.print(table)
+    stdout().print(table)
 
 
 def print_set(told: dict[str, Any]) -> None:
     """A table a protocol: every fold's selections, or counts where there are any."""
-    out.print(f"[bold]{told['name']}[/bold]: {told['title']}")
+    stdout().print(f"[bold]{told['name']}[/bold]: {told['title']}")
     for protocol in told["protocols"]:
         judged = f"{protocol['report'].upper()}, species {protocol['species']}"
         title = f"{protocol['name']}: {protocol['title']} ({judged}, {protocol['threshold']})"
         table = Table("fold", *SPLITS, title=title, caption=protocol["note"])
         for fold in protocol["folds"]:
             table.add_row(fold["name"], *_cells(fold))
-        out.print(table)
+        stdout().print(table)
     for reason in (f["cannot"] for p in told["protocols"] for f in p["folds"] if "cannot" in f):
-        out.print(reason, highlight=False, markup=False)
+        stdout().print(reason, highlight=False, markup=False)
     for protocol in (p for p in told["protocols"] if p["lacks"]):
-        out.print(f"{protocol['name']}: {protocol['lacks']}", highlight=False, markup=False)
-    out.print(told["compares"], highlight=False)
+        stdout().print(f"{protocol['name']}: {protocol['lacks']}", highlight=False, markup=False)
+    stdout().print(told["compares"], highlight=False)
 
 
 def _cells(fold: dict[str, Any]) -> list[str]:

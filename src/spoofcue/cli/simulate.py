@@ -59,8 +59,7 @@ def simulate(
     list_: Annotated[bool, typer.Option("--list", help="Name instruments and cameras.")] = False,
 ) -> None:
     """Make live images, prints, replays and masks from photos or from rendered people."""
-    from spoofcue.cli.console import out as console
-    from spoofcue.cli.console import progress_bar
+    from spoofcue.cli.console import progress_bar, stdout
     from spoofcue.simulate.catalogue import built_in, load_catalogue
 
     known = load_catalogue(catalogue) if catalogue else built_in()
@@ -76,7 +75,7 @@ def simulate(
             write_gallery(
                 out, photos, seed=seed, catalogue=known, workers=workers, progress=progress
             )
-        console.print(f"contact sheet in {out}")
+        stdout().print(f"contact sheet in {out}")
         return
     if (photos is None) == (identities is None):
         raise InputError("give either PHOTOS or --identities N.")
@@ -114,9 +113,9 @@ def simulate(
                 progress=progress,
             )
     kind = "clips" if clips else "images"
-    console.print(f"{summary.images} {kind} of {summary.subjects} people in {out}")
+    stdout().print(f"{summary.images} {kind} of {summary.subjects} people in {out}")
     for path, reason in summary.skipped:
-        console.print(f"skipped {path}: {reason}")
+        stdout().print(f"skipped {path}: {reason}")
 
 
 def _names(text: str | None, default: Sequence[str]) -> Sequence[str]:
@@ -129,7 +128,7 @@ def _names(text: str | None, default: Sequence[str]) -> Sequence[str]:
 def _print_catalogue(known: Catalogue) -> None:
     from rich.table import Table
 
-    from spoofcue.cli.console import out as console
+    from spoofcue.cli.console import stdout
 
     table = Table("name", "kind", "what it is")
     for name, instrument in known.instruments.items():
@@ -142,4 +141,4 @@ def _print_catalogue(known: Catalogue) -> None:
     kinds = [(n, kind) for n, kind in drawn if n not in known.instruments]
     for name, kind in (*kinds, ("cam-any", "camera"), ("session-any", "session")):
         table.add_row(name, kind, "a new one for every take")
-    console.print(table)
+    stdout().print(table)

@@ -18,7 +18,7 @@ def _help_settings(wanted: bool) -> None:
         return
     from rich.table import Table
 
-    from spoofcue.cli.console import out
+    from spoofcue.cli.console import stdout
     from spoofcue.config import describe_settings, preset_names
 
     table = Table(title=f"--set key=value; presets: {', '.join(preset_names())}")
@@ -26,7 +26,7 @@ def _help_settings(wanted: bool) -> None:
         table.add_column(name)
     for row in describe_settings():
         table.add_row(*row)
-    out.print(table)
+    stdout().print(table)
     raise typer.Exit
 
 
@@ -62,8 +62,7 @@ def train(
     ] = False,
 ) -> None:
     """Train LGSC (sections 3 and 4.1) or a compared method; choose the epoch on dev."""
-    from spoofcue.cli.console import err
-    from spoofcue.cli.console import out as console
+    from spoofcue.cli.console import stderr, stdout
     from spoofcue.config import load_settings, stored_settings
 
     stored = out / "config.yaml"
@@ -91,6 +90,6 @@ def train(
     done = f"fitted {settings.method}"
     if best.get("epoch") is not None:
         done = f"kept epoch {best['epoch'] + 1}"
-    console.print(f"{done}: {judged}")
+    stdout().print(f"{done}: {judged}")
     typer.echo(training_words(training))
-    err.print(f"next: spoofcue evaluate {out}")
+    stderr().print(f"next: spoofcue evaluate {out}")

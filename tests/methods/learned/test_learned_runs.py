@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 import torch
 
-import spoofcue.cli.console  # noqa: F401
 from helpers.faces_with_stripes import striped_faces
 from spoofcue.config import RunSettings, load_settings
 from spoofcue.data.manifest import write_manifest

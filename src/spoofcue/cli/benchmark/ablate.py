@@ -47,7 +47,7 @@ def ablate(
 ) -> None:
     """Table 5: train with parts taken away one by one; what is done is not done again."""
     from spoofcue.cli.benchmark.tables import print_plan, show_results
-    from spoofcue.cli.console import err, progress_bar
+    from spoofcue.cli.console import progress_bar, stderr
     from spoofcue.config import load_settings
     from spoofcue.experiments.ablation import ablation_grids, choose_rows, settings_of_rows
     from spoofcue.experiments.dataset_run import run_plan
@@ -78,10 +78,10 @@ def ablate(
     switched = settings_of_rows(full, chosen)
     methods: dict[str, Method] = {n: ConfiguredMethod(s) for n, s in switched.items()}
     for note in ready.notes:
-        err.print(note, highlight=False)
+        stderr().print(note, highlight=False)
     if dry_run:
         print_plan(ready.tasks, ready.rows)
         return
-    run_plan(ready, out, methods, lambda line: err.print(line, highlight=False))
+    run_plan(ready, out, methods, lambda line: stderr().print(line, highlight=False))
     grids = ablation_grids(read_results(out), marks=as_json, set_name=set_name)
     show_results(grids, out, as_json)

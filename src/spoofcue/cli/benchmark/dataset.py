@@ -43,7 +43,7 @@ def benchmark_dataset(
 ) -> None:
     """Train and judge each fold; a fold that is done is not done again."""
     from spoofcue.cli.benchmark.tables import plan_as_data, print_plan, show_results
-    from spoofcue.cli.console import err, print_json, progress_bar
+    from spoofcue.cli.console import print_json, progress_bar, stderr
     from spoofcue.experiments.dataset_run import (
         choose_protocols,
         choose_threshold,
@@ -77,13 +77,14 @@ def benchmark_dataset(
         protocols, chosen, folders, out, list(methods), choose_seeds(seeds), protocol_files
     )
     for note in ready.notes:
-        err.print(note, highlight=False)
-    if dry_run:
-        print_json(plan_as_data(ready.tasks, ready.rows)) if as_json else print_plan(
-            ready.tasks, ready.rows
-        )
+        stderr().print(note, highlight=False)
+    if dry_run and as_json:
+        print_json(plan_as_data(ready.tasks, ready.rows))
         return
-    grids = run_plan(ready, out, methods, lambda line: err.print(line, highlight=False))
+    if dry_run:
+        print_plan(ready.tasks, ready.rows)
+        return
+    grids = run_plan(ready, out, methods, lambda line: stderr().print(line, highlight=False))
     show_results(grids, out, as_json)
 
 
@@ -97,7 +98,7 @@ def table(
 ) -> None:
     """Redraw every table, and tables.md, from a results folder; needs no data."""
     from spoofcue.cli.benchmark.tables import print_grids
-    from spoofcue.cli.console import err, print_json
+    from spoofcue.cli.console import print_json, stderr
     from spoofcue.experiments.dataset_run import write_all_figures, write_tables
     from spoofcue.experiments.tables import markdown_of
 
@@ -110,4 +111,4 @@ def table(
         print_grids(grids)
     if figures:
         for path in write_all_figures(results):
-            err.print(str(path), highlight=False, soft_wrap=True)
+            stderr().print(str(path), highlight=False, soft_wrap=True)

@@ -24,7 +24,7 @@ def benchmark_folder(
 ) -> None:
     """Any prepared folder by its own splits; what is done is not done again."""
     from spoofcue.cli.benchmark.tables import print_plan, show_results
-    from spoofcue.cli.console import err
+    from spoofcue.cli.console import stderr
     from spoofcue.experiments.dataset_run import run_plan
     from spoofcue.experiments.methods import choose_methods, choose_seeds, configured
     from spoofcue.experiments.targets import folder_plan
@@ -34,5 +34,5 @@ def benchmark_folder(
     if dry_run:
         print_plan(ready.tasks, ready.rows)
         return
-    grids = run_plan(ready, out, methods, lambda line: err.print(line, highlight=False))
+    grids = run_plan(ready, out, methods, lambda line: stderr().print(line, highlight=False))
     show_results(grids, out, as_json)

@@ -37,7 +37,7 @@ def openpad(
 ) -> None:
     """Simulate the set once, train and judge each fold; a fold that is done is not done again."""
     from spoofcue.cli.benchmark.tables import print_plan, show_results
-    from spoofcue.cli.console import err, progress_bar
+    from spoofcue.cli.console import progress_bar, stderr
     from spoofcue.experiments.dataset_run import run_plan
     from spoofcue.experiments.methods import choose_methods, choose_seeds, configured
     from spoofcue.experiments.openpad import size_named
@@ -57,5 +57,5 @@ def openpad(
     if dry_run:
         print_plan(ready.tasks, ready.rows)
         return
-    grids = run_plan(ready, out, methods, lambda line: err.print(line, highlight=False))
+    grids = run_plan(ready, out, methods, lambda line: stderr().print(line, highlight=False))
     show_results(grids, out, as_json)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from spoofcue.cli.console import err, out, print_json
+from spoofcue.cli.console import print_json, stderr, stdout
 from spoofcue.experiments.fold_plan import FoldTask
 from spoofcue.experiments.folds import RESULT, count_fold
 from spoofcue.experiments.tables import Grid
@@ -35,11 +35,11 @@ def print_plan(tasks: list[FoldTask], rows: pl.DataFrame) -> None:
         judged = f"{p.report.upper()}, {p.species}, {p.threshold}"
         done = sum((t.folder / RESULT).is_file() for t in members)
         table.add_row(task.title, *cells, judged, f"{done}/{len(members)}")
-    out.print(table)
-    out.print(f"methods: {', '.join(methods)}; seeds: {', '.join(map(str, seeds))}")
+    stdout().print(table)
+    stdout().print(f"methods: {', '.join(methods)}; seeds: {', '.join(map(str, seeds))}")
     trainings = len({place_of(task.folder) for task in trained_by(tasks, rows)})
     shared = "; folds with equal train and dev parts share one" if trainings < len(tasks) else ""
-    out.print(f"{in_words(len(tasks), trainings)}{shared}", highlight=False)
+    stdout().print(f"{in_words(len(tasks), trainings)}{shared}", highlight=False)
 
 
 def plan_as_data(tasks: list[FoldTask], rows: pl.DataFrame) -> list[dict[str, Any]]:
@@ -73,9 +73,9 @@ def print_grids(grids: Sequence[Grid]) -> None:
         quoted = any(not row.measured for row in grid.rows)
         for row in grid.rows:
             table.add_row(*row.cells, style="bold" if quoted and row.measured else None)
-        out.print(table)
+        stdout().print(table)
         for note in grid.notes:
-            out.print(note, highlight=False)
+            stdout().print(note, highlight=False)
 
 
 def show_results(grids: Sequence[Grid], out_folder: Path, as_json: bool) -> None:
@@ -84,7 +84,9 @@ def show_results(grids: Sequence[Grid], out_folder: Path, as_json: bool) -> None
         print_json({"tables": grids})
         return
     print_grids(grids)
-    err.print(f"results in {out_folder}: tables.md; result.json, scores/ and figures in every fold")
+    stderr().print(
+        f"results in {out_folder}: tables.md; result.json, scores/ and figures in every fold"
+    )
 
 
 def _cell(counts: dict[str, Any]) -> str:

@@ -88,11 +88,11 @@ def calibrate(
 
 
 def _tell(done: Calibrated, out: Path, as_json: bool, pictures: OwnPictures | None) -> None:
-    from spoofcue.cli.console import err, print_json
+    from spoofcue.cli.console import print_json, stderr
 
     facts = done.package.spec.threshold
     if done.doubt:
-        err.print(f"warning: {done.doubt}", markup=False, soft_wrap=True)
+        stderr().print(f"warning: {done.doubt}", markup=False, soft_wrap=True)
     if as_json:
         told = {
             "id": done.package.id,

@@ -66,20 +66,24 @@ def info(
         return
     from rich.table import Table
 
-    from spoofcue.cli.console import out
+    from spoofcue.cli.console import stdout
 
     table = Table(title=f"LGSC at {height} x {width}")
     table.add_column("feature")
     table.add_column("channels x height x width", justify="right")
     for name, shape in summary.features.items():
         table.add_row(name, " x ".join(map(str, shape)))
-    out.print(table)
-    out.print(f"encoder {settings.model.encoder}, decoder {settings.model.decoder}")
+    stdout().print(table)
+    stdout().print(f"encoder {settings.model.encoder}, decoder {settings.model.decoder}")
     for part, count in summary.parameters.items():
-        out.print(f"parameters, {part}: {count:,}")
+        stdout().print(f"parameters, {part}: {count:,}")
     macs = summary.generator_macs
-    out.print(f"multiply-adds, generator: {macs / 1e9:.3f} G an image ({2 * macs / 1e9:.3f} GFLOP)")
-    out.print(f"multiply-adds, classifier: {summary.classifier_macs / 1e9:.3f} G (training only)")
+    stdout().print(
+        f"multiply-adds, generator: {macs / 1e9:.3f} G an image ({2 * macs / 1e9:.3f} GFLOP)"
+    )
+    stdout().print(
+        f"multiply-adds, classifier: {summary.classifier_macs / 1e9:.3f} G (training only)"
+    )
 
 
 @app.command()
@@ -90,14 +94,14 @@ def verify(
 
     Exit status: 0 it is sound, 1 it is refused (why is told on stderr).
     """
-    from spoofcue.cli.console import err
+    from spoofcue.cli.console import stderr
     from spoofcue.errors import PackageError
     from spoofcue.package.read import read_package
 
     try:
         read = read_package(package)
     except PackageError as error:
-        err.print(f"refused ({error.reason}): {error}", markup=False, soft_wrap=True)
+        stderr().print(f"refused ({error.reason}): {error}", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
     typer.echo(f"{package}: sound; {read.id}, {read.spec.format} {read.spec.precision}")
 

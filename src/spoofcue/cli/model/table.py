@@ -16,7 +16,7 @@ def print_package(path: Path, as_json: bool) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from spoofcue.cli.console import out, print_json
+    from spoofcue.cli.console import print_json, stdout
     from spoofcue.package.read import read_package
 
     package = read_package(path)
@@ -49,7 +49,7 @@ def print_package(path: Path, as_json: bool) -> None:
         rows |= _card_rows(spec.card)
     for name, value in rows.items():
         table.add_row(name, escape(value))
-    out.print(table)
+    stdout().print(table)
 
 
 def _card_rows(card: CardSection) -> dict[str, str]:
