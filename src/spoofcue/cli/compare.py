@@ -10,6 +10,7 @@ from rich import box
 from rich.table import Table
 
 from spoofcue.cli.console import stderr, stdout
+from spoofcue.cli.options import AsJson
 from spoofcue.compare.cell_text import ALIKE, BEST, cell_text, interval_text, mark, verdict
 from spoofcue.compare.comparison import Comparison, Match
 
@@ -62,23 +63,31 @@ def compare(
         list[str],
         typer.Argument(
             metavar="RUN...",
-            help="Evaluated runs, benchmark folds, or folders above them; NAME=PATH renames.",
+            help="Evaluated runs, folds of a benchmark, or folders that hold them; NAME=PATH gives "
+            "the method another name.",
         ),
     ],
-    out: Annotated[Path, typer.Option(help="HTML file.")] = Path("compare.html"),
+    out: Annotated[Path, typer.Option(help="HTML file to write.")] = Path("compare.html"),
     replicates: Annotated[
         int,
         typer.Option(
-            "--bootstrap", min=0, metavar="N", help="Draws of the test people; 0: no intervals."
+            "--bootstrap",
+            min=0,
+            metavar="N",
+            help="Number of bootstrap replicates for 95 % intervals, drawn by person of the test "
+            "split. 0: none.",
         ),
     ] = 1000,
-    seed: Annotated[int, typer.Option(min=0, help="Of the bootstrap.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed of the bootstrap.")] = 0,
     faces: Annotated[
-        int, typer.Option(min=0, help="Faces shown of each group, at the most; 0: none.")
+        int,
+        typer.Option(
+            min=0,
+            help="Largest number of faces shown of each group that the methods decide differently. "
+            "0: none.",
+        ),
     ] = 6,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the tables and counts as JSON.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Compare methods: rates with intervals, DET curves, and the faces they decide differently."""
     from spoofcue.cli.console import print_json, progress_bar, stderr

@@ -11,12 +11,15 @@ import typer
 def convert_scores(
     source: Annotated[Path, typer.Argument(help="Score file to read.")],
     target: Annotated[Path, typer.Argument(help="Score file to write.")],
-    to: Annotated[str, typer.Option(help="csv, bob4 or bob5.")],
+    to: Annotated[str, typer.Option(help="Format to write: csv, bob4 or bob5.")],
     score_format: Annotated[
-        str | None, typer.Option("--format", help="Of the source; found out by default.")
+        str | None,
+        typer.Option(
+            "--format", help="Format of SOURCE: csv, bob4 or bob5. Default: told from the file."
+        ),
     ] = None,
 ) -> None:
-    """Rewrite a score file; bob's scores are higher for bona fide, so their sign is turned."""
+    """Convert a score file; bob's scores are higher for bona fide, so their sign is reversed."""
     from spoofcue.metrics.score_files import as_format, read_scores, write_scores
 
     kind = as_format(score_format) if score_format else None

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
+from spoofcue.cli.options import AsJson
 from spoofcue.data.recording import Published
 from spoofcue.datasets.definition import Dataset
 from spoofcue.datasets.registry import DATASETS
 
 
 def datasets(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """List the datasets that `prepare` knows: who gives them, counts, protocols, boxes."""
+    """List the datasets that `prepare` reads: licence, counts, protocols and face boxes."""
     from rich.table import Table
 
     from spoofcue.cli.console import print_json, stdout

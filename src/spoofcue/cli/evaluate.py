@@ -12,6 +12,7 @@ from rich import box
 from rich.table import Table
 
 from spoofcue.cli.console import stdout
+from spoofcue.cli.options import AsJson
 from spoofcue.errors import InputError
 from spoofcue.metrics.evaluation import Evaluation, LevelResult, OperatingPoint, Rule
 from spoofcue.metrics.intervals import Rate, clopper_pearson
@@ -130,35 +131,70 @@ def _interval(low: float, high: float) -> str:
 
 
 def evaluate(
-    run: Annotated[Path | None, typer.Argument(help="Run folder.")] = None,
+    run: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Run folder of `spoofcue train`. Default: --model or --scores is evaluated."
+        ),
+    ] = None,
     data: Annotated[
-        Path | None, typer.Option(help="Prepared folder; default: the one trained on.")
+        Path | None,
+        typer.Option(
+            help="Prepared folder to evaluate on. Default: the one the run was trained on."
+        ),
     ] = None,
     model: Annotated[
-        Path | None, typer.Option(help="Another .ckpt or .onnx than the run's best.")
+        Path | None,
+        typer.Option(
+            help="A .ckpt or .onnx file, or a model package, to evaluate. Default: the run's best "
+            "checkpoint."
+        ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Evaluation folder; default RUN/evaluation.")
+        Path | None,
+        typer.Option(
+            help="Folder to write the scores and metrics.json to. Default: RUN/evaluation."
+        ),
     ] = None,
     method: Annotated[
-        str | None, typer.Option(help="Refuse a model of another method; found out by default.")
+        str | None,
+        typer.Option(
+            help="Refuse a model of any other method than this. Default: the model's own method."
+        ),
     ] = None,
     scores: Annotated[
         Path | None,
-        typer.Option(help="Score file: CSV with score,label,pai,video,subject, or bob's columns."),
+        typer.Option(
+            help="Evaluate this score file instead of a run: CSV with the columns "
+            "score,label,pai,video,subject, or bob's four or five columns."
+        ),
     ] = None,
-    dev: Annotated[Path | None, typer.Option(help="Dev scores that set the threshold.")] = None,
+    dev: Annotated[
+        Path | None,
+        typer.Option(
+            help="Score file of the dev split, with --scores; the threshold is set on it. Default: "
+            "none, which needs a number for --threshold."
+        ),
+    ] = None,
     score_format: Annotated[
-        str | None, typer.Option("--format", help="csv, bob4 or bob5; found out by default.")
+        str | None,
+        typer.Option(
+            "--format",
+            help="Format of --scores and --dev: csv, bob4 or bob5. Default: told from the file.",
+        ),
     ] = None,
     threshold: Annotated[
-        str, typer.Option(help="eer or min-hter (on dev), or a number fixed beforehand: 0.01.")
+        str,
+        typer.Option(
+            help="How to set the threshold: eer or min-hter of the dev scores, or a score from 0 "
+            "to 1 that was fixed beforehand, as 0.01."
+        ),
     ] = "eer",
     species: Annotated[
         str,
         typer.Option(
-            help="What counts as one PAI species: instrument (each pai name), family (the part "
-            "before its first - or /) or pooled."
+            help="What counts as one PAI species: instrument (each pai name), family (the part of "
+            "the name before its first - or /) or pooled (all attacks together)."
         ),
     ] = "instrument",
     replicates: Annotated[
@@ -166,13 +202,14 @@ def evaluate(
         typer.Option(
             "--bootstrap",
             metavar="N",
-            help="Intervals from N draws of subjects (else of videos), e.g. 1000.",
+            help="Number of bootstrap replicates for 95 % intervals, drawn by subject, or by video "
+            "where no subjects are known. 0: no such intervals.",
         ),
     ] = 0,
-    seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    seed: Annotated[int, typer.Option(help="Random seed of the bootstrap.")] = 0,
+    as_json: AsJson = False,
 ) -> None:
-    """Threshold from dev, then APCER per PAI, BPCER, ACER, HTER, EER and AUC on test."""
+    """Set the threshold on dev; report APCER per PAI, BPCER, ACER, HTER, EER and AUC on test."""
     from spoofcue.cli.console import print_json, progress_bar
     from spoofcue.metrics.evaluation import evaluate as judge
     from spoofcue.metrics.score_files import as_format, read_scores

@@ -12,33 +12,39 @@ if TYPE_CHECKING:
 
 
 def export(
-    run: Annotated[Path, typer.Argument(help="Run folder.")],
+    run: Annotated[Path, typer.Argument(help="Run folder of `spoofcue train`.")],
     out: Annotated[
-        Path, typer.Option(help="A folder or NAME.spoofcue; without --to, one .onnx file.")
+        Path,
+        typer.Option(
+            help="With --to, the package: a folder or NAME.spoofcue. Without, one .onnx file."
+        ),
     ],
     to: Annotated[
         Literal["onnx", "openvino", "safetensors"] | None,
-        typer.Option(help="Write a model package with weights of this format."),
+        typer.Option(
+            help="Write a model package with weights of this format. Default: no package, one "
+            "plain ONNX file."
+        ),
     ] = None,
     precision: Annotated[
         Literal["fp32", "fp16", "bf16", "int8"],
         typer.Option(
-            help="fp16: stored so, half the file, computed in fp32; bf16: not for onnx; int8: "
-            "calibrated on the dev split. All but fp32 are judged there."
+            help="Precision of the weights. fp16 halves the file and computes in fp32; bf16 is not "
+            "for onnx; int8 is calibrated on the dev split. All but fp32 are evaluated there."
         ),
     ] = "fp32",
     target: Annotated[
         str | None,
         typer.Option(
-            help="Of the threshold, met on dev by the exported model: apcer=RATE, bpcer=RATE or "
-            "eer. Default: the run's threshold, which is eer on dev."
+            help="Rate that the threshold keeps on dev, with the exported model: apcer=RATE, "
+            "bpcer=RATE or eer; RATE from 0 to 1. Default: the run's threshold, its EER on dev."
         ),
     ] = None,
 ) -> None:
     """Write the best checkpoint as a model package (--to), or as one plain ONNX file.
 
-    Either scores without torch; a package also holds hashes, provenance and a model card. What
-    differs from the checkpoint is not kept.
+    Either scores without torch; a package also holds hashes, provenance and a model card. Nothing
+    is kept if its scores differ from the checkpoint's.
     """
     from spoofcue.cli.console import still_at
     from spoofcue.errors import InputError

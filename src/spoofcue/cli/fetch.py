@@ -17,9 +17,12 @@ def _group() -> None:
 
 @app.command()
 def yunet(
-    to: Annotated[Path | None, typer.Option(help="File; default in the cache folder.")] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(help="File to write. Default: in $SPOOFCUE_CACHE, or ~/.cache/spoofcue."),
+    ] = None,
 ) -> None:
-    """The YuNet face detector (MIT licence)."""
+    """Download the YuNet face detector (MIT licence)."""
     from spoofcue.faces.detect import fetch_yunet
 
     typer.echo(fetch_yunet(to))
@@ -27,9 +30,12 @@ def yunet(
 
 @app.command()
 def portraits(
-    to: Annotated[Path | None, typer.Option(help="Folder; default in the cache folder.")] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(help="Folder to write. Default: in $SPOOFCUE_CACHE, or ~/.cache/spoofcue."),
+    ] = None,
 ) -> None:
-    """200 portraits of people who do not exist (CC0), for `benchmark openpad`."""
+    """Download 200 portraits of people who do not exist (CC0), for `benchmark openpad`."""
     from spoofcue.cli.console import progress_bar
     from spoofcue.experiments.identities import fetch_portraits
 

@@ -7,32 +7,61 @@ from typing import Annotated
 
 import typer
 
+from spoofcue.cli.options import AsJson
+
 
 def figures(
     run: Annotated[
-        Path, typer.Argument(help="Run folder that was evaluated, or a benchmark's fold folder.")
+        Path,
+        typer.Argument(help="Run folder that was evaluated, or one fold's folder of a benchmark."),
     ],
     only: Annotated[
-        str, typer.Option(help="Some of cues,variants,tsne,scores,where; default: all.")
+        str,
+        typer.Option(
+            help="Figures to draw, separated by commas: cues, variants, tsne, scores, where. "
+            "Default: all."
+        ),
     ] = "",
     beside: Annotated[
         list[Path] | None,
-        typer.Option(help="Another run on the same data, for cue maps side by side; repeat it."),
+        typer.Option(
+            help="Another run on the same data, whose cue maps are shown beside RUN's; may be "
+            "repeated."
+        ),
     ] = None,
     scale: Annotated[
-        str, typer.Option(help="Colours of --beside: common to all runs, or own of each.")
+        str,
+        typer.Option(
+            help="Colour scale with --beside: common (one for all runs) or own (one for each)."
+        ),
     ] = "common",
-    faces: Annotated[int, typer.Option(min=1, help="Cue maps of each kind.")] = 2,
-    layer: Annotated[str, typer.Option(help="Of the t-SNE: E1..E5, D1..D5, SC (cue map).")] = "D4",
-    max_points: Annotated[int, typer.Option(min=8, help="Faces in the t-SNE, half live.")] = 1000,
+    faces: Annotated[
+        int, typer.Option(min=1, help="Number of faces of each kind whose cue maps are shown.")
+    ] = 2,
+    layer: Annotated[
+        str,
+        typer.Option(
+            help="Layer whose features the t-SNE shows: E1..E5, D1..D5 or SC (the cue map)."
+        ),
+    ] = "D4",
+    max_points: Annotated[
+        int,
+        typer.Option(min=8, help="Largest number of faces in the t-SNE; half of them are live."),
+    ] = 1000,
     perplexity: Annotated[
-        float | None, typer.Option(help="Of the t-SNE; default 30, less for few faces.")
+        float | None,
+        typer.Option(
+            help="Perplexity of the t-SNE. Default: 30, or less where there are few faces."
+        ),
     ] = None,
     data: Annotated[
-        Path | None, typer.Option(help="Prepared folder; default: the one it was judged on.")
+        Path | None,
+        typer.Option(
+            help="Prepared folder that holds the faces. Default: the one that RUN was evaluated on."
+        ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder; default RUN/figures.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder to write. Default: RUN/figures.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Draw cue maps, t-SNE, score distributions and mean evidence, as PNG and SVG."""
     from spoofcue.cli.console import print_json, progress_bar, stderr

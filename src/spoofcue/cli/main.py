@@ -40,8 +40,8 @@ app = typer.Typer(
     name="spoofcue",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Face presentation attack detection with spoof cue maps (LGSC). "
-    "A higher score means more likely an attack.",
+    help="Face presentation attack detection with spoof cue maps (LGSC). A higher score means more "
+    "likely an attack.",
 )
 
 

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from spoofcue.cli.console import stdout
+from spoofcue.cli.options import AsJson, YunetModel
 
 COLOURS = {"live": "green", "attack": "red", "rejected": "yellow"}
 
@@ -48,42 +49,63 @@ def _told(row: dict[str, Any]) -> str:
 
 
 def predict(
-    paths: Annotated[list[Path], typer.Argument(help="Images, videos, folders.")],
+    paths: Annotated[list[Path], typer.Argument(help="Images, videos, and folders of them.")],
     model: Annotated[
         str | None,
         typer.Option(
-            help="Model package, run folder, .ckpt, .onnx or hf:owner/name[@revision]; default: "
-            "$SPOOFCUE_MODEL, or the one that ships."
+            help="Model package, run folder, .ckpt, .onnx or hf:owner/name[@revision]. Default: "
+            "$SPOOFCUE_MODEL, or the model that ships with spoofcue."
         ),
     ] = None,
     threshold: Annotated[
-        float | None, typer.Option(help="A score above it is an attack; default: the model's.")
+        float | None,
+        typer.Option(
+            help="Decide attack above this score, 0 to 1. Default: the model's own threshold."
+        ),
     ] = None,
     detector: Annotated[
         Literal["dlib", "yunet", "none"] | None,
-        typer.Option(help="none: each picture is a face crop; default: the model's."),
+        typer.Option(
+            help="How to find faces; none takes each picture as one face crop. Default: the "
+            "detector that found the faces of the training."
+        ),
     ] = None,
-    yunet_model: Annotated[Path | None, typer.Option(help="YuNet's .onnx file.")] = None,
-    frames: Annotated[int, typer.Option(min=1, help="Frames sampled per video.")] = 10,
+    yunet_model: YunetModel = None,
+    frames: Annotated[
+        int, typer.Option(min=1, help="Number of frames sampled evenly from each video.")
+    ] = 10,
     early_exit: Annotated[
-        bool, typer.Option(help="End a video once its decision is certain.")
+        bool, typer.Option(help="Stop reading a video as soon as its decision is certain.")
     ] = True,
     quality: Annotated[
-        bool, typer.Option(help="Reject blurred, dark and overexposed faces.")
+        bool,
+        typer.Option(
+            help="Reject faces that are blurred, dark, overexposed or cut off, without deciding."
+        ),
     ] = True,
     runtime: Annotated[
         Literal["openvino", "onnxruntime", "torch"] | None,
-        typer.Option(help="Of a package; default: $SPOOFCUE_RUNTIME, or the best there is."),
+        typer.Option(
+            help="Runtime for a model package. Default: $SPOOFCUE_RUNTIME, or the first of these "
+            "that is installed and takes the package."
+        ),
     ] = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="Of the runtime.")] = None,
+    threads: Annotated[
+        int | None,
+        typer.Option(min=1, help="Number of threads the runtime takes. Default: its own choice."),
+    ] = None,
     cues: Annotated[
-        Path | None, typer.Option(help="Folder for cue pictures, of a method that has any.")
+        Path | None,
+        typer.Option(
+            help="Folder for a picture of each face's cue map, of methods that have one. Default: "
+            "none are written."
+        ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Decide live, attack or rejected for every face.
 
-    Exit status: 0 every file was read and decided, 1 some file was unreadable, 2 a wrong call.
+    Exit status: 0 if every file could be read, 1 if some could not, 2 if the call was wrong.
     """
     from spoofcue.cli.console import print_json, progress_bar
     from spoofcue.detector.cue_sheet import write_cue_sheet

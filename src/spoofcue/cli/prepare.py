@@ -13,6 +13,7 @@ from rich import box
 from rich.table import Table
 
 from spoofcue.cli.console import stderr, stdout
+from spoofcue.cli.options import AsJson, Workers, YunetModel
 from spoofcue.data.prepare import SUMMARY, PrepareSummary
 from spoofcue.data.recording import TITLES, Problem
 from spoofcue.datasets.definition import Dataset
@@ -105,46 +106,67 @@ def dataset_command(dataset: Dataset) -> Callable[..., None]:
     """The command that prepares this dataset."""
 
     def prepare_dataset(
-        root: Annotated[Path, typer.Argument(help="The dataset's folder, as it was given out.")],
+        root: Annotated[
+            Path, typer.Argument(help="Folder of the dataset, as it was downloaded and unpacked.")
+        ],
         out: Annotated[Path, typer.Option(help="Prepared folder to write.")],
-        frames: Annotated[int, typer.Option(min=1, help="Frames sampled evenly per video.")] = 10,
+        frames: Annotated[
+            int, typer.Option(min=1, help="Number of frames sampled evenly from each video.")
+        ] = 10,
         early_frames: Annotated[
             int | None,
             typer.Option(
                 min=0,
-                help="Besides, of the first frames of each train video, where a protocol trains "
-                "on those (siw); default: as --frames.",
+                help="Number of frames sampled in addition from the beginning of each train video, "
+                "where a protocol trains on those (siw). Default: as --frames.",
             ),
         ] = None,
         boxes: Annotated[
             Literal["given", "detector"],
-            typer.Option(help="given: the dataset's own boxes, and a detector where it has none."),
+            typer.Option(
+                help="Face boxes: given (the dataset's own, and the detector's where there is "
+                "none) or detector."
+            ),
         ] = "given",
         detector: Annotated[
             Literal["dlib", "yunet", "none"] | None,
             typer.Option(
-                help="Default: the dataset's, mostly dlib; none: pictures are face crops."
+                help="How to find faces; none takes each picture as one face crop. Default: the "
+                "one that suits the dataset, mostly dlib."
             ),
         ] = None,
-        yunet_model: Annotated[Path | None, typer.Option(help="YuNet's .onnx file.")] = None,
+        yunet_model: YunetModel = None,
         margin: Annotated[
             float | None,
             typer.Option(
                 min=0,
                 max=2,
-                help="Part of the box added on each side; default: 0.2, the dataset's about its.",
+                help="Part of the box's side added on each side, 0 to 2. Default: 0.2 for detected "
+                "boxes, and the dataset's value for its own.",
             ),
         ] = None,
-        min_face: Annotated[int, typer.Option(min=1, help="Least face side, px.")] = 48,
+        min_face: Annotated[
+            int, typer.Option(min=1, help="Smallest side of a face, px; smaller ones are left out.")
+        ] = 48,
         strict: Annotated[
-            bool, typer.Option("--strict", help="Any problem ends the command with status 1.")
+            bool,
+            typer.Option("--strict", help="End with exit status 1 on any problem in the dataset."),
         ] = False,
-        workers: Annotated[int | None, typer.Option(min=1, help="Processes; all cores.")] = None,
+        workers: Workers = None,
         crop_format: Annotated[
-            Literal["png", "jpeg"], typer.Option(help="png: lossless; jpeg: 4:4:4 quality 98.")
+            Literal["png", "jpeg"],
+            typer.Option(
+                help="Format of the face crops: png (lossless) or jpeg (4:4:4, quality 98)."
+            ),
         ] = "png",
-        overwrite: Annotated[bool, typer.Option(help="Begin anew in --out.")] = False,
-        as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+        overwrite: Annotated[
+            bool,
+            typer.Option(
+                help="Delete an earlier preparation in --out and start over; without, it is "
+                "continued."
+            ),
+        ] = False,
+        as_json: AsJson = False,
     ) -> None:
         from spoofcue.cli.console import print_json, progress_bar, stderr
         from spoofcue.data.extract import PrepareOptions
@@ -195,38 +217,65 @@ def dataset_command(dataset: Dataset) -> Callable[..., None]:
     return prepare_dataset
 
 
-app = typer.Typer(no_args_is_help=True, help="Find and crop faces; write the manifest.")
+app = typer.Typer(
+    no_args_is_help=True, help="Find and crop the faces of a dataset; write its manifest."
+)
 
 
 @app.callback()
 def _group() -> None:
-    """Find and crop faces; write the manifest."""
+    """Find and crop the faces of a dataset; write its manifest."""
 
 
 @app.command()
 def folder(
-    root: Annotated[Path, typer.Argument(help="Folder of images and videos.")],
+    root: Annotated[
+        Path,
+        typer.Argument(
+            help="Folder of images and videos, or the one that the paths in --labels start from."
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="Prepared folder to write.")],
-    labels: Annotated[Path | None, typer.Option(help="CSV: path,label[,subject,pai,...].")] = None,
-    frames: Annotated[int, typer.Option(min=1, help="Frames sampled evenly per video.")] = 10,
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV file with the columns path,label[,subject,pai,...]; label 1 is an attack. "
+            "Default: ROOT/labels.csv, if it is there."
+        ),
+    ] = None,
+    frames: Annotated[
+        int, typer.Option(min=1, help="Number of frames sampled evenly from each video.")
+    ] = 10,
     detector: Annotated[
         Literal["dlib", "yunet", "none"],
-        typer.Option(help="none: the pictures are face crops already."),
+        typer.Option(help="How to find faces; none takes each picture as one face crop."),
     ] = "dlib",
-    yunet_model: Annotated[Path | None, typer.Option(help="YuNet's .onnx file.")] = None,
+    yunet_model: YunetModel = None,
     margin: Annotated[
-        float, typer.Option(min=0, max=2, help="Part of the box added on each side.")
+        float, typer.Option(min=0, max=2, help="Part of the box's side added on each side, 0 to 2.")
     ] = 0.2,
-    min_face: Annotated[int, typer.Option(min=1, help="Least face side, px.")] = 48,
-    pai: Annotated[str, typer.Option(help="Species of attacks that no folder names.")] = "attack",
-    split: Annotated[str, typer.Option(help="Train/dev/test by subject.")] = "0.6/0.2/0.2",
-    seed: Annotated[int, typer.Option(help="Of the split.")] = 0,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; all cores.")] = None,
+    min_face: Annotated[
+        int, typer.Option(min=1, help="Smallest side of a face, px; smaller ones are left out.")
+    ] = 48,
+    pai: Annotated[
+        str, typer.Option(help="PAI species of attacks whose folder names none.")
+    ] = "attack",
+    split: Annotated[
+        str, typer.Option(help="Parts of the subjects in train/dev/test.")
+    ] = "0.6/0.2/0.2",
+    seed: Annotated[int, typer.Option(help="Random seed of the split.")] = 0,
+    workers: Workers = None,
     crop_format: Annotated[
-        Literal["png", "jpeg"], typer.Option(help="png: lossless; jpeg: 4:4:4 quality 98.")
+        Literal["png", "jpeg"],
+        typer.Option(help="Format of the face crops: png (lossless) or jpeg (4:4:4, quality 98)."),
     ] = "png",
-    overwrite: Annotated[bool, typer.Option(help="Begin anew in --out.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            help="Delete an earlier preparation in --out and start over; without, it is continued."
+        ),
+    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Prepare any folder: ROOT/PERSON/live/... and ROOT/PERSON/attack/SPECIES/..., or a CSV."""
     from spoofcue.cli.console import print_json, progress_bar
@@ -261,7 +310,7 @@ def folder(
 for _name, _dataset in DATASETS.items():
     app.command(
         name=_name,
-        help=f"Prepare {_dataset.title}. ROOT holds: {_dataset.layout}",
+        help=f"Prepare {_dataset.title}. ROOT holds: {_dataset.layout}.",
         short_help=f"Prepare {_dataset.title}.",
     )(dataset_command(_dataset))
 

@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from spoofcue.cli.console import stdout
+from spoofcue.cli.options import AsJson
 from spoofcue.protocols.definition import ProtocolSet
 from spoofcue.protocols.fold import SPLITS
 
@@ -73,13 +74,18 @@ def _counted(counts: dict[str, Any] | None) -> str:
 
 
 def protocols(
-    name: Annotated[str | None, typer.Argument(help="A set, e.g. oulu-npu; none: all.")] = None,
-    data: Annotated[
-        list[Path] | None, typer.Option(help="Prepared folder to count; may be repeated.")
+    name: Annotated[
+        str | None, typer.Argument(help="A set of protocols, as oulu-npu. Default: all sets.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Prepared folder whose faces are counted; may be repeated. Default: no counts."
+        ),
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """List the protocols; with --data, how many faces of each class and PAI they choose."""
+    """List the protocols; with --data, count the faces of each class and PAI they select."""
     from spoofcue.cli.console import print_json
     from spoofcue.experiments.prepared import describe_set, read_folders
     from spoofcue.protocols.reader import load_set, set_names

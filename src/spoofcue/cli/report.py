@@ -10,7 +10,9 @@ import typer
 
 def report(
     run: Annotated[Path, typer.Argument(help="Run folder that was evaluated.")],
-    out: Annotated[Path | None, typer.Option(help="HTML file; default RUN/report.html.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="HTML file to write. Default: RUN/report.html.")
+    ] = None,
 ) -> None:
     """Write one self-contained HTML page about a run."""
     from spoofcue.cli.console import still_at

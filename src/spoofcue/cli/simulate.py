@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from spoofcue.cli.options import Workers
 from spoofcue.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,46 +18,79 @@ if TYPE_CHECKING:
 def simulate(
     photos: Annotated[
         Path | None,
-        typer.Argument(help="Bona fide photos, one folder or file a person; one file: --gallery."),
+        typer.Argument(
+            help="Bona fide photos: one folder or one file for each person. With --gallery, one "
+            "file."
+        ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder to write; a PNG for --gallery.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write. With --gallery, a .png file.")
+    ] = None,
     identities: Annotated[
-        int | None, typer.Option(min=3, help="Render this many synthetic people instead.")
+        int | None,
+        typer.Option(min=3, help="Number of synthetic people to render instead of PHOTOS."),
     ] = None,
     pai: Annotated[
         str | None,
         typer.Option(
-            help="Instruments, comma-separated; --list names them; print-any, replay-any, "
-            "mask-any, partial-any draw a new one each time."
+            help="Presentation attack instruments, separated by commas; --list names them. "
+            "print-any, replay-any, mask-any and partial-any draw a new one for every take. "
+            "Default: print-a,print-b,replay-a,replay-b."
         ),
     ] = None,
     devices: Annotated[
-        str | None, typer.Option(help="Cameras, comma-separated; cam-any draws one.")
+        str | None,
+        typer.Option(
+            help="Cameras, separated by commas; cam-any draws a new one for every take. Default: "
+            "cam-1 to cam-6."
+        ),
     ] = None,
     sessions: Annotated[
-        str | None, typer.Option(help="Lights, comma-separated; session-any.")
+        str | None,
+        typer.Option(
+            help="Sessions (lighting), separated by commas; session-any draws a new one for every "
+            "take. Default: session-1 to session-3."
+        ),
     ] = None,
     catalogue: Annotated[
         Path | None,
         typer.Option(
-            help="YAML with instruments, cameras and lights of your own, beside the built-in ones "
-            "or, under the same name, in their place; docs/simulator.md shows the form."
+            help="YAML file with instruments, cameras and sessions of your own. They join the "
+            "built-in ones; one of the same name replaces its namesake. docs/simulator.md shows "
+            "the form. Default: the built-in catalogue alone."
         ),
     ] = None,
     takes: Annotated[
-        int, typer.Option(min=1, help="Recordings per person and class; each draws its place.")
+        int,
+        typer.Option(
+            min=1, help="Recordings for each person and class; each draws a session and a camera."
+        ),
     ] = 2,
     every: Annotated[
-        bool, typer.Option("--every", help="Record in every session with every device.")
+        bool,
+        typer.Option(
+            "--every",
+            help="Record each take in every session with every camera, instead of drawing one.",
+        ),
     ] = False,
-    frames: Annotated[int, typer.Option(min=1, help="Frames of each recording.")] = 1,
-    clips: Annotated[bool, typer.Option("--clips", help="Write MP4 clips, not images.")] = False,
-    seed: Annotated[int, typer.Option(min=0, help="Makes the set repeatable bit for bit.")] = 0,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; all cores.")] = None,
+    frames: Annotated[int, typer.Option(min=1, help="Number of frames in each recording.")] = 1,
+    clips: Annotated[
+        bool, typer.Option("--clips", help="Write each recording as an MP4 clip instead of images.")
+    ] = False,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Random seed; the same seed gives the same set, bit for bit.")
+    ] = 0,
+    workers: Workers = None,
     gallery: Annotated[
-        bool, typer.Option("--gallery", help="One contact sheet: all instruments x devices.")
+        bool,
+        typer.Option(
+            "--gallery",
+            help="Write one contact sheet of every instrument with every camera, not a set.",
+        ),
     ] = False,
-    list_: Annotated[bool, typer.Option("--list", help="Name instruments and cameras.")] = False,
+    list_: Annotated[
+        bool, typer.Option("--list", help="List the instruments, cameras and sessions, and stop.")
+    ] = False,
 ) -> None:
     """Make live images, prints, replays and masks from photos or from rendered people."""
     from spoofcue.cli.console import progress_bar, stdout

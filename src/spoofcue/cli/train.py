@@ -31,33 +31,51 @@ def _help_settings(wanted: bool) -> None:
 
 
 def train(
-    data: Annotated[Path, typer.Option(help="Prepared folder.")],
+    data: Annotated[
+        Path, typer.Option(help="Prepared folder to train on, as `spoofcue prepare` writes it.")
+    ],
     out: Annotated[Path, typer.Option(help="Run folder to write.")],
     method: Annotated[
         str | None,
         typer.Option(
-            help="lgsc (default), lbp, color-texture, cnn, deep-svdd, gmm, triplet-focal, "
-            "aux-depth or pixel."
+            help="Method to train: lgsc, lbp, color-texture, cnn, deep-svdd, gmm, triplet-focal, "
+            "aux-depth or pixel. Default: that of the settings, lgsc."
         ),
     ] = None,
     preset: Annotated[
-        str, typer.Option(help="paper, official-code, small, lite or lite-unet.")
+        str,
+        typer.Option(
+            help="Named set of settings to begin with: paper, official-code, small, lite or "
+            "lite-unet."
+        ),
     ] = "paper",
-    config: Annotated[Path | None, typer.Option(help="YAML with any settings.")] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="YAML file with settings that replace those of --preset. Default: none."),
+    ] = None,
     set_: Annotated[
-        list[str] | None, typer.Option("--set", help="section.key=value; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Change one setting, as training.epochs=5; may be repeated and wins over --preset "
+            "and --config. --help-settings lists all of them.",
+        ),
     ] = None,
     resume: Annotated[
         bool,
         typer.Option(
-            help="Go on where a killed training stopped, or one whose training.minutes were used "
-            "up (--set training.minutes=N: N in all)."
+            help="Continue the training in --out from its last checkpoint, after it was killed or "
+            "its training.minutes were used up (--set training.minutes=N: N minutes in all)."
         ),
     ] = False,
     help_settings: Annotated[
         bool,
         typer.Option(
-            "--help-settings", callback=_help_settings, is_eager=True, help="List every setting."
+            "--help-settings",
+            callback=_help_settings,
+            is_eager=True,
+            help="List every setting with its default and meaning, and stop.",
         ),
     ] = False,
 ) -> None:

@@ -7,45 +7,62 @@ from typing import Annotated
 
 import typer
 
+from spoofcue.cli.options import AsJson, DryRun, Overrides, ProtocolFiles
 from spoofcue.errors import InputError
 
 
 def ablate(
     data: Annotated[
         list[str] | None,
-        typer.Option(help="Prepared folder; name=DIR for several. Default: openpad, made anew."),
+        typer.Option(
+            help="Prepared folder; NAME=DIR for each dataset where there are several. Default: the "
+            "simulated set openpad, which is made in --out if it is not there."
+        ),
     ] = None,
     benchmark: Annotated[
         str | None,
         typer.Option(
-            help="Set of protocols: openpad, oulu-npu, ...; folder: the data's own splits. "
-            "Default: found out from --data."
+            help="Set of protocols, as openpad or oulu-npu; folder takes the data's own splits. "
+            "Default: the set of the dataset in --data."
         ),
     ] = None,
     protocol: Annotated[
-        str | None, typer.Option(help="Several by commas, or all; default: the set's first.")
+        str | None,
+        typer.Option(help="Protocols, separated by commas, or all. Default: the first of the set."),
     ] = None,
-    rows: Annotated[str, typer.Option(help="Rows of Table 5: 1..7 or names, or all.")] = "all",
-    seeds: Annotated[str, typer.Option(help="Of the trainings.")] = "0,1,2",
-    out: Annotated[Path, typer.Option(help="Results folder.")] = Path("ablation"),
+    rows: Annotated[
+        str,
+        typer.Option(help="Rows of Table 5, separated by commas: numbers 1 to 7 or names, or all."),
+    ] = "all",
+    seeds: Annotated[
+        str,
+        typer.Option(help="Random seeds, separated by commas; each row is trained once with each."),
+    ] = "0,1,2",
+    out: Annotated[
+        Path,
+        typer.Option(help="Results folder; folds that are in it already are not trained again."),
+    ] = Path("ablation"),
     preset: Annotated[
-        str | None, typer.Option(help="The full method; default: paper, or openpad's of --size.")
+        str | None,
+        typer.Option(
+            help="Settings of the full method, from which the rows take parts away. Default: "
+            "paper, or for openpad that of --size."
+        ),
     ] = None,
-    size: Annotated[str, typer.Option(help="Of openpad: small or full.")] = "small",
+    size: Annotated[str, typer.Option(help="Size of openpad: small or full.")] = "small",
     identities: Annotated[
-        str, typer.Option(help="Of openpad: rendered, portraits, or a folder.")
+        str, typer.Option(help="People of openpad: rendered, portraits, or a folder of photos.")
     ] = "rendered",
-    people: Annotated[int | None, typer.Option(min=10, help="Of openpad: at most so many.")] = None,
-    overrides: Annotated[
-        list[str] | None, typer.Option("--set", help="section.key=value of every training.")
+    people: Annotated[
+        int | None,
+        typer.Option(min=10, help="Largest number of people in openpad. Default: that of --size."),
     ] = None,
-    protocol_files: Annotated[
-        Path | None, typer.Option(help="The dataset's own lists; default: below its root.")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan with counts.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    overrides: Overrides = None,
+    protocol_files: ProtocolFiles = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Table 5: train with parts taken away one by one; what is done is not done again."""
+    """Train with parts of the method taken away, as in Table 5; finished folds are kept."""
     from spoofcue.cli.benchmark.tables import print_plan, show_results
     from spoofcue.cli.console import progress_bar, stderr
     from spoofcue.config import load_settings

@@ -27,17 +27,17 @@ SETS = {
     "faceforensics": "FaceForensics++, the official code's benchmark.",
 }
 
-app = typer.Typer(no_args_is_help=True, help="Train and judge every fold of a set's protocols.")
+app = typer.Typer(no_args_is_help=True, help="Train and evaluate every fold of a set's protocols.")
 
 
 @app.callback()
 def _group() -> None:
-    """Train and judge every fold of a set's protocols."""
+    """Train and evaluate every fold of a set's protocols."""
 
 
 app.command(name="openpad")(openpad)
 app.command(name="folder")(benchmark_folder)
 app.command(name="table")(table)
 for _name, _help in SETS.items():
-    _more = "Trains and judges each fold; a fold that is done is not done again."
+    _more = "Trains and evaluates each fold; finished folds are kept."
     app.command(name=_name, help=f"{_help} {_more}", short_help=_help)(benchmark_dataset)

@@ -7,41 +7,76 @@ from typing import Annotated
 
 import typer
 
+from spoofcue.cli.options import AsJson, DryRun, Methods, Overrides, ProtocolFiles
+
 
 def benchmark_dataset(
     context: typer.Context,
     protocol: Annotated[
-        str, typer.Option(help="Several by commas, or all; `spoofcue protocols NAME` lists them.")
+        str,
+        typer.Option(
+            help="Protocols, separated by commas, or all. `spoofcue protocols NAME` lists them."
+        ),
     ] = "all",
-    out: Annotated[Path, typer.Option(help="Results folder, one for all sets.")] = Path("results"),
+    out: Annotated[
+        Path,
+        typer.Option(help="Results folder; may be the same for all sets. Finished folds are kept."),
+    ] = Path("results"),
     data: Annotated[
-        list[str] | None, typer.Option(help="Prepared folder; name=DIR where several are needed.")
+        list[str] | None,
+        typer.Option(
+            help="Prepared folder of the dataset; NAME=DIR for each where several are needed. "
+            "Default: --root is prepared."
+        ),
     ] = None,
     root: Annotated[
-        list[str] | None, typer.Option(help="The dataset as downloaded; name=DIR for several.")
+        list[str] | None,
+        typer.Option(
+            help="The dataset as downloaded, to be prepared in --out; NAME=DIR for each where "
+            "several are needed. Default: --data is used."
+        ),
     ] = None,
-    frames: Annotated[int, typer.Option(min=1, help="Frames a video, with --root.")] = 10,
-    protocol_files: Annotated[
-        Path | None, typer.Option(help="The dataset's own lists; default: below its root.")
-    ] = None,
+    frames: Annotated[
+        int, typer.Option(min=1, help="Number of frames sampled from each video, with --root.")
+    ] = 10,
+    protocol_files: ProtocolFiles = None,
     threshold: Annotated[
         str | None,
-        typer.Option(help="eer-dev, or a score fixed beforehand, as 0.01; default: the set's."),
+        typer.Option(
+            help="How to set the threshold: eer-dev, or a score from 0 to 1 that was fixed "
+            "beforehand, as 0.01. Default: the protocol's own rule."
+        ),
     ] = None,
-    method: Annotated[
-        str, typer.Option(help="Several by commas, or all; `train --help` lists them.")
-    ] = "lgsc",
-    preset: Annotated[str, typer.Option(help="Of the training.")] = "paper",
-    overrides: Annotated[
-        list[str] | None, typer.Option("--set", help="section.key=value of the training.")
+    method: Methods = "lgsc",
+    preset: Annotated[
+        str,
+        typer.Option(
+            help="Named set of settings to train with; `spoofcue train --help` lists them."
+        ),
+    ] = "paper",
+    overrides: Overrides = None,
+    devices: Annotated[
+        str | None,
+        typer.Option(
+            help="Number of GPUs or processes a training takes, or auto. Default: auto, all."
+        ),
     ] = None,
-    devices: Annotated[str | None, typer.Option(help="Lightning's devices: auto, 1, 2.")] = None,
-    strategy: Annotated[str | None, typer.Option(help="Lightning's strategy: auto, ddp.")] = None,
-    seeds: Annotated[str, typer.Option(help="Of the trainings, by commas: 0,1,2.")] = "0",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan with counts.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    strategy: Annotated[
+        str | None,
+        typer.Option(
+            help="How Lightning spreads a training over devices: auto or ddp. Default: auto."
+        ),
+    ] = None,
+    seeds: Annotated[
+        str,
+        typer.Option(
+            help="Random seeds, separated by commas; each fold is trained once with each."
+        ),
+    ] = "0",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Train and judge each fold; a fold that is done is not done again."""
+    """Train and evaluate each fold; finished folds are kept."""
     from spoofcue.cli.benchmark.tables import plan_as_data, print_plan, show_results
     from spoofcue.cli.console import print_json, progress_bar, stderr
     from spoofcue.experiments.dataset_run import (
@@ -89,14 +124,16 @@ def benchmark_dataset(
 
 
 def table(
-    results: Annotated[Path, typer.Argument(help="Results folder of any benchmark.")],
+    results: Annotated[Path, typer.Argument(help="Results folder of a benchmark.")],
     figures: Annotated[
-        bool, typer.Option(help="Draw DET and histogram of each fold anew.")
+        bool, typer.Option(help="Draw the DET curve and score histogram of each fold again.")
     ] = False,
-    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print the tables as Markdown.")
+    ] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Redraw every table, and tables.md, from a results folder; needs no data."""
+    """Print the tables of a results folder and write tables.md again; needs no data."""
     from spoofcue.cli.benchmark.tables import print_grids
     from spoofcue.cli.console import print_json, stderr
     from spoofcue.experiments.dataset_run import write_all_figures, write_tables

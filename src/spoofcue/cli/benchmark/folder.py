@@ -7,22 +7,33 @@ from typing import Annotated
 
 import typer
 
+from spoofcue.cli.options import AsJson, DryRun, Methods, Overrides
+
 
 def benchmark_folder(
     data: Annotated[Path, typer.Option(help="Prepared folder with train and test splits.")],
-    out: Annotated[Path, typer.Option(help="Results folder.")] = Path("results"),
-    method: Annotated[
-        str, typer.Option(help="Several by commas, or all; `train --help` lists them.")
-    ] = "lgsc",
-    preset: Annotated[str, typer.Option(help="Of the training.")] = "paper",
-    overrides: Annotated[
-        list[str] | None, typer.Option("--set", help="section.key=value of the training.")
-    ] = None,
-    seeds: Annotated[str, typer.Option(help="Of the trainings, by commas: 0,1,2.")] = "0",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan with counts.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    out: Annotated[
+        Path,
+        typer.Option(help="Results folder; folds that are in it already are not trained again."),
+    ] = Path("results"),
+    method: Methods = "lgsc",
+    preset: Annotated[
+        str,
+        typer.Option(
+            help="Named set of settings to train with; `spoofcue train --help` lists them."
+        ),
+    ] = "paper",
+    overrides: Overrides = None,
+    seeds: Annotated[
+        str,
+        typer.Option(
+            help="Random seeds, separated by commas; each method is trained once with each."
+        ),
+    ] = "0",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Any prepared folder by its own splits; what is done is not done again."""
+    """Train and evaluate on any prepared folder by its own splits; finished folds are kept."""
     from spoofcue.cli.benchmark.tables import print_plan, show_results
     from spoofcue.cli.console import stderr
     from spoofcue.experiments.dataset_run import run_plan

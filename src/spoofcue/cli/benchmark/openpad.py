@@ -7,35 +7,48 @@ from typing import Annotated
 
 import typer
 
+from spoofcue.cli.options import AsJson, DryRun, Methods, Overrides, Workers
+
 
 def openpad(
     protocol: Annotated[
-        str, typer.Option(help="P1..P4, S1..S3, M, X1, X2, several by commas, or all.")
+        str, typer.Option(help="Protocols, separated by commas: P1..P4, S1..S3, M, X1, X2, or all.")
     ] = "P1",
-    out: Annotated[Path, typer.Option(help="Results folder.")] = Path("openpad"),
-    size: Annotated[str, typer.Option(help="small or full.")] = "small",
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="Results folder, which also holds the simulated set; finished folds are kept."
+        ),
+    ] = Path("openpad"),
+    size: Annotated[str, typer.Option(help="Size of the set: small or full.")] = "small",
     identities: Annotated[
-        str, typer.Option(help="rendered, portraits (CC0; `fetch portraits`), or a folder.")
+        str,
+        typer.Option(
+            help="People of the set: rendered, portraits (CC0, from `spoofcue fetch portraits`), "
+            "or a folder of photos."
+        ),
     ] = "rendered",
-    people: Annotated[int | None, typer.Option(min=10, help="At most so many people.")] = None,
-    method: Annotated[
-        str, typer.Option(help="Several by commas, or all; `train --help` lists them.")
-    ] = "lgsc",
+    people: Annotated[
+        int | None, typer.Option(min=10, help="Largest number of people. Default: that of --size.")
+    ] = None,
+    method: Methods = "lgsc",
     preset: Annotated[
-        str | None, typer.Option(help="Of the training, as it is; default: the size's own.")
+        str | None,
+        typer.Option(
+            help="Named set of settings to train with, unchanged. Default: that of --size."
+        ),
     ] = None,
-    overrides: Annotated[
-        list[str] | None, typer.Option("--set", help="section.key=value of the training.")
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the set.")] = 0,
+    overrides: Overrides = None,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed of the simulated set.")] = 0,
     seeds: Annotated[
-        str | None, typer.Option(help="Of the trainings, by commas: 0,1,2; default: --seed.")
+        str | None,
+        typer.Option(help="Random seeds of the trainings, separated by commas. Default: --seed."),
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes that simulate.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan with counts.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    workers: Workers = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Simulate the set once, train and judge each fold; a fold that is done is not done again."""
+    """Simulate the set once, train and evaluate each fold; finished folds are kept."""
     from spoofcue.cli.benchmark.tables import print_plan, show_results
     from spoofcue.cli.console import progress_bar, stderr
     from spoofcue.experiments.dataset_run import run_plan

@@ -7,52 +7,69 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from spoofcue.cli.options import AsJson
+
 if TYPE_CHECKING:
     from spoofcue.detector.threshold_from_pictures import OwnPictures
     from spoofcue.package.calibration import Calibrated
 
 
 def calibrate(
-    out: Annotated[Path, typer.Option(help="The new package: a folder or NAME.spoofcue.")],
+    out: Annotated[Path, typer.Option(help="Package to write: a folder or NAME.spoofcue.")],
     package: Annotated[
         str | None,
         typer.Argument(
-            help="Package folder, .spoofcue file or hf:owner/name; default: the model that ships.",
+            help="Package folder, .spoofcue file or hf:owner/name. Default: the model that ships "
+            "with spoofcue.",
         ),
     ] = None,
     live: Annotated[
         Path | None,
-        typer.Option(help="Folder of own live pictures and videos; a folder in it is a person."),
+        typer.Option(
+            help="Folder of your live pictures and videos; each folder in it is one person. "
+            "Default: --scores is used."
+        ),
     ] = None,
     attack: Annotated[
         Path | None,
-        typer.Option(help="Folder of own attacks, beside --live; a folder in it is a species."),
+        typer.Option(
+            help="Folder of your attacks, with --live; each folder in it is one PAI species. "
+            "Default: none."
+        ),
     ] = None,
     scores: Annotated[
         Path | None,
         typer.Option(
-            help="Instead of --live: score file of this model, as `evaluate` writes dev.csv: "
-            "score,label,pai,video,subject, also split and model."
+            help="Instead of --live, a score file of this model as `spoofcue evaluate` writes "
+            "dev.csv: score,label,pai,video,subject; may have the columns split and model."
         ),
     ] = None,
     target: Annotated[
         str | None,
         typer.Option(
-            help="apcer=RATE: no more of any species passes; bpcer=RATE: no more live faces are "
-            "refused; or eer. Default: bpcer=0.05 for --live alone, else eer."
+            help="Rate that the threshold keeps: apcer=RATE (attacks of any species that pass), "
+            "bpcer=RATE (live faces that are refused), RATE from 0 to 1; or eer. Default: "
+            "bpcer=0.05 with --live alone, else eer."
         ),
     ] = None,
-    protocol: Annotated[str | None, typer.Option(help="Of the scores, for the record.")] = None,
+    protocol: Annotated[
+        str | None,
+        typer.Option(
+            help="Name of the protocol that the scores belong to, for the record. Default: none."
+        ),
+    ] = None,
     split: Annotated[
         str | None,
-        typer.Option(help="Whose rows of --scores; default: dev, if there is a column split."),
+        typer.Option(
+            help="Split whose rows of --scores are used. Default: dev, if there is a column split."
+        ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Write a copy of a package with a threshold from own pictures; weights stay as they are.
+    """Write a copy of a package with a threshold set on your own pictures; weights stay.
 
-    To promise a rate takes 3 / RATE attempts of each kind (rule of three); with fewer the
-    threshold is set, and a warning says so.
+    A promised rate takes 3 / RATE attempts of each kind (rule of three). With fewer the threshold
+    is set all the same, and a warning says so.
     """
     from spoofcue.cli.console import progress_bar
     from spoofcue.detector.finder import locate_model

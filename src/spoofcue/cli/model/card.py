@@ -14,19 +14,25 @@ def card(
         Path | None,
         typer.Option(
             "--with",
-            help="YAML with intended_use, not_for, training_data, evaluation, limitations, "
-            "fairness, licence, source; replaces the package's own section.",
+            help="YAML file with intended_use, not_for, training_data, evaluation, limitations, "
+            "fairness, licence and source; replaces the package's card. Default: it stays.",
         ),
     ] = None,
     evaluation: Annotated[
         list[str] | None,
-        typer.Option(help="NAME=metrics.json of `spoofcue evaluate`, to add; repeatable."),
+        typer.Option(
+            help="Add the figures of an evaluation: NAME=FILE, the metrics.json of `spoofcue "
+            "evaluate`; may be repeated."
+        ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="The new package: a folder or NAME.spoofcue.")
+        Path | None,
+        typer.Option(
+            help="Package to write: a folder or NAME.spoofcue. Default: the card is printed."
+        ),
     ] = None,
 ) -> None:
-    """Print a package's model card; with --with or --evaluation, write a copy with another one."""
+    """Print a package's model card; with --with or --evaluation, write a copy with a new one."""
     from spoofcue.errors import InputError
     from spoofcue.package.card import model_card
     from spoofcue.package.read import read_package

@@ -10,12 +10,19 @@ import typer
 
 def push(
     package: Annotated[Path, typer.Argument(help="Package folder or .spoofcue file.")],
-    to: Annotated[str, typer.Argument(help="hf:owner/name; made if it is not there.")],
-    private: Annotated[bool, typer.Option("--private", help="Of a new repository.")] = False,
+    to: Annotated[
+        str, typer.Argument(help="Repository as hf:owner/name; created if it does not exist.")
+    ],
+    private: Annotated[
+        bool, typer.Option("--private", help="Make a new repository private.")
+    ] = False,
     revision: Annotated[
-        str | None, typer.Option(help="Branch; made if it is not there. Default: main.")
+        str | None,
+        typer.Option(help="Branch to write; created if it does not exist. Default: main."),
     ] = None,
-    message: Annotated[str | None, typer.Option(help="Of the commit.")] = None,
+    message: Annotated[
+        str | None, typer.Option(help="Message of the commit. Default: `Add ID`.")
+    ] = None,
 ) -> None:
     """Check a package and send its files to the Hugging Face hub, in one commit.
 
@@ -35,13 +42,15 @@ def push(
 
 
 def pull(
-    source: Annotated[str, typer.Argument(help="hf:owner/name or hf:owner/name@revision.")],
-    out: Annotated[Path, typer.Option(help="A folder or NAME.spoofcue.")],
+    source: Annotated[
+        str, typer.Argument(help="Repository as hf:owner/name or hf:owner/name@revision.")
+    ],
+    out: Annotated[Path, typer.Option(help="Package to write: a folder or NAME.spoofcue.")],
 ) -> None:
-    """Download a package from the Hugging Face hub, check it whole, and keep it.
+    """Download a package from the Hugging Face hub, check all of it, and write it to --out.
 
-    Only the package's files are downloaded. What is in the hub's cache already is taken from
-    there, with HF_HUB_OFFLINE=1 without any network.
+    Only the package's files are downloaded. Files in the hub's cache are not downloaded again;
+    with HF_HUB_OFFLINE=1 no network is used at all.
     """
     from spoofcue.package.hub import HubPlace, pull_package
 

@@ -10,8 +10,11 @@ import typer
 from spoofcue.cli.model.calibrate import calibrate
 from spoofcue.cli.model.card import card
 from spoofcue.cli.model.hub import pull, push
+from spoofcue.cli.options import AsJson
 
-app = typer.Typer(no_args_is_help=True, help="Inspect networks; check, change, share packages.")
+app = typer.Typer(
+    no_args_is_help=True, help="Inspect networks; check, change and share model packages."
+)
 
 
 @app.callback()
@@ -23,18 +26,32 @@ def _group() -> None:
 def info(
     model: Annotated[
         Path | None,
-        typer.Argument(help="Run folder, .ckpt or model package; default: the preset's network."),
+        typer.Argument(
+            help="Run folder, .ckpt or model package. Default: the network of --preset."
+        ),
     ] = None,
-    preset: Annotated[str, typer.Option(help="Whose network.")] = "paper",
-    set_: Annotated[list[str] | None, typer.Option("--set", help="section.key=value.")] = None,
+    preset: Annotated[
+        str, typer.Option(help="Named set of settings whose network is described, without MODEL.")
+    ] = "paper",
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Change one setting of the preset, as model.width=32; may be repeated.",
+        ),
+    ] = None,
     size: Annotated[
-        str | None, typer.Option(help="Input as HEIGHTxWIDTH or SIDE; default: the settings'.")
+        str | None,
+        typer.Option(
+            help="Size of the input, px: HEIGHTxWIDTH or SIDE. Default: that of the settings."
+        ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Parameters, the shape of every feature E1..E5 and D1..D5, multiply-adds.
+    """Print parameters, the shapes of the features E1..E5 and D1..D5, and multiply-adds.
 
-    Of a model package: its facts, after everything in it was checked.
+    For a model package: check everything in it, then print its facts.
     """
     from spoofcue.package.read import is_package
 
@@ -90,9 +107,9 @@ def info(
 def verify(
     package: Annotated[Path, typer.Argument(help="Package folder or .spoofcue file.")],
 ) -> None:
-    """Check a model package whole: schema, files, sizes, hashes, contents.
+    """Check all of a model package: schema, files, sizes, hashes and contents.
 
-    Exit status: 0 it is sound, 1 it is refused (why is told on stderr).
+    Exit status: 0 if the package is sound, 1 if it is refused; stderr says why.
     """
     from spoofcue.cli.console import stderr
     from spoofcue.errors import PackageError

@@ -1,0 +1,48 @@
+"""Options that several commands share, each with its help in one place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
+YunetModel = Annotated[
+    Path | None,
+    typer.Option(
+        help="The .onnx file of the YuNet face detector. Default: where `spoofcue fetch yunet` "
+        "puts it."
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(min=1, help="Number of worker processes. Default: one for each core."),
+]
+
+# of benchmark and ablate
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Print the folds and their counts; train nothing.")
+]
+Methods = Annotated[
+    str,
+    typer.Option(
+        help="Methods to train, separated by commas, or all. `spoofcue train --help` lists them."
+    ),
+]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change one setting of every training, as training.epochs=5; may be repeated. "
+        "`spoofcue train --help-settings` lists all of them.",
+    ),
+]
+ProtocolFiles = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder with the lists that came with the dataset, for protocols that are defined by "
+        "lists. Default: below the root that was prepared."
+    ),
+]
