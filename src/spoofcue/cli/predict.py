@@ -53,7 +53,7 @@ def predict(
     model: Annotated[
         str | None,
         typer.Option(
-            help="Model package, run folder, .ckpt, .onnx or hf:owner/name[@revision]. Default: "
+            help="Model package, run folder, .ckpt, .onnx or hf:owner/name@revision. Default: "
             "$SPOOFCUE_MODEL, or the model that ships with spoofcue."
         ),
     ] = None,
