@@ -9,15 +9,40 @@ SpoofCueError
 
 
 class SpoofCueError(Exception):
-    """Anything spoofcue raises on purpose; the command line prints it without a traceback."""
+    """Anything spoofcue raises on purpose; the command line prints it without a traceback.
+
+    >>> import spoofcue
+    >>> try:
+    ...     spoofcue.Detector.load("nowhere.onnx")
+    ... except spoofcue.SpoofCueError as error:
+    ...     print(type(error).__name__)
+    InputError
+
+    """
 
 
 class InputError(SpoofCueError):
-    """A wrong argument, configuration value, folder layout or file; nothing was written."""
+    """A wrong argument, configuration value, folder layout or file; nothing was written.
+
+    >>> from spoofcue import InputError
+    >>> from spoofcue.protocols import folds
+    >>> try:
+    ...     folds("oulu-npu", "5")
+    ... except InputError as error:
+    ...     print(error)
+    oulu-npu has no protocol '5'; it has 1, 2, 3, 4, 1_2, 1_3.
+
+    """
 
 
 class ProblemsError(InputError):
-    """Files of a set are missing or faulty under ``--strict``; the command ends with status 1."""
+    """Files of a set are missing or faulty under ``--strict``; the command ends with status 1.
+
+    >>> from spoofcue import InputError, ProblemsError
+    >>> issubclass(ProblemsError, InputError)
+    True
+
+    """
 
 
 class PackageError(InputError):
@@ -27,6 +52,18 @@ class PackageError(InputError):
         reason: ``missing``, ``not_a_package``, ``unsafe_path``, ``duplicate``, ``compressed``,
             ``oversize``, ``schema``, ``version``, ``missing_file``, ``extra_file``,
             ``truncated``, ``altered``, ``pickle`` or ``contents``.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from spoofcue import Detector, PackageError
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     package = Path(folder, "door.spoofcue")
+    ...     _ = package.write_bytes(b"not a zip archive")
+    ...     try:
+    ...         Detector.load(package)
+    ...     except PackageError as error:
+    ...         print(error.reason)
+    not_a_package
 
     """
 
@@ -40,6 +77,10 @@ class MediaError(SpoofCueError):
 
     Attributes:
         reason: ``unreadable``, ``too_large`` or ``no_frames``.
+
+    >>> from spoofcue import MediaError
+    >>> MediaError("clip.mp4 holds no frame", reason="no_frames").reason
+    'no_frames'
 
     """
 

@@ -11,6 +11,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from spoofcue.cue.generator import CueOutput
 from spoofcue.cue.losses import lgsc_loss, pooled_features, regression_loss, triplet_loss
+from spoofcue.errors import InputError
 
 
 def triple_loop(features: Tensor, label: Tensor, margin: float) -> Tensor:
@@ -133,3 +134,18 @@ def test_total_is_the_weighted_sum_and_bce_rewards_the_right_class() -> None:
     assert lgsc_loss(out, None, label, scales="none").total.item() == pytest.approx(
         5 * terms.regression.item()
     )
+
+
+@pytest.mark.parametrize("label", [[0, 1, 1], [[0], [1]]])
+def test_labels_that_are_not_one_a_face_are_refused(label: list[object]) -> None:
+    # (2, 1) would be broadcast against (2,) and give a number all the same
+    told = "there are 2 faces; give one number a face"
+    with pytest.raises(InputError, match=told):
+        regression_loss(torch.zeros(2, 3, 8, 8), torch.tensor(label))
+    with pytest.raises(InputError, match=told):
+        triplet_loss(torch.zeros(2, 5), torch.tensor(label))
+
+
+def test_maps_are_to_be_pooled_before_the_triplet_loss() -> None:
+    with pytest.raises(InputError, match=r"shape \(2, 5, 4, 4\); give \(B, C\)"):
+        triplet_loss(torch.zeros(2, 5, 4, 4), torch.tensor([0, 1]))

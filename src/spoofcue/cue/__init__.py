@@ -1,1 +1,45 @@
-"""The paper's networks and losses (LGSC sections 3.2 to 3.5), and light ones; torch only."""
+"""The paper's network, losses and score (LGSC sections 3.2 to 3.5); torch only.
+
+In the paper's order: ``encoder`` (E1..E5) and ``decoder`` (D1..D5 and the cue map) are the spoof
+cue generator of section 3.3, ``classifier`` is section 3.4, ``generator`` puts them together and
+has the score (Eq. 10), ``losses`` has Eqs. 6 to 9. Besides the paper there are ``weights``
+(encoders trained on ImageNet), ``summary`` (what a network costs) and ``light`` (smaller networks).
+
+All take plain tensors and no settings: the losses and the score serve any network.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from spoofcue.cue.encoder import ResNet18Encoder
+    from spoofcue.cue.generator import LGSC, CueGenerator, spoof_score
+    from spoofcue.cue.losses import lgsc_loss, regression_loss, triplet_loss
+
+__all__ = [
+    "LGSC",
+    "CueGenerator",
+    "ResNet18Encoder",
+    "lgsc_loss",
+    "regression_loss",
+    "spoof_score",
+    "triplet_loss",
+]
+
+_MODULES = {
+    "CueGenerator": "generator",
+    "LGSC": "generator",
+    "ResNet18Encoder": "encoder",
+    "lgsc_loss": "losses",
+    "regression_loss": "losses",
+    "spoof_score": "generator",
+    "triplet_loss": "losses",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, loaded when it is asked for: torch takes its time."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -1,4 +1,4 @@
-"""The spoof cue decoder: E1..E5 in, D1..D5 and the cue map out (section 3.3, Fig. 2)."""
+"""The decoder: E1..E5 in, D1..D5 and the cue map out (section 3.3, Fig. 2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which normalisation a part of the network uses."""
+"""The encoder: ResNet-18 up to E5, and what it is made of (section 3.3, Fig. 2)."""
 
 from __future__ import annotations
 
@@ -81,12 +81,26 @@ class BasicBlock(nn.Module):
 
 
 class ResNet18Encoder(nn.Module):
-    """ResNet-18 without its head.
+    """ResNet-18 without its head: the encoder of section 3.3.
+
+    Shapes: image (B, 3, H, W) float in [-1, 1], H and W multiples of 32 -> E1..E5, ``Ek`` of
+    (B, C_k, H/2^k, W/2^k), all >= 0.
 
     Args:
         norm: ``batch`` (default, as the paper's ImageNet encoder) or ``instance``.
         width: channels of E1; 64 in the paper. Other widths serve quick trials.
         affine: whether the normalisations scale and shift; one-class training forbids shifts.
+
+    >>> import torch
+    >>> from spoofcue.cue import ResNet18Encoder
+    >>> features = ResNet18Encoder(width=8)(torch.zeros(2, 3, 64, 64))
+    >>> for name, e in zip(("E1", "E2", "E3", "E4", "E5"), features):
+    ...     print(name, tuple(e.shape))
+    E1 (2, 8, 32, 32)
+    E2 (2, 8, 16, 16)
+    E3 (2, 16, 8, 8)
+    E4 (2, 32, 4, 4)
+    E5 (2, 64, 2, 2)
 
     """
 

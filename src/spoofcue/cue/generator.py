@@ -1,4 +1,4 @@
-"""The spoof cue generator and the whole LGSC network (sections 3.2 to 3.5)."""
+"""The spoof cue generator, the whole LGSC network and its score (sections 3.2 to 3.5, Eq. 10)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,10 @@ class CueOutput(NamedTuple):
 
 
 class CueGenerator(nn.Module):
-    """U-Net from a face to its spoof cue map (Fig. 2, left).
+    """U-Net from a face to its spoof cue map (section 3.3; Fig. 2, left).
+
+    Shapes: image (B, 3, H, W) float in [-1, 1], H and W multiples of 32 -> :class:`CueOutput`, its
+    cue (B, 3, H, W) in [-1, 1].
 
     Args:
         encoder_norm: normalisation in the encoder; ``batch`` as in ImageNet's ResNet-18.
@@ -46,6 +49,17 @@ class CueGenerator(nn.Module):
         decoder_width: channels of the separable decoder's D5.
         mobile_tail: whether MobileNetV2 goes to 1280 channels, as ImageNet's does, or ends at 160.
         families: detectors of the decoder ``families``, which looks no deeper than E4.
+
+    Raises:
+        InputError: when called with a side that is no multiple of 32, or not three channels.
+
+    >>> import torch
+    >>> from spoofcue.cue import CueGenerator
+    >>> output = CueGenerator(width=8)(torch.zeros(2, 3, 64, 64))
+    >>> tuple(output.cue.shape)
+    (2, 3, 64, 64)
+    >>> [tuple(d.shape[1:]) for d in output.decoder]  # D1..D5
+    [(32, 4, 4), (16, 8, 8), (8, 16, 16), (8, 32, 32), (4, 64, 64)]
 
     """
 
@@ -95,13 +109,32 @@ class CueGenerator(nn.Module):
 
 
 class LGSC(nn.Module):
-    """Generator and auxiliary classifier, trained end to end.
+    """Generator and auxiliary classifier, trained end to end (section 3.2, Fig. 2).
+
+    Shapes: image (B, 3, H, W) float in [-1, 1], H and W multiples of 32 -> :class:`CueOutput` and
+    the classifier's logits (B,), higher = attack. Only ``generator`` is needed to score.
 
     Args:
         auxiliary: what the classifier sees, or ``none`` to train without it (Table 5).
         auxiliary_dropout: see :class:`AuxiliaryClassifier`.
         width: channels of E1 of every ResNet-18 in it: the classifier's always is one.
         generator: the other arguments of :class:`CueGenerator`.
+
+    Raises:
+        InputError: when called with a side that is no multiple of 32, or not three channels.
+
+    One training step, and the scores of faces that it was not trained on:
+
+    >>> import torch
+    >>> from spoofcue.cue import LGSC, lgsc_loss, spoof_score
+    >>> network = LGSC(width=8)
+    >>> faces, label = torch.rand(4, 3, 64, 64) * 2 - 1, torch.tensor([0, 0, 1, 1])
+    >>> output, logit = network(faces)
+    >>> lgsc_loss(output, logit, label).total.backward()
+    >>> with torch.no_grad():
+    ...     scores = spoof_score(network.eval().generator(faces).cue)
+    >>> tuple(scores.shape)
+    (4,)
 
     """
 
@@ -135,10 +168,16 @@ def spoof_score(cue: Tensor) -> Tensor:
     """Eq. 10: the element-wise mean of the cue's magnitude.
 
     Args:
-        cue: (B, 3, H, W) in [-1, 1].
+        cue: (B, C, H, W) in [-1, 1], of any network; C is 3 in the paper.
 
     Returns:
         (B,) float32 in [0, 1]; higher = more likely an attack.
+
+    >>> import torch
+    >>> from spoofcue.cue import spoof_score
+    >>> live, attack = torch.zeros(3, 32, 32), torch.full((3, 32, 32), -0.5)
+    >>> spoof_score(torch.stack([live, attack]))
+    tensor([0.0000, 0.5000])
 
     """
     return cue.float().abs().mean(dim=(1, 2, 3))

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from spoofcue.cue.generator import CueOutput
+from spoofcue.errors import InputError
 
 RegressionTarget = Literal["live", "live-and-spoof"]
 TripletScales = Literal["e5-d4", "e5-sc", "none"]
@@ -29,14 +30,24 @@ def regression_loss(cue: Tensor, label: Tensor, target: RegressionTarget = "live
     ``||.||_1`` is the element-wise mean here, as the paper spells out for Eq. 10.
 
     Args:
-        cue: (B, 3, H, W) in [-1, 1].
+        cue: (B, C, H, W) in [-1, 1], of any network; C is 3 in the paper.
         label: (B,) with 0 live, 1 attack.
         target: ``live-and-spoof`` also pulls attacks to an all-one map (Table 5).
 
     Returns:
         Scalar >= 0; an exact 0, still part of the graph, when no face has a target.
 
+    Raises:
+        InputError: ``label`` is not one number a face.
+
+    >>> import torch
+    >>> from spoofcue.cue import regression_loss
+    >>> cue = torch.stack([torch.full((3, 8, 8), 0.25), torch.full((3, 8, 8), 0.9)])
+    >>> regression_loss(cue, torch.tensor([0, 1]))  # the attack has no target
+    tensor(0.2500)
+
     """
+    _one_label_each(label, cue)
     cue = cue.float()
     is_attack = label == 1
     if target == "live-and-spoof":
@@ -44,6 +55,14 @@ def regression_loss(cue: Tensor, label: Tensor, target: RegressionTarget = "live
         return (cue - wanted).abs().mean()
     live = cue[~is_attack]
     return live.abs().sum() / max(live.numel(), 1)
+
+
+def _one_label_each(label: Tensor, faces: Tensor) -> None:
+    if label.shape != faces.shape[:1]:
+        raise InputError(
+            f"label has shape {tuple(label.shape)} and there are {len(faces)} faces; give one "
+            f"number a face, 0 live or 1 attack: shape ({len(faces)},)."
+        )
 
 
 def triplet_loss(features: Tensor, label: Tensor, margin: float = 0.5) -> Tensor:
@@ -64,7 +83,26 @@ def triplet_loss(features: Tensor, label: Tensor, margin: float = 0.5) -> Tensor
         Scalar >= 0; an exact 0 with finite gradients when no triplet is violated, or the batch
         has fewer than two live faces or no attack.
 
+    Raises:
+        InputError: ``features`` has not two dimensions, or ``label`` is not one number a face.
+
+    Two live faces in one direction, an attack in the opposite one, then in the same:
+
+    >>> import torch
+    >>> from spoofcue.cue import triplet_loss
+    >>> label = torch.tensor([0, 0, 1])
+    >>> triplet_loss(torch.tensor([[1.0, 0.0], [2.0, 0.0], [-1.0, 0.0]]), label)
+    tensor(0.)
+    >>> triplet_loss(torch.tensor([[1.0, 0.0], [2.0, 0.0], [1.0, 0.0]]), label)
+    tensor(0.5000)
+
     """
+    if features.ndim != 2:
+        raise InputError(
+            f"features have shape {tuple(features.shape)}; give (B, C), of a map its mean over "
+            "the places: map.mean(dim=(2, 3))."
+        )
+    _one_label_each(label, features)
     features = features if features.dtype == torch.float64 else features.float()
     unit = F.normalize(features, dim=1)
     live, attack = unit[label == 0], unit[label == 1]
@@ -107,6 +145,9 @@ def lgsc_loss(
 ) -> LossTerms:
     """Eq. 9: ``a1 L_r + a2 sum_k L_t^k + a3 L_a``.
 
+    For another network than the paper's, sum :func:`regression_loss` of its cue map and
+    :func:`triplet_loss` of its features yourself (examples/own_network.py).
+
     Args:
         output: of the generator, batch B.
         logit: (B,) of the auxiliary classifier (higher = attack), or None to leave Eq. 8 out.
@@ -115,6 +156,20 @@ def lgsc_loss(
         margin: m of Eq. 7.
         regression: faces that have a regression target.
         scales: layers that the triplet loss is summed over.
+
+    Returns:
+        The total and its terms: Eq. 6, the sum of Eq. 7 over the layers, Eq. 8.
+
+    Raises:
+        InputError: ``label`` is not one number a face.
+
+    >>> import torch
+    >>> from spoofcue.cue import LGSC, lgsc_loss
+    >>> output, logit = LGSC(width=8)(torch.zeros(4, 3, 32, 32))
+    >>> loss = lgsc_loss(output, logit, torch.tensor([0, 0, 1, 1]))
+    >>> by_hand = 5 * loss.regression + loss.triplet + 5 * loss.classification
+    >>> torch.isclose(loss.total, by_hand).item()
+    True
 
     """
     zero = output.cue.new_zeros((), dtype=torch.float32)

@@ -1,4 +1,4 @@
-"""What the network costs: parameters, feature shapes, multiply-adds."""
+"""What a network costs, which the paper does not tell: parameters, shapes, multiply-adds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pretrained encoder weights from a file, a URL or a hub repository."""
+"""Encoder weights trained on ImageNet (section 4.1), from a file, a URL or a hub repository."""
 
 from __future__ import annotations
 

@@ -33,6 +33,12 @@ class Recording:
         boxes: file with the face of each frame, None if the data ship none.
         box_format: of ``boxes``; None exactly where ``boxes`` is.
 
+    >>> from pathlib import Path
+    >>> from spoofcue.datasets import Recording
+    >>> one = Recording(Path("set/ann/1.mp4"), "ann/1.mp4", subject="ann", label=1, pai="print-a")
+    >>> one.session is None  # unknown
+    True
+
     """
 
     path: Path

@@ -46,6 +46,15 @@ class Detector:
         search: ``fast`` finds the same largest face as ``full``, three times as fast where it is
             large (dlib alone), but then counts no small ones beside it in ``Result.faces``.
 
+    A picture is (H, W, 3) uint8 RGB, a path, or the bytes of a file:
+
+    >>> import numpy as np
+    >>> from spoofcue import Detector
+    >>> detector = Detector.load()  # the model that ships
+    >>> result = detector.predict(np.full((240, 320, 3), 128, np.uint8))
+    >>> result.decision, result.reason
+    ('rejected', 'no_face')
+
     """
 
     def __init__(

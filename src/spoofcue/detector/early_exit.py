@@ -22,6 +22,12 @@ class ExitRule:
         min_frames: scored before it may stop, >= 2.
         z: half width in standard errors, > 0.
 
+    >>> from spoofcue import Detector, ExitRule
+    >>> detector = Detector.load(frames=30, early_exit=ExitRule(min_frames=8))
+    >>> from spoofcue.detector.early_exit import certain
+    >>> certain([0.90, 0.88, 0.91], threshold=0.5, rule=ExitRule(min_frames=3))
+    True
+
     """
 
     min_frames: int = 5

@@ -31,6 +31,11 @@ class QualityLimits:
         min_visible: part of the face box that must lie in the picture, 0..1. Boxes about faces
             that are whole and fill the picture have 0.75 and more.
 
+    >>> from spoofcue import Detector, QualityLimits
+    >>> detector = Detector.load(quality=QualityLimits(min_brightness=20))  # for a dark hall
+    >>> QualityLimits().min_brightness  # grey, 0..255
+    30.0
+
     """
 
     min_sharpness: float = 0.008

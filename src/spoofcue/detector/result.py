@@ -70,6 +70,12 @@ class Result:
         cue_map: (C, h, w) float32 in [-1, 1] if asked for and the method has one.
         face: (h, w, 3) uint8 RGB, the pixels that ``cue_map`` is of.
 
+    >>> import numpy as np
+    >>> from spoofcue import Detector
+    >>> result = Detector.load().predict(np.zeros((240, 320, 3), np.uint8))
+    >>> result.is_live, result.score, result.reason
+    (False, None, 'no_face')
+
     """
 
     decision: Verdict

@@ -53,6 +53,11 @@ class Protocol:
         files_needed: there is no rule that could stand in for the files.
         optional: not part of ``--protocol all``.
 
+    >>> from spoofcue.protocols import load_set
+    >>> protocol = load_set("oulu-npu").protocols["3"]
+    >>> protocol.title, len(protocol.folds), str(protocol.threshold)
+    ('leave one phone out', 6, 'EER on dev')
+
     """
 
     name: str
@@ -107,6 +112,10 @@ class ProtocolSet:
         title: in words.
         compares: which published figures its results may stand beside, and on what terms.
         protocols: by name.
+
+    >>> from spoofcue.protocols import load_set
+    >>> list(load_set("casia-replay").protocols)
+    ['casia-to-replay', 'replay-to-casia']
 
     """
 
