@@ -14,9 +14,9 @@ from spoofcue.experiments import openpad
 from spoofcue.experiments.fold_plan import plan
 from spoofcue.experiments.folds import read_results, run_folds
 from spoofcue.experiments.identities import find_people, portraits_folder
-from spoofcue.experiments.tables import markdown, spread, table_of
+from spoofcue.experiments.tables import grids_of, markdown_of, spread, table_of
 from spoofcue.metrics.evaluation import Rule
-from spoofcue.protocols.reader import load_protocols
+from spoofcue.protocols.reader import load_set
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +104,7 @@ def test_folds_are_run_once_and_their_results_redraw_the_table(
     photos: Path, tmp_path: Path, few: None
 ) -> None:
     rows = openpad.build(tmp_path / "set", identities=str(photos), workers=1)
-    protocol = load_protocols("openpad")["P1"]
+    protocol = load_set("openpad").protocols["P1"]
     tasks = plan("openpad", [protocol], tmp_path / "set", tmp_path, ["recorder"])
     method = Recorder()
     records = run_folds(tasks, rows, {"recorder": method})
@@ -113,7 +113,7 @@ def test_folds_are_run_once_and_their_results_redraw_the_table(
     assert records == read_results(tmp_path)
     assert records[0]["counts"]["train"]["people"] == 3
     assert records[0]["selection"]["test"]["session"] == ["session-3"]
-    table = markdown(table_of(records))
+    table = markdown_of(grids_of(table_of(records)))
     # one of six on each side
     assert "| P1 | unseen session | 1 | 16.7 | 16.7 | 16.7 | 16.7 |" in table
 

@@ -13,9 +13,9 @@ from helpers.official_sets import manifest
 from spoofcue.errors import InputError
 from spoofcue.protocols.fold import rows_of_fold
 from spoofcue.protocols.listed import differences, from_files, read_listed
-from spoofcue.protocols.reader import load_protocols
+from spoofcue.protocols.reader import load_set
 
-OULU = load_protocols("oulu-npu")
+OULU = load_set("oulu-npu").protocols
 USERS = {"Train": range(1, 21), "Dev": range(21, 36), "Test": range(36, 56)}
 
 
@@ -114,7 +114,7 @@ def test_celebas_lists_choose_images_by_their_path(tmp_path: Path) -> None:
         )
         labels = {m: [0] * 43 + [int(v)] for m, v in chosen.select("media", "label").iter_rows()}
         (tmp_path / "protocol1" / f"{split}_label.json").write_text(json.dumps(labels))
-    ruled = load_protocols("celeba-spoof")["protocol1"]
+    ruled = load_set("celeba-spoof").protocols["protocol1"]
     listed = from_files(ruled, tmp_path)
     assert differences(rows, ruled, listed) == []
     # unpacked deeper, with other suffixes, and joined with other sets: its names are the same

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from spoofcue.errors import InputError
 from spoofcue.experiments.openpad import samples_of
 from spoofcue.protocols.fold import rows_of_fold
-from spoofcue.protocols.reader import load_protocols
+from spoofcue.protocols.reader import load_set
 from spoofcue.simulate.people import split_people
 
-PROTOCOLS = load_protocols("openpad")
+PROTOCOLS = load_set("openpad").protocols
 FOLDS = [(p, f) for p in PROTOCOLS.values() for f in p.folds]
 
 
@@ -122,9 +122,9 @@ def test_a_wrong_definition_names_its_place(body: str, told: str, tmp_path: Path
     path = tmp_path / "own.yaml"
     path.write_text(f"protocols:\n  A:\n    title: t\n    report: acer\n    {body}\n")
     with pytest.raises(InputError, match=told):
-        load_protocols(path)
+        load_set(path)
 
 
 def test_an_unknown_set_names_the_known_ones() -> None:
     with pytest.raises(InputError, match="openpad"):
-        load_protocols("nothing")
+        load_set("nothing")

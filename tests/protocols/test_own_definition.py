@@ -14,7 +14,7 @@ from spoofcue.errors import InputError
 from spoofcue.protocols.definition import Protocol, ThresholdRule
 from spoofcue.protocols.fold import Fold, held_out, rows_of_fold
 from spoofcue.protocols.listed import differences, from_files, read_listed
-from spoofcue.protocols.reader import load_protocols, load_set, set_names
+from spoofcue.protocols.reader import load_set, set_names
 from spoofcue.protocols.selection import Listed, Selection
 
 OWN = """
@@ -125,7 +125,7 @@ def test_every_key_is_read_as_it_is_documented(own: Path) -> None:
 
 
 def test_folds_are_named_by_what_they_are_for(own: Path) -> None:
-    each = load_protocols(own)["each"]
+    each = load_set(own).protocols["each"]
     assert (each.report, each.species, each.note, each.mirrors) == (
         "hter",
         "pooled",
@@ -154,7 +154,7 @@ def test_folds_are_named_by_what_they_are_for(own: Path) -> None:
 
 
 def test_a_dev_that_is_held_out_or_absent(own: Path) -> None:
-    protocols = load_protocols(own)
+    protocols = load_set(own).protocols
     (held,) = protocols["held"].folds
     assert (held.name, held.dev, held.hold_out, held.has_dev) == ("held", None, 0.25, True)
     assert held.to_dict()["dev"] == {"hold_out": 0.25}

@@ -17,11 +17,11 @@ from spoofcue.detector.quality import (
     refuse,
     too_small,
 )
-from spoofcue.detector.sources import Image
 from spoofcue.detector.stopwatch import Stopwatch
 from spoofcue.errors import InputError
 from spoofcue.faces.box import Box, crop_face
 from spoofcue.faces.detect import FaceDetector, FindsLargest
+from spoofcue.media.image import Image
 from spoofcue.package.hub import HUB, HubPlace, fetch_package
 from spoofcue.package.read import is_package
 

@@ -12,9 +12,10 @@ from spoofcue.detector.early_exit import ExitRule, certain, interval
 from spoofcue.detector.finder import FaceFinder, Look
 from spoofcue.detector.quality import Refusal
 from spoofcue.detector.result import EarlyExit, Result
-from spoofcue.detector.sources import Frames, Image
+from spoofcue.detector.sources import Frames
 from spoofcue.detector.stopwatch import Stopwatch
 from spoofcue.errors import InputError, MediaError
+from spoofcue.media.image import Image
 from spoofcue.patches.inputs import groups_of_one_shape
 from spoofcue.scoring.decision import decide
 from spoofcue.scoring.face import FaceScore, FaceScorer

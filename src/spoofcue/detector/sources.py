@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spoofcue.errors import InputError, MediaError
-from spoofcue.media.image import MAX_PIXELS, read_image
+from spoofcue.media.image import MAX_PIXELS, Image, read_image
 from spoofcue.media.kinds import media_kind
 from spoofcue.media.video import sample_frames
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 MAX_STREAM = 300
 
-Image: TypeAlias = NDArray[np.uint8]
 Picture: TypeAlias = Union[str, Path, bytes, Image, "PilImage"]
 Source: TypeAlias = Picture | Iterable[Image]
 

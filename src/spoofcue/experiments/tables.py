@@ -198,8 +198,3 @@ def grids_of(rows: Sequence[TableRow]) -> list[Grid]:
         heads = ("protocol", "", *method, "folds", *(f"{c} (%)" for c in columns))
         grids.append(Grid("", heads, tuple(cells), text_columns=2 + len(method)))
     return grids
-
-
-def markdown(rows: Sequence[TableRow]) -> str:
-    """:func:`grids_of` as Markdown."""
-    return markdown_of(grids_of(rows))

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.config import InputSettings
+from spoofcue.media.image import Image
 from spoofcue.patches.inputs import (
-    Image,
     grid_starts,
     next_multiple,
     normalise,
@@ -21,7 +21,7 @@ from spoofcue.patches.inputs import (
     whole_face_size,
 )
 from spoofcue.scoring.face import FaceScorer
-from spoofcue.scoring.pictures import cue_magnitude, cue_of
+from spoofcue.scoring.pictures import cue_magnitude
 
 T = TypeVar("T", bound=np.generic)
 
@@ -76,7 +76,7 @@ def face_evidence(model: FaceScorer, crop: Image) -> Evidence | None:
     if settings.scoring == "grid":
         return _stitched(model, crop)
     result = model.score([crop])[0]
-    cue = cue_of(result)
+    cue = result.cue
     if cue is None:
         return None
     size = _without_padding(crop, settings)

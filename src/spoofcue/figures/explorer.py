@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from spoofcue.figures.canvas import looks, number
 from spoofcue.figures.evidence import face_evidence
 from spoofcue.figures.run import ScoredFace, kinds_of
-from spoofcue.media.image import read_image
-from spoofcue.patches.inputs import Image, resized
+from spoofcue.media.image import Image, read_image
+from spoofcue.patches.inputs import resized
 from spoofcue.report.plots import ATTACK, LIVE
 from spoofcue.scoring.face import FaceScorer
 from spoofcue.whole_files import write_text

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from spoofcue.errors import MediaError
 
+Image = NDArray[np.uint8]  # (H, W, 3) RGB, upright
 MAX_PIXELS = 100_000_000  # 300 MB of RGB; the largest phone cameras give it
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+from spoofcue.media.image import Image
 
 if TYPE_CHECKING:
     from spoofcue.config import AugmentSettings
-
-Image = NDArray[np.uint8]
 
 
 def augment_crop(crop: Image, settings: AugmentSettings, rng: np.random.Generator) -> Image:

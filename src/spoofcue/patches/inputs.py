@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.config import InputSettings
+from spoofcue.media.image import Image
 
 if TYPE_CHECKING:
     from spoofcue.config import InputSettings, Shrink
 
 STRIDE = 32
-Image = NDArray[np.uint8]
 
 
 def normalise(image: Image, mean: float, std: float) -> NDArray[np.float32]:

@@ -35,11 +35,6 @@ def set_names() -> list[str]:
     return sorted(path.stem for path in HERE.glob("*.yaml"))
 
 
-def load_protocols(source: str | Path) -> dict[str, Protocol]:
-    """The protocols of :func:`load_set` by name."""
-    return load_set(source).protocols
-
-
 def load_set(source: str | Path) -> ProtocolSet:
     """Read a set of protocols.
 

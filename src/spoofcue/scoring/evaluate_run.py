@@ -28,7 +28,6 @@ from spoofcue.scoring.pictures import (
     PERCENTILE,
     attack_magnitudes,
     cue_heatmap,
-    cue_of,
     cue_overlay,
     cue_scale,
     write_picture,
@@ -191,7 +190,7 @@ def _write_gallery(out: Path, model: FaceScorer, data: Path, threshold: float) -
 
 def _pictures(result: FaceScore, cue_max: float | None) -> dict[str, NDArray[np.uint8]]:
     """Thumbnails by kind; a method without a cue map shows the face alone."""
-    if cue_max is None or cue_of(result) is None:
+    if cue_max is None or result.cue is None:
         return {"face": result.seen}
     face, cue = for_picture(result, 240)
     return {

@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 
 from spoofcue.config import InputSettings
 from spoofcue.errors import InputError
+from spoofcue.media.image import Image
 from spoofcue.patches.inputs import normalise, resized, scoring_inputs
 from spoofcue.scoring.facts import ModelFacts
-
-Image = NDArray[np.uint8]
-
 
 # (B, 3, H, W) normalised images -> a score each, and a map (C, H, W) each or None
 Run = Callable[[NDArray[np.float32]], tuple[list[float], NDArray[np.float32] | None]]

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from spoofcue.config import as_stored
 from spoofcue.errors import InputError
+from spoofcue.media.image import Image
 from spoofcue.runtime.with_onnxruntime import OnnxRuntime
-from spoofcue.scoring.face import CueModel, FaceScore, Image, score_crops
+from spoofcue.scoring.face import CueModel, FaceScore, score_crops
 from spoofcue.scoring.facts import ModelFacts, facts_from, with_evaluated_threshold
 
 __all__ = [

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from spoofcue.media.image import Image
 from spoofcue.package.read import Package, read_package
 from spoofcue.runtime.choice import open_runtime
-from spoofcue.scoring.face import FaceScore, Image, score_crops
+from spoofcue.scoring.face import FaceScore, score_crops
 from spoofcue.scoring.facts import ModelFacts
 
 

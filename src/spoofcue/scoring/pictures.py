@@ -9,11 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.errors import InputError
-from spoofcue.media.image import read_image
-from spoofcue.scoring.face import FaceScore, FaceScorer
+from spoofcue.media.image import Image, read_image
+from spoofcue.scoring.face import FaceScorer
 from spoofcue.whole_files import write_bytes
-
-Image = NDArray[np.uint8]
 
 # |cue| shown as the hottest colour where no run's own scale is known (spoofcue.scoring.pictures).
 CUE_MAX = 0.5
@@ -85,7 +83,7 @@ def attack_magnitudes(
     """
     found: list[NDArray[np.float32]] = []
     for number, at in enumerate(spread(len(crops), MAX_FACES), start=1):
-        cue = cue_of(model.score([read_image(crops[at])])[0])
+        cue = model.score([read_image(crops[at])])[0].cue
         if cue is None:
             break
         magnitude = cue_magnitude(cue).reshape(-1)
@@ -110,11 +108,6 @@ def cue_scale(magnitudes: NDArray[np.floating], percentile: float = PERCENTILE) 
         raise InputError("a colour scale needs cue maps of test attacks, and there are none.")
     # Maps of exact zeros have no scale of their own.
     return max(float(np.percentile(magnitudes, percentile)), float(np.finfo(np.float32).tiny))
-
-
-def cue_of(result: FaceScore) -> NDArray[np.float32] | None:
-    """The cue map; None from a method that has none."""
-    return result.cue
 
 
 def spread(count: int, most: int) -> list[int]:

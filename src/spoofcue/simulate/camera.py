@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.simulate.device import Device, Shot
-from spoofcue.simulate.raster import Generator, Image, Rgb, blur, luminance, srgb_from_linear
+from spoofcue.simulate.raster import FloatImage, Generator, Rgb, blur, luminance, srgb_from_linear
 
 # Fine samples per sensor px: scenes are evaluated on this grid, lens and pixels integrate it.
 OVERSAMPLING = 3
@@ -20,7 +20,7 @@ ROOM_LEVEL = 0.22
 
 
 def photograph(
-    radiance: Image,
+    radiance: FloatImage,
     device: Device,
     shot: Shot,
     illuminant: Rgb,
@@ -58,7 +58,7 @@ def photograph(
     return rescale(quantise(code), device.rescale)
 
 
-def lens(radiance: Image, device: Device, shot: Shot, near_px: float = 0.0) -> Image:
+def lens(radiance: FloatImage, device: Device, shot: Shot, near_px: float = 0.0) -> FloatImage:
     """Point spread of lens, defocus and hand movement: Gaussian, plus a line while it moves."""
     defocus = float(np.hypot(device.blur * shot.defocus_px, near_px))
     sigma = OVERSAMPLING * float(np.hypot(device.lens_px, defocus))
@@ -69,7 +69,7 @@ def lens(radiance: Image, device: Device, shot: Shot, near_px: float = 0.0) -> I
     return blur(radiance, sigma)
 
 
-def pixels(fine: Image, aperture: float) -> Image:
+def pixels(fine: FloatImage, aperture: float) -> FloatImage:
     """Integrate each sensor pixel, or its middle only where the sensor skips lines."""
     height, width = fine.shape[0] // OVERSAMPLING, fine.shape[1] // OVERSAMPLING
     if aperture < 0.5:
@@ -78,7 +78,7 @@ def pixels(fine: Image, aperture: float) -> Image:
     return np.asarray(cv2.resize(fine, (width, height), interpolation=cv2.INTER_AREA), np.float32)
 
 
-def vignette(image: Image, strength: float) -> Image:
+def vignette(image: FloatImage, strength: float) -> FloatImage:
     """Fall-off toward the corners, of ``strength`` there."""
     height, width = image.shape[:2]
     y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
@@ -86,7 +86,7 @@ def vignette(image: Image, strength: float) -> Image:
     return image * (1 - np.float32(strength * 0.5) * (x * x + y * y))[..., None]
 
 
-def flare(image: Image, share: float) -> Image:
+def flare(image: FloatImage, share: float) -> FloatImage:
     """Light scattered in lens and on its surface: a veil, brightest about bright things."""
     if share <= 0:
         return image
@@ -94,7 +94,7 @@ def flare(image: Image, share: float) -> Image:
     return image + np.float32(share) * (veil - image)
 
 
-def expose(image: Image, level: float, metering: float = 1.0) -> Image:
+def expose(image: FloatImage, level: float, metering: float = 1.0) -> FloatImage:
     """Automatic exposure toward a mean luminance of ``level`` in the picture's middle.
 
     With ``metering`` below 1 the rest of the frame, which lies beyond the picture, has a say: a
@@ -106,7 +106,7 @@ def expose(image: Image, level: float, metering: float = 1.0) -> Image:
     return image * np.float32(level / (mean**metering * ROOM_LEVEL ** (1 - metering)))
 
 
-def mosaic(image: Image) -> Image:
+def mosaic(image: FloatImage) -> FloatImage:
     """RGGB samples (H, W) of an RGB image."""
     raw = image[..., 1].copy()
     raw[0::2, 0::2] = image[0::2, 0::2, 0]
@@ -114,7 +114,7 @@ def mosaic(image: Image) -> Image:
     return raw
 
 
-def sensor(raw: Image, full_well: float, read_noise: float, rng: Generator) -> Image:
+def sensor(raw: FloatImage, full_well: float, read_noise: float, rng: Generator) -> FloatImage:
     """Photon noise (variance = electrons) and read noise on raw samples, clipped at the well."""
     electrons = np.clip(raw, 0, 1.2) * np.float32(full_well)
     sigma = np.sqrt(electrons + np.float32(read_noise**2))
@@ -122,14 +122,14 @@ def sensor(raw: Image, full_well: float, read_noise: float, rng: Generator) -> I
     return electrons * np.float32(1 / full_well)
 
 
-def demosaic(raw: Image) -> Image:
+def demosaic(raw: FloatImage) -> FloatImage:
     """Bilinear demosaicing of RGGB samples to (H, W, 3)."""
     deep = np.clip(raw * 40000 + 512, 0, 65535).astype(np.uint16)
     rgb = cv2.cvtColor(deep, cv2.COLOR_BayerBG2RGB).astype(np.float32)
     return (rgb - 512) * np.float32(1 / 40000)
 
 
-def white_balance(image: Image, device: Device, shot: Shot, illuminant: Rgb) -> Image:
+def white_balance(image: FloatImage, device: Device, shot: Shot, illuminant: Rgb) -> FloatImage:
     """Gains that take most of the illuminant's colour away, with the camera's own error."""
     red, blue = shot.white_shift
     away = np.array(illuminant, np.float32) ** np.float32(-shot.awb)
@@ -137,7 +137,7 @@ def white_balance(image: Image, device: Device, shot: Shot, illuminant: Rgb) -> 
     return image * (gains * np.array([red, 1.0, blue], np.float32))
 
 
-def profile(image: Image, contrast: float, saturation: float) -> Image:
+def profile(image: FloatImage, contrast: float, saturation: float) -> FloatImage:
     """Linear light to code values 0..1: saturation, sRGB encoding, S-shaped tone curve."""
     grey = luminance(image)[..., None]
     image = grey + np.float32(saturation) * (image - grey)
@@ -146,7 +146,7 @@ def profile(image: Image, contrast: float, saturation: float) -> Image:
     return code + np.float32(contrast * 0.5) * (curve - code)
 
 
-def reduce_noise(code: Image, strength: float) -> Image:
+def reduce_noise(code: FloatImage, strength: float) -> FloatImage:
     """Noise reduction as cheap cameras do it: colour is smoothed widely, luma where it is flat."""
     if strength <= 0:
         return code
@@ -159,12 +159,12 @@ def reduce_noise(code: Image, strength: float) -> Image:
     return (soft + kept * away)[..., None] + chroma
 
 
-def sharpen(code: Image, amount: float) -> Image:
+def sharpen(code: FloatImage, amount: float) -> FloatImage:
     """Unsharp mask of radius 1 px."""
     return code + np.float32(amount) * (code - blur(code, 1.0))
 
 
-def quantise(code: Image) -> NDArray[np.uint8]:
+def quantise(code: FloatImage) -> NDArray[np.uint8]:
     """Code values 0..1 to 8 bits."""
     return (np.clip(code, 0, 1) * 255 + 0.5).astype(np.uint8)
 
@@ -192,7 +192,7 @@ def filed(image: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.cvtColor(read, cv2.COLOR_BGR2RGB), np.uint8)
 
 
-def _line(length: float, degrees: float) -> Image:
+def _line(length: float, degrees: float) -> FloatImage:
     """A blurred line of ``length`` samples through the middle, sum 1."""
     size = 2 * int(np.ceil(length / 2)) + 3
     kernel = np.zeros((size, size), np.float32)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from spoofcue.simulate.entry import Entry, Share, Within, between
 from spoofcue.simulate.placement import Tilt
-from spoofcue.simulate.raster import Generator, Image, Rgb, fractal_noise
+from spoofcue.simulate.raster import FloatImage, Generator, Rgb, fractal_noise
 
 _GRID = 48
 
@@ -106,7 +106,7 @@ def draw_lamp(light: Light, rng: Generator) -> Lamp:
     )
 
 
-def soften(radiance: Image, fill: float) -> Image:
+def soften(radiance: FloatImage, fill: float) -> FloatImage:
     """Take contrast out of a photographed scene, as fill light does.
 
     A photo holds its photographer's light and tone curve, mostly harder than a room's.
@@ -116,7 +116,7 @@ def soften(radiance: Image, fill: float) -> Image:
     return cv2.pow(np.maximum(radiance, 1e-4), 1 - fill) * np.float32(0.2**fill)
 
 
-def room_light(lamp: Lamp, size: int) -> Image:
+def room_light(lamp: Lamp, size: int) -> FloatImage:
     """Irradiance across a photographed person, relative and tinted, (size, size, 3) float32.
 
     The photo already holds the light that it was taken in; the session's tint and fall-off
@@ -126,7 +126,7 @@ def room_light(lamp: Lamp, size: int) -> Image:
     return _enlarge(field.astype(np.float32), size)
 
 
-def sheet_light(lamp: Lamp, tilt: Tilt, fold: float, size: int, rng: Generator) -> Image:
+def sheet_light(lamp: Lamp, tilt: Tilt, fold: float, size: int, rng: Generator) -> FloatImage:
     """Irradiance on a tilted, perhaps curled or folded sheet, (size, size, 3) float32.
 
     Lambert's cosine on the sheet's normal for the key light, plus the sky.
@@ -155,7 +155,7 @@ def sheet_light(lamp: Lamp, tilt: Tilt, fold: float, size: int, rng: Generator) 
     return _enlarge(field.astype(np.float32), size)
 
 
-def highlight(lamp: Lamp, strength: float, size: int, rng: Generator) -> Image | None:
+def highlight(lamp: Lamp, strength: float, size: int, rng: Generator) -> FloatImage | None:
     """Mirror image of the key light and the room in a glossy surface, (size, size, 3) float32.
 
     A lamp's reflection is a soft blob where the surface happens to face it, the room's a faint
@@ -179,12 +179,12 @@ def _rgb(values: NDArray[np.floating]) -> Rgb:
     return float(values[0]), float(values[1]), float(values[2])
 
 
-def _slope(lamp: Lamp) -> Image:
+def _slope(lamp: Lamp) -> FloatImage:
     t = np.linspace(-1, 1, _GRID)
     across = np.sin(np.deg2rad(lamp.azimuth_deg)) * t[None, :]
     down = -np.sin(np.deg2rad(lamp.elevation_deg)) * t[:, None]
     return np.clip(1 + lamp.gradient * (across + down), 0.15, None)
 
 
-def _enlarge(field: Image, size: int) -> Image:
+def _enlarge(field: FloatImage, size: int) -> FloatImage:
     return np.asarray(cv2.resize(field, (size, size), interpolation=cv2.INTER_LINEAR), np.float32)

@@ -7,9 +7,9 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from spoofcue.errors import InputError
+from spoofcue.media.image import Image
 from spoofcue.simulate.camera import filed
 from spoofcue.simulate.catalogue import ANY_DEVICE, ANY_PAIS, ANY_SESSION, Catalogue, built_in
 from spoofcue.simulate.device import Device, jpeg_quality
@@ -19,20 +19,19 @@ from spoofcue.simulate.presentation import Circumstances, Portrait, draw_circums
 from spoofcue.simulate.recapture import render_attack, render_live
 from spoofcue.simulate.samples import WIDE, Sample, frames
 
-Picture = NDArray[np.uint8]
 # px: below this nothing of a face is left for a printer or a display
 LEAST_PX = 16
 
 
 def live(
-    photo: Picture,
+    photo: Image,
     *,
     device: str = "cam-1",
     session: str = "session-1",
     seed: int = 0,
     face: FaceBox | None = None,
     catalogue: Catalogue | None = None,
-) -> Picture:
+) -> Image:
     """A bona fide face as a camera takes it: the photo in a session's light, with no medium.
 
     A live picture and an attack of one photo, device, session and seed share framing, light,
@@ -65,16 +64,16 @@ def live(
 
 
 def attack(
-    photo: Picture,
+    photo: Image,
     instrument: str,
     *,
     device: str = "cam-1",
     session: str = "session-1",
     seed: int = 0,
     face: FaceBox | None = None,
-    wearer: Picture | None = None,
+    wearer: Image | None = None,
     catalogue: Catalogue | None = None,
-) -> Picture:
+) -> Image:
     """A presentation attack: the face on paper, on a display or as a mask, before a camera.
 
     The attacker's picture of the victim is the photo as another camera took it, compressed.
@@ -112,15 +111,15 @@ def attack(
 
 
 def _taken(
-    photo: Picture,
+    photo: Image,
     pai: str,
     device: str,
     session: str,
     seed: int,
     face: FaceBox | None,
-    wearer: Picture | None,
+    wearer: Image | None,
     catalogue: Catalogue | None,
-) -> Picture:
+) -> Image:
     """The first frame of a sample of one photo."""
     (catalogue or built_in()).check([pai] if pai else [], [device], [session])
     if not isinstance(seed, int) or seed < 0:
@@ -132,7 +131,7 @@ def _taken(
     return filed(picture.image, picture.quality)
 
 
-def _person(photo: Picture, face: FaceBox | None, seed: int, what: str) -> PhotographedPerson:
+def _person(photo: Image, face: FaceBox | None, seed: int, what: str) -> PhotographedPerson:
     rgb_picture(photo, what)
     if face is not None:
         face = _box(face, photo.shape[1], photo.shape[0])
@@ -227,7 +226,7 @@ class OnlineSimulator:
     def _known(self) -> Catalogue:
         return self.catalogue or built_in()
 
-    def attack(self, crop: Picture, rng: np.random.Generator) -> Picture:
+    def attack(self, crop: Image, rng: np.random.Generator) -> Image:
         """The crop on paper, on a display or as a mask, before a camera.
 
         Args:
@@ -247,14 +246,14 @@ class OnlineSimulator:
         image = render_attack(portrait, instrument, device, now, how, rng)
         return _like(crop, filed(image, jpeg_quality(device, now.shot)))
 
-    def live(self, crop: Picture, rng: np.random.Generator) -> Picture:
+    def live(self, crop: Image, rng: np.random.Generator) -> Image:
         """The crop before a camera, with no medium; arguments and errors as of :meth:`attack`."""
         portrait, device, now = self._scene(crop, rng)
         image = render_live(portrait, device, now, rng)
         return _like(crop, filed(image, jpeg_quality(device, now.shot)))
 
     def _scene(
-        self, crop: Picture, rng: np.random.Generator
+        self, crop: Image, rng: np.random.Generator
     ) -> tuple[Portrait, Device, Circumstances]:
         rgb_picture(crop, "crop")
         height, width = crop.shape[:2]
@@ -267,7 +266,7 @@ class OnlineSimulator:
         return Portrait(crop, box), device, draw_circumstances(view, session, rng)
 
 
-def _like(crop: Picture, image: Picture) -> Picture:
+def _like(crop: Image, image: Image) -> Image:
     """At the size of the crop that it came from."""
     size = crop.shape[1], crop.shape[0]
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)

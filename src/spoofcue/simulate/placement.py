@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spoofcue.simulate.raster import Generator, Image
+from spoofcue.simulate.raster import FloatImage, Generator
 
 FaceBox = tuple[float, float, float, float]  # left, top, width, height in the photo, px
 
@@ -130,7 +130,7 @@ def photo_from_fine(
 
 def photo_maps(
     matrix: NDArray[np.float64], size: int, tilt: Tilt, face: FaceBox
-) -> tuple[Image, Image]:
+) -> tuple[FloatImage, FloatImage]:
     """Photo coordinates (u, v), each (size, size) float32, of every fine sample.
 
     A curled sheet is a cylinder about its vertical axis: seen from the front, its arc length
@@ -149,7 +149,7 @@ def photo_maps(
     return u, v
 
 
-def grid_step(u: Image, v: Image) -> NDArray[np.float64]:
+def grid_step(u: FloatImage, v: FloatImage) -> NDArray[np.float64]:
     """Jacobian (2, 2) d(u, v)/d(x, y) in the middle of the maps, photo px per fine sample."""
     i, j = u.shape[0] // 2, u.shape[1] // 2
     return np.array(

@@ -17,7 +17,7 @@ from spoofcue.simulate.device import Shot, draw_shot
 from spoofcue.simulate.entry import Entry, FaceSpan
 from spoofcue.simulate.lighting import Lamp, Light, draw_lamp
 from spoofcue.simulate.placement import FaceBox, Tilt, View, draw_tilt, grid_step
-from spoofcue.simulate.raster import Generator, Image, Rgb
+from spoofcue.simulate.raster import FloatImage, Generator, Rgb
 from spoofcue.simulate.surround import Surround, draw_surround
 
 
@@ -103,8 +103,8 @@ class Sight:
     portrait: Portrait
     now: Circumstances
     how: Presentation
-    u: Image
-    v: Image
+    u: FloatImage
+    v: FloatImage
     mm: float
     texture: Generator
     wearer: Portrait | None
@@ -149,7 +149,7 @@ class Instrument(Entry, ABC):
         """A new instrument, from the ranges of real ones; ``name`` is one of ``drawn``."""
 
     @abstractmethod
-    def radiance(self, sight: Sight) -> tuple[Image, Rgb]:
+    def radiance(self, sight: Sight) -> tuple[FloatImage, Rgb]:
         """Light of the medium before it meets the camera.
 
         Returns:

@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Image = NDArray[np.float32]
+# (H, W) or (H, W, C) of linear light or reflectance
+FloatImage = NDArray[np.float32]
 Rgb = tuple[float, float, float]
 Generator = np.random.Generator
 
@@ -26,7 +27,7 @@ _FAR = np.float32(2**17)
 _STEPS = 4096
 
 
-def value_noise(shape: tuple[int, int], cell_px: float, rng: Generator) -> Image:
+def value_noise(shape: tuple[int, int], cell_px: float, rng: Generator) -> FloatImage:
     """Smooth noise of mean about 0 and deviation about 1, (H, W); features are cell_px wide."""
     height, width = shape
     rows, columns = int(height / cell_px) + 4, int(width / cell_px) + 4
@@ -40,7 +41,7 @@ def value_noise(shape: tuple[int, int], cell_px: float, rng: Generator) -> Image
 
 def fractal_noise(
     shape: tuple[int, int], cell_px: float, octaves: int, rng: Generator, gain: float = 0.55
-) -> Image:
+) -> FloatImage:
     """Sum of value_noise octaves, each half as wide and gain as strong; deviation about 1."""
     total = np.zeros(shape, np.float32)
     weight, power = 1.0, 0.0
@@ -51,7 +52,7 @@ def fractal_noise(
     return total / np.float32(np.sqrt(power))
 
 
-def grain(shape: tuple[int, int], sigma_px: float, rng: Generator) -> Image:
+def grain(shape: tuple[int, int], sigma_px: float, rng: Generator) -> FloatImage:
     """White noise low-passed by a Gaussian of sigma_px, rescaled to deviation 1, (H, W)."""
     white = rng.standard_normal(shape, dtype=np.float32)
     if sigma_px < 0.25:
@@ -60,7 +61,7 @@ def grain(shape: tuple[int, int], sigma_px: float, rng: Generator) -> Image:
     return np.asarray(soft * np.float32(max(1.0, 2.0 * np.sqrt(np.pi) * sigma_px)), np.float32)
 
 
-def blur(image: Image, sigma_px: float) -> Image:
+def blur(image: FloatImage, sigma_px: float) -> FloatImage:
     """Gaussian blur of (H, W) or (H, W, C); a sigma below 0.2 px leaves the image alone.
 
     Wide blurs run on a reduced image: the result differs by less than the eye can see.
@@ -77,7 +78,7 @@ def blur(image: Image, sigma_px: float) -> Image:
     return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
-def smoothstep(edge0: float, edge1: float, value: Image) -> Image:
+def smoothstep(edge0: float, edge1: float, value: FloatImage) -> FloatImage:
     """Cubic step, 0 at edge0 and 1 at edge1 (the edges may be in either order)."""
     t = np.clip((value - np.float32(edge0)) / np.float32(edge1 - edge0), 0.0, 1.0)
     return np.asarray(t * t * (3 - 2 * t), np.float32)
@@ -94,7 +95,7 @@ def generator(*parts: object) -> np.random.Generator:
     return np.random.default_rng(number(*parts))
 
 
-def linear_from_srgb(srgb: NDArray[np.floating] | NDArray[np.uint8]) -> Image:
+def linear_from_srgb(srgb: NDArray[np.floating] | NDArray[np.uint8]) -> FloatImage:
     """Decode sRGB to linear light; uint8 is 0..255, floats are 0..1; any shape, float32 out."""
     if srgb.dtype == np.uint8:
         return _DECODE_8BIT[srgb]
@@ -104,7 +105,7 @@ def linear_from_srgb(srgb: NDArray[np.floating] | NDArray[np.uint8]) -> Image:
     )
 
 
-def srgb_from_linear(linear: Image) -> Image:
+def srgb_from_linear(linear: FloatImage) -> FloatImage:
     """Encode linear light (clipped to 0..1) to sRGB 0..1 float32, any shape, by a fine table."""
     position = np.clip(linear, 0.0, 1.0) ** np.float32(0.5) * np.float32(_STEPS - 1)
     low = np.minimum(position.astype(np.int32), _STEPS - 2)
@@ -112,23 +113,23 @@ def srgb_from_linear(linear: Image) -> Image:
     return _ENCODE[low] * (1 - share) + _ENCODE[low + 1] * share
 
 
-def luminance(rgb: Image) -> Image:
+def luminance(rgb: FloatImage) -> FloatImage:
     """Rec. 709 luminance of linear RGB (..., 3) -> (...)."""
     weights = np.array([0.2126, 0.7152, 0.0722], np.float32)
     return np.asarray(rgb @ weights, dtype=np.float32)
 
 
-def _encode_exact(linear: NDArray[np.float64]) -> Image:
+def _encode_exact(linear: NDArray[np.float64]) -> FloatImage:
     low = linear * 12.92
     high = 1.055 * np.maximum(linear, 1e-9) ** (1 / 2.4) - 0.055
     return np.where(linear <= 0.0031308, low, high).astype(np.float32)
 
 
-_DECODE_8BIT: Image = linear_from_srgb(np.arange(256, dtype=np.float64) / 255.0)
-_ENCODE: Image = _encode_exact(np.linspace(0.0, 1.0, _STEPS) ** 2)  # dense near black
+_DECODE_8BIT: FloatImage = linear_from_srgb(np.arange(256, dtype=np.float64) / 255.0)
+_ENCODE: FloatImage = _encode_exact(np.linspace(0.0, 1.0, _STEPS) ** 2)  # dense near black
 
 
-def footprint_response(step: NDArray[np.float64], cell: int = CELL) -> Image:
+def footprint_response(step: NDArray[np.float64], cell: int = CELL) -> FloatImage:
     """Transfer (cell, cell // 2 + 1) of the footprint for a cell's harmonics.
 
     Args:
@@ -143,19 +144,19 @@ def footprint_response(step: NDArray[np.float64], cell: int = CELL) -> Image:
     return np.exp(-2 * (np.pi * FOOTPRINT) ** 2 * (along_x**2 + along_y**2)).astype(np.float32)
 
 
-def filtered(cells: Image, response: Image) -> Image:
+def filtered(cells: FloatImage, response: FloatImage) -> FloatImage:
     """Cells (..., N, N) float32, periodic, through a response of :func:`footprint_response`."""
     spectrum = np.fft.rfft2(cells) * response
     return np.fft.irfft2(spectrum, s=cells.shape[-2:]).astype(np.float32)
 
 
-def unresolved(response: Image) -> bool:
+def unresolved(response: FloatImage) -> bool:
     """Whether no harmonic passes: finer than the grid, only the mean is seen."""
     first = max(response[0, 1], response[1, 0], response[-1, 0])
     return bool(first < 0.02)
 
 
-def cell_index(p: Image, q: Image, cell: int = CELL) -> NDArray[np.int32]:
+def cell_index(p: FloatImage, q: FloatImage, cell: int = CELL) -> NDArray[np.int32]:
     """Flat index into a (cell, cell) table from coordinates counted in cells (q is the row).
 
     ``cell`` is a power of two.

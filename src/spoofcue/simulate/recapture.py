@@ -25,7 +25,7 @@ from spoofcue.simulate.presentation import (
     Presentation,
     Sight,
 )
-from spoofcue.simulate.raster import Generator, Image, Rgb, linear_from_srgb
+from spoofcue.simulate.raster import FloatImage, Generator, Rgb, linear_from_srgb
 from spoofcue.simulate.surround import surround
 
 
@@ -80,7 +80,7 @@ def attack_radiance(
     now: Circumstances,
     how: Presentation,
     wearer: Portrait | None = None,
-) -> tuple[Image, Rgb]:
+) -> tuple[FloatImage, Rgb]:
     """Light of an attack before it meets the camera; see :func:`render_attack`.
 
     Returns:
@@ -100,7 +100,7 @@ def attack_radiance(
     return radiance, white
 
 
-def live_radiance(portrait: Portrait, now: Circumstances) -> tuple[Image, Rgb]:
+def live_radiance(portrait: Portrait, now: Circumstances) -> tuple[FloatImage, Rgb]:
     """Light of a live face before it meets the camera, as :func:`attack_radiance` gives it."""
     size = now.view.side_px * OVERSAMPLING
     matrix = photo_from_fine(now.view, Tilt(), portrait.face, OVERSAMPLING)
@@ -112,7 +112,9 @@ def live_radiance(portrait: Portrait, now: Circumstances) -> tuple[Image, Rgb]:
     return radiance * room_light(now.lamp, size), now.lamp.illuminant
 
 
-def _in_view(portrait: Portrait, u: Image, v: Image) -> tuple[Portrait, Image, Image]:
+def _in_view(
+    portrait: Portrait, u: FloatImage, v: FloatImage
+) -> tuple[Portrait, FloatImage, FloatImage]:
     """Only the part of the photo that the camera sees, so that no work is done on the rest."""
     height, width = portrait.photo.shape[:2]
     pad = 8
@@ -142,7 +144,7 @@ def _seen(photo: NDArray[np.uint8], matrix: NDArray[np.float64], size: int) -> N
 
 
 def sampled(
-    photo: NDArray[np.uint8], u: Image, v: Image, scale: float, *, nearest: bool = False
+    photo: NDArray[np.uint8], u: FloatImage, v: FloatImage, scale: float, *, nearest: bool = False
 ) -> NDArray[np.uint8]:
     """``photo``, drawn at ``scale`` of the portrait, at portrait coordinates (u, v)."""
     step = abs(float(u[0, 1] - u[0, 0])) * scale

@@ -9,7 +9,7 @@ import numpy as np
 
 from spoofcue.simulate.lighting import Lamp
 from spoofcue.simulate.placement import FaceBox
-from spoofcue.simulate.raster import Generator, Image, Rgb, blur, fractal_noise, smoothstep
+from spoofcue.simulate.raster import FloatImage, Generator, Rgb, blur, fractal_noise, smoothstep
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +68,15 @@ def draw_surround(framed: float, rng: Generator, *, paper: bool, worn: bool) -> 
 
 
 def surround(
-    radiance: Image,
+    radiance: FloatImage,
     around: Surround,
     face: FaceBox,
-    u: Image,
-    v: Image,
+    u: FloatImage,
+    v: FloatImage,
     mm: float,
     lamp: Lamp,
     rng: Generator,
-) -> Image:
+) -> FloatImage:
     """Put border, bezel and room about the medium's picture, (S, S, 3) float32."""
     light = np.array(lamp.key_rgb, np.float32) * 0.7 + np.array(lamp.sky_rgb, np.float32)
     x = (u - np.float32(face[0] + face[2] / 2)) * np.float32(mm)
@@ -104,7 +104,7 @@ def surround(
     return np.asarray(radiance, np.float32)
 
 
-def paint_backdrop(seed: int, key_rgb: Rgb, sky_rgb: Rgb, size: int) -> Image:
+def paint_backdrop(seed: int, key_rgb: Rgb, sky_rgb: Rgb, size: int) -> FloatImage:
     """A blurred room (size, size, 3) in linear light: walls, furniture, sometimes a window."""
     rng = np.random.default_rng([seed, 0xBAC])
     wall = np.exp(rng.uniform(np.log(0.10), np.log(0.65)))

@@ -9,8 +9,9 @@ import torch
 from numpy.typing import NDArray
 
 from spoofcue.config import settings_from
+from spoofcue.media.image import Image
 from spoofcue.methods.learned.networks import build_network
-from spoofcue.scoring.face import FaceScore, Image, score_inputs
+from spoofcue.scoring.face import FaceScore, score_inputs
 from spoofcue.scoring.facts import facts_from, with_evaluated_threshold
 from spoofcue.scoring.model import best_checkpoint, read_checkpoint
 

@@ -6,12 +6,12 @@ from numpy.typing import NDArray
 from spoofcue.simulate.face.frame import Grid
 from spoofcue.simulate.face.identity import Glasses, Identity
 from spoofcue.simulate.face.skin import Lighting, skin_tone
-from spoofcue.simulate.raster import Image, blur, fractal_noise, grain, smoothstep
+from spoofcue.simulate.raster import FloatImage, blur, fractal_noise, grain, smoothstep
 
 _POWER = {"round": 2.0, "oval": 2.4, "square": 4.5}
 
 
-def _dome_light(nx: Image, ny: Image, lighting: Lighting) -> Image:
+def _dome_light(nx: FloatImage, ny: FloatImage, lighting: Lighting) -> FloatImage:
     """Irradiance (H, W, 3) of a rounded body with the given normal components."""
     nz = np.sqrt(np.clip(1 - nx**2 - ny**2, 0.02, 1))
     key, light = lighting.key, lighting.light
@@ -22,7 +22,7 @@ def _dome_light(nx: Image, ny: Image, lighting: Lighting) -> Image:
     return np.asarray(direct[..., None] * np.array(light.key_rgb, np.float32) + ambient, np.float32)
 
 
-def paint_ears(identity: Identity, grid: Grid, lighting: Lighting) -> Image:
+def paint_ears(identity: Identity, grid: Grid, lighting: Lighting) -> FloatImage:
     """Both ears, premultiplied (H, W, 4) linear light."""
     head, skin = identity.head, identity.skin
     rng = np.random.default_rng([identity.seed, 0xEA5])
@@ -52,7 +52,7 @@ def paint_ears(identity: Identity, grid: Grid, lighting: Lighting) -> Image:
     return out
 
 
-def paint_body(identity: Identity, grid: Grid, lighting: Lighting) -> Image:
+def paint_body(identity: Identity, grid: Grid, lighting: Lighting) -> FloatImage:
     """Neck, shoulders and garment, premultiplied (H, W, 4) linear light; not posed."""
     head, skin, px = identity.head, identity.skin, grid.px_per_mm
     rng = np.random.default_rng([identity.seed, 0xB0D])
@@ -88,8 +88,8 @@ def _garment(
     lighting: Lighting,
     rng: np.random.Generator,
     base: float,
-    slope: Image,
-) -> tuple[Image, Image]:
+    slope: FloatImage,
+) -> tuple[FloatImage, FloatImage]:
     """Cloth colour (H, W, 3) and where it covers, 0..1 (H, W)."""
     px = grid.px_per_mm
     x, y = np.broadcast_arrays(np.abs(grid.column_mm), grid.row_mm)
@@ -119,7 +119,7 @@ def _garment(
     return blur(cloth.astype(np.float32), 0.1 * px), dressed
 
 
-def paint_glasses(identity: Identity, grid: Grid, lighting: Lighting) -> Image | None:
+def paint_glasses(identity: Identity, grid: Grid, lighting: Lighting) -> FloatImage | None:
     """Premultiplied layer (H, W, 4) linear light, or None without glasses."""
     glasses = identity.glasses
     if glasses is None:
@@ -155,7 +155,9 @@ def paint_glasses(identity: Identity, grid: Grid, lighting: Lighting) -> Image |
     return np.dstack([out, np.maximum(frame, 0.04 * lens)]).astype(np.float32)
 
 
-def _lens_distance(glasses: Glasses, x: NDArray[np.floating], y: NDArray[np.floating]) -> Image:
+def _lens_distance(
+    glasses: Glasses, x: NDArray[np.floating], y: NDArray[np.floating]
+) -> FloatImage:
     """Signed distance in mm to the lens outline, negative inside (a superellipse)."""
     power = _POWER[glasses.shape]
     a = glasses.lens_half_width_mm

@@ -8,7 +8,7 @@ from spoofcue.simulate.face.frame import Expression, Grid
 from spoofcue.simulate.face.hair import bezier, thin_coverage
 from spoofcue.simulate.face.identity import EyeShape, Identity
 from spoofcue.simulate.face.skin import Lighting
-from spoofcue.simulate.raster import Image, blur, grain, smoothstep, value_noise
+from spoofcue.simulate.raster import FloatImage, blur, grain, smoothstep, value_noise
 
 IRIS_RADIUS_MM = 5.9
 
@@ -17,12 +17,14 @@ IRIS_RADIUS_MM = 5.9
 class LidLines:
     """Heights (1, W) mm of the upper and lower lid edges; u (1, W) is 0 inner .. 1 outer corner."""
 
-    u: Image
-    upper: Image
-    lower: Image
+    u: FloatImage
+    upper: FloatImage
+    lower: FloatImage
 
 
-def lid_lines(eyes: EyeShape, expression: Expression, side: float, column_mm: Image) -> LidLines:
+def lid_lines(
+    eyes: EyeShape, expression: Expression, side: float, column_mm: FloatImage
+) -> LidLines:
     """Trace one eye's lids (side -1 is the image's left) over columns (1, W) in mm."""
     inner = eyes.centre_x_mm - 0.5 * eyes.width_mm
     raw = (side * column_mm - inner) / eyes.width_mm
@@ -36,11 +38,11 @@ def lid_lines(eyes: EyeShape, expression: Expression, side: float, column_mm: Im
 
 
 def paint_eyes(
-    rgb: Image,
+    rgb: FloatImage,
     identity: Identity,
     expression: Expression,
     grid: Grid,
-    lit: Image,
+    lit: FloatImage,
     lighting: Lighting,
 ) -> None:
     """Paint both eyes with their lids' edges and lashes over the shaded head, in place.
@@ -61,7 +63,7 @@ def paint_eyes(
         _paint_lashes(patch, identity, expression, side, part)
 
 
-def _paint_lid_skin(patch: Image, eyes: EyeShape, line: LidLines, grid: Grid) -> None:
+def _paint_lid_skin(patch: FloatImage, eyes: EyeShape, line: LidLines, grid: Grid) -> None:
     """Crease of the upper lid, the pink lower rim, and the dark root line of the lashes."""
     y, u = grid.row_mm, line.u
     inside = smoothstep(-0.10, 0.06, u) * smoothstep(1.16, 0.92, u)
@@ -85,9 +87,9 @@ def _eyeball(
     side: float,
     grid: Grid,
     line: LidLines,
-    light: Image,
+    light: FloatImage,
     lighting: Lighting,
-) -> tuple[Image, Image]:
+) -> tuple[FloatImage, FloatImage]:
     """Shaded ball (H, W, 3) and its visible opening (H, W) 0..1."""
     eyes = identity.eyes
     rng = np.random.default_rng([identity.seed, 0xE7E, int(side > 0)])
@@ -122,8 +124,8 @@ def _eyeball(
 
 
 def _sclera(
-    identity: Identity, grid: Grid, line: LidLines, radius: Image, rng: np.random.Generator
-) -> Image:
+    identity: Identity, grid: Grid, line: LidLines, radius: FloatImage, rng: np.random.Generator
+) -> FloatImage:
     """White of the eye: warm, never paper-white, veined toward the corners."""
     px = grid.px_per_mm
     base = np.array([0.60, 0.545, 0.50], np.float32) * np.float32(1 - 0.10 * identity.skin.melanin)
@@ -136,7 +138,9 @@ def _sclera(
     return np.asarray(out * (1 - redness) * (1 - halo[..., None]), np.float32)
 
 
-def _iris(identity: Identity, radius: Image, angle: Image, rng: np.random.Generator) -> Image:
+def _iris(
+    identity: Identity, radius: FloatImage, angle: FloatImage, rng: np.random.Generator
+) -> FloatImage:
     """Radial fibres, a lighter collarette, a dark limbal ring and the pupil."""
     share = radius / np.float32(IRIS_RADIUS_MM)
     fibres = np.zeros_like(radius)
@@ -152,7 +156,7 @@ def _iris(identity: Identity, radius: Image, angle: Image, rng: np.random.Genera
     return np.asarray(iris * (1 - pupil[..., None]) + 0.003 * pupil[..., None], np.float32)
 
 
-def _catchlight(iris_x: float, iris_y: float, grid: Grid, lighting: Lighting) -> Image:
+def _catchlight(iris_x: float, iris_y: float, grid: Grid, lighting: Lighting) -> FloatImage:
     """Mirror image of a soft window on the cornea (radius 7.8 mm), coverage 0..1 (H, W)."""
     half = lighting.key + lighting.view
     half = half / np.linalg.norm(half)
@@ -164,7 +168,7 @@ def _catchlight(iris_x: float, iris_y: float, grid: Grid, lighting: Lighting) ->
 
 
 def _paint_lashes(
-    patch: Image, identity: Identity, expression: Expression, side: float, grid: Grid
+    patch: FloatImage, identity: Identity, expression: Expression, side: float, grid: Grid
 ) -> None:
     eyes = identity.eyes
     rng = np.random.default_rng([identity.seed, 0x1A5, int(side > 0)])

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.simulate.lighting import Light
-from spoofcue.simulate.raster import Image
+from spoofcue.simulate.raster import FloatImage
 
 PIVOT_MM = (0.0, 62.0, -72.0)
 EYE_LEVEL_MM = 12.0  # the camera's axis meets the face here
@@ -91,8 +91,8 @@ def _held(rng: np.random.Generator, mean: float, deviation: float, limit: float)
 class Grid:
     """A window of the head frame; column_mm (1, W) and row_mm (H, 1) broadcast to (H, W)."""
 
-    column_mm: Image
-    row_mm: Image
+    column_mm: FloatImage
+    row_mm: FloatImage
     px_per_mm: float
 
     @property
@@ -100,7 +100,7 @@ class Grid:
         """(H, W) in pixels."""
         return self.row_mm.shape[0], self.column_mm.shape[1]
 
-    def to_px(self, points_mm: NDArray[np.floating]) -> Image:
+    def to_px(self, points_mm: NDArray[np.floating]) -> FloatImage:
         """Points (..., 2) in mm -> pixel coordinates (..., 2), x first."""
         origin = np.array([self.column_mm[0, 0], self.row_mm[0, 0]], np.float32)
         return np.asarray((points_mm - origin) * np.float32(self.px_per_mm), np.float32)
@@ -135,7 +135,7 @@ class View:
     pose: Pose
 
 
-def rotation(pose: Pose) -> Image:
+def rotation(pose: Pose) -> FloatImage:
     """Matrix (3, 3) from the head frame to the camera's frame, without roll."""
     a, b = np.deg2rad(pose.yaw_deg), np.deg2rad(pose.pitch_deg)
     turn = np.array([[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]])
@@ -143,7 +143,9 @@ def rotation(pose: Pose) -> Image:
     return np.asarray(nod @ turn, np.float32)
 
 
-def project(x: Image, y: Image, z: Image, pose: Pose) -> tuple[Image, Image]:
+def project(
+    x: FloatImage, y: FloatImage, z: FloatImage, pose: Pose
+) -> tuple[FloatImage, FloatImage]:
     """Head-frame points in mm -> picture plane in mm at the face's distance, before roll."""
     m, (px, py, pz) = rotation(pose), PIVOT_MM
     dx, dy, dz = x - px, y - py, z - pz
@@ -162,7 +164,7 @@ def view_matrix(view: View, roll_deg: float) -> NDArray[np.float64]:
     return np.hstack([turn, shift[:, None]])
 
 
-def pose_layer(layer: Image, z: Image, grid: Grid, view: View) -> Image:
+def pose_layer(layer: FloatImage, z: FloatImage, grid: Grid, view: View) -> FloatImage:
     """Project a premultiplied layer (H, W, 4) with depth z (H, W) mm to (size, size, 4)."""
     across, down = project(grid.column_mm, grid.row_mm, z, view.pose)
     plane = make_grid(
@@ -188,7 +190,7 @@ def pose_layer(layer: Image, z: Image, grid: Grid, view: View) -> Image:
     return np.asarray(np.maximum(out, 0.0), np.float32)
 
 
-def _invert(across: Image, down: Image, plane: Grid) -> tuple[Image, Image]:
+def _invert(across: FloatImage, down: FloatImage, plane: Grid) -> tuple[FloatImage, FloatImage]:
     """Pixel maps (plane's shape) into the layer for a forward map (H, W) in mm."""
     height, width = across.shape
     middle = width // 2

@@ -9,7 +9,7 @@ from spoofcue.simulate.face.head import half_width_mm
 from spoofcue.simulate.face.identity import Identity
 from spoofcue.simulate.face.mouth import lip_mask
 from spoofcue.simulate.face.skin import Lighting
-from spoofcue.simulate.raster import Image, blur, fractal_noise, smoothstep, value_noise
+from spoofcue.simulate.raster import FloatImage, blur, fractal_noise, smoothstep, value_noise
 
 LONG = ("bob", "long", "long_wavy")
 COILED = ("afro", "curly")
@@ -25,7 +25,7 @@ def hair_grid(px_per_mm: float) -> Grid:
     return make_grid(-135, 135, -165, 215, px_per_mm)
 
 
-def paint_hair(identity: Identity, grid: Grid, lighting: Lighting) -> tuple[Image, Image]:
+def paint_hair(identity: Identity, grid: Grid, lighting: Lighting) -> tuple[FloatImage, FloatImage]:
     """Front and back layers, premultiplied (H, W, 4) linear light; both empty for a bald head."""
     hair, head = identity.hair, identity.head
     empty = np.zeros((*grid.shape, 4), np.float32)
@@ -66,7 +66,7 @@ def paint_hair(identity: Identity, grid: Grid, lighting: Lighting) -> tuple[Imag
     )
 
 
-def _ragged(grid: Grid, style: str, rng: np.random.Generator) -> Image:
+def _ragged(grid: Grid, style: str, rng: np.random.Generator) -> FloatImage:
     """Uneven edge in mm: fine tufts, or the bumps of curls."""
     px = grid.px_per_mm
     if style in COILED:
@@ -76,7 +76,7 @@ def _ragged(grid: Grid, style: str, rng: np.random.Generator) -> Image:
     )
 
 
-def _hairline(identity: Identity, grid: Grid) -> Image:
+def _hairline(identity: Identity, grid: Grid) -> FloatImage:
     """Height (mm) below which the face is bare, (H or 1, W)."""
     hair, head = identity.hair, identity.head
     x = grid.column_mm
@@ -98,7 +98,7 @@ def _hairline(identity: Identity, grid: Grid) -> Image:
 
 def _shade(
     identity: Identity, grid: Grid, lighting: Lighting, rng: np.random.Generator, thick: float
-) -> Image:
+) -> FloatImage:
     """Colour (H, W, 3): strands along the flow, a soft highlight across them, a dome's shading."""
     hair, head, px = identity.hair, identity.head, grid.px_per_mm
     x, y = grid.column_mm + 0 * grid.row_mm, grid.row_mm + 0 * grid.column_mm
@@ -137,8 +137,12 @@ def _shade(
 
 
 def _along_flow(
-    across: Image, along: Image, per_mm: float, along_per_mm: float, rng: np.random.Generator
-) -> Image:
+    across: FloatImage,
+    along: FloatImage,
+    per_mm: float,
+    along_per_mm: float,
+    rng: np.random.Generator,
+) -> FloatImage:
     """Noise that varies fast across the strands and slowly along them; deviation about 1."""
     sheet = rng.standard_normal((64, 1024), dtype=np.float32)
     sheet = cv2.GaussianBlur(sheet, (0, 0), 0.8) * 2.2
@@ -148,7 +152,7 @@ def _along_flow(
 
 
 def paint_brows(
-    rgb: Image, identity: Identity, expression: Expression, grid: Grid, lit: Image
+    rgb: FloatImage, identity: Identity, expression: Expression, grid: Grid, lit: FloatImage
 ) -> None:
     """Paint both brows over rgb (H, W, 3), linear light, in place; lit is the irradiance."""
     brow, eyes = identity.brows, identity.eyes
@@ -179,7 +183,7 @@ def paint_brows(
 
 
 def paint_beard(
-    rgb: Image, identity: Identity, expression: Expression, grid: Grid, lit: Image
+    rgb: FloatImage, identity: Identity, expression: Expression, grid: Grid, lit: FloatImage
 ) -> None:
     """Paint stubble, a moustache, a goatee or a beard, in place."""
     hair, head, mouth = identity.hair, identity.head, identity.mouth
@@ -225,7 +229,7 @@ def paint_beard(
     rgb += (colour * lit * 0.9 - rgb) * (0.85 * cover)[..., None]
 
 
-def bezier(controls: NDArray[np.floating], steps: int) -> Image:
+def bezier(controls: NDArray[np.floating], steps: int) -> FloatImage:
     """Sample cubic Bezier curves: controls (N, 4, 2) -> points (N, steps, 2)."""
     t = np.linspace(0, 1, steps)[None, :, None]
     p0, p1, p2, p3 = (controls[:, None, k] for k in range(4))
@@ -235,8 +239,11 @@ def bezier(controls: NDArray[np.floating], steps: int) -> Image:
 
 
 def thin_coverage(
-    shape: tuple[int, int], points_px: Image, thickness_px: float, opacity: NDArray[np.floating]
-) -> Image:
+    shape: tuple[int, int],
+    points_px: FloatImage,
+    thickness_px: float,
+    opacity: NDArray[np.floating],
+) -> FloatImage:
     """Coverage 0..1 (H, W) of hairs thinner than a pixel: painted at 3x and averaged down.
 
     Three sheets of hairs are layered by transparency, so crossings darken as real ones do.

@@ -12,7 +12,7 @@ import numpy as np
 from spoofcue.simulate.face.frame import Expression, Grid
 from spoofcue.simulate.face.identity import HeadShape, Identity, NoseShape
 from spoofcue.simulate.face.mouth import add_lips
-from spoofcue.simulate.raster import Image, blur, smoothstep
+from spoofcue.simulate.raster import FloatImage, blur, smoothstep
 
 Bump = tuple[float, float, float, float, float]  # x, y, sigma_x, sigma_y, height, all mm
 Path = list[tuple[float, float]]
@@ -26,13 +26,13 @@ class Surface:
     z and base are mm; alpha is 0..1; cavity is mm below the smoothed surroundings (0 = open).
     """
 
-    z: Image
-    base: Image
-    alpha: Image
-    cavity: Image
+    z: FloatImage
+    base: FloatImage
+    alpha: FloatImage
+    cavity: FloatImage
 
 
-def half_width_mm(head: HeadShape, y_mm: Image) -> Image:
+def half_width_mm(head: HeadShape, y_mm: FloatImage) -> FloatImage:
     """Half width of the head's outline at heights y_mm (any shape); 0 above and below the head.
 
     Squared widths are interpolated, so both ends close like an ellipse.
@@ -64,7 +64,7 @@ def half_width_mm(head: HeadShape, y_mm: Image) -> Image:
     return np.sqrt(np.interp(y_mm, dense, np.maximum(soft, 0.0))).astype(np.float32)
 
 
-def midline_depth_mm(head: HeadShape, y_mm: Image) -> Image:
+def midline_depth_mm(head: HeadShape, y_mm: FloatImage) -> FloatImage:
     """Depth of the face's midline without nose and lips, by height (any shape)."""
     low = head.chin_y_mm
     top = head.vertex_y_mm
@@ -104,7 +104,9 @@ def head_surface(identity: Identity, expression: Expression, grid: Grid) -> Surf
     return Surface(z=z, base=base, alpha=alpha, cavity=fine + 0.4 * broad)
 
 
-def add_features(relief: Image, identity: Identity, expression: Expression, grid: Grid) -> None:
+def add_features(
+    relief: FloatImage, identity: Identity, expression: Expression, grid: Grid
+) -> None:
     """Add all relief of one face to `relief` (H, W) mm, in place."""
     for bump in _centre_bumps(identity):
         add_bump(relief, grid, bump)
@@ -117,7 +119,7 @@ def add_features(relief: Image, identity: Identity, expression: Expression, grid
     _add_forehead_lines(relief, identity, expression, grid)
 
 
-def add_bump(relief: Image, grid: Grid, bump: Bump, angle_rad: float = 0.0) -> None:
+def add_bump(relief: FloatImage, grid: Grid, bump: Bump, angle_rad: float = 0.0) -> None:
     """Add one Gaussian bump (or hollow) in place; it is cut off at three deviations."""
     x, y, sx, sy, height = bump
     reach = 3.0 * max(sx, sy) if angle_rad else 0.0
@@ -134,7 +136,9 @@ def add_bump(relief: Image, grid: Grid, bump: Bump, angle_rad: float = 0.0) -> N
         relief[rows, columns] += (height * wave).astype(np.float32)
 
 
-def add_groove(relief: Image, grid: Grid, path: Path, sigma_mm: float, height_mm: float) -> None:
+def add_groove(
+    relief: FloatImage, grid: Grid, path: Path, sigma_mm: float, height_mm: float
+) -> None:
     """Press a smooth line through `path` (mm) into the relief, fading out at both ends."""
     points = _smooth_path(path, 24)
     step = float(np.hypot(*(points[1] - points[0])))
@@ -190,7 +194,7 @@ def _side_bumps(identity: Identity, expression: Expression) -> list[Bump]:
 
 
 def _add_folds(
-    relief: Image, identity: Identity, expression: Expression, grid: Grid, side: float
+    relief: FloatImage, identity: Identity, expression: Expression, grid: Grid, side: float
 ) -> None:
     """Nasolabial fold, lid crease, crow's feet and the tear trough of one side."""
     nose, mouth, eyes = identity.nose, identity.mouth, identity.eyes
@@ -218,7 +222,7 @@ def _add_folds(
 
 
 def _add_forehead_lines(
-    relief: Image, identity: Identity, expression: Expression, grid: Grid
+    relief: FloatImage, identity: Identity, expression: Expression, grid: Grid
 ) -> None:
     age = float(np.clip((identity.skin.age_years - 32) / 40, 0, 1))
     depth = 0.38 * age + 0.3 * age * max(expression.brow_raise, 0.0)
@@ -237,7 +241,7 @@ def _add_forehead_lines(
         add_groove(relief, grid, frown, 0.9, -0.9 * depth)
 
 
-def add_nose(relief: Image, nose: NoseShape, expression: Expression, grid: Grid) -> None:
+def add_nose(relief: FloatImage, nose: NoseShape, expression: Expression, grid: Grid) -> None:
     """Add the nose to `relief` (H, W) mm, in place."""
     tip = nose.tip_y_mm
     wing = nose.half_width_mm + 1.2 * max(expression.smile, 0.0)
@@ -271,7 +275,7 @@ def add_nose(relief: Image, nose: NoseShape, expression: Expression, grid: Grid)
     relief[rows, columns] -= (1.0 * groove).astype(np.float32)
 
 
-def nostril_mask(nose: NoseShape, pitch_deg: float, grid: Grid) -> Image:
+def nostril_mask(nose: NoseShape, pitch_deg: float, grid: Grid) -> FloatImage:
     """Coverage 0..1 (H, W) of the two nostril openings; they open as the head tips back."""
     open_mm = float(np.clip(2.1 + 0.09 * pitch_deg, 1.2, 3.2))
     x, y = np.abs(grid.column_mm), grid.row_mm

@@ -6,21 +6,21 @@ import numpy as np
 
 from spoofcue.simulate.face.frame import Expression, Grid
 from spoofcue.simulate.face.identity import MouthShape
-from spoofcue.simulate.raster import Image, smoothstep
+from spoofcue.simulate.raster import FloatImage, smoothstep
 
 
 @dataclass(frozen=True, slots=True)
 class LipLines:
     """Heights (1, W) mm of the lips' outer edges and inner edges; u (1, W) is -1..1 across."""
 
-    u: Image
-    top: Image
-    inner_top: Image
-    inner_low: Image
-    bottom: Image
+    u: FloatImage
+    top: FloatImage
+    inner_top: FloatImage
+    inner_low: FloatImage
+    bottom: FloatImage
 
 
-def lip_lines(mouth: MouthShape, expression: Expression, column_mm: Image) -> LipLines:
+def lip_lines(mouth: MouthShape, expression: Expression, column_mm: FloatImage) -> LipLines:
     """Trace the lips over columns (1, W) in mm."""
     smile = expression.smile
     half = mouth.half_width_mm * (1.0 + 0.13 * max(smile, 0.0))
@@ -46,7 +46,7 @@ def lip_lines(mouth: MouthShape, expression: Expression, column_mm: Image) -> Li
     )
 
 
-def add_lips(relief: Image, mouth: MouthShape, expression: Expression, grid: Grid) -> None:
+def add_lips(relief: FloatImage, mouth: MouthShape, expression: Expression, grid: Grid) -> None:
     """Add lip relief (mm) to `relief` (H, W), in place."""
     rows, columns = grid.window(-38, 38, mouth.y_mm - 24, mouth.y_mm + 26)
     part = grid.part(rows, columns)
@@ -69,7 +69,7 @@ def add_lips(relief: Image, mouth: MouthShape, expression: Expression, grid: Gri
     relief[rows, columns] += (0.6 * ridge - 0.9 * groove).astype(np.float32)
 
 
-def lip_mask(mouth: MouthShape, expression: Expression, grid: Grid) -> Image:
+def lip_mask(mouth: MouthShape, expression: Expression, grid: Grid) -> FloatImage:
     """Coverage 0..1 (H, W) of the lips' red, with the soft vermilion border."""
     line = lip_lines(mouth, expression, grid.column_mm)
     y = grid.row_mm
@@ -84,7 +84,9 @@ def lip_mask(mouth: MouthShape, expression: Expression, grid: Grid) -> Image:
     return np.asarray(np.maximum(upper, lower) * inside, np.float32)
 
 
-def mouth_opening(mouth: MouthShape, expression: Expression, grid: Grid) -> tuple[Image, Image]:
+def mouth_opening(
+    mouth: MouthShape, expression: Expression, grid: Grid
+) -> tuple[FloatImage, FloatImage]:
     """Coverage 0..1 (H, W) of the parting between the lips, and of the upper teeth in it."""
     line = lip_lines(mouth, expression, grid.column_mm)
     y = grid.row_mm

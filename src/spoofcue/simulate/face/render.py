@@ -27,11 +27,11 @@ from spoofcue.simulate.face.skin import (
     normals,
     skin_albedo,
 )
-from spoofcue.simulate.raster import Image, grain, value_noise
+from spoofcue.simulate.raster import FloatImage, grain, value_noise
 from spoofcue.simulate.surround import paint_backdrop
 
 
-def render_face(identity: Identity, frame: Frame, size: int = 640) -> Image:
+def render_face(identity: Identity, frame: Frame, size: int = 640) -> FloatImage:
     """Render scene radiance.
 
     Args:
@@ -92,7 +92,7 @@ def render_face(identity: Identity, frame: Frame, size: int = 640) -> Image:
 
 def _paint_head(
     identity: Identity, frame: Frame, grid: Grid, lighting: Lighting
-) -> tuple[Image, Image]:
+) -> tuple[FloatImage, FloatImage]:
     """The bare head with its features, premultiplied (H, W, 4), and its depth (H, W) in mm."""
     expression, skin, px = frame.expression, identity.skin, grid.px_per_mm
     rng = np.random.default_rng([identity.seed, 0x7EC])
@@ -126,7 +126,7 @@ def _paint_head(
     return np.dstack([rgb * alpha[..., None], alpha]).astype(np.float32), surface.z
 
 
-def _place(layer: Image, grid: Grid, view: View, depth_mm: float) -> Image:
+def _place(layer: FloatImage, grid: Grid, view: View, depth_mm: float) -> FloatImage:
     """Pose a flat layer that stands at one depth of the head frame."""
     turn = rotation(view.pose)
     pivot = np.array([0.0, 62.0, -72.0], np.float32)
@@ -146,7 +146,7 @@ def _place(layer: Image, grid: Grid, view: View, depth_mm: float) -> Image:
     )
 
 
-def _grid_matrix(grid: Grid, view: View) -> Image:
+def _grid_matrix(grid: Grid, view: View) -> FloatImage:
     """Affine matrix from a grid's pixels to the picture, without head rotation."""
     to_px = view_matrix(view, 0.0)
     corner = np.array([grid.column_mm[0, 0], grid.row_mm[0, 0]])
@@ -154,6 +154,6 @@ def _grid_matrix(grid: Grid, view: View) -> Image:
     return np.asarray(np.hstack([to_px[:, :2] / grid.px_per_mm, shift[:, None]]), np.float64)
 
 
-def _over(below: Image, layer: Image) -> Image:
+def _over(below: FloatImage, layer: FloatImage) -> FloatImage:
     alpha = np.clip(layer[..., 3:], 0, 1)
     return np.asarray(layer[..., :3] + below * (1 - alpha), np.float32)

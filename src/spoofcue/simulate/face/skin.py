@@ -16,7 +16,7 @@ from spoofcue.simulate.face.identity import Identity, SkinTraits
 from spoofcue.simulate.face.mouth import lip_mask
 from spoofcue.simulate.lighting import Light
 from spoofcue.simulate.raster import (
-    Image,
+    FloatImage,
     blur,
     fractal_noise,
     grain,
@@ -41,7 +41,7 @@ _MELANIN = np.array([0.0, 0.22, 0.45, 0.65, 0.84, 1.0])
 _BLOOD = np.array([0.10, 0.62, 0.48], np.float32)  # relative absorption of haemoglobin in R, G, B
 
 
-def skin_tone(skin: SkinTraits, melanin: Image) -> Image:
+def skin_tone(skin: SkinTraits, melanin: FloatImage) -> FloatImage:
     """Linear RGB albedo (..., 3) for a melanin map (...), 0 (lightest) .. 1 (darkest)."""
     palette = np.log(linear_from_srgb(_PALETTE_SRGB / 255.0))
     table = np.stack([np.interp(np.linspace(-0.1, 1.1, 256), _MELANIN, c) for c in palette.T], 1)
@@ -50,7 +50,9 @@ def skin_tone(skin: SkinTraits, melanin: Image) -> Image:
     return np.exp(table).astype(np.float32)[index]
 
 
-def skin_albedo(identity: Identity, expression: Expression, grid: Grid, depth: Image) -> Image:
+def skin_albedo(
+    identity: Identity, expression: Expression, grid: Grid, depth: FloatImage
+) -> FloatImage:
     """Linear RGB albedo (H, W, 3) of the bare head; depth is the cavity map in mm (H, W)."""
     rng = np.random.default_rng([identity.seed, 0x5C1])
     skin, px = identity.skin, grid.px_per_mm
@@ -72,13 +74,13 @@ def skin_albedo(identity: Identity, expression: Expression, grid: Grid, depth: I
     return _paint_lips(albedo, identity, expression, grid, rng)
 
 
-def _gauss(grid: Grid, x: float, y: float, sx: float, sy: float) -> Image:
+def _gauss(grid: Grid, x: float, y: float, sx: float, sy: float) -> FloatImage:
     """A mirrored pair of Gaussians at (+-x, y) mm, (H, W)."""
     across = np.exp(-0.5 * ((np.abs(grid.column_mm) - x) / sx) ** 2)
     return np.asarray(across * np.exp(-0.5 * ((grid.row_mm - y) / sy) ** 2), np.float32)
 
 
-def _flush(identity: Identity, grid: Grid) -> Image:
+def _flush(identity: Identity, grid: Grid) -> FloatImage:
     """Where blood shows: cheeks, nose tip and wings, ears' edge, chin, lids."""
     tip, ex = identity.nose.tip_y_mm, identity.eyes.centre_x_mm
     return (
@@ -91,7 +93,7 @@ def _flush(identity: Identity, grid: Grid) -> Image:
     )
 
 
-def _under_eye(identity: Identity, grid: Grid) -> Image:
+def _under_eye(identity: Identity, grid: Grid) -> FloatImage:
     eyes = identity.eyes
     age = float(np.clip(identity.skin.age_years / 50, 0.4, 1.5))
     return (
@@ -101,12 +103,12 @@ def _under_eye(identity: Identity, grid: Grid) -> Image:
     )
 
 
-def _spots(grid: Grid, x: float, y: float, radius: float, soft: float) -> Image:
+def _spots(grid: Grid, x: float, y: float, radius: float, soft: float) -> FloatImage:
     distance = np.hypot(grid.column_mm - x, grid.row_mm - y)
     return np.asarray(np.clip((radius - distance) / soft + 0.5, 0, 1), np.float32)
 
 
-def _freckles(skin: SkinTraits, grid: Grid, rng: np.random.Generator) -> Image:
+def _freckles(skin: SkinTraits, grid: Grid, rng: np.random.Generator) -> FloatImage:
     out = np.zeros(grid.shape, np.float32)
     if skin.freckles < 0.12:
         return out
@@ -120,7 +122,7 @@ def _freckles(skin: SkinTraits, grid: Grid, rng: np.random.Generator) -> Image:
     return out
 
 
-def _moles(skin: SkinTraits, grid: Grid, rng: np.random.Generator) -> Image:
+def _moles(skin: SkinTraits, grid: Grid, rng: np.random.Generator) -> FloatImage:
     out = np.zeros(grid.shape, np.float32)
     for _ in range(skin.moles):
         x, y = float(rng.uniform(-52, 52)), float(rng.uniform(-50, 95))
@@ -131,8 +133,12 @@ def _moles(skin: SkinTraits, grid: Grid, rng: np.random.Generator) -> Image:
 
 
 def _paint_lips(
-    albedo: Image, identity: Identity, expression: Expression, grid: Grid, rng: np.random.Generator
-) -> Image:
+    albedo: FloatImage,
+    identity: Identity,
+    expression: Expression,
+    grid: Grid,
+    rng: np.random.Generator,
+) -> FloatImage:
     mouth, px = identity.mouth, grid.px_per_mm
     mask = lip_mask(mouth, expression, grid)
     rows, columns = grid.window(-40, 40, mouth.y_mm - 26, mouth.y_mm + 28)
@@ -178,7 +184,7 @@ def key_direction(light: Light) -> Vector:
     )
 
 
-def normals(z: Image, px_per_mm: float) -> Image:
+def normals(z: FloatImage, px_per_mm: float) -> FloatImage:
     """Unit normals (H, W, 3) of a height field in mm."""
     dx = cv2.Sobel(z, cv2.CV_32F, 1, 0, ksize=3, scale=px_per_mm / 8)
     dy = cv2.Sobel(z, cv2.CV_32F, 0, 1, ksize=3, scale=px_per_mm / 8)
@@ -186,7 +192,7 @@ def normals(z: Image, px_per_mm: float) -> Image:
     return np.dstack([-dx * length, -dy * length, length])
 
 
-def cast_shadow(z: Image, px_per_mm: float, key: Vector, softness: float) -> Image:
+def cast_shadow(z: FloatImage, px_per_mm: float, key: Vector, softness: float) -> FloatImage:
     """Share of the key light that arrives, 0..1 (H, W): the field is marched toward the light."""
     height, width = z.shape
     half = cv2.resize(z, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
@@ -206,8 +212,12 @@ def cast_shadow(z: Image, px_per_mm: float, key: Vector, softness: float) -> Ima
 
 
 def irradiance(
-    normal: Image, shadow: Image, open_sky: Image, lighting: Lighting, bleed_px: float
-) -> Image:
+    normal: FloatImage,
+    shadow: FloatImage,
+    open_sky: FloatImage,
+    lighting: Lighting,
+    bleed_px: float,
+) -> FloatImage:
     """Diffuse irradiance (H, W, 3), linear RGB.
 
     normal (H, W, 3); shadow and open_sky (H, W) 0..1. bleed_px is the mean path of red light under
@@ -228,7 +238,7 @@ def irradiance(
     return out
 
 
-def highlight(normal: Image, lighting: Lighting, roughness: Image) -> Image:
+def highlight(normal: FloatImage, lighting: Lighting, roughness: FloatImage) -> FloatImage:
     """Specular reflection of the key light (H, W), dielectric of index 1.4; roughness 0..1.
 
     A normalised Blinn-Phong lobe with Schlick's Fresnel term, F0 = 0.028.

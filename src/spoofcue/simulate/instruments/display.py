@@ -19,8 +19,8 @@ from spoofcue.simulate.entry import Within, between, log_between
 from spoofcue.simulate.lighting import highlight
 from spoofcue.simulate.presentation import Instrument, Sight
 from spoofcue.simulate.raster import (
+    FloatImage,
     Generator,
-    Image,
     Rgb,
     cell_index,
     filtered,
@@ -101,7 +101,7 @@ class Display(Instrument):
             face_mm=face,
         )
 
-    def radiance(self, sight: Sight) -> tuple[Image, Rgb]:
+    def radiance(self, sight: Sight) -> tuple[FloatImage, Rgb]:
         """The panel's light through its apertures, and the room mirrored in the glass."""
         now, how, texture = sight.now, sight.how, sight.texture
         per_px = sight.mm * self.pixels_per_mm  # panel px a photo px
@@ -131,7 +131,7 @@ class Display(Instrument):
 KIND = Display
 
 
-def panel_light(photo: NDArray[np.uint8], display: Display) -> Image:
+def panel_light(photo: NDArray[np.uint8], display: Display) -> FloatImage:
     """Light of each panel pixel before the sub-pixel apertures, (H, W, 3) float32, white is 1.
 
     An unmanaged panel shows sRGB codes with its own gamma and primaries: a wide one oversaturates.
@@ -148,8 +148,12 @@ def panel_light(photo: NDArray[np.uint8], display: Display) -> Image:
 
 
 def subpixels(
-    u_px: Image, v_px: Image, step_px: NDArray[np.float64], display: Display, rng: Generator
-) -> Image | None:
+    u_px: FloatImage,
+    v_px: FloatImage,
+    step_px: NDArray[np.float64],
+    display: Display,
+    rng: Generator,
+) -> FloatImage | None:
     """Relative light of the apertures at every fine sample, mean 1 in each channel.
 
     Args:
@@ -174,7 +178,7 @@ def subpixels(
     return np.take(table, index, axis=0)
 
 
-def refresh_bands(height: int, display: Display, rng: Generator) -> Image:
+def refresh_bands(height: int, display: Display, rng: Generator) -> FloatImage:
     """Relative light of each picture row under a rolling shutter, (height,) float32 about 1."""
     amplitude = display.bands * float(abs(rng.normal(0, 0.6)))
     waves, phase = float(rng.uniform(0.6, 4.0)), float(rng.uniform(0, 2 * np.pi))
@@ -183,7 +187,7 @@ def refresh_bands(height: int, display: Display, rng: Generator) -> Image:
 
 
 @functools.lru_cache(maxsize=16)
-def _apertures(layout: str, fill: float) -> Image:
+def _apertures(layout: str, fill: float) -> FloatImage:
     """Drawn cell (3, N, N) of each channel's apertures, mean 1: one pixel, or 2 x 2 for PenTile."""
     n = DISPLAY_CELL
     t = (np.arange(n) + 0.5) / n
@@ -207,7 +211,7 @@ def _apertures(layout: str, fill: float) -> Image:
     return (cells / cells.mean(axis=(1, 2), keepdims=True)).astype(np.float32)
 
 
-def _inside(t: NDArray[np.float64], centre: float, width: float, period: float) -> Image:
+def _inside(t: NDArray[np.float64], centre: float, width: float, period: float) -> FloatImage:
     away = np.abs((t - centre + period / 2) % period - period / 2)
     return np.clip((width / 2 - away) * DISPLAY_CELL + 0.5, 0, 1)
 

@@ -16,7 +16,7 @@ from spoofcue.simulate.entry import FaceSpan, Share, between
 from spoofcue.simulate.instruments.printer import Printer
 from spoofcue.simulate.placement import Tilt
 from spoofcue.simulate.presentation import Instrument, Portrait, Sight
-from spoofcue.simulate.raster import Generator, Image, Rgb, blur, smoothstep
+from spoofcue.simulate.raster import FloatImage, Generator, Rgb, blur, smoothstep
 from spoofcue.simulate.recapture import live_radiance
 
 # eye centres in parts of the face box, as dlib and most datasets frame it
@@ -80,7 +80,7 @@ class Mask(Instrument):
         """A mask bends with the head that wears it, not with a hand."""
         return Tilt(tilt.yaw_deg, tilt.pitch_deg, tilt.distance, 0.35 * self.bend)
 
-    def radiance(self, sight: Sight) -> tuple[Image, Rgb]:
+    def radiance(self, sight: Sight) -> tuple[FloatImage, Rgb]:
         """The print on a live face: its edge casts a shadow and shows the paper's white."""
         paper, white = self.printer.radiance(sight)
         now, (left, top, width, height) = sight.now, sight.portrait.face
@@ -102,7 +102,7 @@ class Mask(Instrument):
 KIND = Mask
 
 
-def cover(x: Image, y: Image, cut: str, rng: Generator) -> Image:
+def cover(x: FloatImage, y: FloatImage, cut: str, rng: Generator) -> FloatImage:
     """Part of the light that the mask blocks, (S, S) float32, 0 wearer..1 paper.
 
     Args:
@@ -128,7 +128,9 @@ def cover(x: Image, y: Image, cut: str, rng: Generator) -> Image:
     return sheet
 
 
-def _oval(x: Image, y: Image, cx: float, cy: float, rx: float, ry: float, soft: float) -> Image:
+def _oval(
+    x: FloatImage, y: FloatImage, cx: float, cy: float, rx: float, ry: float, soft: float
+) -> FloatImage:
     dx = (x - np.float32(cx)) * np.float32(1 / rx)
     dy = (y - np.float32(cy)) * np.float32(1 / ry)
     edge = soft / min(rx, ry)

@@ -22,8 +22,8 @@ from spoofcue.simulate.lighting import highlight, sheet_light
 from spoofcue.simulate.presentation import Instrument, Sight
 from spoofcue.simulate.raster import (
     CELL,
+    FloatImage,
     Generator,
-    Image,
     Rgb,
     cell_index,
     filtered,
@@ -106,7 +106,7 @@ class Printer(Instrument):
             face_mm=(70.0, 200.0),
         )
 
-    def radiance(self, sight: Sight) -> tuple[Image, Rgb]:
+    def radiance(self, sight: Sight) -> tuple[FloatImage, Rgb]:
         """Ink and paper in the session's light, with its gloss."""
         lamp, texture = sight.now.lamp, sight.texture
         step = sight.step(sight.mm)
@@ -191,12 +191,12 @@ def _profile(printer: Printer) -> NDArray[np.uint8]:
 
 def reflectance(
     plates: NDArray[np.uint8],
-    u_mm: Image,
-    v_mm: Image,
+    u_mm: FloatImage,
+    v_mm: FloatImage,
     step_mm: NDArray[np.float64],
     printer: Printer,
     rng: Generator,
-) -> Image:
+) -> FloatImage:
     """Reflectance of the printed paper at every fine sample.
 
     Args:
@@ -246,8 +246,12 @@ def diffused(plates: NDArray[np.uint8], dots: tuple[int, int]) -> NDArray[np.uin
 
 
 def paper_texture(
-    u_mm: Image, v_mm: Image, step_mm: NDArray[np.float64], printer: Printer, rng: Generator
-) -> Image:
+    u_mm: FloatImage,
+    v_mm: FloatImage,
+    step_mm: NDArray[np.float64],
+    printer: Printer,
+    rng: Generator,
+) -> FloatImage:
     """Fibre and coating of the paper, (S, S) float32 about 1: one sheet, a random place of it."""
     fine = float(np.hypot(*step_mm[:, 0]))
     texture = _sheet(printer.name)
@@ -262,7 +266,7 @@ def paper_texture(
 
 
 @functools.lru_cache(maxsize=8)
-def _sheet(name: str) -> Image:
+def _sheet(name: str) -> FloatImage:
     rng = np.random.default_rng([len(name), *name.encode()])
     shape = (512, 512)
     return grain(shape, 0.8, rng) * 0.8 + fractal_noise(shape, 16, 3, rng) * 0.6
@@ -270,13 +274,13 @@ def _sheet(name: str) -> Image:
 
 def _screened(
     tone: NDArray[np.uint8],
-    u_mm: Image,
-    v_mm: Image,
+    u_mm: FloatImage,
+    v_mm: FloatImage,
     step_mm: NDArray[np.float64],
     printer: Printer,
     plate: int,
-    phase: Image,
-) -> Image:
+    phase: FloatImage,
+) -> FloatImage:
     """Ink cover 0..1 of one plate at every fine sample."""
     angle = np.deg2rad(printer.angles_deg[plate])
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
@@ -293,7 +297,7 @@ def _screened(
 
 
 @functools.cache
-def _dots() -> Image:
+def _dots() -> FloatImage:
     """Ink of one screen cell at each tone, (TONES, CELL, CELL); the mean is the tone exactly."""
     t = (np.arange(CELL) + 0.5) / CELL * 2 * np.pi
     spot = np.cos(t)[None, :] + np.cos(t)[:, None]
