@@ -19,7 +19,7 @@ import torch
 
 from spoofcue.cue.generator import LGSC
 from spoofcue.cue.losses import lgsc_loss
-from spoofcue.patches.inputs import next_multiple
+from spoofcue.cue.score import next_multiple
 from spoofcue.training.machine import look_at_cores, processor_name
 from spoofcue.training.threads import choose_threads
 

@@ -25,13 +25,13 @@ from spoofcue.faces.box import crop_face
 from spoofcue.faces.detect import FaceDetector, make_detector
 from spoofcue.media.image import read_image
 from spoofcue.media.kinds import find_media
-from spoofcue.methods.registry import load_model
 from spoofcue.metrics.bootstrap import bootstrap
 from spoofcue.metrics.curves import auc, eer
 from spoofcue.metrics.intervals import clopper_pearson
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.metrics.thresholds import bpcer_threshold, eer_threshold
 from spoofcue.scoring.face import FaceScorer
+from spoofcue.scoring.open_model import open_model
 
 CLASSES = ("live", "attack")
 Rates = dict[str, float | list[float]]
@@ -95,7 +95,7 @@ def study(
     max_side: int | None,
     own: float | None = None,
 ) -> dict[str, object]:
-    model = load_model(run)
+    model = open_model(run)
     if max_side:
         given = model.facts.input.model_copy(update={"max_side": max_side})
         model.facts = replace(model.facts, input=given)

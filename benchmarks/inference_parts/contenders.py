@@ -10,15 +10,16 @@ import torch
 from spoofcue import __version__
 from spoofcue.config import RunSettings, load_settings, settings_from
 from spoofcue.cue.generator import LGSC
+from spoofcue.cue.score import next_multiple
 from spoofcue.cue.summary import summarise
 from spoofcue.export.graph import openvino_files, traced
 from spoofcue.export.precision import CALIBRATION_CROPS, PARTS, quantised
+from spoofcue.methods.checkpoint import best_checkpoint, read_checkpoint
 from spoofcue.package.read import read_package
 from spoofcue.package.schema import PackageSpec, ThresholdFacts
 from spoofcue.package.write import file_facts, write_package
-from spoofcue.patches.inputs import next_multiple
 from spoofcue.runtime.choice import allowed_runtimes, installed
-from spoofcue.scoring.model import TorchModel, best_checkpoint, read_checkpoint
+from spoofcue.scoring.checkpoint import TorchModel
 
 EAGER = ("eager", "fp32")  # a run's checkpoint in plain PyTorch: what all is compared with
 # (runtime, precision) -> format of the package

@@ -34,7 +34,7 @@ def import_runtime(runtime: str) -> None:
     """All that loading a model will import."""
     import cv2  # noqa: F401
 
-    import spoofcue.scoring.packaged
+    import spoofcue.scoring.exported
 
     if runtime == "openvino":
         from spoofcue.runtime.with_openvino import import_openvino
@@ -52,10 +52,10 @@ def opened(task: dict[str, Any]) -> Any:
     """The model behind the package's own call."""
     path, runtime, threads = Path(task["path"]), task["runtime"], task["threads"]
     if runtime == "eager":
-        from spoofcue.scoring.model import TorchModel
+        from spoofcue.scoring.checkpoint import TorchModel
 
         return TorchModel(path)
-    from spoofcue.scoring.packaged import PackagedModel
+    from spoofcue.scoring.exported import PackagedModel
 
     if runtime == "compiled":
         import torch

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from spoofcue.cli.main import app
 from spoofcue.config import RunSettings, dump_yaml, load_settings
-from spoofcue.methods import registry
+from spoofcue.training import any_method
 
 TRAINED = {
     "steps": 94,
@@ -32,11 +32,13 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[RunSettings, bool]]:
     """(settings, resume) of every training that the command asks for."""
     calls = []
 
-    def train_run(data: Path, run: Path, settings: RunSettings, *, resume: bool) -> dict[str, Any]:
+    def train_run(
+        data: Path, run: Path, settings: RunSettings, *, resume: bool, **_: Any
+    ) -> dict[str, Any]:
         calls.append((settings, resume))
         return {"training": TRAINED}
 
-    monkeypatch.setattr(registry, "train_run", train_run)
+    monkeypatch.setattr(any_method, "train_run", train_run)
     return calls
 
 

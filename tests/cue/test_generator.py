@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
 from spoofcue.cue.encoder import ResNet18Encoder
-from spoofcue.cue.generator import LGSC, CueGenerator, spoof_score
+from spoofcue.cue.generator import LGSC, CueGenerator
+from spoofcue.cue.score import spoof_score
 from spoofcue.cue.summary import summarise
 from spoofcue.errors import InputError
 
@@ -104,3 +106,17 @@ def test_multiply_adds_match_a_layer_by_layer_count() -> None:
     model.eval()(torch.zeros(1, 3, 64, 96))
     whole = LGSC(width=8)
     assert summarise(whole, 64, 96).generator_macs == total
+
+
+def test_numpy_and_torch_score_alike() -> None:
+    """Eq. 10 in either library; by hand for a map of two values."""
+    cue = np.random.default_rng(0).uniform(-1, 1, (3, 3, 64, 32)).astype(np.float32)
+    of_torch, of_numpy = spoof_score(torch.from_numpy(cue)), spoof_score(cue)
+    assert of_torch.dtype == torch.float32
+    assert of_numpy.dtype == np.float64
+    assert of_torch.numpy() == pytest.approx(of_numpy, rel=1e-6)
+    halves = np.zeros((1, 3, 32, 32), np.float32)
+    halves[:, :, :16] = -0.5
+    assert spoof_score(halves).tolist() == spoof_score(torch.from_numpy(halves)).tolist() == [0.25]
+    # a score is the same whatever else is in the batch
+    assert spoof_score(cue[1:2])[0] == of_numpy[1]

@@ -7,8 +7,9 @@ import torch
 
 from spoofcue.cue.decoder import DecoderFeatures
 from spoofcue.cue.encoder import EncoderFeatures
-from spoofcue.cue.generator import LGSC, CueOutput, spoof_score
+from spoofcue.cue.generator import LGSC, CueOutput
 from spoofcue.cue.losses import lgsc_loss, regression_loss, triplet_loss
+from spoofcue.cue.score import spoof_score
 from spoofcue.cue.summary import summarise
 
 LABEL = torch.tensor([0, 0, 0, 1, 1])

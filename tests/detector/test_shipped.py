@@ -12,10 +12,10 @@ import pytest
 from PIL import Image
 
 from helpers.resized_by_hand import bilinear, block_means
-from spoofcue.detector.finder import SHIPPED
 from spoofcue.package.read import read_package
 from spoofcue.runtime.with_onnxruntime import OnnxRuntime
-from spoofcue.scoring.packaged import PackagedModel
+from spoofcue.scoring.exported import PackagedModel
+from spoofcue.scoring.open_model import SHIPPED
 from spoofcue.simulate.people import RenderedPerson
 
 OFFLINE = """

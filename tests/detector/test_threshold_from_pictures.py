@@ -12,11 +12,11 @@ from typer.testing import CliRunner
 from helpers.made_detector import made, picture
 from spoofcue.cli.main import app
 from spoofcue.detector.detector import Detector
-from spoofcue.detector.finder import SHIPPED
 from spoofcue.detector.threshold_from_pictures import judge_folders
 from spoofcue.errors import InputError
 from spoofcue.package.read import read_package
 from spoofcue.package.write import write_changed
+from spoofcue.scoring.open_model import SHIPPED
 
 
 def save(folder: Path, name: str, brightness: int = 100, side: int = 64) -> Path:

@@ -17,10 +17,10 @@ from spoofcue.export.dev_crops import dev_crops, protocol_of_run
 from spoofcue.export.package import export_package
 from spoofcue.export.proof import Accuracy, shortfall
 from spoofcue.media.image import read_image
-from spoofcue.methods.registry import load_model
 from spoofcue.package.read import read_package
 from spoofcue.runtime.choice import installed
-from spoofcue.scoring.model import TorchModel
+from spoofcue.scoring.checkpoint import TorchModel
+from spoofcue.scoring.open_model import open_model
 
 
 @pytest.mark.parametrize("to", ["onnx", "openvino", "safetensors"])
@@ -35,7 +35,7 @@ def test_a_package_scores_as_the_checkpoint_and_tells_how_near(to: str) -> None:
     dev = dev_crops(shared_run())
     assert dev is not None
     crops = [read_image(p) for p in dev.paths[:3]]
-    ours, theirs = load_model(exported(to)), TorchModel(shared_run())
+    ours, theirs = open_model(exported(to)), TorchModel(shared_run())
     for a, b in zip(ours.score(crops), theirs.score(crops), strict=True):
         assert a.score == pytest.approx(b.score, abs=1e-5)
     assert ours.facts.threshold == theirs.facts.threshold
@@ -189,7 +189,7 @@ def test_a_target_is_met_by_the_exported_model_on_all_dev_crops(tmp_path: Path) 
     t = read_package(tmp_path / "p").spec.threshold
     dev = dev_crops(shared_run(), None)
     assert dev is not None
-    model = load_model(tmp_path / "p")
+    model = open_model(tmp_path / "p")
     scores = {
         pai: sorted(
             model.score([read_image(p)])[0].score
@@ -257,7 +257,7 @@ def test_the_command_prints_the_proof_and_an_old_onnx_still_loads(tmp_path: Path
     with traced_once():
         plain = CliRunner().invoke(app, ["export", str(run), "--out", str(tmp_path / "m.onnx")])
     assert plain.exit_code == 0, plain.output
-    old = load_model(tmp_path / "m.onnx")
+    old = open_model(tmp_path / "m.onnx")
     crop = np.full((40, 40, 3), 90, np.uint8)
     assert old.score([crop])[0].score == pytest.approx(
         TorchModel(run).score([crop])[0].score, abs=1e-5
@@ -267,6 +267,6 @@ def test_the_command_prints_the_proof_and_an_old_onnx_still_loads(tmp_path: Path
     )
     assert facts["parity"]["n"] == 12
     with pytest.raises(InputError, match="onnxruntime alone"):
-        load_model(tmp_path / "m.onnx", "openvino")
+        open_model(tmp_path / "m.onnx", "openvino")
     with pytest.raises(InputError, match="torch alone"):
-        load_model(run, "openvino")
+        open_model(run, "openvino")

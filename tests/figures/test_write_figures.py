@@ -36,7 +36,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     resize = InputSettings(mode="resize", scoring="resize", size=64)
     monkeypatch.setattr(
-        write, "load_model", lambda p: TinyModel(resize if "resize" in p.name else INPUT)
+        write, "open_model", lambda p: TinyModel(resize if "resize" in p.name else INPUT)
     )
     return make_run(tmp_path / "run", data)
 
@@ -51,7 +51,7 @@ def drawn(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     resize = InputSettings(mode="resize", scoring="resize", size=64)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            write, "load_model", lambda p: TinyModel(resize if "resize" in p.name else INPUT)
+            write, "open_model", lambda p: TinyModel(resize if "resize" in p.name else INPUT)
         )
         write_figures(root / "run", options=FigureOptions(beside=(root / "cue",)))
         write_figures(root / "run", options=FigureOptions(("variants",), (root / "resize",), "own"))
@@ -137,7 +137,7 @@ def test_a_fold_folder_will_do_and_may_have_been_moved(run: Path, data: Path) ->
 def test_a_method_without_cue_maps_still_has_its_scores(
     run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(write, "load_model", lambda _: NoCueModel())
+    monkeypatch.setattr(write, "open_model", lambda _: NoCueModel())
     monkeypatch.setattr(write, "attack_magnitudes", lambda *_: np.zeros(0, np.float32))
     found = write_figures(run)
     assert [f.name for f in found.figures] == ["scores"]

@@ -15,8 +15,8 @@ from torch import Tensor, nn
 
 from spoofcue.config import RunSettings, load_settings
 from spoofcue.data.manifest import write_manifest
-from spoofcue.training.learned import Learned
-from spoofcue.training.run import train
+from spoofcue.methods.learned import Learned
+from spoofcue.training.gradient import train
 
 CROP, PATCH = (48, 44), 32
 # height and width of the range that a patch's corner is drawn from

@@ -19,7 +19,7 @@ from spoofcue.config import RunSettings, load_settings
 from spoofcue.cue.generator import LGSC
 from spoofcue.export.graph import traced
 from spoofcue.export.package import export_package
-from spoofcue.scoring.model import TorchModel
+from spoofcue.scoring.checkpoint import TorchModel
 
 SETTINGS: RunSettings = load_settings(
     "small", None, ["model.width=4", "input.size=32", "input.max_side=96"]

@@ -7,7 +7,8 @@ import pytest
 
 from spoofcue.config import load_settings
 from spoofcue.errors import InputError
-from spoofcue.methods.registry import load_model, method_of, train_run
+from spoofcue.scoring.open_model import method_of, open_model
+from spoofcue.training.any_method import train_run
 
 
 def test_a_run_of_before_there_were_methods_is_lgscs(tmp_path: Path) -> None:
@@ -18,15 +19,15 @@ def test_a_run_of_before_there_were_methods_is_lgscs(tmp_path: Path) -> None:
 def test_a_method_of_a_later_version_is_refused(tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text(json.dumps({"method": "oracle"}))
     with pytest.raises(InputError, match="'oracle', which this version does not know"):
-        load_model(tmp_path)
+        open_model(tmp_path)
 
 
 def test_nothing_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no model at"):
-        load_model(tmp_path / "none")
+        open_model(tmp_path / "none")
     (tmp_path / "run.json").write_text(json.dumps({"method": "cnn"}))
     with pytest.raises(InputError, match=r"no checkpoints/best\.ckpt"):
-        load_model(tmp_path)
+        open_model(tmp_path)
 
 
 def test_a_classical_method_cannot_be_resumed(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ pytest.importorskip("yaml")
 
 COMMAND = "from spoofcue.cli.main import main; main()"
 LOCATE = (
-    "import sys; from spoofcue.detector.finder import locate_model as locate; "
+    "import sys; from spoofcue.scoring.open_model import locate_model as locate; "
     "print(locate(sys.argv[1]))"
 )
 

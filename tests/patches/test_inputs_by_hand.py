@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from helpers.resized_by_hand import bilinear, farthest
 from spoofcue.config import InputSettings
+from spoofcue.cue.score import next_multiple
 from spoofcue.patches.inputs import (
     grid_starts,
     groups_of_one_shape,
-    next_multiple,
     normalise,
     pad_by_reflection,
     random_patch,

@@ -21,7 +21,7 @@ from spoofcue.runtime.choice import choose_runtime, open_runtime
 from spoofcue.runtime.session import CueRuntime
 from spoofcue.runtime.with_openvino import OpenVinoRuntime
 from spoofcue.runtime.with_torch import TorchRuntime, folded
-from spoofcue.scoring.model import TorchModel
+from spoofcue.scoring.checkpoint import TorchModel
 
 needs_openvino = pytest.mark.skipif(not choice.installed("openvino"), reason="no OpenVINO")
 COMBINATIONS = [

@@ -21,9 +21,9 @@ from spoofcue.cli.main import app
 from spoofcue.config import InputSettings, as_stored, load_settings, stored_settings
 from spoofcue.export.graph import export_onnx
 from spoofcue.export.package import export_package
-from spoofcue.methods.registry import load_model
 from spoofcue.package.read import read_package
-from spoofcue.scoring.model import TorchModel
+from spoofcue.scoring.checkpoint import TorchModel
+from spoofcue.scoring.open_model import open_model
 
 # face of 288 px, seen at 96
 SEEN = {"mode": "resize", "scoring": "resize", "size": 96}
@@ -42,7 +42,7 @@ def run_with(folder: Path, **changed: Any) -> Path:
 
 
 def seen_by(path: Path) -> np.ndarray:
-    return load_model(path).score([FACE])[0].seen
+    return open_model(path).score([FACE])[0].seen
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_run_and_its_exports_shrink_faces_alike(
     with traced_once():
         export_onnx(TorchModel(run), checkpoint, tmp_path / "plain.onnx")
     for path in (run, checkpoint, tmp_path / "plain.onnx", tmp_path / "package"):
-        assert load_model(path).facts.input.shrink == meant
+        assert open_model(path).facts.input.shrink == meant
         assert farthest(seen_by(path), wanted) <= 1
         assert farthest(seen_by(path), other) > 30
     # new files say it, whatever theirs did
@@ -122,11 +122,11 @@ def test_a_resume_takes_defaults_that_were_set_over_the_preset(
     (run / "config.yaml").write_text(json.dumps(given.model_dump(mode="json")))
     taken = []
 
-    def look(data: Path, run: Path, settings: object, *, resume: bool) -> dict[str, Any]:
+    def look(data: Path, run: Path, settings: object, **_: object) -> dict[str, Any]:
         taken.append(settings)
         return {"training": {}}
 
-    monkeypatch.setattr("spoofcue.methods.registry.train_run", look)
+    monkeypatch.setattr("spoofcue.training.any_method.train_run", look)
     call = ["train", "--data", str(tmp_path), "--out", str(run), "--resume"]
     assert CliRunner().invoke(app, call).exit_code == 0
     assert taken == [given]

@@ -16,8 +16,8 @@ import torch
 from helpers.faces_with_stripes import striped_faces
 from spoofcue.config import load_settings
 from spoofcue.data.manifest import read_manifest, write_manifest
-from spoofcue.methods.registry import train_run
-from spoofcue.training import run as training_run
+from spoofcue.training import gradient
+from spoofcue.training.any_method import train_run
 from spoofcue.training.budget import TimeBudget
 from spoofcue.training.callbacks import Checkpoints
 from spoofcue.training.machine import Cores
@@ -54,7 +54,7 @@ def a_minute_a_step(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             name,
             _method(partial(timed, original=original, seconds=seconds)),
         )
-    monkeypatch.setattr(training_run, "TimeBudget", partial(TimeBudget, clock=lambda: now[0]))
+    monkeypatch.setattr(gradient, "TimeBudget", partial(TimeBudget, clock=lambda: now[0]))
     before = torch.get_num_threads()
     yield
     torch.set_num_threads(before)
@@ -229,7 +229,7 @@ def test_a_training_without_dev_keeps_the_step_at_which_its_time_was_up(
 def free_threads(monkeypatch: pytest.MonkeyPatch, busy: float) -> tuple[str, ...]:
     """Settings that leave the number of threads to a made machine of two cores."""
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    monkeypatch.setattr(training_run, "look_at_cores", lambda: Cores(2, busy))
+    monkeypatch.setattr(gradient, "look_at_cores", lambda: Cores(2, busy))
     return ("training.threads=null", "training.minutes=1")
 
 
@@ -269,17 +269,17 @@ def test_loaders_and_threads_share_the_free_cores(
     monkeypatch.delenv("LOCAL_WORLD_SIZE", raising=False)
     monkeypatch.setattr(torch, "set_num_threads", lambda count: None)
     for busy, processes, expected in ((0.0, 1, (4, 3)), (2.1, 1, (2, 1)), (0.0, 2, (2, 1))):
-        monkeypatch.setattr(training_run, "look_at_cores", lambda busy=busy: Cores(4, busy))
+        monkeypatch.setattr(gradient, "look_at_cores", lambda busy=busy: Cores(4, busy))
         settings = load_settings(
             "small", None, ["training.accelerator=cpu", f"training.devices={processes}"]
         )
-        threads, workers = training_run._threads_and_workers(settings, None)
+        threads, workers = gradient._threads_and_workers(settings, None)
         assert threads is not None
         assert (threads.count, workers) == expected
 
 
 def test_a_damaged_record_of_before_tells_no_threads(tmp_path: Path) -> None:
-    assert training_run._stored_threads(tmp_path) is None
+    assert gradient._stored_threads(tmp_path) is None
     for text, found in (
         ("{", None),
         ("{}", None),
@@ -287,4 +287,4 @@ def test_a_damaged_record_of_before_tells_no_threads(tmp_path: Path) -> None:
         ('{"training": {"threads": 3}}', 3),
     ):
         (tmp_path / "run.json").write_text(text)
-        assert training_run._stored_threads(tmp_path) == found
+        assert gradient._stored_threads(tmp_path) == found

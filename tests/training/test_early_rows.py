@@ -11,7 +11,7 @@ from helpers.faces_with_stripes import striped_faces
 from spoofcue.config import load_settings
 from spoofcue.data.manifest import read_manifest, validate, write_manifest
 from spoofcue.errors import InputError
-from spoofcue.methods.registry import train_run
+from spoofcue.training.any_method import train_run
 
 TINY = [
     "model.width=8", "model.weights=none", "input.size=64", "training.batch_size=4",

@@ -225,8 +225,8 @@ def evaluate(
         dev_scores = read_scores(dev, kind) if dev else None
         result = judge(read_scores(scores, kind), dev_scores, rule, grouping, replicates, seed)
     else:
-        from spoofcue.methods.registry import load_model, method_of
         from spoofcue.scoring.evaluate_run import evaluate_run
+        from spoofcue.scoring.open_model import method_of, open_model
 
         if dev is not None or score_format is not None:
             raise InputError(
@@ -239,7 +239,7 @@ def evaluate(
         data = data or _data_of(run)
         if method is not None and (found := method_of(source)) != method:
             raise InputError(f"{source} is of method {found}, not {method}; leave out --method.")
-        detector = load_model(source)
+        detector = open_model(source)
         if "torch" in sys.modules:
             _take_free_cores(as_json)
         with progress_bar("scoring faces", 1, quiet=as_json) as progress:

@@ -48,8 +48,8 @@ def export(
     """
     from spoofcue.cli.console import still_at
     from spoofcue.errors import InputError
-    from spoofcue.methods.registry import method_of
     from spoofcue.package.read import is_package
+    from spoofcue.scoring.open_model import method_of
 
     if (run.is_file() and run.suffix == ".onnx") or is_package(run):
         raise InputError(f"{run} is exported already; give a run folder.")
@@ -73,7 +73,7 @@ def export(
     if target is not None:
         raise InputError(f"--target {target} is for packages: give --to as well.")
     from spoofcue.export.graph import export_onnx
-    from spoofcue.scoring.model import TorchModel
+    from spoofcue.scoring.checkpoint import TorchModel
 
     checkpoint = run / "checkpoints" / "best.ckpt" if run.is_dir() else run
     with still_at("exporting"):

@@ -80,7 +80,7 @@ def train(
     ] = False,
 ) -> None:
     """Train LGSC (sections 3 and 4.1) or a compared method; choose the epoch on dev."""
-    from spoofcue.cli.console import stderr, stdout
+    from spoofcue.cli.console import progress_bar, stderr, stdout
     from spoofcue.config import load_settings, stored_settings
 
     stored = out / "config.yaml"
@@ -96,10 +96,15 @@ def train(
         settings = stored_settings(stored, set_)
     else:
         settings = load_settings(preset, config, set_, method)
-    from spoofcue.methods.registry import train_run
+    from spoofcue.methods.method import LearnedMethod
+    from spoofcue.methods.registry import method_of_name
     from spoofcue.report.training_words import training_words
+    from spoofcue.training.any_method import train_run
 
-    record = train_run(data, out, settings, resume=resume)
+    # a training by gradient has a bar of its own
+    by_gradient = isinstance(method_of_name(settings.method), LearnedMethod)
+    with progress_bar("describing faces", 1, quiet=by_gradient) as progress:
+        record = train_run(data, out, settings, resume=resume, progress=progress)
     training = record["training"]
     best = training.get("best", {})
     judged = "no dev"

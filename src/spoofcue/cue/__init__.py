@@ -1,8 +1,8 @@
 """The paper's network, losses and score (LGSC sections 3.2 to 3.5); torch only.
 
 In the paper's order: ``encoder`` (E1..E5) and ``decoder`` (D1..D5 and the cue map) are the spoof
-cue generator of section 3.3, ``classifier`` is section 3.4, ``generator`` puts them together and
-has the score (Eq. 10), ``losses`` has Eqs. 6 to 9. Besides the paper there are ``weights``
+cue generator of section 3.3, ``classifier`` is section 3.4, ``generator`` puts them together,
+``losses`` has Eqs. 6 to 9 and ``score`` Eq. 10. Besides the paper there are ``weights``
 (encoders trained on ImageNet), ``summary`` (what a network costs) and ``light`` (smaller networks).
 
 All take plain tensors and no settings: the losses and the score serve any network.
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from spoofcue.cue.encoder import ResNet18Encoder
-    from spoofcue.cue.generator import LGSC, CueGenerator, spoof_score
+    from spoofcue.cue.generator import LGSC, CueGenerator
     from spoofcue.cue.losses import lgsc_loss, regression_loss, triplet_loss
+    from spoofcue.cue.score import spoof_score
 
 __all__ = [
     "LGSC",
@@ -31,7 +32,7 @@ _MODULES = {
     "ResNet18Encoder": "encoder",
     "lgsc_loss": "losses",
     "regression_loss": "losses",
-    "spoof_score": "generator",
+    "spoof_score": "score",
     "triplet_loss": "losses",
 }
 

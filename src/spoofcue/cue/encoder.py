@@ -21,7 +21,6 @@ def make_norm(kind: Norm, channels: int, affine: bool = True) -> nn.Module:
     return nn.InstanceNorm2d(channels, affine=affine)
 
 
-STRIDE = 32
 # Input channels below which a strided 1x1 convolution is not run as one; see PointwiseOfFew.
 FEW = 8
 

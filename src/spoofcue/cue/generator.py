@@ -8,11 +8,11 @@ from torch import Tensor, nn
 
 from spoofcue.cue.classifier import AuxiliaryClassifier
 from spoofcue.cue.decoder import CueDecoder, DecoderFeatures
-from spoofcue.cue.encoder import STRIDE, EncoderFeatures, Norm, ResNet18Encoder
+from spoofcue.cue.encoder import EncoderFeatures, Norm, ResNet18Encoder
 from spoofcue.cue.light.families import FamilyDecoder, FamilyEvidence
 from spoofcue.cue.light.mobilenet import BLOCKS, TO_E4, WITHOUT_TAIL, MobileNetV2Encoder
 from spoofcue.cue.light.separable import SeparableDecoder
-from spoofcue.errors import InputError
+from spoofcue.cue.score import check_image_shape
 
 EncoderName = Literal["resnet18", "mobilenet-v2"]
 DecoderName = Literal["residual", "separable", "families"]
@@ -162,34 +162,3 @@ class LGSC(nn.Module):
         if self.classifier is None:
             return output, None
         return output, self.classifier(image, output.cue)
-
-
-def spoof_score(cue: Tensor) -> Tensor:
-    """Eq. 10: the element-wise mean of the cue's magnitude.
-
-    Args:
-        cue: (B, C, H, W) in [-1, 1], of any network; C is 3 in the paper.
-
-    Returns:
-        (B,) float32 in [0, 1]; higher = more likely an attack.
-
-    >>> import torch
-    >>> from spoofcue.cue import spoof_score
-    >>> live, attack = torch.zeros(3, 32, 32), torch.full((3, 32, 32), -0.5)
-    >>> spoof_score(torch.stack([live, attack]))
-    tensor([0.0000, 0.5000])
-
-    """
-    return cue.float().abs().mean(dim=(1, 2, 3))
-
-
-def check_image_shape(image: Tensor) -> None:
-    """Raise InputError unless ``image`` is (B, 3, H, W) with H and W multiples of 32."""
-    if image.ndim != 4 or image.shape[1] != 3:
-        raise InputError(f"the network takes (B, 3, H, W) images, not {tuple(image.shape)}.")
-    height, width = image.shape[-2:]
-    if height == 0 or width == 0 or height % STRIDE or width % STRIDE:
-        raise InputError(
-            f"image height and width must be multiples of {STRIDE}, not {height} x {width}; "
-            "crop, pad or resize it first (spoofcue.patches does)."
-        )

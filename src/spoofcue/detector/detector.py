@@ -13,17 +13,17 @@ from numpy.typing import ArrayLike
 
 from spoofcue.detector.calibrate import calibrated
 from spoofcue.detector.early_exit import ExitRule
-from spoofcue.detector.finder import FaceFinder, Search, locate_model
+from spoofcue.detector.finder import FaceFinder, Search
 from spoofcue.detector.judge import Judge, Pending
 from spoofcue.detector.quality import QualityLimits
 from spoofcue.detector.result import Result
 from spoofcue.detector.sources import Picture, Source, is_video, open_frames, read_picture
 from spoofcue.errors import InputError
 from spoofcue.faces.detect import DetectorName, FaceDetector, make_detector
-from spoofcue.methods.registry import load_model
 from spoofcue.package.schema import ThresholdFacts
+from spoofcue.scoring.exported import PackagedModel
 from spoofcue.scoring.face import FaceScorer
-from spoofcue.scoring.packaged import PackagedModel
+from spoofcue.scoring.open_model import open_model
 
 DEFAULT_LIMITS = QualityLimits()
 DEFAULT_RULE = ExitRule()
@@ -113,8 +113,7 @@ class Detector:
             InputError: no usable model, or a threshold outside 0..1.
 
         """
-        path = locate_model(model)
-        loaded = load_model(path, runtime, threads)
+        loaded = open_model(model, runtime, threads)
         facts = loaded.facts
         if threshold is not None:
             if not (math.isfinite(threshold) and 0 <= threshold <= 1):

@@ -20,7 +20,7 @@ from spoofcue.package.calibration import (
 )
 from spoofcue.package.read import read_package
 from spoofcue.package.write import check_target
-from spoofcue.scoring.packaged import PackagedModel
+from spoofcue.scoring.exported import PackagedModel
 
 Progress = Callable[[int, int], None]
 # files judged between two reports of progress

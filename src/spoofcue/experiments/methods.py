@@ -13,8 +13,10 @@ from typing import Any, Protocol
 from spoofcue.config import METHOD_NAMES, RunSettings, dump_yaml, load_settings
 from spoofcue.data.manifest import read_manifest
 from spoofcue.errors import InputError
-from spoofcue.methods.registry import CLASSICAL, train_run
+from spoofcue.methods.method import ClassicalMethod
+from spoofcue.methods.registry import method_of_name
 from spoofcue.metrics.evaluation import Rule
+from spoofcue.training.any_method import train_run
 from spoofcue.whole_files import write_text
 
 STDERR = 2
@@ -32,7 +34,8 @@ def train_fold(data: Path, run: Path, settings: RunSettings) -> None:
 
     """
     resume = (run / "checkpoints" / "last.ckpt").is_file()
-    devices = 1 if settings.method in CLASSICAL else device_count(settings)
+    fitted = isinstance(method_of_name(settings.method), ClassicalMethod)
+    devices = 1 if fitted else device_count(settings)
     if devices == 1:
         train_run(data, run, settings, resume=resume)
         return
@@ -98,10 +101,10 @@ class ConfiguredMethod:
 
     def score(self, data: Path, run: Path, out: Path, rule: Rule) -> None:
         """See :class:`Method`."""
-        from spoofcue.methods.registry import load_model
         from spoofcue.scoring.evaluate_run import evaluate_run
+        from spoofcue.scoring.open_model import open_model
 
-        evaluate_run(load_model(run), data, out, rule)
+        evaluate_run(open_model(run), data, out, rule)
 
 
 def choose_methods(wanted: str) -> list[str]:

@@ -15,12 +15,13 @@ import torch
 from torch import Tensor, nn
 
 from spoofcue.cue.generator import CueGenerator
+from spoofcue.cue.score import next_multiple
 from spoofcue.errors import InputError
-from spoofcue.patches.inputs import next_multiple
+from spoofcue.methods.checkpoint import read_checkpoint
 from spoofcue.runtime.session import CueRuntime
 from spoofcue.runtime.with_onnxruntime import OnnxRuntime
 from spoofcue.runtime.with_openvino import import_openvino
-from spoofcue.scoring.model import TorchModel, read_checkpoint
+from spoofcue.scoring.checkpoint import TorchModel
 from spoofcue.whole_files import whole
 
 TOLERANCE = 1e-4  # largest difference of a cue value, on a range of [-1, 1]

@@ -14,11 +14,12 @@ from spoofcue.errors import InputError
 from spoofcue.export.dev_crops import DevCrops, dev_crops, protocol_of_run, run_record
 from spoofcue.export.dev_target import DevTarget
 from spoofcue.export.proof import ALLOWED, Proof
+from spoofcue.methods.checkpoint import best_checkpoint, read_checkpoint
 from spoofcue.package.read import Package
 from spoofcue.package.schema import WEIGHT_FILES, PackageSpec, ThresholdFacts, WeightFile
 from spoofcue.package.write import file_facts, write_package
-from spoofcue.scoring.model import TorchModel, best_checkpoint, read_checkpoint
-from spoofcue.scoring.packaged import PackagedModel
+from spoofcue.scoring.checkpoint import TorchModel
+from spoofcue.scoring.exported import PackagedModel
 from spoofcue.source import source_commit
 from spoofcue.version import __version__
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spoofcue.cue.score import next_multiple
 from spoofcue.errors import InputError
 from spoofcue.export.dev_crops import DevCrops
 from spoofcue.media.image import Image, read_image
@@ -18,9 +19,8 @@ from spoofcue.metrics.rates import error_rates
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.metrics.thresholds import fixed_threshold
 from spoofcue.package.schema import Parity
-from spoofcue.patches.inputs import next_multiple
+from spoofcue.scoring.exported import PackagedModel
 from spoofcue.scoring.face import FaceScorer
-from spoofcue.scoring.packaged import PackagedModel
 
 ALLOWED = 0.002  # of AUC and of ACER: 0.2 percentage points
 GENERATED = 16

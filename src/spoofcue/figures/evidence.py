@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.config import InputSettings
+from spoofcue.cue.score import next_multiple
 from spoofcue.media.image import Image
 from spoofcue.patches.inputs import (
     grid_starts,
-    next_multiple,
     normalise,
     pad_by_reflection,
     pad_to_stride,

@@ -15,8 +15,8 @@ from spoofcue.figures.canvas import Drawn
 from spoofcue.figures.features import TooFewFacesError
 from spoofcue.figures.run import FigureRun, read_figure_run
 from spoofcue.figures.variants import Scale, Variant, draw_variants
-from spoofcue.methods.registry import load_model
 from spoofcue.scoring.face import FaceScorer
+from spoofcue.scoring.open_model import open_model
 from spoofcue.scoring.pictures import MAX_FACES, attack_magnitudes, cue_scale
 from spoofcue.version import __version__
 from spoofcue.whole_files import write_text
@@ -207,7 +207,7 @@ class _Work:
 
     def _variant(self, run: FigureRun, given: Path | None) -> Variant:
         data = run.data(given)
-        model = load_model(run.folder)
+        model = open_model(run.folder)
         _refuse_other_model(run, model)
         attacks = [data / f.crop for f in run.faces if f.is_attack]
         tell = self.count.part(min(len(attacks), MAX_FACES))

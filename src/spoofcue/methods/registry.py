@@ -1,128 +1,74 @@
-"""One way to fit and one way to load, whatever the method; heavy packages only when asked."""
+"""The methods by name; a method's module is imported when it is asked for and not before."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+import pkgutil
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from spoofcue.config import MethodName
+from spoofcue.config import RunSettings
 from spoofcue.errors import InputError
-from spoofcue.package.read import is_package
+from spoofcue.methods import built_in
+from spoofcue.methods.method import ClassicalMethod, LearnedMethod, Method
 
 if TYPE_CHECKING:
-    from spoofcue.config import RunSettings
-    from spoofcue.scoring.face import FaceScorer
-
-CLASSICAL = frozenset({"lbp", "color-texture", "gmm"})
-LEARNED = frozenset(get_args(MethodName)) - CLASSICAL
+    from spoofcue.methods.classical import Classical
+    from spoofcue.methods.learned import Learned
 
 
-def train_run(
-    data: Path, run: Path, settings: RunSettings, *, resume: bool = False
-) -> dict[str, Any]:
-    """Fit ``settings.method`` on the train split of ``data``; any choice is made on its dev split.
+@cache
+def _modules() -> dict[str, str]:
+    """Name of a method -> its module, from the names of the files: ``deep-svdd`` is deep_svdd."""
+    found = (module.name for module in pkgutil.iter_modules(built_in.__path__))
+    return {name.replace("_", "-"): f"{built_in.__name__}.{name}" for name in found}
 
-    Args:
-        data: a prepared folder.
-        run: the run folder, new unless ``resume``.
-        settings: of the run; when resuming, those stored in it.
-        resume: go on from the last checkpoint; the classical methods have none.
 
-    Returns:
-        What run.json holds.
+def method_names() -> list[str]:
+    """Names that ``--method`` takes; nothing is imported for them."""
+    return sorted(_modules(), key=lambda name: (name != "lgsc", name))
+
+
+def method_of_name(name: str) -> Method:
+    """The method of that name.
 
     Raises:
-        InputError: the folder is in use, there is nothing to resume, or a class is missing.
+        InputError: there is none, or what it needs is not installed.
 
     """
-    if settings.method in CLASSICAL:
-        if resume:
-            raise InputError(
-                f"method {settings.method} is fitted in one go; there is nothing to resume."
-            )
-        from spoofcue.methods.classical.fit import fit
-
-        record: dict[str, Any] = fit(data, run, settings)
-        return record
-    from spoofcue.methods.learned.networks import build_network
-    from spoofcue.training.run import train
-
-    return train(data, run, settings, build_network, resume=resume)
-
-
-def load_model(path: Path, runtime: str | None = None, threads: int | None = None) -> FaceScorer:
-    """Load RUN (its best checkpoint), a .ckpt, a .onnx or a model package, whatever its method.
-
-    Args:
-        path: the model.
-        runtime: for packages: openvino, onnxruntime or torch; None: the best there is. A run or
-            .ckpt of a network is torch's, a .onnx is onnxruntime's.
-        threads: of the runtime; None: its own choice.
-
-    Raises:
-        InputError: nothing usable there; the message says what was looked for.
-
-    """
-    if is_package(path):
-        from spoofcue.scoring.packaged import PackagedModel
-
-        return PackagedModel(path, runtime, threads)
-    if path.is_file() and path.suffix == ".onnx":
-        from spoofcue.scoring.model import OnnxModel
-
-        _only("onnxruntime", runtime, path)
-        return OnnxModel(path, threads)
-    _only("torch", runtime, path)
-    if threads is not None:
-        raise InputError(f"threads: only for exported models; {path} is none. Set OMP_NUM_THREADS.")
-    method = method_of(path)
-    if method in CLASSICAL:
-        from spoofcue.methods.classical.load import load as load_classical
-
-        scorer: FaceScorer = load_classical(path)
-        return scorer
-    if method == "lgsc":
-        from spoofcue.scoring.model import TorchModel
-
-        return TorchModel(path)
-    from spoofcue.scoring.model import require_torch
-
-    require_torch(path)
-    from spoofcue.methods.learned.load import load
-
-    return load(path)
-
-
-def _only(has: str, wanted: str | None, path: Path) -> None:
-    if wanted not in (None, has):
+    module = _modules().get(name)
+    if module is None:
+        raise InputError(f"unknown method {name!r}; there are {', '.join(method_names())}.")
+    try:
+        found: Method = import_module(module).METHOD
+    except ImportError as error:
         raise InputError(
-            f"{path} runs in {has} alone; `spoofcue export --to onnx` or `--to openvino` makes a "
-            f"package for {wanted}."
-        )
+            f"method {name} needs {error.name}: `pip install 'spoofcue[train,methods]'`."
+        ) from error
+    return found
 
 
-def method_of(path: Path) -> str:
-    """The method of a run folder, a .ckpt or a .onnx; where none is told it is LGSC's.
+def build_network(settings: RunSettings) -> Learned:
+    """The untrained network of ``settings.method``.
 
     Raises:
-        InputError: there is nothing, or it names a method that is unknown.
+        InputError: the method is not learned by gradient, or refuses the settings.
 
     """
-    if path.is_dir():
-        record = path / "run.json"
-        stored = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
-    elif path.suffix == ".onnx" and path.is_file():
-        stored = {}  # only LGSC's are exported
-    elif path.is_file():
-        from spoofcue.scoring.model import read_checkpoint
+    method = method_of_name(settings.method)
+    if not isinstance(method, LearnedMethod):
+        raise InputError(f"method {settings.method} has no network; it is fitted in one go.")
+    return method.build(settings)
 
-        stored = read_checkpoint(path)["spoofcue"]["settings"]
-    else:
-        raise InputError(
-            f"there is no model at {path}; give a run folder, a .ckpt, a .onnx or a package."
-        )
-    method = str(stored.get("method", "lgsc"))
-    if method not in LEARNED | CLASSICAL:
-        raise InputError(f"{path} is of method {method!r}, which this version does not know.")
-    return method
+
+def build_classical(settings: RunSettings) -> Classical:
+    """The method ``settings.method``, not fitted.
+
+    Raises:
+        InputError: it is no classical one.
+
+    """
+    method = method_of_name(settings.method)
+    if not isinstance(method, ClassicalMethod):
+        raise InputError(f"{settings.method} is no classical method; it is trained by gradient.")
+    return method.build(settings)

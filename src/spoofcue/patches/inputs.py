@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.config import InputSettings
+from spoofcue.cue.score import STRIDE, next_multiple
 from spoofcue.media.image import Image
 
 if TYPE_CHECKING:
     from spoofcue.config import InputSettings, Shrink
-
-STRIDE = 32
 
 
 def normalise(image: Image, mean: float, std: float) -> NDArray[np.float32]:
@@ -43,11 +42,6 @@ def pad_by_reflection(image: Image, height: int, width: int) -> Image:
 def pad_to_stride(image: Image) -> Image:
     """Pad by reflection to sides that are multiples of 32: a patch of 112 px becomes 128 px."""
     return pad_by_reflection(image, *(next_multiple(side) for side in image.shape[:2]))
-
-
-def next_multiple(length: int) -> int:
-    """The least multiple of 32 that is not below ``length``."""
-    return -(-length // STRIDE) * STRIDE
 
 
 def random_patch(crop: Image, size: int, rng: np.random.Generator) -> Image:

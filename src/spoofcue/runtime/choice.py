@@ -6,9 +6,10 @@ import os
 import sys
 from importlib.util import find_spec
 
+from spoofcue.cue.score import next_multiple
 from spoofcue.errors import InputError
 from spoofcue.package.read import Package
-from spoofcue.runtime.session import STRIDE, CueRuntime
+from spoofcue.runtime.session import CueRuntime
 
 RUNTIMES = ("openvino", "onnxruntime", "torch")
 VARIABLE = "SPOOFCUE_RUNTIME"
@@ -95,7 +96,7 @@ def open_runtime(
     from spoofcue.runtime.with_openvino import OpenVinoRuntime
 
     # whole faces and grids come in any shape or number
-    side = -(-spec.input.size // STRIDE) * STRIDE if spec.input.scoring == "resize" else None
+    side = next_multiple(spec.input.size) if spec.input.scoring == "resize" else None
     files = ("model.onnx",) if spec.format == "onnx" else ("model.xml", "model.bin")
     return OpenVinoRuntime(
         weights[files[0]],

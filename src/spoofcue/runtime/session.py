@@ -7,9 +7,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from spoofcue.cue.score import STRIDE
 from spoofcue.errors import InputError
 
-STRIDE = 32  # of the network
 Planes = NDArray[np.float32]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.config import InputSettings
+from spoofcue.cue.score import spoof_score
 from spoofcue.errors import InputError
 from spoofcue.media.image import Image
 from spoofcue.patches.inputs import normalise, resized, scoring_inputs
@@ -63,7 +64,7 @@ def score_crops(model: CueModel, crops: list[Image]) -> list[FaceScore]:
 
     def run(image: NDArray[np.float32]) -> tuple[list[float], NDArray[np.float32]]:
         maps = model.cues(image)
-        return [float(np.abs(m, dtype=np.float64).mean()) for m in maps], maps
+        return spoof_score(maps).tolist(), maps
 
     return score_inputs(run, crops, model.facts.input)
 

@@ -13,6 +13,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from spoofcue.config import InputSettings, RunSettings
 from spoofcue.media.image import read_image
+from spoofcue.methods.learned import TrainingBatch
 from spoofcue.metrics.scores import species_of
 from spoofcue.patches.augment import augment_crop, augment_input
 from spoofcue.patches.inputs import (
@@ -27,22 +28,6 @@ from spoofcue.training.sampling import Draw
 
 if TYPE_CHECKING:
     import polars as pl
-
-
-class TrainingBatch(NamedTuple):
-    """A batch.
-
-    Attributes:
-        image: (B, 3, S, S) float32, normalised.
-        label: (B,) int64, 0 live, 1 attack.
-        family: (B,) int64, position of an attack's family in ``model.families``; -1 for live
-            faces and for attacks of others.
-
-    """
-
-    image: Tensor
-    label: Tensor
-    family: Tensor
 
 
 class FaceCrops(Dataset[TrainingBatch]):

@@ -12,10 +12,10 @@ from torch import Tensor
 from torch.optim.lr_scheduler import LambdaLR
 
 from spoofcue.config import OptimiserSettings, RunSettings
+from spoofcue.methods.learned import Learned, TrainingBatch
 from spoofcue.metrics.rates import rates_at_eer
 from spoofcue.metrics.scores import ScoreSet, by_video
-from spoofcue.training.dataset import FaceCrops, ScoringBatch, TrainingBatch
-from spoofcue.training.learned import Learned
+from spoofcue.training.dataset import FaceCrops, ScoringBatch
 from spoofcue.training.sampling import Draw
 from spoofcue.version import __version__
 

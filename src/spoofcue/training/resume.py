@@ -8,7 +8,7 @@ import torch
 
 from spoofcue.config import InputSettings, RunSettings, as_stored
 from spoofcue.errors import InputError
-from spoofcue.training.module import CHECKPOINT_KEY
+from spoofcue.methods.checkpoint import CHECKPOINT_KEY
 
 
 def steps_done(checkpoint: Path, settings: RunSettings) -> int:

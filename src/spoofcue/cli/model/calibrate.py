@@ -72,8 +72,8 @@ def calibrate(
     is set all the same, and a warning says so.
     """
     from spoofcue.cli.console import progress_bar
-    from spoofcue.detector.finder import locate_model
     from spoofcue.errors import InputError
+    from spoofcue.scoring.open_model import locate_model
 
     if (live is None) == (scores is None):
         raise InputError("give --live FOLDER, or --scores FILE: one of the two.")

@@ -63,12 +63,12 @@ def info(
     from spoofcue.cli.console import print_json
     from spoofcue.config import load_settings, settings_from
     from spoofcue.cue.generator import LGSC
+    from spoofcue.cue.score import next_multiple
     from spoofcue.cue.summary import summarise
     from spoofcue.errors import InputError
-    from spoofcue.patches.inputs import next_multiple
 
     if model is not None:
-        from spoofcue.scoring.model import read_checkpoint
+        from spoofcue.methods.checkpoint import read_checkpoint
 
         path = model / "checkpoints" / "best.ckpt" if model.is_dir() else model
         settings = settings_from(read_checkpoint(path)["spoofcue"]["settings"], str(path))

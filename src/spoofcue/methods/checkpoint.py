@@ -1,0 +1,99 @@
+"""The checkpoints that a training leaves: what is in one, and the network that it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spoofcue.config import DistillSettings, RunSettings, as_stored, settings_from
+from spoofcue.errors import InputError
+
+if TYPE_CHECKING:
+    from spoofcue.methods.learned import Learned
+
+# where a checkpoint of Lightning's holds what is spoofcue's: version, settings, dev and facts
+CHECKPOINT_KEY = "spoofcue"
+NETWORK = "network."  # before the names of the network's weights
+
+
+def require_torch(path: Path) -> None:
+    """Say what to install for ``path`` where PyTorch is missing.
+
+    Raises:
+        InputError: it is.
+
+    """
+    try:
+        import torch  # noqa: F401
+    except ImportError as error:
+        raise InputError(
+            f"{path} needs PyTorch (`pip install 'spoofcue[train]'`); or score with a "
+            "model that `spoofcue export` wrote."
+        ) from error
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """A training checkpoint as plain data, settings :func:`as_stored`; no code in it is run.
+
+    Raises:
+        InputError: it is not a spoofcue checkpoint, or PyTorch is not installed.
+
+    """
+    require_torch(path)
+    import pickle
+
+    import torch
+
+    try:
+        stored = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError) as error:
+        raise InputError(f"{path} is not a readable checkpoint: {error}") from error
+    if not isinstance(stored, dict) or CHECKPOINT_KEY not in stored:
+        raise InputError(f"{path} is no checkpoint of a spoofcue training.")
+    if "settings" in stored[CHECKPOINT_KEY]:
+        stored[CHECKPOINT_KEY]["settings"] = as_stored(stored[CHECKPOINT_KEY]["settings"])
+    return stored
+
+
+def best_checkpoint(path: Path) -> Path:
+    """The checkpoint of a run folder, or ``path`` itself if it is a file.
+
+    Raises:
+        InputError: there is none.
+
+    """
+    if not path.is_dir():
+        return path
+    checkpoint = path / "checkpoints" / "best.ckpt"
+    if not checkpoint.is_file():
+        raise InputError(f"{path} holds no checkpoints/best.ckpt; is it a finished run folder?")
+    return checkpoint
+
+
+def network_of(
+    stored: dict[str, Any], source: Path, build: Callable[[RunSettings], Learned]
+) -> Learned:
+    """The trained network of a checkpoint, on the CPU and ready to score.
+
+    Args:
+        stored: as :func:`read_checkpoint` gives it.
+        source: the file, for messages.
+        build: settings of a run -> its network, untrained.
+
+    Raises:
+        InputError: its settings are not this version's.
+
+    """
+    settings = settings_from(stored[CHECKPOINT_KEY]["settings"], str(source))
+    # a teacher scores nothing, and may be gone
+    settings = settings.model_copy(update={"distill": DistillSettings()})
+    network = build(settings)
+    weights = {
+        name.removeprefix(NETWORK): value
+        for name, value in stored["state_dict"].items()
+        if name.startswith(NETWORK)
+    }
+    kept = {n: w for n, w in weights.items() if not n.startswith(network.training_only)}
+    network.load_state_dict(kept)
+    return network.eval()

@@ -1,0 +1,180 @@
+"""Fit a classical method on a prepared folder; fills a run folder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spoofcue.config import RunSettings, dump_yaml
+from spoofcue.data.crop_facts import crop_facts
+from spoofcue.data.manifest import LIVE, evenly_spread, read_manifest
+from spoofcue.errors import InputError
+from spoofcue.media.image import read_image
+from spoofcue.methods.classical import Classical, Floats
+from spoofcue.methods.fitted_file import MODEL_NAME, save_model
+from spoofcue.methods.registry import build_classical
+from spoofcue.metrics.rates import rates_at_eer
+from spoofcue.metrics.scores import ScoreSet, by_video
+from spoofcue.patches.inputs import groups_of_one_shape
+from spoofcue.source import source_commit
+from spoofcue.training.record import run_record
+from spoofcue.whole_files import write_json, write_text
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Progress = Callable[[int, int], None]
+# (settings, run folder) -> the checkpoint of a learned method, trained on the same data
+TrainFirst = Callable[[RunSettings, Path], Path]
+
+PACKAGES = ("torch", "scikit-learn", "scikit-image", "numpy", "opencv-python-headless", "polars")
+
+
+def fit(
+    data: Path,
+    run: Path,
+    settings: RunSettings,
+    train_first: TrainFirst,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Fit on the train split; dev sets the threshold and nothing else, test is not read.
+
+    Writes config.yaml, run.json and model.npz into ``run``.
+
+    Args:
+        data: a prepared folder.
+        run: the run folder, without a model.
+        settings: ``method`` is a classical one.
+        train_first: trains the learned method that this one may begin with, into ``run/encoder``.
+        progress: called with how many faces were described, and of how many.
+
+    Returns:
+        What run.json holds.
+
+    Raises:
+        InputError: another method, a model there, a class or enough live faces missing.
+
+    """
+    method = build_classical(settings)
+    if (run / MODEL_NAME).exists() or (run / "checkpoints").exists():
+        raise InputError(f"{run} holds a model already; give another --out.")
+    rows = evenly_spread(read_manifest(data))
+    usable = rows.filter(rows["status"] == "ok")
+    train, dev = (usable.filter(usable["split"] == split) for split in ("train", "dev"))
+    if method.live_only:
+        train = train.filter(train["label"] == LIVE)
+    facts = crop_facts(data)
+    began, commit = time.monotonic(), source_commit()
+    run.mkdir(parents=True, exist_ok=True)
+    write_text(run / "config.yaml", dump_yaml(settings))
+    trained = None
+    if method.trained_first is not None:
+        first = settings.model_copy(update={"method": method.trained_first})
+        trained = train_first(first, run / "encoder")
+    method.begin(trained)
+    tell = _Counted(train.height + dev.height, progress)
+    fitted = method.fit(
+        features_of(train, data, method, tell),
+        train["label"].to_numpy(),
+        train["subject"].to_list(),
+    )
+    scores = method.scores(features_of(dev, data, method, tell)) if dev.height else np.zeros(0)
+    judged = judge_dev(dev, scores, fitted.threshold, fitted.why)
+    about = {"settings": settings.model_dump(mode="json"), "facts": facts, "dev": judged}
+    save_model(run / MODEL_NAME, about, method)
+    seconds = time.monotonic() - began
+    record = run_record(
+        run,
+        data,
+        rows,
+        settings,
+        parameters=sum(a.size for a in (*method.model.values(), *method.weights.values())),
+        warnings=[*facts["warnings"], *method.doubts],
+        training={
+            "epochs": 0,
+            "steps": 0,
+            "precision": method.precision,
+            "device": "cpu",
+            "seed": settings.training.seed,
+            "finished": True,
+            "seconds": round(seconds, 1),
+            "images_per_s": round((train.height + dev.height) / max(seconds, 1e-9), 2),
+            "best": {
+                "epoch": None,
+                "dev_acer": judged.get("acer"),
+                "threshold": judged["threshold"],
+                "threshold_source": judged["threshold_source"],
+            },
+            "faces": train.height,
+            **fitted.record,
+        },
+        packages=PACKAGES,
+        commit=commit,
+    )
+    write_json(run / "run.json", record)
+    return record
+
+
+def features_of(
+    rows: pl.DataFrame, data: Path, method: Classical, progress: Callable[[int], None]
+) -> Floats:
+    """Describe every crop, in the order of the rows and in batches of bounded memory.
+
+    Args:
+        rows: of a manifest, each with a crop.
+        data: the prepared folder.
+        method: that describes them.
+        progress: called with how many faces were described since its last call.
+
+    Returns:
+        (N, D) float64; (0, 0) if there are no rows.
+
+    """
+    sizes = list(zip(rows["crop_h"], rows["crop_w"], strict=True))
+    names = rows["crop"].to_list()
+    found: dict[int, Floats] = {}
+    for group in groups_of_one_shape(sizes, method.input):
+        crops = [read_image(data / names[i]) for i in group]
+        found |= dict(zip(group, method.describe(crops), strict=True))
+        progress(len(group))
+    return np.stack([found[i] for i in range(len(names))]) if names else np.zeros((0, 0))
+
+
+def judge_dev(
+    rows: pl.DataFrame, scores: NDArray[np.float64], fallback: float, why: str
+) -> dict[str, Any]:
+    """The threshold at the dev EER and the rates there, video level as in training.
+
+    Args:
+        rows: of the dev split, each with a crop.
+        scores: one a row.
+        fallback: the threshold where dev lacks a class.
+        why: what the fallback is, in words.
+
+    Returns:
+        ``threshold``, ``threshold_source`` and, from dev alone, ``acer``, ``eer`` and ``auc``.
+
+    """
+    label = rows["label"].to_numpy()
+    if len(np.unique(label)) < 2:
+        return {"threshold": fallback, "threshold_source": f"{why}; no dev with both classes"}
+    pai = rows["pai"].fill_null("").to_list()
+    videos = by_video(ScoreSet.of(scores, label, pai, rows["video"].fill_null("").to_list()))
+    return {**rates_at_eer(videos), "threshold_source": "eer on dev in fitting"}
+
+
+class _Counted:
+    """Steps to (done, all)."""
+
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        self._done, self._total, self._progress = 0, total, progress
+
+    def __call__(self, count: int) -> None:
+        self._done += count
+        if self._progress:
+            self._progress(self._done, self._total)

@@ -1,0 +1,285 @@
+"""Settings and a prepared folder to a run folder."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytorch_lightning as pl_
+import torch
+from pytorch_lightning.callbacks import LearningRateMonitor, RichProgressBar
+from pytorch_lightning.loggers import TensorBoardLogger
+from pytorch_lightning.utilities import rank_zero_only
+from torch.utils.data import DataLoader
+
+from spoofcue.config import RunSettings, dump_yaml
+from spoofcue.data.crop_facts import crop_facts
+from spoofcue.data.manifest import evenly_spread, read_manifest
+from spoofcue.errors import InputError
+from spoofcue.methods.learned import Learned
+from spoofcue.metrics.scores import ScoreSet
+from spoofcue.plain_lines import plain_lines
+from spoofcue.source import source_commit
+from spoofcue.training.budget import TimeBudget
+from spoofcue.training.callbacks import AtomicCheckpointIO, Checkpoints, CuePictures, History
+from spoofcue.training.dataset import FaceCrops, scoring_loader
+from spoofcue.training.machine import look_at_cores, processor_name
+from spoofcue.training.module import LearnedTraining
+from spoofcue.training.pace import EpochLines
+from spoofcue.training.record import run_record
+from spoofcue.training.resume import steps_done
+from spoofcue.training.sampling import BalancedBatches
+from spoofcue.training.threads import (
+    Threads,
+    choose_threads,
+    choose_workers,
+    threads_of_environment,
+)
+from spoofcue.whole_files import write_json, write_text
+
+if TYPE_CHECKING:
+    import polars as pl
+
+PACKAGES = ("torch", "pytorch-lightning", "numpy", "opencv-python-headless", "polars")
+
+
+def train(
+    data: Path,
+    run: Path,
+    settings: RunSettings,
+    build: Callable[[RunSettings], Learned],
+    *,
+    resume: bool = False,
+) -> dict[str, Any]:
+    """Train on the train split of ``data``, choose the epoch on its dev split.
+
+    With ``training.select`` = ``last`` the last epoch is kept, and dev may be empty. With
+    ``training.minutes`` the training ends at the step at which they are used up.
+
+    Writes config.yaml, run.json, log/ and checkpoints/{best,last}.ckpt into ``run``.
+
+    Args:
+        data: a prepared folder.
+        run: the run folder, new unless ``resume``.
+        settings: of the run; when resuming, those stored in it.
+        build: makes the network; called once, after the seed is set.
+        resume: go on from checkpoints/last.ckpt.
+
+    Returns:
+        What run.json holds.
+
+    Raises:
+        InputError: the folder is in use, there is nothing to resume, or a class is missing.
+
+    """
+    last = run / "checkpoints" / "last.ckpt"
+    if last.is_file() and not resume:
+        raise InputError(
+            f"{run} holds a training; --resume goes on with it, or give another --out."
+        )
+    rows = evenly_spread(read_manifest(data))
+    usable = rows.filter(rows["status"] == "ok")
+    train_rows, dev_rows = (usable.filter(usable["split"] == s) for s in ("train", "dev"))
+    no_dev = settings.training.select == "last" and not dev_rows.height
+    dev = None if no_dev else _score_set(dev_rows)
+    facts = crop_facts(data)
+
+    pl_.seed_everything(settings.training.seed, verbose=False)
+    crops = FaceCrops(train_rows, data, settings)
+    world = int(os.environ.get("WORLD_SIZE", "1"))
+    batches = BalancedBatches(
+        crops.label,
+        settings.training.batch_size,
+        settings.training.seed,
+        settings.training.images_per_epoch,
+        rank=int(os.environ.get("RANK", "0")),
+        world=world,
+    )
+    module = LearnedTraining(build(settings), settings, crops, len(batches), dev, facts)
+    if resume and last.is_file():
+        batches.resume(steps_done(last, settings))
+    elif settings.model.weights != "none":
+        module.network.load_pretrained(settings.model.weights)
+
+    threads, workers = _threads_and_workers(settings, run if resume and last.is_file() else None)
+    run.mkdir(parents=True, exist_ok=True)
+    # with several devices each process comes here, and a file has one writer
+    rank_zero_only(write_text)(run / "config.yaml", dump_yaml(settings))
+    precision = _precision(settings.training.precision)
+    part = module.network.scoring_part()
+    record = run_record(
+        run,
+        data,
+        rows,
+        settings,
+        parameters=sum(p.numel() for p in part.parameters()),
+        warnings=facts["warnings"],
+        training={
+            "epochs": 0,
+            "precision": precision,
+            "seed": settings.training.seed,
+            "processor": processor_name(),
+            "threads": threads.count if threads else None,
+            "threads_why": threads.why if threads else None,
+            "finished": False,
+        },
+        packages=PACKAGES,
+        commit=source_commit(),
+    )
+    rank_zero_only(write_json)(run / "run.json", record)
+
+    t = settings.training
+    checkpoints = Checkpoints(last.parent, t.checkpoint_every_steps, t.select)
+    budget = TimeBudget(t.minutes)
+    lines = EpochLines(budget, threads.count if threads else None)
+    shown = (
+        [(data / c) for c in _some_crops(dev_rows, 0)],
+        [(data / c) for c in _some_crops(dev_rows, 1)],
+    )
+    trainer = _trainer(
+        run,
+        settings,
+        precision,
+        # the checkpoints keep what the budget and the lines have counted, of this step too
+        [
+            budget,
+            lines,
+            checkpoints,
+            History(run / "log" / "metrics.csv", module.network.terms),
+            CuePictures(*shown),
+            LearningRateMonitor("step"),
+        ],
+    )
+    loader = DataLoader(
+        crops,
+        batch_sampler=batches,
+        num_workers=workers,
+        persistent_workers=workers > 0,
+        multiprocessing_context="spawn" if workers else None,
+    )
+    silent = sys.stderr.isatty() or trainer.global_rank != 0
+    with nullcontext() if silent else plain_lines(lines.now):
+        trainer.fit(
+            module,
+            loader,
+            scoring_loader(dev_rows, data, settings.input) if dev else None,
+            ckpt_path=last if resume and last.is_file() else None,
+            weights_only=False,
+        )
+    steps = trainer.global_step
+    record["training"] |= {
+        "epochs": -(-steps // len(batches)),
+        "steps": steps,
+        "budget_minutes": t.minutes,
+        "ended_by": "minutes" if budget.ended and steps < t.epochs * len(batches) else "epochs",
+        "seconds_in_all": round(budget.seconds, 1),
+        "seconds": round(lines.seconds, 1),
+        "images_per_s": round(lines.images / max(lines.seconds, 1e-9), 2),
+        "device": str(trainer.strategy.root_device),
+        "best": {
+            "epoch": checkpoints.best.get("epoch"),
+            "dev_acer": checkpoints.best.get("acer"),
+            "threshold": checkpoints.best.get("threshold"),
+        },
+        "finished": True,
+    }
+    rank_zero_only(write_json)(run / "run.json", record)
+    return record
+
+
+def _trainer(
+    run: Path, settings: RunSettings, precision: str, callbacks: list[pl_.Callback]
+) -> pl_.Trainer:
+    t = settings.training
+    # The data order is resumed by BalancedBatches, which Lightning cannot know.
+    warnings.filterwarnings("ignore", message=".*ended before the epoch ended.*")
+    warnings.filterwarnings("ignore", message=".*does not have many workers.*")
+    warnings.filterwarnings("ignore", message=".*but have no `val_dataloader`.*")
+    # A frozen encoder is meant to be.
+    warnings.filterwarnings("ignore", message=".*in eval mode at the start of training.*")
+    warnings.filterwarnings("ignore", message=".*isinstance.treespec, LeafSpec.*")
+    warnings.filterwarnings("ignore", message=".*Checkpoint directory.*exists.*")
+    for name in ("pytorch_lightning", "lightning.pytorch"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    bar = sys.stderr.isatty()
+    return pl_.Trainer(
+        max_epochs=t.epochs,
+        accelerator=t.accelerator,
+        devices=t.devices if t.devices == "auto" else int(t.devices),
+        strategy=t.strategy,
+        precision="bf16-mixed" if precision == "bf16" else "32-true",
+        plugins=[AtomicCheckpointIO()],
+        callbacks=[*callbacks, RichProgressBar(leave=False)] if bar else callbacks,
+        enable_progress_bar=bar,
+        logger=TensorBoardLogger(str(run / "log"), name="tensorboard", version=""),
+        log_every_n_steps=t.log_every_steps,
+        check_val_every_n_epoch=t.dev_every_epochs,
+        use_distributed_sampler=False,
+        num_sanity_val_steps=0,
+        enable_model_summary=False,
+        enable_checkpointing=False,
+        deterministic="warn",
+    )
+
+
+def _threads_and_workers(settings: RunSettings, resumed: Path | None) -> tuple[Threads | None, int]:
+    """Set and tell PyTorch's threads, None where another device trains; choose the loaders."""
+    t = settings.training
+    on_processor = t.accelerator == "cpu" or (
+        t.accelerator == "auto" and not torch.accelerator.is_available()
+    )
+    several = int(t.devices) if on_processor and t.devices != "auto" else 1
+    processes = int(os.environ.get("LOCAL_WORLD_SIZE", several))
+    stored = _stored_threads(resumed) if resumed else None
+    given = (t.threads, threads_of_environment(), stored)
+    to_be_chosen = t.workers is None or (on_processor and not any(given))
+    cores = look_at_cores() if to_be_chosen else None
+    threads = choose_threads(cores, *given, processes) if on_processor else None
+    if threads:
+        torch.set_num_threads(threads.count)
+        rank_zero_only(print)(threads.line(), file=sys.stderr, flush=True)
+    if t.workers is not None:
+        return threads, t.workers
+    assert cores is not None
+    return threads, choose_workers(cores, processes)
+
+
+def _stored_threads(run: Path) -> int | None:
+    try:
+        threads = json.loads((run / "run.json").read_text(encoding="utf-8"))["training"]["threads"]
+    except (OSError, ValueError, KeyError):
+        return None
+    return threads if isinstance(threads, int) else None
+
+
+def _precision(wanted: str) -> str:
+    if wanted != "auto":
+        return wanted
+    if torch.cuda.is_available():
+        return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
+    # oneDNN emulates bf16 on older processors, more slowly than fp32.
+    native = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return "bf16" if native else "fp32"
+
+
+def _score_set(rows: pl.DataFrame) -> ScoreSet:
+    labels = rows["label"].to_numpy()
+    if not (labels == 0).any() or not (labels == 1).any():
+        raise InputError(
+            f"the dev split needs live and attack faces; it has {(labels == 0).sum()} live and "
+            f"{(labels == 1).sum()} attack faces. (training.select=last trains without dev.)"
+        )
+    pai = rows["pai"].fill_null("").to_list()
+    return ScoreSet.of([0.0] * rows.height, labels, pai, rows["video"].fill_null("").to_list())
+
+
+def _some_crops(rows: pl.DataFrame, label: int, count: int = 4) -> list[str]:
+    of_class = rows.filter(rows["label"] == label)
+    return list(of_class["crop"].gather_every(max(1, of_class.height // count)))[:count]
