@@ -26,8 +26,8 @@ from spoofcue.faces.detect import FaceDetector, make_detector
 from spoofcue.media.image import read_image
 from spoofcue.media.kinds import find_media
 from spoofcue.metrics.bootstrap import bootstrap
-from spoofcue.metrics.curves import auc, eer
 from spoofcue.metrics.intervals import clopper_pearson
+from spoofcue.metrics.measures import auc, eer
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.metrics.thresholds import bpcer_threshold, eer_threshold
 from spoofcue.scoring.face import FaceScorer
@@ -80,7 +80,7 @@ def judged(live: list[float], attack: list[float], threshold: float) -> Rates:
     label = np.repeat([0, 1], [len(live), len(attack)])
     scores = ScoreSet.of([*live, *attack], label)
     # these measures use no threshold; the bootstrap asks for one for the others
-    limits = bootstrap(scores, eer_threshold(scores, "itself")).intervals
+    limits = bootstrap(scores, eer_threshold(scores, source="itself")).intervals
     return {
         "auc": auc(scores), "auc_95": list(limits["auc"]),
         "eer": eer(scores), "eer_95": list(limits["eer"]),

@@ -62,7 +62,7 @@ def test_faces_whose_pictures_are_gone_are_named(results: Path) -> None:
 
 def test_the_page_tells_the_table_its_rules_and_its_limits(results: Path) -> None:
     html = page(results)
-    for text in ("25.0", "12.5", "2 of 8 test faces", "equal error rate on dev", "2 people"):
+    for text in ("25.0", "12.5", "2 of 8 test faces", "EER on dev", "2 people"):
         assert text in html, text
     assert "As few as 2 people".lower() in html.lower()
     assert "one seed a method" in html

@@ -125,7 +125,7 @@ def test_one_fold_has_the_interval_of_evaluate(tmp_path: Path) -> None:
     standings = compare([str(tmp_path)], 100, seed=5).matches[0].standings
     assert (standings.unit, standings.units) == ("subject", 20)
     test, dev = (read_scores(tmp_path / "a" / "scores" / f"{s}.csv") for s in ("test", "dev"))
-    wanted = bootstrap(test, eer_threshold(dev), 100, seed=5).intervals
+    wanted = bootstrap(test, eer_threshold(dev), replicates=100, seed=5).intervals
     # The draws of a person depend on the order of names, in both: sorted.
     for measure, interval in wanted.items():
         assert standings.cells["a"][measure].interval == pytest.approx(interval)

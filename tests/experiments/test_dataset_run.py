@@ -27,7 +27,8 @@ from spoofcue.experiments.dataset_run import (
 )
 from spoofcue.experiments.folds import read_results
 from spoofcue.experiments.tables import markdown_of
-from spoofcue.metrics.evaluation import Rule
+from spoofcue.metrics.evaluation import EvaluationOptions
+from spoofcue.metrics.thresholds import EER, ThresholdRule
 from spoofcue.protocols.reader import load_set
 from spoofcue.source import source_commit
 
@@ -41,7 +42,7 @@ class Stub:
 
     def __init__(self, fail_at: int | None = None) -> None:
         self.ran: list[str] = []
-        self.rules: list[Rule] = []
+        self.rules: list[ThresholdRule] = []
         self.fail_at = fail_at
 
     def train(self, data: Path, run: Path) -> None:
@@ -49,8 +50,8 @@ class Stub:
             raise KeyboardInterrupt
         self.ran.append(run.parent.parent.name)
 
-    def score(self, data: Path, run: Path, folder: Path, rule: Rule) -> None:
-        self.rules.append(rule)
+    def score(self, data: Path, run: Path, folder: Path, options: EvaluationOptions) -> None:
+        self.rules.append(options.threshold)
         folder.mkdir(parents=True)
         rows = read_manifest(data)
         for split in set(rows["split"]) - {"train"}:
@@ -99,7 +100,7 @@ def test_a_benchmark_that_was_stopped_goes_on_with_the_next_fold(
     rest = Stub()
     run_plan(ready, tmp_path, {"stub": rest})
     assert rest.ran == ["phone-3", "phone-4", "phone-5", "phone-6"]
-    assert set(rest.rules) == {"eer"}
+    assert set(rest.rules) == {EER}
     told = {protocol_of(task.folder / "data") for task in ready.tasks}
     assert told == {"oulu-npu 1", *(f"oulu-npu 4 phone-{k}" for k in range(1, 7))}
     assert protocol_of(oulu) is None
@@ -132,7 +133,7 @@ def test_tables_are_those_that_the_results_folder_gives_without_data(
     shown = {r.cells[:2]: r.cells[2] for r in groupings.rows}
     assert shown["oulu-npu 1", "stub, instrument"] == f"{100 * 3 / 120:.1f}"
     assert shown["oulu-npu 1", "stub, pooled"] == f"{100 * 3 / 480:.1f}"
-    assert any("EER of dev" in note for note in paper.notes)
+    assert any("EER on dev" in note for note in paper.notes)
 
 
 def test_the_deviation_over_folds_is_that_of_a_sample(tmp_path: Path, oulu: Path) -> None:
@@ -165,7 +166,7 @@ def test_without_dev_the_threshold_is_the_protocols_fixed_one(tmp_path: Path) ->
     stub = Stub()
     ready = planned("siw-all-90", "3", {"siw": siw}, tmp_path / "out")
     (table, _) = run_plan(ready, tmp_path / "out", {"stub": stub})
-    assert stub.rules == [0.01, 0.01]
+    assert stub.rules == [ThresholdRule("fixed", 0.01)] * 2
     for record in read_results(tmp_path / "out"):
         assert record["evaluation"]["frame"]["threshold"]["rule"] == "fixed"
         assert record["selection"]["dev"] is None

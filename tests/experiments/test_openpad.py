@@ -15,7 +15,7 @@ from spoofcue.experiments.fold_plan import plan
 from spoofcue.experiments.folds import read_results, run_folds
 from spoofcue.experiments.identities import find_people, portraits_folder
 from spoofcue.experiments.tables import grids_of, markdown_of, spread, table_of
-from spoofcue.metrics.evaluation import Rule
+from spoofcue.metrics.evaluation import EvaluationOptions
 from spoofcue.protocols.reader import load_set
 
 
@@ -52,7 +52,7 @@ class Recorder:
     def train(self, data: Path, run: Path) -> None:
         self.ran.append(run)
 
-    def score(self, data: Path, run: Path, out: Path, rule: Rule) -> None:
+    def score(self, data: Path, run: Path, out: Path, options: EvaluationOptions) -> None:
         from spoofcue.data.manifest import read_manifest
 
         rows = read_manifest(data)

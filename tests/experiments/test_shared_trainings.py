@@ -22,14 +22,14 @@ from spoofcue.errors import InputError
 from spoofcue.experiments.dataset_run import (
     BenchmarkPlan,
     choose_protocols,
-    choose_threshold,
     make_plan,
     write_tables,
 )
 from spoofcue.experiments.folds import read_results, run_folds
 from spoofcue.experiments.methods import ConfiguredMethod
 from spoofcue.experiments.trainings import keys_of
-from spoofcue.metrics.evaluation import Rule
+from spoofcue.metrics.evaluation import EvaluationOptions
+from spoofcue.metrics.thresholds import ThresholdRule
 from spoofcue.protocols.reader import load_set
 
 OPTIONS = {"margin": 0.2, "detector": "dlib", "min_face_px": 48}
@@ -54,7 +54,7 @@ class Counting:
         learned = rows.filter(pl.col("split") != "test").select("media", "frame", "split")
         (run / "weights").write_text(str(learned.hash_rows(seed=1).sum() % 1000))
 
-    def score(self, data: Path, run: Path, out: Path, rule: Rule) -> None:
+    def score(self, data: Path, run: Path, out: Path, options: EvaluationOptions) -> None:
         if len(self.scored) == self.stop_in_scoring:
             raise KeyboardInterrupt
         self.scored.append(out)
@@ -306,17 +306,17 @@ def test_a_chosen_threshold_judges_the_same_scores_and_stands_beside_the_other(
         done = CliRunner().invoke(app, [*call, "--threshold", threshold], catch_exceptions=False)
         return [task["threshold"] for task in json.loads(done.stdout)]
 
-    assert set(plan_at("eer-dev")) == {"EER on dev"}
-    assert set(plan_at("0.1")) == {"fixed at 0.1"}
+    assert set(plan_at("eer")) == {"EER on dev"}
+    assert set(plan_at("0.1")) == {"fixed beforehand at 0.1"}
     for wrong in ("test", "eer-test", "-0.1", "1.5", "nan"):
-        with pytest.raises(InputError, match="eer-dev, or a score from 0 to 1"):
+        with pytest.raises(InputError, match=r"--threshold|write eer, min-hter"):
             plan_at(wrong)
 
     protocols, method = load_set("siw-oulu"), Counting()
     run(planned(folders, tmp_path), method)
     for folder in [*tmp_path.rglob("seed-0/data"), *tmp_path.rglob("seed-0/run")]:
         shutil.rmtree(folder)
-    rule = choose_threshold("0.1")
+    rule = ThresholdRule.parse("0.1")
     chosen = [p.judged_at(rule) for p in choose_protocols(protocols, "all")]
     needed = {d: folders[d] for d in protocols.datasets}
     ready = make_plan(protocols, chosen, needed, tmp_path, ["counting"])
@@ -336,7 +336,7 @@ def test_a_chosen_threshold_judges_the_same_scores_and_stands_beside_the_other(
         assert cells[2] == f"{100 * acer:.1f}"
     assert rows[0][2] != rows[1][2]
     notes = "\n".join(grids[0].notes)
-    assert "siw-oulu: threshold at the EER of dev" in notes
+    assert "siw-oulu: threshold EER on dev" in notes
     assert "siw-oulu, rows of threshold 0.1: threshold fixed beforehand at 0.1" in notes
     assert "siw-oulu: 14 folds, 1 training" in notes
     assert len(read_results(tmp_path)) == 2 * FOLDS
@@ -374,8 +374,8 @@ def acer_by_hand(fold: Path, threshold: float | None) -> float:
 def test_eer_needs_a_dev_and_equal_rules_are_one(folders: dict[str, Path]) -> None:
     no_dev = load_set("siw-all-90").protocols["3"]
     with pytest.raises(InputError, match="has no dev"):
-        no_dev.judged_at(choose_threshold("eer-dev"))
-    assert no_dev.judged_at(choose_threshold("0.01")) is no_dev
+        no_dev.judged_at(ThresholdRule.parse("eer"))
+    assert no_dev.judged_at(ThresholdRule.parse("0.01")) is no_dev
     siw = load_set("siw").protocols["3"]
-    assert siw.judged_at(choose_threshold("eer-dev")) is siw
-    assert siw.judged_at(choose_threshold("1e-2")).name == "3@0.01"
+    assert siw.judged_at(ThresholdRule.parse("eer")) is siw
+    assert siw.judged_at(ThresholdRule.parse("1e-2")).name == "3@0.01"

@@ -66,7 +66,7 @@ def write_fold(
         "title": "unseen session",
         "report": "acer",
         "species": "instrument",
-        "threshold": {"rule": "eer-dev", "value": None},
+        "threshold": {"rule": "eer", "value": None},
         "fold": "P1",
         "folds": 1,
         "method": method,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from spoofcue.metrics.curves import auc, eer
+from spoofcue.metrics.measures import auc, eer
 from spoofcue.metrics.rates import error_rates
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.metrics.thresholds import apcer_threshold, bpcer_threshold
@@ -24,7 +24,7 @@ def random_set(seed: int) -> ScoreSet:
 
 
 @pytest.mark.parametrize("seed", range(200))
-def test_auc_eer_and_operating_points(seed: int) -> None:
+def test_auc_eer_and_det_curve(seed: int) -> None:
     scores = random_set(seed)
     # Theirs: the positive class is the attack, so fpr is BPCER and 1 - tpr is APCER.
     bpcer, tpr, _ = roc_curve(scores.label, scores.score, drop_intermediate=False)
@@ -36,7 +36,7 @@ def test_auc_eer_and_operating_points(seed: int) -> None:
     assert eer(scores) == pytest.approx((apcer[lowest] + bpcer[lowest]) / 2, abs=1e-12)
 
     for limit in (0.0, 0.01, 0.05, 0.1, 0.3):
-        at = apcer_threshold(scores, limit)
+        at = apcer_threshold(scores, rate=limit)
         rates = error_rates(scores, at)
         reached = apcer[apcer <= limit + 1e-12].max()
         assert rates.apcer_max == pytest.approx(reached)
@@ -45,7 +45,7 @@ def test_auc_eer_and_operating_points(seed: int) -> None:
         assert rates.bpcer.value == pytest.approx(equal.max() if reached else equal.min())
         assert at.value == slow_apcer_threshold(scores.attack.tolist(), limit)
 
-        at = bpcer_threshold(scores, limit)
+        at = bpcer_threshold(scores, rate=limit)
         assert at.value == slow_bpcer_threshold(scores.live.tolist(), limit)
         assert error_rates(scores, at).bpcer.value <= limit
 

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from spoofcue.errors import InputError
-from spoofcue.metrics.evaluation import evaluate
+from spoofcue.metrics.evaluation import EvaluationOptions, evaluate
 from spoofcue.metrics.intervals import attempts_needed, support_of
+from spoofcue.metrics.measures import hter
 from spoofcue.metrics.rates import error_rates
 from spoofcue.metrics.scores import GROUPINGS, Grouping, ScoreSet, as_grouping, species_of
-from spoofcue.metrics.thresholds import fixed_threshold
+from spoofcue.metrics.thresholds import ThresholdRule, fixed_threshold
 
 
 def random_set(seed: int, n: int = 400) -> ScoreSet:
@@ -23,7 +24,7 @@ def random_set(seed: int, n: int = 400) -> ScoreSet:
 @pytest.mark.parametrize("grouping", GROUPINGS)
 def test_a_main_grouping_with_the_others_beside_it(grouping: Grouping) -> None:
     test = random_set(0)
-    level = evaluate(test, random_set(1), grouping=grouping).frame
+    level = evaluate(test, random_set(1), EvaluationOptions(grouping=grouping)).frame
     passed = test.score <= level.threshold.value
     for name, rates in level.by_grouping.items():
         species = np.array([species_of(p, name) if p else "" for p in test.pai])
@@ -47,13 +48,15 @@ def test_dev_is_held_to_each_limit_for_the_species_of_the_grouping() -> None:
     dev, test = random_set(1), random_set(0)
     worst = {}
     for grouping in GROUPINGS:
-        level = evaluate(test, dev, grouping=grouping).frame
+        level = evaluate(test, dev, EvaluationOptions(grouping=grouping)).frame
         for limit, point in level.bpcer_at_apcer.items():
             assert point.rates.bpcer == error_rates(test, point.threshold).bpcer
-            at_dev = evaluate(dev, None, point.threshold.value, grouping).frame.rates
+            fixed = ThresholdRule("fixed", point.threshold.value)
+            at_dev = evaluate(dev, None, EvaluationOptions(fixed, grouping)).frame.rates
             assert at_dev.apcer_max <= limit
         for limit, point in level.apcer_at_bpcer.items():
-            at_dev = evaluate(dev, None, point.threshold.value, grouping).frame.rates
+            fixed = ThresholdRule("fixed", point.threshold.value)
+            at_dev = evaluate(dev, None, EvaluationOptions(fixed, grouping)).frame.rates
             assert at_dev.bpcer.value <= limit
         worst[grouping] = level.bpcer_at_apcer[0.1].threshold.value
     assert worst["instrument"] <= worst["family"] <= worst["pooled"]
@@ -73,7 +76,7 @@ def test_claims_take_three_attempts_over_the_rate_of_the_scarcest_species() -> N
     level = evaluate(dev, dev).frame
     marks = {limit: p.support.supported for limit, p in level.bpcer_at_apcer.items()}
     assert marks == {0.1: True, 0.05: False, 0.01: False, 0.001: False}
-    pooled = evaluate(dev, dev, grouping="pooled").frame.bpcer_at_apcer
+    pooled = evaluate(dev, dev, EvaluationOptions(grouping="pooled")).frame.bpcer_at_apcer
     assert {limit: p.support.supported for limit, p in pooled.items()} == {
         0.1: True,
         0.05: True,
@@ -85,7 +88,9 @@ def test_claims_take_three_attempts_over_the_rate_of_the_scarcest_species() -> N
 
 
 def test_the_record_is_strict_json_that_names_its_grouping() -> None:
-    found = evaluate(random_set(0), random_set(1), grouping="family", replicates=50).to_dict()
+    found = evaluate(
+        random_set(0), random_set(1), EvaluationOptions(grouping="family", replicates=50)
+    ).to_dict()
     text = json.dumps(found, allow_nan=False)
     level = json.loads(text)["frame"]
     assert found["grouping"] == level["grouping"] == "family"
@@ -107,8 +112,8 @@ def test_the_record_is_strict_json_that_names_its_grouping() -> None:
 def test_the_threshold_that_minimises_hter_comes_from_dev_too() -> None:
     dev = random_set(1)
     with pytest.raises(InputError, match="min-hter threshold must come from dev"):
-        evaluate(random_set(0), None, "min-hter")
-    best = evaluate(dev, dev, "min-hter").frame
+        evaluate(random_set(0), None, EvaluationOptions(ThresholdRule("min-hter")))
+    best = evaluate(dev, dev, EvaluationOptions(ThresholdRule("min-hter"))).frame
     assert best.threshold.rule == "min-hter"
-    steps = [evaluate(dev, None, v / 20 + 0.01).frame.rates.hter for v in range(-40, 60)]
-    assert best.rates.hter == pytest.approx(min(steps))
+    steps = [hter(dev, threshold=v / 20 + 0.01) for v in range(-40, 60)]
+    assert best.values["hter"] == pytest.approx(min(steps))

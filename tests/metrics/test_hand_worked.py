@@ -11,20 +11,21 @@ from scipy.stats import beta
 from spoofcue.errors import InputError
 from spoofcue.metrics.bootstrap import bootstrap, draw
 from spoofcue.metrics.columns import Categories
-from spoofcue.metrics.curves import operating_points
-from spoofcue.metrics.evaluation import evaluate, threshold_by
+from spoofcue.metrics.curves import det_curve, sweep
+from spoofcue.metrics.evaluation import EvaluationOptions, evaluate
 from spoofcue.metrics.intervals import clopper_pearson
-from spoofcue.metrics.rates import rates_at_eer
+from spoofcue.metrics.measures import rates_at_eer
 from spoofcue.metrics.score_files import as_format, detect_format, read_scores, write_scores
 from spoofcue.metrics.scores import NonResponses, ScoreSet, by_video, grouped
 from spoofcue.metrics.thresholds import (
+    EER,
     Threshold,
+    ThresholdRule,
     apcer_threshold,
     bpcer_threshold,
     eer_threshold,
     fixed_threshold,
     min_hter_threshold,
-    sweep,
 )
 
 # At 0.45: one of three live faces is refused; of the attacks print-1 passes once of twice,
@@ -43,6 +44,9 @@ DEV = ScoreSet.of(
     [0, 0, 0, 0, 1, 1, 1],
     ["", "", "", "", "print-1", "print-1", "replay-1"],
 )
+
+
+AT_045 = ThresholdRule("fixed", 0.45)
 
 
 def count(errors: int, total: int) -> dict[str, object]:
@@ -150,7 +154,7 @@ DET_THRESHOLDS = [0.15, 0.25, 0.35, 0.5, 0.7, 0.85]
 
 
 def test_a_fixed_threshold_needs_no_dev_and_says_nothing_of_it() -> None:
-    level = evaluate(TEST, None, 0.45, "pooled").to_dict()["frame"]
+    level = evaluate(TEST, None, EvaluationOptions(AT_045, "pooled")).to_dict()["frame"]
     assert level["threshold"] == {"value": 0.45, "rule": "fixed", "source": "given"}
     assert (level["dev"], level["bpcer_at_apcer"], level["apcer_at_bpcer"]) == (None, {}, {})
     assert (level["worst_pai"], level["apcer_max"]) == ("all attacks", 0.5)
@@ -164,21 +168,22 @@ def test_video_level_has_dev_grouping_and_seed_of_its_own_level() -> None:
         columns = (scores.pai[twice], twice.astype(str), scores.subject[twice])
         return ScoreSet.of(scores.score[twice] + step, scores.label[twice], *columns)
 
-    found = evaluate(doubled(TEST), doubled(DEV), "eer", "family", replicates=40, seed=3)
+    options = EvaluationOptions(EER, "family", replicates=40, seed=3)
+    found = evaluate(doubled(TEST), doubled(DEV), options)
     assert found.video is not None
-    alone = evaluate(TEST, DEV, "eer", "family", replicates=40, seed=3).frame
+    alone = evaluate(TEST, DEV, options).frame
     assert found.video.grouping == "family"
     assert found.video.threshold.value == pytest.approx(alone.threshold.value)
     assert found.video.rates.apcer_by_pai == alone.rates.apcer_by_pai
     for level, scores in ((found.frame, doubled(TEST)), (found.video, TEST)):
         species = grouped(scores, "family")
-        wanted = bootstrap(species, level.threshold, 40, 3)
+        wanted = bootstrap(species, level.threshold, replicates=40, seed=3)
         assert level.bootstrap is not None
         assert (level.bootstrap.seed, level.bootstrap.replicates) == (3, 40)
         assert level.bootstrap.unit == "subject"
         assert level.bootstrap.intervals["acer"] == pytest.approx(wanted.intervals["acer"])
-    assert evaluate(doubled(TEST), None, 0.45).video is not None
-    whole = evaluate(doubled(TEST), None, 0.45).to_dict()
+    assert evaluate(doubled(TEST), None, EvaluationOptions(AT_045)).video is not None
+    whole = evaluate(doubled(TEST), None, EvaluationOptions(AT_045)).to_dict()
     assert whole["video"]["bpcer"] == pytest.approx(1 / 3)
 
 
@@ -186,7 +191,9 @@ def test_a_bootstrap_says_what_it_drew() -> None:
     at = fixed_threshold(0.45)
     found = bootstrap(TEST, at)
     assert (found.replicates, found.seed, found.confidence) == (1000, 0, 0.95)
-    assert found.intervals == bootstrap(TEST, at, 1000, 0, 0.95).intervals
+    assert (
+        found.intervals == bootstrap(TEST, at, replicates=1000, seed=0, confidence=0.95).intervals
+    )
     rng = np.random.default_rng(0)
     label = np.arange(60) % 2
     many = ScoreSet.of(rng.normal(label), label, subject=(np.arange(60) // 4).astype(str))
@@ -195,10 +202,10 @@ def test_a_bootstrap_says_what_it_drew() -> None:
     )
     assert lower < low < high < higher
     assert bootstrap(many, at, seed=1).intervals != bootstrap(many, at).intervals
-    assert bootstrap(TEST, at, 1).replicates == 1
+    assert bootstrap(TEST, at, replicates=1).replicates == 1
     assert evaluate(TEST, DEV).frame.bootstrap is None
     with pytest.raises(InputError, match=r"^0 bootstrap replicates: ask for 1 or more"):
-        bootstrap(TEST, at, 0)
+        bootstrap(TEST, at, replicates=0)
 
 
 def test_a_bootstrap_without_one_full_replicate_is_refused() -> None:
@@ -207,10 +214,10 @@ def test_a_bootstrap_without_one_full_replicate_is_refused() -> None:
     drawn = {seed: draw(np.random.default_rng(seed), 2, 1)[0].tolist() for seed in range(12)}
     for seed, times in drawn.items():
         if times == [1, 1]:
-            assert bootstrap(two, fixed_threshold(0.5), 1, seed).undefined == 0
+            assert bootstrap(two, fixed_threshold(0.5), replicates=1, seed=seed).undefined == 0
         else:
             with pytest.raises(InputError, match="no bootstrap replicate has both live faces and"):
-                bootstrap(two, fixed_threshold(0.5), 1, seed)
+                bootstrap(two, fixed_threshold(0.5), replicates=1, seed=seed)
     assert {tuple(times) for times in drawn.values()} == {(1, 1), (2, 0), (0, 2)}
 
 
@@ -219,22 +226,22 @@ def test_a_threshold_tells_its_rule_and_source() -> None:
     assert min_hter_threshold(DEV) == Threshold(pytest.approx(0.45), "min-hter", "dev")
     assert fixed_threshold(1) == Threshold(1.0, "fixed", "given")
     # One print-1 of two may pass, and no replay-1 (0.7): print-1's limit is the lower.
-    assert apcer_threshold(DEV, 0.5) == Threshold(0.5, "apcer<=0.5", "dev")
-    assert bpcer_threshold(DEV, 0.25) == Threshold(0.3, "bpcer<=0.25", "dev")
+    assert apcer_threshold(DEV, rate=0.5) == Threshold(0.5, "apcer<=0.5", "dev")
+    assert bpcer_threshold(DEV, rate=0.25) == Threshold(0.3, "bpcer<=0.25", "dev")
     for rule in (eer_threshold, min_hter_threshold):
-        assert rule(DEV, "own").source == "own"
+        assert rule(DEV, source="own").source == "own"
     for limited in (apcer_threshold, bpcer_threshold):
-        assert limited(DEV, 0.1).source == "dev"
-        assert limited(DEV, 0.1, "own").source == "own"
-    assert threshold_by("min-hter", DEV).rule == "min-hter"
+        assert limited(DEV, rate=0.1).source == "dev"
+        assert limited(DEV, rate=0.1, source="own").source == "own"
+    assert ThresholdRule("min-hter").on(DEV).rule == "min-hter"
     for value in (float("nan"), float("inf")):
         with pytest.raises(InputError, match=f"a threshold must be a finite number, not {value}"):
             fixed_threshold(value)
     live, attack = ScoreSet.of([0.1], [0]), ScoreSet.of([0.1], [1])
     with pytest.raises(InputError, match="a threshold for apcer needs attack scores and there"):
-        apcer_threshold(live, 0.1)
+        apcer_threshold(live, rate=0.1)
     with pytest.raises(InputError, match="a threshold for bpcer needs live scores and there"):
-        bpcer_threshold(attack, 0.1)
+        bpcer_threshold(attack, rate=0.1)
 
 
 def test_what_a_fit_is_judged_by_on_dev() -> None:
@@ -248,10 +255,10 @@ def test_what_a_fit_is_judged_by_on_dev() -> None:
 
 def test_points_are_thinned_by_default_only_beyond_two_thousand() -> None:
     few = ScoreSet.of(np.arange(1999), np.arange(1999) % 2)
-    assert len(operating_points(few)) == len(sweep(few).value) == 2000  # both ends are points too
+    assert len(det_curve(few)) == len(sweep(few).value) == 2000  # both ends are points too
     many = ScoreSet.of(np.arange(2000), np.arange(2000) % 2)
-    assert len(operating_points(many)) < 2000
-    assert len(operating_points(few, 1999)) < 1999
+    assert len(det_curve(many)) < 2000
+    assert len(det_curve(few, most=1999)) < 1999
 
 
 def test_intervals_at_the_ends_and_of_another_confidence() -> None:

@@ -8,12 +8,18 @@ from scipy.stats import beta
 from sklearn.metrics import roc_auc_score
 
 from spoofcue.errors import InputError
-from spoofcue.metrics.curves import auc, eer, operating_points
-from spoofcue.metrics.evaluation import evaluate
+from spoofcue.metrics.curves import det_curve, sweep
+from spoofcue.metrics.evaluation import EvaluationOptions, evaluate
 from spoofcue.metrics.intervals import clopper_pearson
+from spoofcue.metrics.measures import auc, eer, measured_at
 from spoofcue.metrics.rates import error_rates
 from spoofcue.metrics.scores import ScoreSet, by_video
-from spoofcue.metrics.thresholds import apcer_threshold, eer_threshold, fixed_threshold, sweep
+from spoofcue.metrics.thresholds import (
+    ThresholdRule,
+    apcer_threshold,
+    eer_threshold,
+    fixed_threshold,
+)
 
 COARSE = st.lists(st.integers(0, 12), min_size=1, max_size=60)  # many ties
 
@@ -57,7 +63,7 @@ def test_no_midpoint_has_a_smaller_gap_than_the_eer_threshold(
 @given(live=COARSE, attack=COARSE, rate=st.sampled_from([0.0, 0.01, 0.1, 0.5, 1.0]))
 def test_apcer_threshold_keeps_its_promise(live: list[int], attack: list[int], rate: float) -> None:
     scores = make(live, attack)
-    assert error_rates(scores, apcer_threshold(scores, rate)).apcer_max <= rate + 1e-12
+    assert error_rates(scores, apcer_threshold(scores, rate=rate)).apcer_max <= rate + 1e-12
 
 
 @given(total=st.integers(1, 400), data=st.data())
@@ -144,8 +150,9 @@ def test_the_worst_species_counts() -> None:
     pai = ["", "print", "print", "mask", "mask", "mask"]
     scores = ScoreSet.of([0.1, 0.9, 0.1, 0.9, 0.9, 0.1], [0, 1, 1, 1, 1, 1], pai)
     rates = error_rates(scores, fixed_threshold(0.5))
+    at = measured_at(rates)
     assert (rates.worst_pai, rates.apcer_max) == ("print", 0.5)
-    assert (rates.far.value, rates.acer, rates.hter) == (0.4, 0.25, 0.2)
+    assert (rates.far.value, at["acer"], at["hter"]) == (0.4, 0.25, 0.2)
 
 
 def test_a_threshold_never_comes_from_the_test_scores() -> None:
@@ -153,7 +160,7 @@ def test_a_threshold_never_comes_from_the_test_scores() -> None:
     with pytest.raises(InputError, match="--dev"):
         evaluate(test, None)
     assert evaluate(test, dev).frame.threshold.value == pytest.approx(0.5)
-    fixed = evaluate(test, None, 0.01).frame
+    fixed = evaluate(test, None, EvaluationOptions(ThresholdRule("fixed", 0.01))).frame
     assert (fixed.threshold.value, fixed.threshold.source) == (0.01, "given")
 
 
@@ -170,7 +177,7 @@ def test_video_level_appears_when_recordings_have_frames() -> None:
 def test_thinned_points_keep_both_ends() -> None:
     rng = np.random.default_rng(0)
     scores = ScoreSet.of(rng.random(5000), rng.integers(0, 2, 5000))
-    points = operating_points(scores, 100)
+    points = det_curve(scores, most=100)
     assert len(points) <= 100
     assert points[0, 1:].tolist() == [0.0, 1.0]
     assert points[-1, 1:] == pytest.approx([1.0, 0.0])
@@ -179,7 +186,7 @@ def test_thinned_points_keep_both_ends() -> None:
 def test_thinned_points_are_dense_where_an_error_is_rare() -> None:
     rng = np.random.default_rng(0)
     label = rng.integers(0, 2, 100_000)
-    points = operating_points(ScoreSet.of(rng.normal(label, 0.4), label), 200)
+    points = det_curve(ScoreSet.of(rng.normal(label, 0.4), label), most=200)
     for column in (1, 2):
         assert ((points[:, column] > 0) & (points[:, column] < 1e-3)).sum() >= 15
         assert np.abs(np.diff(points[:, column])).max() < 0.09

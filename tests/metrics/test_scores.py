@@ -5,8 +5,9 @@ import pytest
 
 from spoofcue.errors import InputError
 from spoofcue.metrics.evaluation import evaluate
+from spoofcue.metrics.nonresponse import nonresponse_rates
 from spoofcue.metrics.rates import error_rates
-from spoofcue.metrics.scores import NonResponses, ScoreSet, by_video, grouped, nonresponse_rates
+from spoofcue.metrics.scores import NonResponses, ScoreSet, by_video, grouped
 from spoofcue.metrics.thresholds import fixed_threshold
 
 LOST = NonResponses.of(

@@ -12,9 +12,10 @@ from typer.testing import CliRunner
 from helpers.made_package import WEIGHTS, spec
 from spoofcue.cli.main import app
 from spoofcue.errors import InputError
-from spoofcue.metrics.evaluation import evaluate
+from spoofcue.metrics.evaluation import EvaluationOptions, evaluate
 from spoofcue.metrics.score_files import write_scores
 from spoofcue.metrics.scores import ScoreSet
+from spoofcue.metrics.thresholds import ThresholdRule
 from spoofcue.package.card_writing import read_card, write_card
 from spoofcue.package.read import Package, read_package
 from spoofcue.package.write import write_package
@@ -41,7 +42,9 @@ def evaluated(folder: Path, model: str | None, replicates: int = 0) -> Path:
     people = [f"s{i % 8}" for i in range(70)]
     test = ScoreSet.of(score, label, pai, None, people)
     write_scores(test, folder / "test.csv", "csv")
-    result = evaluate(test, None, 0.5, replicates=replicates).to_dict()
+    result = evaluate(
+        test, None, EvaluationOptions(ThresholdRule("fixed", 0.5), replicates=replicates)
+    ).to_dict()
     record = {"evaluation": result, "data": str(folder / "gone"), "model": model}
     (folder / "metrics.json").write_text(json.dumps(record))
     return folder / "metrics.json"
@@ -64,9 +67,8 @@ def test_an_evaluation_becomes_an_entry_with_its_intervals(
         *(0.05, pytest.approx(0.0061, abs=1e-4), pytest.approx(0.1692, abs=1e-4)),
     )
     assert {k: v.value for k, v in entry.apcer.items()} == {"print": 0.0, "replay|b": 0.15}
-    assert entry.acer is not None
-    assert entry.acer.value == pytest.approx((0.15 + 0.05) / 2)
-    assert entry.acer.low is not None  # of the bootstrap
+    assert entry.measured["acer"].value == pytest.approx((0.15 + 0.05) / 2)
+    assert entry.measured["acer"].low is not None  # of the bootstrap
     assert made.weights == package.weights
     assert made.spec.threshold == package.spec.threshold
     assert made.spec.scores_as == [package.id]
@@ -79,8 +81,7 @@ def test_without_a_bootstrap_only_counted_rates_have_intervals(
     made = write_card(package, tmp_path / "q", None, [("s", path)])
     assert made.spec.card is not None
     (entry,) = made.spec.card.evaluation
-    assert entry.acer is not None
-    assert entry.acer.low is None
+    assert entry.measured["acer"].low is None
     assert entry.bpcer is not None
     assert entry.bpcer.low is not None
     assert entry.subjects == 8  # counted in test.csv

@@ -61,7 +61,7 @@ def test_every_protocol_says_how_it_is_judged_and_what_it_rests_on() -> None:
         assert protocols.compares
         for p in protocols.protocols.values():
             assert p.note
-            assert p.threshold.rule == ("eer-dev" if p.folds[0].has_dev else "fixed")
+            assert p.threshold.rule == ("eer" if p.folds[0].has_dev else "fixed")
             assert len({f.name for f in p.folds}) == len(p.folds)
 
 

@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from spoofcue.errors import InputError
-from spoofcue.protocols.definition import Protocol, ThresholdRule
+from spoofcue.metrics.thresholds import ThresholdRule
+from spoofcue.protocols.definition import Protocol
 from spoofcue.protocols.fold import Fold, held_out, rows_of_fold
 from spoofcue.protocols.listed import differences, from_files, read_listed
 from spoofcue.protocols.reader import load_set, set_names
@@ -25,7 +26,7 @@ dataset: a
 report: acer
 species: family
 mirrors: none
-threshold: {fixed: 0.25}
+threshold: 0.25
 note: made up
 groups:
   prints: [print-1, print-2]
@@ -44,7 +45,7 @@ protocols:
     title: a fold for each
     report: hter
     species: pooled
-    threshold: eer-dev
+    threshold: eer
     note: own note
     mirrors: own paper
     each: {kind: [$prints, replay-1, [print-2, replay-1]]}
@@ -52,7 +53,7 @@ protocols:
     test: {pai: $kind}
   held:
     title: people held out
-    threshold: eer-dev
+    threshold: eer
     train: {}
     dev: {hold_out: 0.25}
     test: {session: $numbers}
@@ -121,7 +122,7 @@ def test_every_key_is_read_as_it_is_documented(own: Path) -> None:
     assert [plain.folds[0].of(s) for s in ("train", "dev", "test")] == [train, dev, test]
     assert test.values_of("pai") == ("replay-1",)
     assert test.values_of("dataset") == ("a", "b")
-    assert str(plain.threshold) == "fixed at 0.25"
+    assert plain.threshold.words == "fixed beforehand at 0.25"
 
 
 def test_folds_are_named_by_what_they_are_for(own: Path) -> None:
@@ -132,8 +133,8 @@ def test_folds_are_named_by_what_they_are_for(own: Path) -> None:
         "own note",
         "own paper",
     )
-    assert each.threshold == ThresholdRule("eer-dev", None)
-    assert str(each.threshold) == "EER on dev"
+    assert each.threshold == ThresholdRule("eer", None)
+    assert each.threshold.words == "EER on dev"
     assert not each.optional
     assert not each.files_needed
     assert each.files == ""
@@ -222,19 +223,19 @@ WHOLE = f"protocols:\n  A:\n    {BODY}train: {{}}\n    test: {{}}\n"
         ),
         (
             f"{WHOLE}    dev: none\n",
-            "protocol A has no dev; its threshold must be fixed, not eer-dev",
+            "protocol A has no dev; its threshold must be fixed, not eer",
         ),
         (
-            f"{WHOLE}    threshold: 0.1\n",
-            r"protocol A: threshold is eer-dev or \{fixed: 0\.01\}, not 0\.1",
+            f"{WHOLE}    threshold: x\n",
+            r"protocol A: threshold 'x': write eer, min-hter",
         ),
         (
             f"{WHOLE}    threshold: {{fixed: 1}}\n",
-            r"not \{'fixed': 1\}",
+            r"threshold \{'fixed': 1\}: write eer",
         ),
         (
             f"{WHOLE}    species: kind\n",
-            "protocol A: species is one of family, instrument, pooled, not 'kind'",
+            "protocol A: species is one of instrument, family, pooled, not 'kind'",
         ),
         (
             "protocols:\n  A: {title: t, report: eer, train: {}, test: {}}\n",

@@ -17,7 +17,7 @@ from spoofcue.errors import InputError
 from spoofcue.media.image import read_image
 from spoofcue.methods.built_in.gmm import anomaly_score, encoder_features, mixture_from
 from spoofcue.methods.fitted_file import read_fitted
-from spoofcue.metrics.curves import auc
+from spoofcue.metrics.measures import auc
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.patches.inputs import groups_of_one_shape
 from spoofcue.report.run_folder import read_run

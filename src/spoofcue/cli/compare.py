@@ -13,6 +13,7 @@ from spoofcue.cli.console import stderr, stdout
 from spoofcue.cli.options import AsJson
 from spoofcue.compare.cell_text import ALIKE, BEST, cell_text, interval_text, mark, verdict
 from spoofcue.compare.comparison import Comparison, Match
+from spoofcue.metrics.measures import MEASURES
 
 
 def print_comparison(comparison: Comparison) -> None:
@@ -38,12 +39,13 @@ def _print_match(match: Match) -> None:
         title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False
     )
     grid.add_column("", overflow="fold")
-    heads = [match.headline.upper(), "95 %", "APCER", "BPCER", "EER", "AUC"]
+    others = [m for m in MEASURES.values() if not m.headline]
+    heads = [MEASURES[match.headline].label, "95 %", *(m.label for m in others)]
     for head in heads:
         grid.add_column(head, justify="right", overflow="fold")
     for name, cells in table.cells.items():
         main = cells[match.headline]
-        plain = [f"{100 * cells[k].mean:.1f}" for k in ("apcer_max", "bpcer", "eer", "auc")]
+        plain = [m.number(cells[m.name].mean, 1) for m in others]
         text = f"{mark(main)} {cell_text(main)}".strip()
         grid.add_row(name, text, interval_text(main.interval), *plain)
     stdout().print(grid)

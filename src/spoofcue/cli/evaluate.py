@@ -14,8 +14,9 @@ from rich.table import Table
 from spoofcue.cli.console import stdout
 from spoofcue.cli.options import AsJson
 from spoofcue.errors import InputError
-from spoofcue.metrics.evaluation import Evaluation, LevelResult, OperatingPoint, Rule
+from spoofcue.metrics.evaluation import Evaluation, LevelResult, OperatingPoint
 from spoofcue.metrics.intervals import Rate, clopper_pearson
+from spoofcue.metrics.measures import MEASURES, measured_at
 
 Row = tuple[str, str, str, str, str]
 UNSUPPORTED = "†"
@@ -29,10 +30,9 @@ def print_evaluation(result: Evaluation) -> None:
 
 
 def _print_level(name: str, level: LevelResult) -> None:
-    rule, value = level.threshold.rule, level.threshold.value
-    origin = "fixed beforehand" if rule == "fixed" else f"{rule} on dev"
+    at = level.threshold
     table = Table(
-        title=f"{name} level, species by {level.grouping}, threshold {value:.5g} ({origin})",
+        title=f"{name} level, species by {level.grouping}, threshold {at.value:.5g} ({at.origin})",
         box=box.SIMPLE_HEAD,
         padding=(0, 1),
         collapse_padding=True,
@@ -52,19 +52,19 @@ def _print_level(name: str, level: LevelResult) -> None:
 def _rows(level: LevelResult) -> list[Row]:
     rates = level.rates
     rows = [_counted(f"APCER {s}", r) for s, r in rates.apcer_by_pai.items()]
-    rows += [
-        _plain(level, "APCER (worst species)", "apcer_max", rates.apcer_max),
-        _counted("BPCER", rates.bpcer, _drawn(level, "bpcer")),
-        _plain(level, "ACER", "acer", rates.acer),
-        _plain(level, "HTER", "hter", rates.hter),
-        _plain(level, "EER", "eer", level.eer),
-        _plain(level, "AUC", "auc", level.auc),
-    ]
+    for measure in MEASURES.values():
+        drawn = _drawn(level, measure.name)
+        if measure.name == "bpcer":
+            rows.append(_counted(measure.title, rates.bpcer, drawn))
+        else:
+            value = measure.number(level.values[measure.name], 2)
+            rows.append((measure.title, value, "", "", drawn))
     for grouping, other in level.by_grouping.items():
         if grouping != level.grouping:
+            values = measured_at(other)
             rows += [
-                (f"APCER, {grouping}", _percent(other.apcer_max), "", "", ""),
-                (f"ACER, {grouping}", _percent(other.acer), "", "", ""),
+                (f"{MEASURES[m].label}, {grouping}", _percent(values[m]), "", "", "")
+                for m in ("apcer_max", "acer")
             ]
     for limit, point in level.bpcer_at_apcer.items():
         rows.append(_held("BPCER at dev APCER", limit, point, point.rates.bpcer.value))
@@ -107,10 +107,6 @@ def _print_notes(level: LevelResult) -> None:
 def _counted(name: str, rate: Rate, drawn: str = "") -> Row:
     exact = _interval(*clopper_pearson(rate.errors, rate.total))
     return name, _percent(rate.value), f"{rate.errors}/{rate.total}", exact, drawn
-
-
-def _plain(level: LevelResult, name: str, measure: str, value: float) -> Row:
-    return name, _percent(value), "", "", _drawn(level, measure)
 
 
 def _held(name: str, limit: float, point: OperatingPoint, value: float) -> Row:
@@ -186,8 +182,8 @@ def evaluate(
     threshold: Annotated[
         str,
         typer.Option(
-            help="How to set the threshold: eer or min-hter of the dev scores, or a score from 0 "
-            "to 1 that was fixed beforehand, as 0.01."
+            help="How to set the threshold: eer, min-hter, apcer=RATE or bpcer=RATE of the dev "
+            "scores, or a score that was fixed beforehand, as 0.01."
         ),
     ] = "eer",
     species: Annotated[
@@ -211,11 +207,14 @@ def evaluate(
 ) -> None:
     """Set the threshold on dev; report APCER per PAI, BPCER, ACER, HTER, EER and AUC on test."""
     from spoofcue.cli.console import print_json, progress_bar
+    from spoofcue.metrics.evaluation import EvaluationOptions
     from spoofcue.metrics.evaluation import evaluate as judge
     from spoofcue.metrics.score_files import as_format, read_scores
     from spoofcue.metrics.scores import as_grouping
+    from spoofcue.metrics.thresholds import ThresholdRule
 
-    rule, grouping = _rule(threshold), as_grouping(species)
+    rule = ThresholdRule.parse(threshold, what="--threshold")
+    options = EvaluationOptions(rule, as_grouping(species), replicates, seed)
     if scores is not None:
         if run or data or model or out or method:
             raise InputError(
@@ -223,7 +222,7 @@ def evaluate(
             )
         kind = as_format(score_format) if score_format else None
         dev_scores = read_scores(dev, kind) if dev else None
-        result = judge(read_scores(scores, kind), dev_scores, rule, grouping, replicates, seed)
+        result = judge(read_scores(scores, kind), dev_scores, options)
     else:
         from spoofcue.scoring.evaluate_run import evaluate_run
         from spoofcue.scoring.open_model import method_of, open_model
@@ -243,9 +242,7 @@ def evaluate(
         if "torch" in sys.modules:
             _take_free_cores(as_json)
         with progress_bar("scoring faces", 1, quiet=as_json) as progress:
-            result = evaluate_run(
-                detector, data, target, rule, progress, grouping, replicates, seed
-            )
+            result = evaluate_run(detector, data, target, options, progress)
     if as_json:
         print_json(result.to_dict())
         return
@@ -260,17 +257,6 @@ def _take_free_cores(quiet: bool) -> None:
     line = score_with_free_cores()
     if line and not quiet:
         typer.echo(line, err=True)
-
-
-def _rule(text: str) -> Rule:
-    if text == "eer":
-        return "eer"
-    if text == "min-hter":
-        return "min-hter"
-    try:
-        return float(text)
-    except ValueError:
-        raise InputError(f"--threshold {text!r}: write eer, min-hter or a number") from None
 
 
 def _training_of(run: Path) -> str:

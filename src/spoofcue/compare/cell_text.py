@@ -7,14 +7,6 @@ from spoofcue.compare.contest import Contest
 from spoofcue.compare.standings import Cell
 from spoofcue.metrics.scores import ScoreSet
 
-SHOWN = {
-    "apcer_max": "APCER",
-    "bpcer": "BPCER",
-    "acer": "ACER",
-    "hter": "HTER",
-    "eer": "EER",
-    "auc": "AUC",
-}
 BEST, ALIKE = "★", "≈"
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from spoofcue.compare.reading import FaceKey, Terms, Trained
 from spoofcue.errors import InputError
 from spoofcue.metrics.scores import ScoreSet
+from spoofcue.metrics.thresholds import ThresholdRule
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,7 +149,7 @@ def _contest(group: Mapping[str, Sequence[Trained]]) -> Contest:
 def _terms(group: Mapping[str, Sequence[Trained]]) -> tuple[Terms, list[str]]:
     """Those of all; a different grouping or measure makes rates incomparable."""
     first = next(iter(group.values()))[0].terms
-    rules: dict[object, list[str]] = defaultdict(list)
+    rules: dict[ThresholdRule, list[str]] = defaultdict(list)
     for name, members in group.items():
         for one in members:
             for key in ("report", "species"):
@@ -163,8 +164,7 @@ def _terms(group: Mapping[str, Sequence[Trained]]) -> tuple[Terms, list[str]]:
                 rules[one.terms.rule].append(name)
     notes = []
     if len(rules) > 1:
-        told = "; ".join(f"{r if isinstance(r, str) else f'fixed at {r:g}'}: {_list(n)}"
-                         for r, n in rules.items())  # fmt: skip
+        told = "; ".join(f"{rule.words}: {_list(names)}" for rule, names in rules.items())
         notes.append(f"the thresholds were chosen by different rules ({told})")
     return replace(first, folds=max(m.terms.folds for g in group.values() for m in g)), notes
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from spoofcue.compare.contest import Contest
 from spoofcue.compare.standings import Judged, Standings
-from spoofcue.metrics.curves import operating_points
+from spoofcue.metrics.curves import det_curve
 from spoofcue.metrics.rates import error_rates
 from spoofcue.report.plots import DET_FLOOR, GRID, INK, deviates, drawn, set_det_axes
 
@@ -78,14 +78,14 @@ def mean_curve(members: list[Judged], at: NDArray[np.float64]) -> NDArray[np.flo
     """
     curves = []
     for member in members:
-        points = operating_points(member.scores)  # by rising threshold: APCER rises
+        points = det_curve(member.scores)  # by rising threshold: APCER rises
         last = np.searchsorted(points[:, 1], at, side="right") - 1
         curves.append(points[last, 2])
     return np.mean(curves, axis=0)
 
 
 def _line(members: list[Judged]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    steps = {float(v) for j in members for v in operating_points(j.scores)[:, 1]}
+    steps = {float(v) for j in members for v in det_curve(j.scores)[:, 1]}
     inside = sorted(v for v in steps if v > DET_FLOOR)
     # Each step twice, just before it and on it, so that it is drawn upright.
     at = np.array([DET_FLOOR, *(v for s in inside for v in (s - 1e-9, s))])

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from spoofcue.compare.contest import Contest, ContestFold, Entrant
 from spoofcue.compare.reading import FaceKey
-from spoofcue.metrics.evaluation import threshold_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +193,7 @@ def _fold_table(fold: ContestFold, methods: Sequence[str]) -> _Table:
 
 def _places(entrant: Entrant) -> tuple[NDArray[np.bool_], NDArray[np.float64], float]:
     """(N,) decisions, (N,) places among the live scores, and the threshold's place there."""
-    threshold = threshold_by(entrant.trained.terms.rule, entrant.trained.dev).value
+    threshold = entrant.trained.terms.rule.on(entrant.trained.dev).value
     test = entrant.test
     live = max(len(test.live), 1)
     places = np.searchsorted(test.live, test.score, side="left") / live

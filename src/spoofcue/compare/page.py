@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spoofcue.compare.cell_text import SHOWN, cell_text, counts_of, interval_text, verdict
+from spoofcue.compare.cell_text import cell_text, counts_of, interval_text, verdict
 from spoofcue.compare.comparison import Comparison, Match
 from spoofcue.compare.contest import Contest
 from spoofcue.compare.det_plot import colour_of, det_curves
 from spoofcue.compare.disagreement import Face
 from spoofcue.errors import MediaError
 from spoofcue.media.image import read_image
-from spoofcue.metrics.bootstrap import MEASURES
+from spoofcue.metrics.measures import MEASURES
 from spoofcue.version import __version__
 from spoofcue.whole_files import write_text
 
@@ -121,7 +121,7 @@ def write_page(comparison: Comparison, out: Path, command: str) -> Path:
         fewest=min(comparison.matches, key=lambda m: m.standings.units).standings,
         drawn=UNITS,
         missing=pictures.missing,
-        measures=[(key, SHOWN[key]) for key in MEASURES],
+        measures=[(m.name, m.label) for m in MEASURES.values()],
         command=command,
         version=__version__,
     )
@@ -151,12 +151,9 @@ def _section(match: Match, anchor: str, order: list[str], pictures: Thumbnails) 
 
 def _terms(contest: Contest) -> dict[str, str]:
     terms = contest.terms
-    rule = {"eer": "equal error rate on dev", "min-hter": "least HTER on dev"}.get(
-        str(terms.rule), f"fixed beforehand at {terms.rule}"
-    )
     counted = "recordings, by the mean over their frames" if contest.by_video else "faces"
     worst = f"the worst of {SPECIES_WORDS[terms.species]}"
-    return {"Threshold": rule, "APCER": worst, "Rates count": counted}
+    return {"Threshold": terms.rule.words, "APCER": worst, "Rates count": counted}
 
 
 def _facts(members: list[Any]) -> dict[str, str]:

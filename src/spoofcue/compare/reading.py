@@ -11,9 +11,9 @@ from typing import Any
 
 from spoofcue.compare.finding import METRICS, Found
 from spoofcue.errors import InputError
-from spoofcue.metrics.evaluation import Rule
 from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.scores import Grouping, ScoreSet, as_grouping
+from spoofcue.metrics.thresholds import ThresholdRule
 
 # Settings that say where and how fast, not what was trained.
 OF_THE_MACHINE = ("seed", "workers", "accelerator", "devices", "strategy", "precision")
@@ -41,7 +41,7 @@ class Terms:
     title: str
     report: str
     species: Grouping
-    rule: Rule
+    rule: ThresholdRule
     folds: int
 
 
@@ -103,7 +103,7 @@ def _fold(found: Found) -> Trained:
         title=record.get("title", ""),
         report=record["report"],
         species=as_grouping(record["species"]),
-        rule="eer" if record["threshold"]["value"] is None else record["threshold"]["value"],
+        rule=ThresholdRule(**record["threshold"]),
         folds=record["folds"],
     )
     roots = [found.path / "data"]
@@ -120,9 +120,8 @@ def _run(found: Found) -> Trained:
     record = found.record
     metrics = json.loads((found.path / METRICS).read_text(encoding="utf-8"))
     data, threshold = Path(metrics["data"]), metrics["evaluation"]["frame"]["threshold"]
-    rule: Rule = threshold["value"]
-    if threshold["rule"] != "fixed":
-        rule = "min-hter" if threshold["rule"] == "min-hter" else "eer"
+    fixed = threshold["rule"] == "fixed"
+    rule = ThresholdRule.parse(threshold["value"] if fixed else threshold["rule"])
     grouping = as_grouping(metrics["evaluation"]["grouping"])
     terms = Terms("", _tested_on(data), "", "acer", grouping, rule, 1)
     settings = found.path / "config.yaml"
@@ -147,7 +146,7 @@ def _trained(
     settings: dict[str, Any],
 ) -> Trained:
     needed = scores / "test.csv", scores / "dev.csv"
-    if not needed[0].is_file() or (isinstance(terms.rule, str) and not needed[1].is_file()):
+    if not needed[0].is_file() or (terms.rule.needs_dev and not needed[1].is_file()):
         raise InputError(
             f"{scores} lacks test.csv or dev.csv: without dev scores there is no threshold, and "
             "the test scores may not choose it. Judge it again."

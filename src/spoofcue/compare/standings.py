@@ -10,15 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.compare.contest import Contest, ContestFold, Entrant
-from spoofcue.metrics.bootstrap import ELEMENTS, MEASURES, draw, replicate_rates
-from spoofcue.metrics.curves import auc, eer
-from spoofcue.metrics.evaluation import threshold_by
-from spoofcue.metrics.rates import error_rates
+from spoofcue.metrics.bootstrap import ELEMENTS, draw, replicate_rates
+from spoofcue.metrics.measures import MEASURES, Measure, measured
 from spoofcue.metrics.scores import ScoreSet, by_video, grouped
 from spoofcue.metrics.thresholds import Threshold
 
-# APCER and BPCER alone have no best: who calls all faces attacks has an APCER of zero.
-RANKED = ("acer", "hter", "eer", "auc")
 TAIL = 2.5  # percent on each side of a 95 % interval
 
 
@@ -31,7 +27,7 @@ class Judged:
     seed: int
     scores: ScoreSet
     threshold: Threshold
-    rates: tuple[float, ...]
+    rates: tuple[float, ...]  # in the order of the table of measures
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +102,12 @@ def judge(contest: Contest, replicates: int = 1000, seed: int = 0) -> Standings:
     count = len({p for names in people.values() for p in names})
     drawn = _replicates(judged, people, replicates, seed) if count > 1 and replicates else {}
     cells: dict[str, dict[str, Cell]] = {m: {} for m in contest.methods}
-    for at, measure in enumerate(MEASURES):
+    for at, measure in enumerate(MEASURES.values()):
         means = {m: _mean(contest, judged, m, at) for m in contest.methods}
         of_measure = {m: v[:, at] for m, v in drawn.items()}
         deviations = {m: _deviation(contest, judged, m, at) for m in contest.methods}
         for m, cell in _cells(measure, means, deviations, of_measure).items():
-            cells[m][measure] = cell
+            cells[m][measure.name] = cell
     undefined = np.isnan(next(iter(drawn.values()))).any(axis=1).sum() if drawn else 0
     every = tuple(j for group in judged.values() for j in group)
     return Standings(cells, every, unit, count, replicates if drawn else 0, int(undefined))
@@ -125,18 +121,9 @@ def level_scores(contest: Contest, scores: ScoreSet) -> ScoreSet:
 def _judge(contest: Contest, fold: ContestFold, method: str, entrant: Entrant) -> Judged:
     trained = entrant.trained
     dev = None if trained.dev is None else level_scores(contest, trained.dev)
-    threshold = threshold_by(trained.terms.rule, dev)
+    threshold = trained.terms.rule.on(dev)
     scores = level_scores(contest, entrant.test)
-    rates = error_rates(scores, threshold)
-    found = {
-        "apcer_max": rates.apcer_max,
-        "bpcer": rates.bpcer.value,
-        "acer": rates.acer,
-        "hter": rates.hter,
-        "eer": eer(scores),
-        "auc": auc(scores),
-    }
-    values = tuple(found[m] for m in MEASURES)
+    values = tuple(measured(scores, threshold).values())
     return Judged(method, fold.name, trained.seed, scores, threshold, values)
 
 
@@ -176,7 +163,7 @@ def _people(contest: Contest, judged: Groups) -> tuple[str, dict[str, list[str]]
 def _replicates(
     judged: Groups, people: Mapping[str, list[str]], replicates: int, seed: int
 ) -> dict[str, NDArray[np.float64]]:
-    """Method -> (R, 6): of each draw the mean over the folds of the mean over the seeds."""
+    """Method -> (R, M): of each draw the mean over the folds of the mean over the seeds."""
     place = {p: at for at, p in enumerate(sorted({p for names in people.values() for p in names}))}
     drawn = draw(np.random.default_rng(seed), len(place), replicates)
     parts: dict[str, list[NDArray[np.float64]]] = {}
@@ -199,13 +186,13 @@ def _slices(drawn: NDArray[np.int64], rows: int) -> Iterator[NDArray[np.int64]]:
 
 
 def _cells(
-    measure: str,
+    measure: Measure,
     means: Mapping[str, float],
     deviations: Mapping[str, float | None],
     drawn: Mapping[str, NDArray[np.float64]],
 ) -> dict[str, Cell]:
-    top = (max if measure == "auc" else min)(means.values())
-    leaders = [m for m, v in means.items() if v == top] if measure in RANKED else []
+    top = measure.best(list(means.values()))
+    leaders = [m for m, v in means.items() if v == top] if measure.ranked else []
     cells = {}
     for method, mean in means.items():
         difference = None

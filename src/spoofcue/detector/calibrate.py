@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from numpy.typing import ArrayLike
 
 from spoofcue.metrics.scores import ScoreSet
-from spoofcue.package.calibration import choose_threshold
+from spoofcue.package.calibration import doubt_of, threshold_facts
 from spoofcue.package.schema import ThresholdFacts
 
 
@@ -44,9 +44,8 @@ def calibrated(
             target cannot be met within 0..1.
 
     """
-    chosen = choose_threshold(
-        ScoreSet.of(scores, labels, pai), target, f"calibrated on {source}", people=people
-    )
-    if chosen.doubt:
-        warnings.warn(chosen.doubt, UnsupportedClaim, stacklevel=3)
-    return chosen.facts
+    given = ScoreSet.of(scores, labels, pai)
+    facts = threshold_facts(given, target, f"calibrated on {source}", people=people)
+    if doubt := doubt_of(given, target):
+        warnings.warn(doubt, UnsupportedClaim, stacklevel=3)
+    return facts

@@ -14,8 +14,9 @@ from spoofcue.media.kinds import expand_paths
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.package.calibration import (
     Calibrated,
-    choose_threshold,
-    parse_target,
+    doubt_of,
+    target_rule,
+    threshold_facts,
     write_calibrated,
 )
 from spoofcue.package.read import read_package
@@ -122,8 +123,7 @@ def calibrate_on_folders(
         InputError: the pictures cannot carry the target; nothing is written.
 
     """
-    rule, _ = parse_target(target)
-    if rule != "bpcer" and attack is None:
+    if target_rule(target).rule != "bpcer" and attack is None:
         raise InputError(f"target {target} needs a folder of attacks too; bpcer=RATE does not.")
     check_target(out)
     read = read_package(package)
@@ -134,8 +134,8 @@ def calibrate_on_folders(
         raise InputError(f"{live}: no face was fit to be judged ({judged.why_rejected('live')}).")
     named = " and ".join(folder.name for folder in (live, attack) if folder)
     source = f"calibrated on pictures of {named}"
-    chosen = choose_threshold(judged.scores, target, source, data=named, protocol=protocol)
-    return write_calibrated(read, chosen, out), judged
+    facts = threshold_facts(judged.scores, target, source, data=named, protocol=protocol)
+    return write_calibrated(read, facts, doubt_of(judged.scores, target), out), judged
 
 
 def _within(a: Path, b: Path) -> bool:

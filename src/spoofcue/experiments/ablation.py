@@ -10,8 +10,9 @@ from typing import Any
 
 from spoofcue.config import RunSettings, preset_tree, with_switches
 from spoofcue.errors import InputError
-from spoofcue.experiments.published import NONE, PAPER
-from spoofcue.experiments.tables import Grid, GridRow, TableRow, table_of
+from spoofcue.experiments.published import PAPER
+from spoofcue.experiments.tables import NONE, Grid, GridRow, TableRow, table_of
+from spoofcue.metrics.measures import MEASURES
 
 FULL = "paper"
 # the paper's column -> (section, key, value) that its mark stands for
@@ -33,7 +34,7 @@ PARTS = {
     "AC on": ("model", "auxiliary"),
 }
 WORDS = {"none": NONE, "live-and-spoof": "both"}
-RATES = ("apcer", "bpcer", "acer")
+RATES = ("apcer_max", "bpcer", "acer")
 QUOTED = (
     f"paper: quoted from Table 5 of {PAPER} (OULU-NPU protocol 1, trained from ImageNet weights); "
     "its third row is no mean of its own rates."
@@ -154,11 +155,11 @@ def _grid(
     how = _marks if marks else _words
     lines = []
     for row in shown:
-        ours = [str(getattr(members[row.name], rate)).replace(" ", "") for rate in RATES]
+        ours = [str(members[row.name].figures[rate]).replace(" ", "") for rate in RATES]
         quoted = [row.printed[rate] for rate in RATES] if marks else [row.printed["acer"]]
         lines.append(GridRow((*how(settings[row.name]), *ours, *quoted)))
     heads = tuple(MARKS if marks else PARTS)
-    rates = tuple(rate.upper() for rate in RATES)
+    rates = tuple(MEASURES[rate].label for rate in RATES)
     paper = tuple(f"paper {rate}" for rate in rates) if marks else ("paper",)
     seeds = {m.seeds for m in members.values()}
     notes = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ from spoofcue.experiments.folds import RESULT, read_results, run_folds
 from spoofcue.experiments.methods import Method
 from spoofcue.experiments.paper_tables import tables_of
 from spoofcue.experiments.tables import Grid, markdown_of
-from spoofcue.protocols.definition import Protocol, ProtocolSet, ThresholdRule
+from spoofcue.protocols.definition import Protocol, ProtocolSet
 from spoofcue.protocols.listed import differences, file_of, from_files
 from spoofcue.whole_files import write_text
 
@@ -62,27 +61,6 @@ def choose_protocols(protocols: ProtocolSet, wanted: str) -> list[Protocol]:
     if unknown := [name for name in names if name not in known]:
         raise InputError(f"--protocol {', '.join(unknown)}: there are {', '.join(known)}, all.")
     return [known[name] for name in names]
-
-
-def choose_threshold(wanted: str) -> ThresholdRule:
-    """``eer-dev``, or a number that was fixed beforehand; never one from test scores.
-
-    Raises:
-        InputError: neither of them, or a number outside of the scores' range, 0 to 1.
-
-    """
-    if wanted == "eer-dev":
-        return ThresholdRule()
-    try:
-        value = float(wanted)
-    except ValueError:
-        value = math.nan
-    if not 0 <= value <= 1:  # NaN is not either
-        raise InputError(
-            f"--threshold {wanted}: write eer-dev, or a score from 0 to 1 that is fixed "
-            "beforehand, as 0.01."
-        )
-    return ThresholdRule("fixed", value)
 
 
 def make_plan(

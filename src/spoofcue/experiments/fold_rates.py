@@ -5,14 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from spoofcue.metrics.evaluation import Rule, evaluate
+from spoofcue.metrics.evaluation import EvaluationOptions, evaluate
 from spoofcue.metrics.score_files import read_scores
-from spoofcue.protocols.definition import Protocol, ThresholdRule
-
-
-def rule_of(threshold: ThresholdRule) -> Rule:
-    """The metrics' word for a protocol's threshold."""
-    return "eer" if threshold.value is None else threshold.value
+from spoofcue.protocols.definition import Protocol
 
 
 def judge(scores: Path, protocol: Protocol) -> dict[str, Any]:
@@ -29,9 +24,10 @@ def judge(scores: Path, protocol: Protocol) -> dict[str, Any]:
         InputError: a file is missing or lacks a class.
 
     """
+    options = EvaluationOptions(protocol.threshold, protocol.species)
     test = read_scores(scores / "test.csv")
     dev = read_scores(scores / "dev.csv") if (scores / "dev.csv").is_file() else None
-    return evaluate(test, dev, rule_of(protocol.threshold), protocol.species).to_dict()
+    return evaluate(test, dev, options).to_dict()
 
 
 def level_of(evaluation: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from spoofcue.data.manifest import write_manifest
 from spoofcue.data.prepare import SUMMARY
 from spoofcue.errors import InputError
 from spoofcue.experiments.fold_plan import FoldTask
-from spoofcue.experiments.fold_rates import judge, rule_of
+from spoofcue.experiments.fold_rates import judge
 from spoofcue.experiments.methods import Method, settings_of, with_seed
 from spoofcue.experiments.trainings import (
     FoldKeys,
@@ -25,6 +25,7 @@ from spoofcue.experiments.trainings import (
     scored_before,
     train_once,
 )
+from spoofcue.metrics.evaluation import EvaluationOptions
 from spoofcue.protocols.fold import SPLITS, Fold, rows_of_fold
 from spoofcue.source import source_commit
 from spoofcue.version import __version__
@@ -124,7 +125,8 @@ def _make_scores(
     home = train_once(task, equal, keys.training, method, lambda t: _fold_data(t, rows))
     # the run folder itself, or a folder like it beside the fold's own data
     evaluation = task.folder / "run" / "evaluation"
-    method.score(_fold_data(task, rows), home / "run", evaluation, rule_of(task.protocol.threshold))
+    options = EvaluationOptions(task.protocol.threshold)
+    method.score(_fold_data(task, rows), home / "run", evaluation, options)
     _copy_scores(evaluation, task.folder / SCORES)
     return place_of(home)
 

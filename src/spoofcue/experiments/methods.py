@@ -15,7 +15,7 @@ from spoofcue.data.manifest import read_manifest
 from spoofcue.errors import InputError
 from spoofcue.methods.method import ClassicalMethod
 from spoofcue.methods.registry import method_of_name
-from spoofcue.metrics.evaluation import Rule
+from spoofcue.metrics.evaluation import EvaluationOptions
 from spoofcue.training.any_method import train_run
 from spoofcue.whole_files import write_text
 
@@ -74,11 +74,10 @@ class Method(Protocol):
     def train(self, data: Path, run: Path) -> None:
         """Train on ``data``'s train and dev, or go on with what ``run`` holds; test is not read."""
 
-    def score(self, data: Path, run: Path, out: Path, rule: Rule) -> None:
+    def score(self, data: Path, run: Path, out: Path, options: EvaluationOptions) -> None:
         """Score dev and test of ``data`` with what ``run`` holds, to ``out``/{dev,test}.csv.
 
-        ``rule`` is the protocol's: a number where the threshold is fixed beforehand, and then
-        ``data`` may have no dev.
+        The threshold is the protocol's; where it is fixed beforehand ``data`` may have no dev.
         """
 
 
@@ -99,12 +98,12 @@ class ConfiguredMethod:
             settings = settings.model_copy(update={"training": last})
         train_fold(data, run, settings)
 
-    def score(self, data: Path, run: Path, out: Path, rule: Rule) -> None:
+    def score(self, data: Path, run: Path, out: Path, options: EvaluationOptions) -> None:
         """See :class:`Method`."""
         from spoofcue.scoring.evaluate_run import evaluate_run
         from spoofcue.scoring.open_model import open_model
 
-        evaluate_run(open_model(run), data, out, rule)
+        evaluate_run(open_model(run), data, out, options)
 
 
 def choose_methods(wanted: str) -> list[str]:

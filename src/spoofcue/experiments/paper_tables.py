@@ -7,11 +7,11 @@ from typing import Any
 
 from spoofcue.experiments.ablation import ablation_grids
 from spoofcue.experiments.fold_rates import level_of
-from spoofcue.experiments.published import NONE, PAPER, PublishedTable, published_tables
+from spoofcue.experiments.published import PAPER, PublishedTable, published_tables
 from spoofcue.experiments.tables import (
+    NONE,
     Grid,
     GridRow,
-    Spread,
     TableRow,
     grids_of,
     groups_of,
@@ -19,6 +19,8 @@ from spoofcue.experiments.tables import (
     table_of,
 )
 from spoofcue.experiments.trainings import shared_note
+from spoofcue.metrics.measures import MEASURES
+from spoofcue.metrics.thresholds import ThresholdRule
 from spoofcue.protocols.reader import load_set, set_names
 
 QUOTED = f"Rows that are not called measured are quoted from {PAPER}."
@@ -71,9 +73,9 @@ def _by_protocol(
             cells = (protocol, _quoted_name(r.method), *(r.figures[m] for m in table.metrics))
             rows.append(GridRow(cells, measured=False))
         for m in (m for m in members if m.base == protocol):
-            figures = [_text(getattr(m, metric), table.decimals) for metric in table.metrics]
+            figures = [m.figures[metric].text(table.decimals) for metric in table.metrics]
             rows.append(GridRow((protocol, _measured_name(m), *figures)))
-    return ("protocol", "method", *(m.upper() for m in table.metrics)), tuple(rows)
+    return ("protocol", "method", *(MEASURES[m].label for m in table.metrics)), tuple(rows)
 
 
 def _by_method(
@@ -97,7 +99,7 @@ def _by_method(
             ("eer", "EER on the target"),
         ):
             cells = [
-                _text(getattr(own[p], metric), table.decimals) if p in own else NONE
+                own[p].figures[metric].text(table.decimals) if p in own else NONE
                 for p in table.protocols
             ]
             rows.append(GridRow((name, told, *cells)))
@@ -148,9 +150,9 @@ def _notes(sets: list[str], records: Sequence[dict[str, Any]]) -> list[str]:
 
 def _threshold(record: dict[str, Any]) -> tuple[str, str]:
     """Which rows, and where their threshold comes from."""
-    value, chosen = record["threshold"]["value"], record["protocol"].partition("@")[2]
-    told = "at the EER of dev" if value is None else f"fixed beforehand at {value:g}"
-    return f", rows of threshold {chosen}" if chosen else "", told
+    chosen = record["protocol"].partition("@")[2]
+    words = ThresholdRule(**record["threshold"]).words
+    return f", rows of threshold {chosen}" if chosen else "", words
 
 
 def _quoted_name(method: str) -> str:
@@ -163,7 +165,3 @@ def _measured_name(row: TableRow) -> str:
     missing = "" if row.folds == row.all_folds else f", {row.folds} of {row.all_folds} folds"
     seeds = "" if row.seeds == 1 else f", {row.seeds} seeds"
     return f"{row.method}, measured ({made}{missing}{seeds})"
-
-
-def _text(value: Spread, decimals: int) -> str:
-    return value.text(decimals)

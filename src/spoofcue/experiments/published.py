@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Literal
 
 PAPER = "Learning Generalized Spoof Cues for Face Anti-Spoofing, arXiv 2005.03922"
-NONE = "–"
 
 
 @dataclass(frozen=True, slots=True)

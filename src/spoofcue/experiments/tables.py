@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from spoofcue.experiments.fold_rates import level_of
+from spoofcue.metrics.measures import MEASURES, REPORTS
+
+NONE = "–"  # stands where there is no figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,9 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One protocol of one method. APCER is the highest over the species of the protocol.
+    """One protocol of one method.
+
+    ``figures`` has a spread for each measure; APCER is the highest over the protocol's species.
 
     ``folds`` are those that are done, of ``all_folds``; ``seeds`` how many trainings each had.
     ``protocol`` is ``NAME@THRESHOLD`` where the user chose another threshold than the protocol's.
@@ -86,12 +91,7 @@ class TableRow:
     folds: int
     all_folds: int
     seeds: int
-    apcer: Spread
-    bpcer: Spread
-    acer: Spread
-    hter: Spread
-    eer: Spread
-    auc: Spread
+    figures: dict[str, Spread]
 
     @property
     def base(self) -> str:
@@ -136,10 +136,7 @@ def table_of(records: Sequence[dict[str, Any]]) -> list[TableRow]:
                 len(folds),
                 first["folds"],
                 max(len(trainings) for trainings in folds),
-                *(
-                    _spread_of(folds, k)
-                    for k in ("apcer_max", "bpcer", "acer", "hter", "eer", "auc")
-                ),
+                {name: _spread_of(folds, name) for name in MEASURES if _all_have(folds, name)},
             )
         )
     return rows
@@ -150,6 +147,11 @@ def _by_fold(members: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     for member in members:
         folds.setdefault(member["fold"], []).append(level_of(member["evaluation"]))
     return list(folds.values())
+
+
+def _all_have(folds: Sequence[Sequence[dict[str, Any]]], name: str) -> bool:
+    """Whether every result has the measure; those of before it was there have not."""
+    return all(name in level for trainings in folds for level in trainings)
 
 
 def _spread_of(folds: Sequence[Sequence[dict[str, Any]]], key: str) -> Spread:
@@ -170,17 +172,14 @@ def groups_of(records: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 def grids_of(rows: Sequence[TableRow]) -> list[Grid]:
     """ACER protocols, then those that are judged by HTER."""
     grids = []
-    for report, columns in (
-        ("acer", ("APCER", "BPCER", "ACER", "EER", "AUC")),
-        ("hter", ("HTER", "EER", "AUC")),
-    ):
+    for report in REPORTS:
+        measures = [m for m in MEASURES.values() if report in m.reports]
         members = [r for r in rows if r.report == report]
         if not members:
             continue
         # methods of one protocol stand together
         order = list(dict.fromkeys(r.protocol for r in members))
         members.sort(key=lambda r: order.index(r.protocol))
-        names = [c.lower() for c in columns]
         several = len({(r.method, r.preset) for r in rows}) > 1
         cells = [
             GridRow(
@@ -189,12 +188,12 @@ def grids_of(rows: Sequence[TableRow]) -> list[Grid]:
                     r.shown_title,
                     *([r.method] if several else []),
                     str(r.folds) if r.seeds == 1 else f"{r.folds} x {r.seeds} seeds",
-                    *(str(getattr(r, name)) for name in names),
+                    *(str(r.figures.get(m.name, NONE)) for m in measures),
                 )
             )
             for r in members
         ]
         method = ("method",) if several else ()
-        heads = ("protocol", "", *method, "folds", *(f"{c} (%)" for c in columns))
+        heads = ("protocol", "", *method, "folds", *(f"{m.label} ({m.unit})" for m in measures))
         grids.append(Grid("", heads, tuple(cells), text_columns=2 + len(method)))
     return grids

@@ -9,7 +9,7 @@ from spoofcue.errors import InputError
 from spoofcue.export.dev_crops import DevCrops, dev_crops, protocol_of_run, run_record
 from spoofcue.export.proof import scores_of
 from spoofcue.metrics.scores import ScoreSet, by_video
-from spoofcue.package.calibration import choose_threshold, parse_target
+from spoofcue.package.calibration import target_rule, threshold_facts
 from spoofcue.package.schema import ThresholdFacts
 from spoofcue.scoring.face import FaceScorer
 
@@ -39,7 +39,7 @@ class DevTarget:
             InputError: no target, or the run's dev crops are not there.
 
         """
-        parse_target(target)
+        target_rule(target)
         dev = dev_crops(run, None)
         if dev is None or not dev.has_both_classes:
             raise InputError(
@@ -64,10 +64,10 @@ class DevTarget:
             scores_of(exported, dev.paths), dev.labels, dev.pais, dev.videos, dev.subjects
         )
         attempts = by_video(scores) if scores.has_videos else scores
-        return choose_threshold(
+        return threshold_facts(
             attempts,
             self.target,
             "the exported model's scores on dev",
             data=self.data,
             protocol=self.protocol,
-        ).facts
+        )

@@ -15,6 +15,7 @@ from spoofcue.export.dev_crops import DevCrops, dev_crops, protocol_of_run, run_
 from spoofcue.export.dev_target import DevTarget
 from spoofcue.export.proof import ALLOWED, Proof
 from spoofcue.methods.checkpoint import best_checkpoint, read_checkpoint
+from spoofcue.metrics.measures import AT_THRESHOLD, OVER_THRESHOLDS
 from spoofcue.package.read import Package
 from spoofcue.package.schema import WEIGHT_FILES, PackageSpec, ThresholdFacts, WeightFile
 from spoofcue.package.write import file_facts, write_package
@@ -196,5 +197,7 @@ def _metrics(
     if record.get("model") != model_id:
         return found
     level = record["evaluation"]["video"] or record["evaluation"]["frame"]
-    kept = ("apcer_max", "worst_pai", "bpcer", "acer", "hter") if same_threshold else ()
-    return found | {f"test {k}": level[k] for k in (*kept, "auc", "eer")}
+    kept = [m.name for m in OVER_THRESHOLDS]
+    if same_threshold:
+        kept = ["worst_pai", *(m.name for m in AT_THRESHOLD), *kept]
+    return found | {f"test {name}": level[name] for name in kept if name in level}

@@ -14,10 +14,8 @@ from spoofcue.cue.score import next_multiple
 from spoofcue.errors import InputError
 from spoofcue.export.dev_crops import DevCrops
 from spoofcue.media.image import Image, read_image
-from spoofcue.metrics.curves import auc
-from spoofcue.metrics.rates import error_rates
+from spoofcue.metrics.measures import acer, auc
 from spoofcue.metrics.scores import ScoreSet
-from spoofcue.metrics.thresholds import fixed_threshold
 from spoofcue.package.schema import Parity
 from spoofcue.scoring.exported import PackagedModel
 from spoofcue.scoring.face import FaceScorer
@@ -66,7 +64,7 @@ def accuracy(scores: Scores, dev: DevCrops, threshold: float) -> Accuracy:
 
     """
     found = ScoreSet.of(scores, dev.labels, dev.pais)
-    return Accuracy(auc(found), error_rates(found, fixed_threshold(threshold)).acer)
+    return Accuracy(auc(found), acer(found, threshold=threshold))
 
 
 def shortfall(ours: Accuracy, reference: Accuracy) -> str | None:

@@ -9,17 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.errors import InputError
-from spoofcue.metrics.curves import eer_of_counts, pairs_won
+from spoofcue.metrics.curves import Sweep, need_both_classes, sweep
+from spoofcue.metrics.measures import MEASURES, measured_draws
+from spoofcue.metrics.rates import RatesAtThreshold
 from spoofcue.metrics.scores import ScoreSet
-from spoofcue.metrics.thresholds import Sweep, Threshold, need_both_classes, sweep
+from spoofcue.metrics.thresholds import Threshold, fixed_threshold
 
-MEASURES = ("apcer_max", "bpcer", "acer", "hter", "eer", "auc")
 ELEMENTS = 1 << 20  # of a batch of replicates; bounds the memory
 
 
 @dataclass(frozen=True, slots=True)
 class BootstrapIntervals:
-    """Percentile intervals of a cluster bootstrap; the threshold is not chosen anew.
+    """Percentile intervals of a cluster bootstrap; the threshold stays as it is.
 
     Attributes:
         unit: what was drawn: ``subject``, ``video``, or ``attempt`` where neither is known.
@@ -27,7 +28,7 @@ class BootstrapIntervals:
         replicates: how many sets were drawn.
         undefined: replicates without one of the classes; they are in no interval.
         seed, confidence: as given.
-        intervals: measure of :data:`MEASURES` -> (low, high), fractions.
+        intervals: measure of :data:`spoofcue.metrics.measures.MEASURES` -> (low, high), fractions.
 
     """
 
@@ -42,7 +43,8 @@ class BootstrapIntervals:
 
 def bootstrap(
     scores: ScoreSet,
-    threshold: Threshold,
+    threshold: Threshold | float,
+    *,
     replicates: int = 1000,
     seed: int = 0,
     confidence: float = 0.95,
@@ -53,11 +55,28 @@ def bootstrap(
     that a replicate lacks is left out of its maximum. Takes O(replicates · N) time and O(N)
     memory.
 
+    Args:
+        scores: of both classes; ``subjects`` say who belongs together, else ``videos``.
+        threshold: in units of the score; it is the same for every draw.
+        replicates: how many sets are drawn, 1 or more.
+        seed: of the draws.
+        confidence: of the intervals, between 0 and 1.
+
     Raises:
-        InputError: fewer than two clusters or one replicate, a class is missing, or no replicate
-            has both classes.
+        InputError: fewer than two clusters or one replicate, a confidence outside 0..1, a class
+            is missing, or no replicate has both classes.
+
+    >>> scores = ScoreSet.of(
+    ...     [0.1, 0.9, 0.2, 0.8, 0.7, 0.3], [0, 1, 0, 1, 0, 1], subject=[*"aabbcc"]
+    ... )
+    >>> found = bootstrap(scores, 0.5, replicates=500)
+    >>> found.unit, found.clusters, found.intervals["bpcer"]
+    ('subject', 3, (0.0, 1.0))
 
     """
+    threshold = threshold if isinstance(threshold, Threshold) else fixed_threshold(threshold)
+    if not 0 < confidence < 1:
+        raise InputError(f"confidence {confidence}: give a part between 0 and 1, 0.95 is usual.")
     if replicates < 1:
         raise InputError(f"{replicates} bootstrap replicates: ask for 1 or more, 1000 is usual.")
     need_both_classes(scores)
@@ -95,13 +114,13 @@ def replicate_rates(
 
     Args:
         scores: both classes.
-        threshold: is not chosen anew.
+        threshold: the same for every draw.
         cluster: (N,) the number of each row's cluster, 0..C - 1; some may have no row here.
         clusters: C.
         batches: of shape (B, C), how often each cluster is drawn, as :func:`draw` gives it.
 
     Returns:
-        (sum of B, 6) in the order of :data:`MEASURES`; NaN where a class is absent.
+        (sum of B, M) in the order of the table of measures; NaN where a class is absent.
 
     """
     s = sweep(scores)
@@ -109,7 +128,7 @@ def replicate_rates(
     table = _error_table(scores, threshold, cluster, clusters)
     return np.concatenate(
         [
-            np.column_stack([_rates(*table, drawn), _over_thresholds(s, live, attack, drawn)])
+            measured_draws(_rates(*table, drawn), _sweeps(s, live, attack, drawn))
             for drawn in batches
         ]
     )
@@ -161,27 +180,22 @@ def _error_table(
 
 def _rates(
     errors: NDArray[np.float64], total: NDArray[np.float64], drawn: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """(B, 4) APCER max, BPCER, ACER and HTER of each replicate; NaN where a class is absent."""
+) -> RatesAtThreshold:
+    """(B, ...) the rates of each replicate; NaN where a class or a species is absent."""
     wrong, attempts = drawn @ errors, drawn @ total
     with np.errstate(invalid="ignore"):
         rate = wrong / attempts
         far = wrong[:, 1:].sum(1) / attempts[:, 1:].sum(1)
-    bpcer = rate[:, 0]
-    worst = np.fmax.reduce(rate[:, 1:], axis=1)  # passes over species that are absent
-    return np.column_stack([worst, bpcer, (worst + bpcer) / 2, (far + bpcer) / 2])
+    return RatesAtThreshold(apcer=rate[:, 1:], far=far, bpcer=rate[:, 0])
 
 
-def _over_thresholds(
+def _sweeps(
     s: Sweep, live: NDArray[np.intp], attack: NDArray[np.intp], drawn: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """(B, 2) EER and AUC of each replicate: the sweep's counts with each row as often as drawn."""
+) -> Sweep:
+    """(B, K + 1) counts of each replicate: the sweep's, with each row as often as drawn."""
     passed = _counts(drawn[:, attack])[:, s.passed]
     lives = _counts(drawn[:, live])
-    refused = lives[:, -1:] - lives[:, s.refused[0] - s.refused]
-    with np.errstate(invalid="ignore"):
-        auc = pairs_won(passed, refused) / (2 * passed[:, -1] * refused[:, 0])
-        return np.column_stack([eer_of_counts(passed, refused), auc])
+    return Sweep(s.value, passed, lives[:, -1:] - lives[:, s.refused[0] - s.refused])
 
 
 def _counts(weights: NDArray[np.int64]) -> NDArray[np.int64]:

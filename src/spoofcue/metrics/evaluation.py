@@ -3,34 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spoofcue.errors import InputError
 from spoofcue.metrics.bootstrap import BootstrapIntervals, bootstrap
-from spoofcue.metrics.curves import auc_of, eer_of, points_of
+from spoofcue.metrics.curves import points_of, sweep
 from spoofcue.metrics.intervals import Rate, Support, clopper_pearson, support_of
+from spoofcue.metrics.measures import MEASURES, measured_at, measured_over
+from spoofcue.metrics.nonresponse import NonResponseRates, nonresponse_rates
 from spoofcue.metrics.rates import ErrorRates, error_rates
-from spoofcue.metrics.scores import (
-    GROUPINGS,
-    Grouping,
-    NonResponseRates,
-    ScoreSet,
-    by_video,
-    grouped,
-    nonresponse_rates,
-)
+from spoofcue.metrics.scores import GROUPINGS, Grouping, ScoreSet, by_video, grouped
 from spoofcue.metrics.thresholds import (
+    EER,
     Threshold,
+    ThresholdRule,
     apcer_threshold,
     bpcer_threshold,
-    eer_threshold,
-    fixed_threshold,
-    min_hter_threshold,
-    sweep,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationOptions:
+    """How scores are judged.
+
+    Attributes:
+        threshold: how the threshold is chosen on dev, or the one fixed beforehand.
+        grouping: what counts as one PAI species; the other groupings are reported beside it.
+        replicates: of a bootstrap over people at the threshold; 0 for none.
+        seed: of the bootstrap.
+
+    """
+
+    threshold: ThresholdRule = EER
+    grouping: Grouping = "instrument"
+    replicates: int = 0
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ class LevelResult:
         grouping: what ``rates`` and all that is not in ``by_grouping`` call a species.
         rates: on test at that threshold.
         by_grouping: the same with every grouping.
-        eer, auc: of the test scores over all thresholds; they use no threshold of ours.
+        values: measure of :data:`spoofcue.metrics.measures.MEASURES` -> its value on test.
         bpcer_at_apcer: APCER limit, every species -> point; empty without dev.
         apcer_at_bpcer: BPCER limit -> point; empty without dev.
         dev: rates on dev at the threshold, None without dev.
@@ -72,8 +81,7 @@ class LevelResult:
     grouping: Grouping
     rates: ErrorRates
     by_grouping: dict[Grouping, ErrorRates]
-    eer: float
-    auc: float
+    values: dict[str, float]
     bpcer_at_apcer: dict[float, OperatingPoint]
     apcer_at_bpcer: dict[float, OperatingPoint]
     dev: ErrorRates | None
@@ -107,8 +115,7 @@ def _level(result: LevelResult) -> dict[str, Any]:
         "grouping": result.grouping,
         **_rates(result.rates),
         "groupings": {g: _rates(rates) for g, rates in result.by_grouping.items()},
-        "eer": result.eer,
-        "auc": result.auc,
+        **result.values,
         "bpcer_at_apcer": {f"{r:g}": _point(p) for r, p in result.bpcer_at_apcer.items()},
         "apcer_at_bpcer": {f"{r:g}": _point(p) for r, p in result.apcer_at_bpcer.items()},
         "dev": _rates(result.dev) if result.dev else None,
@@ -124,14 +131,13 @@ def _level(result: LevelResult) -> dict[str, Any]:
 
 
 def _rates(rates: ErrorRates) -> dict[str, Any]:
+    values = measured_at(rates)
     return {
-        "apcer_max": rates.apcer_max,
+        "apcer_max": values["apcer_max"],
         "worst_pai": rates.worst_pai,
         "apcer_by_pai": {s: r.value for s, r in rates.apcer_by_pai.items()},
         "apcer_pooled": rates.far.value,
-        "bpcer": rates.bpcer.value,
-        "acer": rates.acer,
-        "hter": rates.hter,
+        **values,
         "counts": {
             "bpcer": _count(rates.bpcer),
             "apcer_pooled": _count(rates.far),
@@ -174,94 +180,77 @@ def _count(rate: Rate) -> dict[str, Any]:
     }
 
 
-NEEDS_DEV = (
-    "the {rule} threshold must come from dev scores, never from the test scores it judges: give "
-    "--dev FILE, or a threshold fixed beforehand (--threshold 0.01)."
-)
 APCER_LIMITS = (0.10, 0.05, 0.01, 0.001)
 BPCER_LIMITS = (0.10, 0.05, 0.01)
 DET_POINTS = 200
-Rule = Literal["eer", "min-hter"] | float
 
 
 def evaluate(
-    test: ScoreSet,
-    dev: ScoreSet | None,
-    rule: Rule = "eer",
-    grouping: Grouping = "instrument",
-    replicates: int = 0,
-    seed: int = 0,
+    test: ScoreSet, dev: ScoreSet | None = None, options: EvaluationOptions | None = None
 ) -> Evaluation:
     """Judge ``test`` at a threshold from ``dev``, or at a fixed one.
 
     Args:
-        test: scores to judge.
-        dev: scores of other people that the threshold is chosen on.
-        rule: ``eer``, ``min-hter``, or the threshold itself.
-        grouping: what counts as one species; the other groupings are reported beside it.
-        replicates: of a bootstrap at the fixed threshold; 0 for none.
-        seed: of the bootstrap.
+        test: scores to judge, of both classes.
+        dev: scores of other people that the threshold is chosen on; None only for a threshold
+            that is fixed beforehand.
+        options: None: the threshold at the EER of dev, every instrument a species, no bootstrap.
+
+    Returns:
+        All measures as fractions 0..1, with one score a frame and, where a recording has several
+        frames, with one score a video.
 
     Raises:
         InputError: a rule that needs dev without it, or a class is missing.
 
+    >>> dev = ScoreSet.of([0.125, 0.25, 0.75, 0.875], [0, 0, 1, 1])
+    >>> test = ScoreSet.of([0.1, 0.2, 0.6, 0.3, 0.9], [0, 0, 0, 1, 1])
+    >>> found = evaluate(test, dev).frame
+    >>> found.threshold
+    Threshold(value=0.5, rule='eer', source='dev')
+    >>> found.values["apcer_max"], round(found.values["bpcer"], 3)
+    (0.5, 0.333)
+
     """
-    frame = _judge(test, dev, rule, grouping, replicates, seed)
+    options = options or EvaluationOptions()
+    frame = _judge(test, dev, options)
     video = None
     if test.has_videos:
-        videos = by_video(dev) if dev is not None else None
-        video = _judge(by_video(test), videos, rule, grouping, replicates, seed)
+        video = _judge(by_video(test), by_video(dev) if dev is not None else None, options)
     return Evaluation(frame, video)
 
 
-def _judge(
-    test: ScoreSet,
-    dev: ScoreSet | None,
-    rule: Rule,
-    grouping: Grouping,
-    replicates: int,
-    seed: int,
-) -> LevelResult:
-    threshold = threshold_by(rule, dev)
+def _judge(test: ScoreSet, dev: ScoreSet | None, options: EvaluationOptions) -> LevelResult:
+    grouping, replicates = options.grouping, options.replicates
+    threshold = options.threshold.on(dev)
     by_grouping = {g: error_rates(grouped(test, g), threshold) for g in GROUPINGS}
     species = grouped(test, grouping)
     dev_species = grouped(dev, grouping) if dev is not None else None
     s = sweep(test)
+    values = measured_at(by_grouping[grouping]) | measured_over(s)
+    drawn = None
+    if replicates:
+        drawn = bootstrap(species, threshold, replicates=replicates, seed=options.seed)
     return LevelResult(
         threshold=threshold,
         grouping=grouping,
         rates=by_grouping[grouping],
         by_grouping=by_grouping,
-        eer=eer_of(s),
-        auc=auc_of(s),
+        values={name: values[name] for name in MEASURES},
         bpcer_at_apcer=_at_apcer(species, dev_species) if dev_species is not None else {},
         apcer_at_bpcer=_at_bpcer(species, dev_species) if dev_species is not None else {},
         dev=error_rates(dev_species, threshold) if dev_species is not None else None,
         nonresponse=nonresponse_rates(species),
         det=points_of(s, DET_POINTS),
-        bootstrap=bootstrap(species, threshold, replicates, seed) if replicates else None,
+        bootstrap=drawn,
     )
-
-
-def threshold_by(rule: Rule, dev: ScoreSet | None) -> Threshold:
-    """The threshold that a rule gives on dev; a fixed one needs no dev.
-
-    Raises:
-        InputError: a rule that needs dev without it, or dev lacks a class.
-
-    """
-    if not isinstance(rule, str):
-        return fixed_threshold(rule)
-    if dev is None:
-        raise InputError(NEEDS_DEV.format(rule=rule))
-    return eer_threshold(dev) if rule == "eer" else min_hter_threshold(dev)
 
 
 def _at_apcer(test: ScoreSet, dev: ScoreSet) -> dict[float, OperatingPoint]:
     attempts = {species: len(scores) for species, scores in dev.ranking.by_pai.items()}
     points = {}
     for limit in APCER_LIMITS:
-        at = apcer_threshold(dev, limit)
+        at = apcer_threshold(dev, rate=limit)
         points[limit] = OperatingPoint(at, error_rates(test, at), support_of(limit, attempts))
     return points
 
@@ -270,6 +259,6 @@ def _at_bpcer(test: ScoreSet, dev: ScoreSet) -> dict[float, OperatingPoint]:
     attempts = {"live": len(dev.live)}
     points = {}
     for limit in BPCER_LIMITS:
-        at = bpcer_threshold(dev, limit)
+        at = bpcer_threshold(dev, rate=limit)
         points[limit] = OperatingPoint(at, error_rates(test, at), support_of(limit, attempts))
     return points

@@ -1,20 +1,42 @@
-"""APCER by PAI species, BPCER, ACER and HTER at a threshold."""
+"""Errors at one threshold: APCER by PAI species and BPCER (ISO/IEC 30107-3)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from spoofcue.metrics.curves import auc, eer
+from spoofcue.metrics.curves import need_both_classes
 from spoofcue.metrics.intervals import Rate
 from spoofcue.metrics.scores import ScoreSet
-from spoofcue.metrics.thresholds import Threshold, eer_threshold, need_both_classes
+from spoofcue.metrics.thresholds import Threshold
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RatesAtThreshold:
+    """What the measures at a threshold are made of: of one set, or of each of several draws.
+
+    Attributes:
+        apcer: (..., S) attacks of each species that are called live; NaN for an absent species.
+        far: (...) attacks of all species that are called live.
+        bpcer: (...) live faces that are called attacks (FRR).
+
+    """
+
+    apcer: NDArray[np.float64]
+    far: NDArray[np.float64]
+    bpcer: NDArray[np.float64]
+
+    @property
+    def apcer_max(self) -> NDArray[np.float64]:
+        """(...) APCER of the set: the highest over the species that are there."""
+        return np.fmax.reduce(self.apcer, axis=-1)
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorRates:
-    """What goes wrong at one threshold.
+    """What goes wrong in one set at one threshold, as counts.
 
     Attributes:
         apcer_by_pai: species -> attacks of it that are called live.
@@ -38,25 +60,33 @@ class ErrorRates:
         return self.apcer_by_pai[self.worst_pai].value
 
     @property
-    def acer(self) -> float:
-        """Eq. 11."""
-        return (self.apcer_max + self.bpcer.value) / 2
+    def fractions(self) -> RatesAtThreshold:
+        """The same as fractions, for the measures."""
+        return RatesAtThreshold(
+            apcer=np.array([rate.value for rate in self.apcer_by_pai.values()]),
+            far=np.array(self.far.value),
+            bpcer=np.array(self.bpcer.value),
+        )
 
-    @property
-    def hter(self) -> float:
-        """Eq. 12: attacks pooled."""
-        return (self.far.value + self.bpcer.value) / 2
 
-
-def error_rates(scores: ScoreSet, threshold: Threshold) -> ErrorRates:
+def error_rates(scores: ScoreSet, threshold: Threshold | float) -> ErrorRates:
     """Count errors; a score equal to the threshold is called live.
+
+    Args:
+        scores: of both classes.
+        threshold: in units of the score.
 
     Raises:
         InputError: a class has no score.
 
+    >>> found = error_rates(ScoreSet.of([0.1, 0.6, 0.3, 0.9], [0, 0, 1, 1]), 0.5)
+    >>> found.bpcer.value, found.apcer_by_pai["attack"].value
+    (0.5, 0.5)
+
     """
     need_both_classes(scores)
-    ranking, value = scores.ranking, threshold.value
+    value = threshold.value if isinstance(threshold, Threshold) else threshold
+    ranking = scores.ranking
     by_pai = {
         species: Rate(int(np.searchsorted(attack, value, side="right")), len(attack))
         for species, attack in ranking.by_pai.items()
@@ -67,19 +97,3 @@ def error_rates(scores: ScoreSet, threshold: Threshold) -> ErrorRates:
         bpcer=Rate(len(ranking.live) - accepted, len(ranking.live)),
         far=Rate(sum(r.errors for r in by_pai.values()), len(ranking.attack)),
     )
-
-
-def rates_at_eer(scores: ScoreSet) -> dict[str, float]:
-    """``acer``, ``eer``, ``auc`` as fractions, and ``threshold``.
-
-    Raises:
-        InputError: a class is missing.
-
-    """
-    threshold = eer_threshold(scores)
-    return {
-        "acer": error_rates(scores, threshold).acer,
-        "eer": eer(scores),
-        "auc": auc(scores),
-        "threshold": threshold.value,
-    }

@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from spoofcue.errors import InputError
 from spoofcue.metrics.columns import Categories, Ranking, rank
-from spoofcue.metrics.intervals import Rate
 
 Grouping = Literal["instrument", "family", "pooled"]
 GROUPINGS: tuple[Grouping, ...] = get_args(Grouping)
@@ -143,59 +142,6 @@ def _column(given: ArrayLike | Categories | None, rows: int) -> Categories:
     return given if isinstance(given, Categories) else Categories.of(given)
 
 
-@dataclass(frozen=True, slots=True)
-class NonResponseRates:
-    """How often there was no score.
-
-    Attributes:
-        bpnrr: live attempts without a score of all live attempts.
-        apnrr: attacks without a score of all attacks.
-        apnrr_by_pai: the same of each species, also of those that never gave a score.
-
-    """
-
-    bpnrr: Rate
-    apnrr: Rate
-    apnrr_by_pai: dict[str, Rate]
-
-    @property
-    def failure_to_acquire(self) -> float:
-        """Part of all attempts, live and attack together, that got no score (bob's FtA)."""
-        lost = self.bpnrr.errors + self.apnrr.errors
-        return lost / (self.bpnrr.total + self.apnrr.total)
-
-    def with_failures(self, far: float, frr: float) -> tuple[float, float]:
-        """FAR and FRR that count failures to acquire as refusals, as bob.measure reports them.
-
-        Args:
-            far: attacks called live of those with a score (bob's FPR).
-            frr: live faces called attacks of those with a score (bob's FNR).
-
-        Returns:
-            FAR · (1 - FtA) and FtA + FRR · (1 - FtA), with one FtA for both classes.
-
-        """
-        fta = self.failure_to_acquire
-        return far * (1 - fta), fta + frr * (1 - fta)
-
-
-def nonresponse_rates(scores: ScoreSet) -> NonResponseRates:
-    """Count the attempts of a set that got no score."""
-    lost, total = _by_species(scores.lost.pais), _by_species(scores.pais)
-    for species, count in lost.items():
-        total[species] = total.get(species, 0) + count
-    return NonResponseRates(
-        bpnrr=Rate(scores.lost.live, scores.lost.live + len(scores.live)),
-        apnrr=Rate(scores.lost.attack, scores.lost.attack + len(scores.attack)),
-        apnrr_by_pai={s: Rate(lost.get(s, 0), total[s]) for s in sorted(total)},
-    )
-
-
-def _by_species(pais: Categories) -> dict[str, int]:
-    counts = np.bincount(pais.codes, minlength=len(pais.names)).tolist()
-    return {name: n for name, n in zip(pais.names, counts, strict=True) if name}
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoreSet:
     """Scores of one split; make it with :meth:`of`, which checks it.
@@ -243,7 +189,10 @@ class ScoreSet:
             raise InputError(f"{n} scores and {len(labels)} labels: the lengths must be equal.")
         bad = int((~np.isfinite(scores)).sum())
         if bad:
-            raise InputError(f"{bad} of {n} scores are not finite (NaN or infinite).")
+            raise InputError(
+                f"{bad} of {n} scores are not finite (NaN or infinite); give such attempts as "
+                "`lost` (NonResponses.of), so that they count as non-responses."
+            )
         silent = NonResponses.of([]) if lost is None else lost
         ranking = rank(scores, pais.codes, pais.names)
         return cls(scores, labels, pais, videos, subjects, silent, ranking)
@@ -287,6 +236,33 @@ class ScoreSet:
         names = {*self.videos.names, *self.lost.videos.names} - {""}
         rows = sum(int((v.codes != v.code("")).sum()) for v in (self.videos, self.lost.videos))
         return rows > len(names)
+
+
+def as_scores(
+    scores: ScoreSet | ArrayLike, labels: ArrayLike | None = None, pai: ArrayLike | None = None
+) -> ScoreSet:
+    """A score set as it is, or one made of plain arrays.
+
+    Args:
+        scores: a score set, or (N,) finite numbers, higher = more likely an attack.
+        labels: (N,) 0 live, 1 attack; not beside a score set, which has its own.
+        pai: (N,) PAI species of attacks, empty for live faces; None: all attacks are one species.
+
+    Raises:
+        InputError: labels are missing or given twice, or the arrays are refused by
+            :meth:`ScoreSet.of`.
+
+    >>> len(as_scores([0.1, 0.9], [0, 1]))
+    2
+
+    """
+    if isinstance(scores, ScoreSet):
+        if labels is not None or pai is not None:
+            raise InputError("a ScoreSet has its own labels and species; give them once.")
+        return scores
+    if labels is None:
+        raise InputError("scores without labels: give labels too, 0 (live) or 1 (attack) each.")
+    return ScoreSet.of(scores, labels, pai)
 
 
 def by_video(scores: ScoreSet) -> ScoreSet:

@@ -1,74 +1,33 @@
-"""Error counts at every threshold that decides differently."""
+"""How a threshold is chosen, and the threshold that comes of it; never from the scores it judges.
+
+One vocabulary, typed, stored and printed the same everywhere: a :class:`ThresholdRule` says how,
+and given dev scores it makes a :class:`Threshold`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from spoofcue.errors import InputError
-from spoofcue.metrics.columns import merged
-from spoofcue.metrics.scores import ScoreSet
+from spoofcue.metrics.curves import Sweep, eer_gap, sweep
+from spoofcue.metrics.scores import ScoreSet, as_scores
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sweep:
-    """From the lowest threshold to the highest; counts, so that ties stay exact.
-
-    Attributes:
-        value: (K + 1,) thresholds; -inf, then midpoints of neighbouring distinct scores, +inf.
-        passed: (K + 1,) attacks called live (score <= value), rising from 0 to all.
-        refused: (K + 1,) live faces called attacks (score > value), falling from all to 0.
-
-    """
-
-    value: NDArray[np.float64]
-    passed: NDArray[np.int64]
-    refused: NDArray[np.int64]
-
-    @property
-    def far(self) -> NDArray[np.float64]:
-        """(K + 1,) ``passed`` as a part of all attacks (pooled APCER)."""
-        return self.passed / self.passed[-1]
-
-    @property
-    def frr(self) -> NDArray[np.float64]:
-        """(K + 1,) ``refused`` as a part of all live faces (BPCER)."""
-        return self.refused / self.refused[0]
-
-
-def sweep(scores: ScoreSet) -> Sweep:
-    """Count at every distinct decision, exact at ties, in O(N) after the set's one sort.
-
-    Raises:
-        InputError: a class has no score.
-
-    """
-    need_both_classes(scores)
-    live, attack = scores.live, scores.attack
-    every = merged([live, attack])
-    distinct = every[np.append(every[1:] != every[:-1], True)]
-    low, high = distinct[:-1], distinct[1:]
-    with np.errstate(over="ignore"):
-        middle = (low + high) / 2
-    # The midpoint of two neighbouring floats may round up to the higher one, or overflow.
-    middle = np.where((middle >= low) & (middle < high), middle, low)
-    return Sweep(
-        value=np.concatenate([[-np.inf], middle, [np.inf]]),
-        passed=np.append(0, np.searchsorted(attack, distinct, side="right")),
-        refused=len(live) - np.append(0, np.searchsorted(live, distinct, side="right")),
-    )
-
-
-def need_both_classes(scores: ScoreSet) -> None:
-    """Raise InputError unless there are live and attack scores."""
-    live, attack = len(scores.live), len(scores.attack)
-    if not live or not attack:
-        raise InputError(
-            f"error rates need both classes; there are {live} live and {attack} attack scores "
-            "(label 1 = attack)."
-        )
+Kind = Literal["eer", "min-hter", "apcer", "bpcer", "fixed"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+TARGETS: tuple[Kind, ...] = ("apcer", "bpcer", "eer")  # what a model can be calibrated for
+TYPED: dict[Kind, str] = {"apcer": "apcer=RATE", "bpcer": "bpcer=RATE", "fixed": "a number"}
+WORDS: dict[Kind, str] = {
+    "eer": "EER on dev",
+    "min-hter": "least HTER on dev",
+    "apcer": "APCER of at most {:g} on dev",
+    "bpcer": "BPCER of at most {:g} on dev",
+    "fixed": "fixed beforehand at {:g}",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +36,7 @@ class Threshold:
 
     Attributes:
         value: in units of the score.
-        rule: how it was chosen, e.g. ``eer`` or ``fixed``.
+        rule: how it was chosen: ``fixed``, or as a :class:`ThresholdRule` is printed.
         source: on which scores, e.g. ``dev``.
 
     """
@@ -86,56 +45,221 @@ class Threshold:
     rule: str
     source: str
 
+    @property
+    def origin(self) -> str:
+        """In words: ``eer on dev``, or ``fixed beforehand``."""
+        return "fixed beforehand" if self.rule == "fixed" else f"{self.rule} on {self.source}"
 
-def eer_threshold(dev: ScoreSet, source: str = "dev") -> Threshold:
+
+@dataclass(frozen=True, slots=True)
+class ThresholdRule:
+    """How a threshold is chosen.
+
+    Attributes:
+        rule: ``eer`` or ``min-hter``: at the equal error rate, or the least HTER, of dev;
+            ``apcer`` or ``bpcer``: so that this error of dev stays at ``value`` or below it;
+            ``fixed``: ``value`` itself, set beforehand.
+        value: the rate of ``apcer`` and ``bpcer``, 0..1; the threshold that is ``fixed``; None
+            for the others.
+
+    >>> ThresholdRule.parse("apcer=0.05")
+    ThresholdRule(rule='apcer', value=0.05)
+    >>> str(ThresholdRule.parse("apcer=0.05")), str(ThresholdRule.parse("0.01"))
+    ('apcer<=0.05', '0.01')
+
+    """
+
+    rule: Kind = "eer"
+    value: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a rule that is none, as of a record that another version wrote."""
+        if self.rule not in KINDS or (self.value is None) != (self.rule in ("eer", "min-hter")):
+            raise InputError(
+                f"there is no threshold rule {self.rule} with the value {self.value}; the rules "
+                f"are {', '.join(KINDS)}, the last three with a value."
+            )
+
+    @classmethod
+    def parse(
+        cls, text: str | float, *, among: Sequence[Kind] = KINDS, what: str = "threshold"
+    ) -> ThresholdRule:
+        """Read a rule as it is typed, or as it is printed: ``apcer=0.05`` and ``apcer<=0.05``.
+
+        Args:
+            text: the rule; a number is a threshold fixed beforehand.
+            among: the kinds that will do.
+            what: the name of what is read, for the message.
+
+        Raises:
+            InputError: it is no rule, or none of those; its rate is not between 0 and 1.
+
+        """
+        name, equals, rate = str(text).replace("<=", "=").partition("=")
+        named: Kind = next((kind for kind in KINDS if kind == name), "fixed")
+        value = None
+        if named in ("apcer", "bpcer"):
+            value = _number(rate)
+            usable = 0 < value < 1
+        elif named == "fixed":
+            value = _number(str(text))
+            usable = bool(np.isfinite(value))
+        else:
+            usable = not equals
+        if not usable or named not in among:
+            known = [TYPED.get(kind, kind) for kind in among]
+            between = ", with a RATE between 0 and 1" if "apcer" in among else ""
+            raise InputError(
+                f"{what} {text!r}: write {', '.join(known[:-1])} or {known[-1]}{between}."
+            )
+        return cls(named, value)
+
+    def __str__(self) -> str:
+        """As it is stored and printed; :meth:`parse` reads it back."""
+        if self.rule == "fixed":
+            return repr(self.value)
+        return self.rule if self.value is None else f"{self.rule}<={self.value:g}"
+
+    @property
+    def words(self) -> str:
+        """For a reader: ``EER on dev``, ``fixed beforehand at 0.01``."""
+        return WORDS[self.rule].format(self.value)
+
+    @property
+    def needs_dev(self) -> bool:
+        """Whether there must be dev scores."""
+        return self.rule != "fixed"
+
+    def on(self, dev: ScoreSet | None, source: str = "dev") -> Threshold:
+        """The threshold that the rule gives on dev; a fixed one needs no dev.
+
+        Args:
+            dev: scores of other people than those that will be judged.
+            source: what they are, for the record.
+
+        Raises:
+            InputError: the rule needs dev and there is none, or dev lacks a class.
+
+        """
+        value = np.nan if self.value is None else self.value
+        if self.rule == "fixed":
+            return fixed_threshold(value)
+        if dev is None:
+            raise InputError(
+                f"the {self} threshold must come from dev scores, never from the test scores it "
+                "judges: give --dev FILE, or a threshold fixed beforehand (--threshold 0.01)."
+            )
+        if self.rule == "eer":
+            return eer_threshold(dev, source=source)
+        if self.rule == "min-hter":
+            return min_hter_threshold(dev, source=source)
+        if self.rule == "apcer":
+            return apcer_threshold(dev, rate=value, source=source)
+        return bpcer_threshold(dev, rate=value, source=source)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return np.nan
+
+
+EER = ThresholdRule("eer")
+
+
+def eer_threshold(
+    scores: ScoreSet | ArrayLike,
+    labels: ArrayLike | None = None,
+    *,
+    source: str = "dev",
+) -> Threshold:
     """The midpoint of two neighbouring scores where |FAR - FRR| is least; the lowest of equals.
 
     bob.measure's rule with the sign of the score turned. When all scores are equal, that score
     is the threshold.
 
+    Args:
+        scores: of dev: a score set of both classes, or (N,) finite numbers.
+        labels: (N,) 0 live, 1 attack; not beside a score set.
+        source: what the scores are, for the record.
+
     Raises:
-        InputError: a class has no score.
+        InputError: a class has no score, or the arrays are refused.
+
+    >>> eer_threshold([0.125, 0.25, 0.75, 0.875], [0, 0, 1, 1])
+    Threshold(value=0.5, rule='eer', source='dev')
 
     """
+    dev = as_scores(scores, labels)
     s = sweep(dev)
-    return Threshold(_lowest_best(dev, s, eer_gap(s.passed, s.refused)), "eer", source)
+    return Threshold(_lowest_best(dev, s, eer_gap(s)), "eer", source)
 
 
-def min_hter_threshold(dev: ScoreSet, source: str = "dev") -> Threshold:
-    """The midpoint of two neighbouring scores where HTER is least; the lowest of equals.
+def min_hter_threshold(
+    scores: ScoreSet | ArrayLike,
+    labels: ArrayLike | None = None,
+    *,
+    source: str = "dev",
+) -> Threshold:
+    """The midpoint of two neighbouring scores where HTER (Eq. 12) is least; the lowest of equals.
 
-    Raises:
-        InputError: a class has no score.
+    Arguments and errors as for :func:`eer_threshold`.
+
+    >>> min_hter_threshold([0.125, 0.25, 0.75, 0.875], [0, 0, 1, 1]).value
+    0.5
 
     """
+    dev = as_scores(scores, labels)
     s = sweep(dev)
     weighted = s.passed * s.refused[0] + s.refused * s.passed[-1]
     return Threshold(_lowest_best(dev, s, weighted), "min-hter", source)
 
 
 def fixed_threshold(value: float) -> Threshold:
-    """A threshold set beforehand; the paper recommends 0.01 (section 4.1)."""
+    """A threshold set beforehand; the paper recommends 0.01 (section 4.1).
+
+    Raises:
+        InputError: it is not finite.
+
+    >>> fixed_threshold(0.01)
+    Threshold(value=0.01, rule='fixed', source='given')
+
+    """
     if not np.isfinite(value):
         raise InputError(f"a threshold must be a finite number, not {value}.")
     return Threshold(float(value), "fixed", "given")
 
 
-def apcer_threshold(dev: ScoreSet, rate: float, source: str = "dev") -> Threshold:
+def apcer_threshold(
+    scores: ScoreSet | ArrayLike,
+    labels: ArrayLike | None = None,
+    pai: ArrayLike | None = None,
+    *,
+    rate: float,
+    source: str = "dev",
+) -> Threshold:
     """The threshold that keeps the APCER of every PAI species <= ``rate`` (bob.pad's bpcerN).
 
     As in bob, the limit of a species is the score of the last attack that may pass, or the next
     float below its lowest score when none may; the lowest limit over the species is taken.
 
     Args:
-        dev: with attacks; live scores have no part in it.
+        scores: of dev: a score set, or (N,) finite numbers; live scores have no part in it.
+        labels: (N,) 0 live, 1 attack; not beside a score set.
+        pai: (N,) PAI species of attacks, empty for live faces; None: all are one species.
         rate: 0..1.
-        source: for the record.
+        source: what the scores are, for the record.
 
     Raises:
-        InputError: no attack has a score.
+        InputError: no attack has a score, the rate is outside 0..1, or the arrays are refused.
+
+    >>> apcer_threshold([0.1, 0.3, 0.6, 0.7, 0.9], [0, 1, 1, 1, 1], rate=0.25)
+    Threshold(value=0.3, rule='apcer<=0.25', source='dev')
 
     """
-    _need(dev.attack, "apcer", "attack")
+    dev = as_scores(scores, labels, pai)
+    _need(dev.attack, "apcer", "attack", rate)
     limits = []
     for attack in dev.ranking.by_pai.values():
         passing = _allowed(rate, len(attack))
@@ -145,7 +269,13 @@ def apcer_threshold(dev: ScoreSet, rate: float, source: str = "dev") -> Threshol
     return Threshold(float(min(limits)), f"apcer<={rate:g}", source)
 
 
-def bpcer_threshold(dev: ScoreSet, rate: float, source: str = "dev") -> Threshold:
+def bpcer_threshold(
+    scores: ScoreSet | ArrayLike,
+    labels: ArrayLike | None = None,
+    *,
+    rate: float,
+    source: str = "dev",
+) -> Threshold:
     """A threshold that keeps BPCER <= ``rate`` (bob.pad's apcerN): the score of a live face.
 
     It is the lowest one that has, besides itself, no more live scores at or above it than may be
@@ -153,16 +283,20 @@ def bpcer_threshold(dev: ScoreSet, rate: float, source: str = "dev") -> Threshol
     score will do, bob refuses too many, and here the highest live score refuses none.
 
     Args:
-        dev: with live faces; attacks have no part in it.
+        scores: of dev: a score set, or (N,) finite numbers; attacks have no part in it.
+        labels: (N,) 0 live, 1 attack; not beside a score set.
         rate: 0..1, below 1.
-        source: for the record.
+        source: what the scores are, for the record.
 
     Raises:
-        InputError: no live face has a score.
+        InputError: no live face has a score, the rate is outside 0..1, or the arrays are refused.
+
+    >>> bpcer_threshold([0.1, 0.2, 0.3, 0.6, 0.9], [0, 0, 0, 0, 1], rate=0.25)
+    Threshold(value=0.3, rule='bpcer<=0.25', source='dev')
 
     """
-    live = dev.live
-    _need(live, "bpcer", "live")
+    live = as_scores(scores, labels).live
+    _need(live, "bpcer", "live", rate)
     refused = _allowed(rate, len(live))
     value = live[len(live) - 1 - refused]
     first, above = np.searchsorted(live, [value, np.nextafter(value, np.inf)])
@@ -171,24 +305,18 @@ def bpcer_threshold(dev: ScoreSet, rate: float, source: str = "dev") -> Threshol
     return Threshold(float(value), f"bpcer<={rate:g}", source)
 
 
-def _need(scores: NDArray[np.float64], rate: str, kind: str) -> None:
+def _need(scores: NDArray[np.float64], name: str, kind: str, rate: float) -> None:
+    if not 0 <= rate <= 1 or (name == "bpcer" and rate == 1):
+        raise InputError(f"a threshold for {name} at most {rate}: give a rate from 0 to 1.")
     if not len(scores):
         raise InputError(
-            f"a threshold for {rate} needs {kind} scores and there are none (label 1 = attack)."
+            f"a threshold for {name} needs {kind} scores and there are none (label 1 = attack)."
         )
 
 
 def _allowed(rate: float, attempts: int) -> int:
     """Errors that keep the rate; 0.1 of 30 are 3, though the product is a trifle below."""
     return int(np.floor(rate * attempts + 1e-9))
-
-
-def eer_gap(passed: NDArray[np.int64], refused: NDArray[np.int64]) -> NDArray[np.int64]:
-    """|FAR - FRR| in units of 1 / (attacks · live faces), so that equal gaps are equal.
-
-    Shapes: (..., K + 1) counts as in a sweep -> the same.
-    """
-    return np.abs(passed * refused[..., :1] - refused * passed[..., -1:])
 
 
 def _lowest_best(dev: ScoreSet, s: Sweep, cost: NDArray[np.int64]) -> float:

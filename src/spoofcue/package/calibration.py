@@ -8,30 +8,26 @@ from pathlib import Path
 
 from spoofcue.errors import InputError
 from spoofcue.metrics.csv_scores import csv_marks
-from spoofcue.metrics.intervals import support_of
+from spoofcue.metrics.intervals import Support, support_of
 from spoofcue.metrics.score_files import detect_format, read_scores
 from spoofcue.metrics.scores import ScoreSet, by_video
-from spoofcue.metrics.thresholds import apcer_threshold, bpcer_threshold, eer_threshold
+from spoofcue.metrics.thresholds import TARGETS, ThresholdRule
 from spoofcue.package.read import Package, check_model, read_package
 from spoofcue.package.schema import CardSection, ThresholdFacts
 from spoofcue.package.write import write_changed
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A threshold.
+def target_rule(target: str) -> ThresholdRule:
+    """Read ``apcer=RATE``, ``bpcer=RATE`` or ``eer``.
 
-    Attributes:
-        facts: with the counts of the scores it was chosen on.
-        doubt: why its target cannot be promised; empty if it can, or if there is none.
+    Raises:
+        InputError: it is none of them.
 
     """
-
-    facts: ThresholdFacts
-    doubt: str
+    return ThresholdRule.parse(target, among=TARGETS, what="target")
 
 
-def choose_threshold(
+def threshold_facts(
     scores: ScoreSet,
     target: str,
     source: str,
@@ -39,8 +35,8 @@ def choose_threshold(
     people: int | None = None,
     data: str | None = None,
     protocol: str | None = None,
-) -> Chosen:
-    """The threshold that meets a target on some scores.
+) -> ThresholdFacts:
+    """The threshold that meets a target on some scores, with their counts.
 
     Args:
         scores: of independent attempts, in 0..1, not those that it will be judged by.
@@ -56,62 +52,43 @@ def choose_threshold(
             both), or the target cannot be met within 0..1.
 
     """
-    rule, rate = parse_target(target)
-    if rule == "eer":
-        value = eer_threshold(scores).value
-    elif rule == "apcer":
-        value = apcer_threshold(scores, rate).value
-    else:
-        value = bpcer_threshold(scores, rate).value
+    rule = target_rule(target)
+    value = rule.on(scores).value
     if not 0 <= value <= 1:
         raise InputError(
             f"target {target} needs the threshold {value:g}, outside 0..1: an attack scores as "
             "low as a score can be."
         )
-    supported, doubt = None, ""
-    if rule != "eer":
-        attempts = (
-            {species: len(s) for species, s in scores.ranking.by_pai.items()}
-            if rule == "apcer"
-            else {"live": len(scores.live)}
-        )
-        support = support_of(rate, attempts)
-        supported = support.supported
-        doubt = support.reason.replace("dev has", "there are", 1)
-    facts = ThresholdFacts(
+    support = _support(scores, rule)
+    return ThresholdFacts(
         value=value,
-        rule="eer" if rule == "eer" else f"{rule}<={rate:g}",
+        rule=str(rule),
         source=source,
         data=data,
         protocol=protocol,
-        target=None if rule == "eer" else rate,
+        target=rule.value,
         live=len(scores.live),
         attack=len(scores.attack),
         people=(len({*scores.subjects.names} - {""}) or None) if people is None else people,
-        supported=supported,
+        supported=support.supported if support else None,
     )
-    return Chosen(facts, f"{target} cannot be promised: {doubt}" if doubt else "")
 
 
-def parse_target(target: str) -> tuple[str, float]:
-    """Rule and rate, 0 for ``eer``.
+def doubt_of(scores: ScoreSet, target: str) -> str:
+    """Why a target that a threshold meets on some scores cannot be promised; empty if it can."""
+    support = _support(scores, target_rule(target))
+    if support is None or support.supported:
+        return ""
+    return f"{target} cannot be promised: {support.reason.replace('dev has', 'there are', 1)}"
 
-    Raises:
-        InputError: it is none.
 
-    """
-    rule, equals, text = target.partition("=")
-    if target == "eer":
-        return "eer", 0.0
-    try:
-        rate = float(text)
-    except ValueError:
-        rate = -1.0
-    if rule not in ("apcer", "bpcer") or not equals or not 0 < rate < 1:
-        raise InputError(
-            f"target {target!r}: write apcer=RATE or bpcer=RATE with a rate between 0 and 1, or eer"
-        )
-    return rule, rate
+def _support(scores: ScoreSet, rule: ThresholdRule) -> Support | None:
+    """Whether there are attempts enough for the promise; None where no rate is promised."""
+    if rule.value is None:
+        return None
+    by_species = {species: len(s) for species, s in scores.ranking.by_pai.items()}
+    attempts = by_species if rule.rule == "apcer" else {"live": len(scores.live)}
+    return support_of(rule.value, attempts)
 
 
 DEFAULT_SPLIT = "dev"
@@ -150,7 +127,7 @@ def calibrate_package(
     Args:
         path: the package.
         scores: a score file of this very model; one with several splits has a column ``split``.
-        target: see :func:`spoofcue.package.calibration.choose_threshold`.
+        target: see :func:`spoofcue.package.calibration.threshold_facts`.
         out: a folder, or a file that ends in ``.spoofcue``; an older package is replaced.
         protocol: of the scores, for the record.
         split: whose rows are taken; None: ``dev`` where there is a column ``split``.
@@ -161,7 +138,7 @@ def calibrate_package(
             written.
 
     """
-    parse_target(target)
+    target_rule(target)
     package = read_package(path)
     chosen_split = _check_marks(package, scores, split)
     given = read_scores(scores, split=chosen_split)
@@ -174,26 +151,27 @@ def calibrate_package(
             f"{package.id}."
         )
     what = f"{chosen_split} scores" if chosen_split else "scores"
-    chosen = choose_threshold(
+    facts = threshold_facts(
         given, target, f"calibrated on {what} of {scores.name}", data=scores.name, protocol=protocol
     )
-    return write_calibrated(package, chosen, out)
+    return write_calibrated(package, facts, doubt_of(given, target), out)
 
 
-def write_calibrated(package: Package, chosen: Chosen, out: Path) -> Calibrated:
+def write_calibrated(package: Package, facts: ThresholdFacts, doubt: str, out: Path) -> Calibrated:
     """Write a copy of a package with another threshold; all else stays.
 
     Args:
         package: as it was read.
-        chosen: on scores of this package.
+        facts: the threshold, chosen on scores of this package.
+        doubt: why its target cannot be promised; empty if it can.
         out: a folder, or a file that ends in ``.spoofcue``; an older package is replaced.
 
     """
     before = package.spec.threshold
     # the stored rates stay true of the threshold that they were counted at
     metrics = {RATES_AT: before.value, **package.spec.metrics} if package.spec.metrics else {}
-    changes = {"threshold": chosen.facts, "metrics": metrics, "card": _kept(package, before)}
-    return Calibrated(write_changed(package, out, changes), before, chosen.doubt)
+    changes = {"threshold": facts, "metrics": metrics, "card": _kept(package, before)}
+    return Calibrated(write_changed(package, out, changes), before, doubt)
 
 
 def _kept(package: Package, before: ThresholdFacts) -> CardSection | None:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from spoofcue.metrics.measures import AT_THRESHOLD, OVER_THRESHOLDS
 from spoofcue.package.schema import (
     CardSection,
     EvaluationEntry,
@@ -117,15 +118,15 @@ def _evaluation(entry: EvaluationEntry, threshold: float) -> list[str]:
 
 
 def _rows(entry: EvaluationEntry) -> Iterator[tuple[str, Measured]]:
-    named = (("AUC", entry.auc), ("EER", entry.eer), ("BPCER", entry.bpcer), ("ACER", entry.acer))
-    for name, value in named[:2]:
-        if value:
-            yield name, value
+    known = entry.measured
+    for measure in reversed(OVER_THRESHOLDS):  # AUC, as the one that needs the least said
+        if measure.name in known:
+            yield measure.label, known[measure.name]
     for species, measured in sorted(entry.apcer.items()):
         yield f"APCER {cell(species)}", measured
-    for name, value in named[2:]:
-        if value:
-            yield name, value
+    for measure in AT_THRESHOLD:
+        if measure.name in known:
+            yield measure.title, known[measure.name]
 
 
 LIMITS = """The threshold holds for cameras, people and attacks like those it was set on. Measure \

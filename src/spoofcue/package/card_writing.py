@@ -11,7 +11,9 @@ from pydantic import ValidationError
 
 from spoofcue.data.crop_facts import protocol_of
 from spoofcue.errors import InputError
+from spoofcue.metrics.measures import MEASURES
 from spoofcue.metrics.score_files import read_scores
+from spoofcue.metrics.thresholds import Threshold
 from spoofcue.package.read import Package, check_model
 from spoofcue.package.schema import CardSection, EvaluationEntry
 from spoofcue.package.write import write_changed
@@ -73,20 +75,22 @@ def _read(path: Path) -> dict[str, Any]:
 def _entry(level: Mapping[str, Any]) -> dict[str, Any]:
     counts, threshold = level["counts"], level["threshold"]
     drawn = (level["bootstrap"] or {}).get("intervals", {})
-    fixed = threshold["rule"] == "fixed"
+    exact = {"bpcer": counts["bpcer"]["ci95"]}
     return {
         "threshold": threshold["value"],
-        "threshold_rule": "fixed beforehand" if fixed else f"{threshold['rule']} on dev",
+        "threshold_rule": Threshold(**threshold).origin,
         "n_live": counts["bpcer"]["total"],
         "n_attack": counts["apcer_pooled"]["total"],
-        "auc": _measured(level["auc"], drawn.get("auc")),
-        "eer": _measured(level["eer"], drawn.get("eer")),
         "apcer": {
             species: _measured(level["apcer_by_pai"][species], count["ci95"])
             for species, count in counts["apcer_by_pai"].items()
         },
-        "bpcer": _measured(level["bpcer"], counts["bpcer"]["ci95"]),
-        "acer": _measured(level["acer"], drawn.get("acer")),
+    } | {
+        measure.name: _measured(
+            level[measure.name], exact.get(measure.name, drawn.get(measure.name))
+        )
+        for measure in MEASURES.values()
+        if "acer" in measure.reports and measure.name in level.keys() - {"apcer_max"}
     }
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, m
 
 from spoofcue.config import InputSettings, RunSettings, as_stored
 from spoofcue.errors import PackageError
+from spoofcue.metrics.measures import MEASURES
 
 Count = Annotated[int, Field(ge=0)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -66,8 +67,14 @@ class Measured(Strict):
 class EvaluationEntry(Strict):
     """Figures on one set that the threshold was not chosen on; all rates are fractions.
 
-    Rates by species and ``bpcer``, ``acer`` are at ``threshold``; ``auc`` and ``eer`` use none.
+    Beside what is named here it has a key for each measure of the table of measures that is known
+    (``auc``, ``eer``, ``bpcer``, ``acer``); rates of species and measures at a threshold are at
+    ``threshold``.
     """
+
+    # the keys of measures; see ``_drop_the_unknown``
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, Measured] = Field(init=False)
 
     set: Line = Field(description="name of the set")
     protocol: Line | None = None
@@ -77,12 +84,26 @@ class EvaluationEntry(Strict):
     n_live: Count | None = None
     n_attack: Count | None = None
     subjects: Count | None = None
-    auc: Measured | None = None
-    eer: Measured | None = None
     apcer: dict[Line, Measured] = Field({}, max_length=200, description="by PAI species")
-    bpcer: Measured | None = None
-    acer: Measured | None = None
     note: Prose | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_measures_beside(cls, given: Any) -> Any:
+        """Refuse other keys than those of measures; one without a value (null) is left out."""
+        if not isinstance(given, dict):
+            return given
+        if unknown := sorted(set(given) - set(cls.model_fields) - set(MEASURES)):
+            raise ValueError(
+                f"{', '.join(unknown)}: no such key; measures are {', '.join(MEASURES)}"
+            )
+        return {k: v for k, v in given.items() if v is not None or k not in MEASURES}
+
+    @property
+    def measured(self) -> dict[str, Measured]:
+        """Measure -> value, in the order of the table."""
+        known = self.__pydantic_extra__
+        return {name: known[name] for name in MEASURES if name in known}
 
 
 class CardSection(Strict):

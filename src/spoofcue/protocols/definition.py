@@ -3,35 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from spoofcue.errors import InputError
+from spoofcue.metrics.measures import Report
+from spoofcue.metrics.scores import Grouping
+from spoofcue.metrics.thresholds import EER, ThresholdRule
 from spoofcue.protocols.fold import Fold
-
-Species = Literal["family", "instrument", "pooled"]
-Report = Literal["acer", "hter"]
-
-
-@dataclass(frozen=True, slots=True)
-class ThresholdRule:
-    """Where the threshold of a result comes from; never from the test scores.
-
-    Attributes:
-        rule: ``eer-dev``, or ``fixed`` beforehand.
-        value: of a fixed one, in units of the score; else None.
-
-    """
-
-    rule: Literal["eer-dev", "fixed"] = "eer-dev"
-    value: float | None = None
-
-    def __str__(self) -> str:
-        return "EER on dev" if self.value is None else f"fixed at {self.value:g}"
-
-    @property
-    def typed(self) -> str:
-        """As the user types it: ``eer-dev`` or the number."""
-        return self.rule if self.value is None else repr(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +33,7 @@ class Protocol:
     >>> from spoofcue.protocols import load_set
     >>> protocol = load_set("oulu-npu").protocols["3"]
     >>> protocol.title, len(protocol.folds), str(protocol.threshold)
-    ('leave one phone out', 6, 'EER on dev')
+    ('leave one phone out', 6, 'eer')
 
     """
 
@@ -65,8 +42,8 @@ class Protocol:
     mirrors: str
     report: Report
     folds: tuple[Fold, ...]
-    species: Species = "instrument"
-    threshold: ThresholdRule = ThresholdRule()
+    species: Grouping = "instrument"
+    threshold: ThresholdRule = EER
     note: str = ""
     files: str = ""
     files_needed: bool = False
@@ -82,16 +59,19 @@ class Protocol:
         """The same protocol with another threshold, named ``NAME@THRESHOLD``; itself if equal.
 
         Raises:
-            InputError: ``eer-dev`` where a fold has no dev.
+            InputError: a rule on dev where a fold has no dev, or a threshold that no score of a
+                network can be on either side of, outside 0..1.
 
         """
         if threshold == self.threshold:
             return self
-        if threshold.value is None and not all(f.has_dev for f in self.folds):
+        if threshold.needs_dev and not all(f.has_dev for f in self.folds):
             raise InputError(
-                f"--threshold eer-dev: protocol {self.name} has no dev; give a number, as 0.01."
+                f"--threshold {threshold}: protocol {self.name} has no dev; give a number, as 0.01."
             )
-        return replace(self, name=f"{self.name}@{threshold.typed}", threshold=threshold)
+        if threshold.value is not None and not 0 <= threshold.value <= 1:
+            raise InputError(f"--threshold {threshold}: scores lie from 0 to 1; give one as 0.01.")
+        return replace(self, name=f"{self.name}@{threshold}", threshold=threshold)
 
     @property
     def datasets(self) -> tuple[str, ...]:

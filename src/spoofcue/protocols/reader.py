@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from spoofcue.errors import InputError
-from spoofcue.protocols.definition import Protocol, ProtocolSet, Report, Species, ThresholdRule
+from spoofcue.metrics.measures import REPORTS
+from spoofcue.metrics.scores import GROUPINGS
+from spoofcue.metrics.thresholds import ThresholdRule
+from spoofcue.protocols.definition import Protocol, ProtocolSet
 from spoofcue.protocols.fold import SPLITS, Fold
 from spoofcue.protocols.listed import from_files
 from spoofcue.protocols.selection import KEYS, Selection
@@ -119,16 +122,16 @@ def _protocol(
         _fold(label or name, body, {**groups, **names}, dataset, f"{source}: {name}")
         for label, names in _repeats(body.get("each"), groups)
     )
-    rule = _threshold(body.get("threshold", "eer-dev"), where)
-    if rule.rule == "eer-dev" and not all(f.has_dev for f in folds):
-        raise InputError(f"{where} has no dev; its threshold must be fixed, not eer-dev.")
+    rule = ThresholdRule.parse(body.get("threshold", "eer"), what=f"{where}: threshold")
+    if rule.needs_dev and not all(f.has_dev for f in folds):
+        raise InputError(f"{where} has no dev; its threshold must be fixed, not {rule}.")
     return Protocol(
         name=name,
         title=body["title"],
         mirrors=body.get("mirrors", ""),
-        report=_one_of(body["report"], get_args(Report), f"{where}: report"),
+        report=_one_of(body["report"], REPORTS, f"{where}: report"),
         folds=folds,
-        species=_one_of(body.get("species", "instrument"), get_args(Species), f"{where}: species"),
+        species=_one_of(body.get("species", "instrument"), GROUPINGS, f"{where}: species"),
         threshold=rule,
         note=body.get("note", ""),
         files=body.get("files", ""),
@@ -155,14 +158,6 @@ def _fold(
             raise InputError(f"{where}.dev: hold_out stands alone and is between 0 and 1: {dev}.")
         return Fold(label, train, None, test, share)
     return Fold(label, train, of("dev", dev), test)
-
-
-def _threshold(value: Any, where: str) -> ThresholdRule:
-    if value == "eer-dev":
-        return ThresholdRule()
-    if isinstance(value, dict) and set(value) == {"fixed"} and isinstance(value["fixed"], float):
-        return ThresholdRule("fixed", value["fixed"])
-    raise InputError(f"{where}: threshold is eer-dev or {{fixed: 0.01}}, not {value!r}.")
 
 
 def _repeats(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from spoofcue.metrics.measures import MEASURES
 from spoofcue.metrics.scores import as_grouping, grouped
 from spoofcue.metrics.thresholds import Threshold
 from spoofcue.report.plots import det, histogram, roc, species_bars, training_curves
@@ -58,6 +59,8 @@ def _context(folder: RunFolder) -> dict[str, Any]:
         "levels": [(n, evaluation[n]) for n in ("frame", "video") if evaluation[n]],
         "level": folder.level,
         "main": main,
+        # an evaluation of before a measure was there has none of it
+        "measures": [m for m in MEASURES.values() if m.name in main],
         "threshold": threshold,
         "nonresponse": main["nonresponse"],
         "gallery": folder.gallery,

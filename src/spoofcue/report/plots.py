@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spoofcue.metrics.curves import operating_points
+from spoofcue.metrics.curves import det_curve
 from spoofcue.metrics.intervals import clopper_pearson
 from spoofcue.metrics.rates import error_rates
 from spoofcue.metrics.scores import ScoreSet
@@ -110,7 +110,7 @@ def roc(scores: ScoreSet, threshold: Threshold) -> str:
     """Attacks caught over live faces refused."""
 
     def draw(axes: Axes) -> None:
-        points = operating_points(scores)
+        points = det_curve(scores)
         axes.plot(100 * points[:, 2], 100 * (1 - points[:, 1]), color=LIVE, lw=1.8)
         rates = error_rates(scores, threshold)
         axes.plot(
@@ -133,7 +133,7 @@ def det(scores: ScoreSet, threshold: Threshold) -> str:
         for index, species in enumerate(scores.species):
             chosen = (scores.label == 0) | (scores.pai == species)
             part = ScoreSet.of(scores.score[chosen], scores.label[chosen], scores.pai[chosen])
-            points = deviates(operating_points(part)[:, 1:])
+            points = deviates(det_curve(part)[:, 1:])
             colour = SPECIES[index % len(SPECIES)]
             axes.plot(points[:, 0], points[:, 1], lw=1.6, label=species, color=colour)
         rates = error_rates(scores, threshold)

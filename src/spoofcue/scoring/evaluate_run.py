@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from spoofcue.data.manifest import read_manifest
 from spoofcue.errors import InputError
 from spoofcue.media.image import read_image
-from spoofcue.metrics.evaluation import Evaluation, Rule, evaluate
+from spoofcue.metrics.evaluation import Evaluation, EvaluationOptions, evaluate
 from spoofcue.metrics.score_files import read_scores
-from spoofcue.metrics.scores import Grouping, ScoreSet
+from spoofcue.metrics.scores import ScoreSet
 from spoofcue.patches.inputs import groups_of_one_shape
 from spoofcue.scoring.face import FaceScore, FaceScorer, for_picture
 from spoofcue.scoring.pictures import (
@@ -62,11 +62,8 @@ def evaluate_run(
     model: FaceScorer,
     data: Path,
     out: Path,
-    rule: Rule = "eer",
+    options: EvaluationOptions | None = None,
     progress: Progress | None = None,
-    grouping: Grouping = "instrument",
-    replicates: int = 0,
-    seed: int = 0,
 ) -> Evaluation:
     """Score dev and test, choose the threshold on dev, judge test, keep all in ``out``.
 
@@ -76,16 +73,14 @@ def evaluate_run(
         model: the detector.
         data: a prepared folder.
         out: the evaluation folder.
-        rule: ``eer`` or ``min-hter`` on dev, or a threshold fixed beforehand.
+        options: how the scores are judged; None: at the EER of dev.
         progress: called with (faces scored, all).
-        grouping: what counts as one PAI species; part of a protocol.
-        replicates: of a bootstrap over subjects; 0 for none.
-        seed: of the bootstrap.
 
     Raises:
         InputError: a split has no live or no attack face.
 
     """
+    options = options or EvaluationOptions()
     rows = read_manifest(data).filter(_in_splits("dev", "test"))
     total, done = int((rows["status"] == "ok").sum()), 0
     part = out.with_name(out.name + ".part")
@@ -94,7 +89,7 @@ def evaluate_run(
     sets: dict[str, ScoreSet] = {}
     for split in ("dev", "test"):
         of_split = rows.filter(rows["split"] == split)
-        if split == "dev" and not isinstance(rule, str) and not of_split.height:
+        if split == "dev" and not options.threshold.needs_dev and not of_split.height:
             continue  # a threshold fixed beforehand needs no dev
         scores = _score_rows(model, of_split, data, partial(_tell, progress, done, total))
         done += int((of_split["status"] == "ok").sum())
@@ -103,7 +98,7 @@ def evaluate_run(
             sets[split] = read_scores(part / f"{split}.csv")
         except InputError as error:
             raise InputError(f"the {split} split of {data} cannot be judged: {error}") from error
-    result = evaluate(sets["test"], sets.get("dev"), rule, grouping, replicates, seed)
+    result = evaluate(sets["test"], sets.get("dev"), options)
     record = {
         "evaluation": result.to_dict(),
         "data": str(data.resolve()),

@@ -18,7 +18,7 @@ from spoofcue.media.image import read_image
 from spoofcue.methods.classical import Classical, Floats
 from spoofcue.methods.fitted_file import MODEL_NAME, save_model
 from spoofcue.methods.registry import build_classical
-from spoofcue.metrics.rates import rates_at_eer
+from spoofcue.metrics.measures import rates_at_eer
 from spoofcue.metrics.scores import ScoreSet, by_video
 from spoofcue.patches.inputs import groups_of_one_shape
 from spoofcue.source import source_commit

@@ -13,7 +13,7 @@ from torch.optim.lr_scheduler import LambdaLR
 
 from spoofcue.config import OptimiserSettings, RunSettings
 from spoofcue.methods.learned import Learned, TrainingBatch
-from spoofcue.metrics.rates import rates_at_eer
+from spoofcue.metrics.measures import rates_at_eer
 from spoofcue.metrics.scores import ScoreSet, by_video
 from spoofcue.training.dataset import FaceCrops, ScoringBatch
 from spoofcue.training.sampling import Draw

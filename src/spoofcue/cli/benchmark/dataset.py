@@ -43,8 +43,9 @@ def benchmark_dataset(
     threshold: Annotated[
         str | None,
         typer.Option(
-            help="How to set the threshold: eer-dev, or a score from 0 to 1 that was fixed "
-            "beforehand, as 0.01. Default: the protocol's own rule."
+            help="How to set the threshold: eer, min-hter, apcer=RATE or bpcer=RATE of the dev "
+            "scores, or a score from 0 to 1 that was fixed beforehand, as 0.01. Default: the "
+            "protocol's own rule."
         ),
     ] = None,
     method: Methods = "lgsc",
@@ -81,18 +82,18 @@ def benchmark_dataset(
     from spoofcue.cli.console import print_json, progress_bar, stderr
     from spoofcue.experiments.dataset_run import (
         choose_protocols,
-        choose_threshold,
         make_plan,
         run_plan,
     )
     from spoofcue.experiments.methods import choose_methods, choose_seeds, configured
     from spoofcue.experiments.prepared import parse_places, prepared_folders
+    from spoofcue.metrics.thresholds import ThresholdRule
     from spoofcue.protocols.reader import load_set
 
     protocols = load_set(str(context.info_name))
     chosen = choose_protocols(protocols, protocol)
     if threshold is not None:
-        rule = choose_threshold(threshold)
+        rule = ThresholdRule.parse(threshold)
         chosen = [p.judged_at(rule) for p in chosen]
     needed = list(dict.fromkeys(d for p in chosen for d in p.datasets))
     machine = {"devices": devices, "strategy": strategy}

@@ -32,7 +32,7 @@ def print_plan(tasks: list[FoldTask], rows: pl.DataFrame) -> None:
         counts = count_fold(rows, task.fold)
         cells = [_cell(counts[s]) if s in counts else "none" for s in ("train", "dev", "test")]
         p = task.protocol
-        judged = f"{p.report.upper()}, {p.species}, {p.threshold}"
+        judged = f"{p.report.upper()}, {p.species}, {p.threshold.words}"
         done = sum((t.folder / RESULT).is_file() for t in members)
         table.add_row(task.title, *cells, judged, f"{done}/{len(members)}")
     stdout().print(table)
@@ -55,7 +55,7 @@ def plan_as_data(tasks: list[FoldTask], rows: pl.DataFrame) -> list[dict[str, An
             "done": (task.folder / RESULT).is_file(),
             "report": task.protocol.report,
             "species": task.protocol.species,
-            "threshold": str(task.protocol.threshold),
+            "threshold": task.protocol.threshold.words,
             "training": place_of(home.folder),
             "selection": task.fold.to_dict(),
             "counts": count_fold(rows, task.fold),

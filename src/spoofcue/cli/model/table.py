@@ -54,6 +54,7 @@ def print_package(path: Path, as_json: bool) -> None:
 
 def _card_rows(card: CardSection) -> dict[str, str]:
     """The beginning of each text and a line a set; `spoofcue model card` prints all."""
+    from spoofcue.metrics.measures import AT_THRESHOLD, OVER_THRESHOLDS
     from spoofcue.package.card import PROSE, counts, percent
 
     rows = {}
@@ -62,8 +63,9 @@ def _card_rows(card: CardSection) -> dict[str, str]:
             short = " ".join(text.split())
             rows[title.lower()] = short if len(short) <= SHOWN else short[: SHOWN - 3] + "..."
     for entry in card.evaluation:
-        named = (("AUC", entry.auc), ("EER", entry.eer), ("BPCER", entry.bpcer))
-        told = [f"{name} {percent(m)}" for name, m in (*named, ("ACER", entry.acer)) if m]
+        known = entry.measured
+        order = [*reversed(OVER_THRESHOLDS), *AT_THRESHOLD]
+        told = [f"{m.label} {percent(known[m.name])}" for m in order if m.name in known]
         rows[f"on {entry.set}"] = "; ".join(part for part in (*told, counts(entry)) if part)
     if card.licence:
         rows["licence"] = card.licence
