@@ -6,14 +6,18 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from spoofcue.cli.benchmark.command import SETS
+from spoofcue.cli.benchmark import command as benchmark
 from spoofcue.cli.main import app
 from spoofcue.errors import InputError
-from spoofcue.protocols.reader import set_names
+from spoofcue.protocols.reader import load_set, set_names
 
 
-def test_every_set_of_protocols_has_its_command() -> None:
-    assert {*SETS, "openpad"} == set(set_names())
+def test_every_set_of_protocols_has_its_command_with_its_title() -> None:
+    help_of = {c.name: str(c.help) for c in benchmark.app.registered_commands}
+    assert set(help_of) == {*set_names(), "folder", "table"}
+    for name in set(set_names()) - {"openpad"}:
+        title = load_set(name).title
+        assert help_of[name].startswith(f"{title[0].upper()}{title[1:]}. Trains and")
 
 
 def test_protocols_lists_selections_as_json() -> None:

@@ -139,6 +139,7 @@ DATASET = Dataset(
         "train": Published(None, None, 494405),
         "test": Published(None, None, 67170),
     },
+    lists="metas",
     boxes="a face box for each image, some empty",
     box_format="celeba-224",
     grammar=grammar,

@@ -77,6 +77,7 @@ class Dataset:
         subjects: published number of identities, None if unknown.
         published: split, or ``all`` -> published counts of recordings.
         tolerance: by which a count may differ from the published one unremarked.
+        lists: folder of its own protocol lists, below its root; empty if it has none.
         boxes: what boxes it ships, in words; empty if none.
         box_format: of those boxes.
         margin: about its own boxes, see :func:`spoofcue.faces.box.expand_box`.
@@ -99,6 +100,7 @@ class Dataset:
     grammar: Callable[[Tree], Grammar]
     licence_url: str | None = None
     tolerance: int = 0
+    lists: str = ""
     boxes: str = ""
     box_format: BoxFormat | None = None
     margin: float = 0.2

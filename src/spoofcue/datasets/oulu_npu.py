@@ -68,6 +68,7 @@ DATASET = Dataset(
         "dev": Published.of(270, 1080),
         "test": Published.of(360, 1440),
     },
+    lists="Protocols",
     boxes="both eyes in every frame",
     box_format="oulu-eyes",
     grammar=grammar,

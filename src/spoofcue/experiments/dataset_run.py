@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from spoofcue.data.join import join_prepared
 from spoofcue.data.prepare import SUMMARY
 from spoofcue.datasets.places import folder_with
+from spoofcue.datasets.registry import DATASETS
 from spoofcue.errors import InputError
 from spoofcue.experiments.early_frames import check_early_frames
 from spoofcue.experiments.fold_figures import write_figures
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 TABLES = "tables.md"
 # where datasets keep their own lists, below their root
-PROTOCOL_FOLDERS = {"oulu-npu": "Protocols", "celeba-spoof": "metas"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def _own_files(protocol: Protocol, folders: Mapping[str, Path]) -> Path | None:
     if not summary.get("root"):
         return None
     root = Path(summary["root"])
-    usual = root / PROTOCOL_FOLDERS[dataset]
+    usual = root / DATASETS[dataset].lists
     return _lists(usual, protocol) or _lists(root, protocol) or (usual if usual.is_dir() else None)
 
 

@@ -38,6 +38,19 @@ def set_names() -> list[str]:
     return sorted(path.stem for path in HERE.glob("*.yaml"))
 
 
+def set_titles() -> dict[str, str]:
+    """The title of each set that ships with the package, by name.
+
+    Read from the one line that has it, without a YAML reader: the command line lists the sets at
+    every start.
+    """
+    titles = {}
+    for name in set_names():
+        lines = (HERE / f"{name}.yaml").read_text(encoding="utf-8").splitlines()
+        titles[name] = next(x for x in lines if x.startswith("title: ")).removeprefix("title: ")
+    return titles
+
+
 def load_set(source: str | Path) -> ProtocolSet:
     """Read a set of protocols.
 

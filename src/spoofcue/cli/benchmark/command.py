@@ -7,25 +7,7 @@ import typer
 from spoofcue.cli.benchmark.dataset import benchmark_dataset, table
 from spoofcue.cli.benchmark.folder import benchmark_folder
 from spoofcue.cli.benchmark.openpad import openpad
-
-# Named here and not read from the protocols' files: that would cost each start of the command.
-SETS = {
-    "siw": "Table 1: SiW; ten train subjects are dev.",
-    "siw-all-90": "Table 1: SiW; no dev, threshold 0.01.",
-    "oulu-npu": "Table 2: OULU-NPU.",
-    "casia-replay": "Table 3: CASIA-MFSD <-> Replay-Attack.",
-    "siw-oulu": "Table 4: SiW to OULU-NPU.",
-    "ocim-ssdg": "OULU, CASIA, Replay-Attack, MSU: leave one out; no dev parts.",
-    "ocim-all": "OULU, CASIA, Replay-Attack, MSU: leave one out; all of each.",
-    "casia-mfsd": "CASIA-MFSD within itself.",
-    "replay-attack": "Replay-Attack within itself.",
-    "msu-mfsd": "MSU-MFSD within itself.",
-    "siw-m": "SiW-M: leave one kind of attack out.",
-    "celeba-spoof": "CelebA-Spoof.",
-    "rose-youtu": "ROSE-Youtu within itself.",
-    "lcc-fasd": "LCC-FASD within itself.",
-    "faceforensics": "FaceForensics++, the official code's benchmark.",
-}
+from spoofcue.protocols.reader import set_titles
 
 app = typer.Typer(no_args_is_help=True, help="Train and evaluate every fold of a set's protocols.")
 
@@ -38,6 +20,9 @@ def _group() -> None:
 app.command(name="openpad")(openpad)
 app.command(name="folder")(benchmark_folder)
 app.command(name="table")(table)
-for _name, _help in SETS.items():
+for _name, _title in set_titles().items():
+    if _name == "openpad":  # it makes its own data
+        continue
+    _title = f"{_title[0].upper()}{_title[1:]}."
     _more = "Trains and evaluates each fold; finished folds are kept."
-    app.command(name=_name, help=f"{_help} {_more}", short_help=_help)(benchmark_dataset)
+    app.command(_name, help=f"{_title} {_more}", short_help=_title)(benchmark_dataset)
