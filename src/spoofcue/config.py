@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from spoofcue.errors import InputError
+from spoofcue.errors import InputError, validation_text
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -417,17 +417,9 @@ def settings_from(tree: dict[str, Any], source: str) -> RunSettings:
     try:
         return RunSettings.model_validate(tree)
     except ValidationError as error:
-        told = "; ".join(
-            f"{'.'.join(str(p) for p in e['loc']) or 'settings'}: {e['msg']}"
-            + (
-                ""
-                if e["type"] in ("extra_forbidden", "value_error")
-                else f" (given {e['input']!r})"
-            )
-            for e in error.errors()
-        )
+        reasons = validation_text(error, "settings", values=True)
         raise InputError(
-            f"{source}: {told}. `spoofcue train --help-settings` lists every key."
+            f"{source}: {reasons}. `spoofcue train --help-settings` lists every key."
         ) from error
 
 

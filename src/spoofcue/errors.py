@@ -7,6 +7,13 @@ SpoofCueError
 └── MediaError    one image or video could not be read; the batch goes on, the file is `rejected`
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
 
 class SpoofCueError(Exception):
     """Anything spoofcue raises on purpose; the command line prints it without a traceback.
@@ -87,3 +94,20 @@ class MediaError(SpoofCueError):
     def __init__(self, message: str, *, reason: str = "unreadable") -> None:
         super().__init__(message)
         self.reason = reason
+
+
+def validation_text(error: ValidationError, whole: str, *, values: bool = False) -> str:
+    """What pydantic refused, in one line: ``section.key: reason; ...``.
+
+    Args:
+        error: pydantic's.
+        whole: name of what was validated, for findings about no single key.
+        values: whether to quote the refused values.
+
+    """
+    parts = []
+    for e in error.errors():
+        quoted = values and e["type"] not in ("extra_forbidden", "value_error")
+        given = f" (given {e['input']!r})" if quoted else ""
+        parts.append(f"{'.'.join(map(str, e['loc'])) or whole}: {e['msg']}{given}")
+    return "; ".join(parts)

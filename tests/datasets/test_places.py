@@ -229,7 +229,7 @@ def test_other_suffixes_are_read_and_told(
     suffix = "." + path.rpartition(".")[2]
     told = f"1 recording(s) end in {suffix} where the set has {official}; they are read"
     (note,) = [n for n in found.notes if n.startswith(told)]
-    assert ("encoded anew" in note) == (suffix.lower() != official)
+    assert ("encoded again" in note) == (suffix.lower() != official)
     assert (found.misnamed, found.unexpected) == ([], [])
 
 

@@ -49,10 +49,10 @@ def _print_match(match: Match) -> None:
         text = f"{mark(main)} {cell_text(main)}".strip()
         grid.add_row(name, text, interval_text(main.interval), *plain)
     stdout().print(grid)
-    found = match.disagreements
+    differing = match.disagreements
     stdout().print(
-        f"{found.differ} of {found.faces} faces decided differently, {found.all_wrong} wrongly "
-        f"by all; {table.units} {table.unit}s",
+        f"{differing.differ} of {differing.faces} faces decided differently, "
+        f"{differing.all_wrong} wrongly by all; {table.units} {table.unit}s",
         highlight=False,
     )
     for note in contest.notes:

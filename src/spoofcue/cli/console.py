@@ -31,8 +31,8 @@ def progress_bar(
     """A bar on stderr, plain lines now and then where that is no terminal.
 
     Args:
-        title: what is done.
-        total: how much there is, until the function is told better.
+        title: what is being done.
+        total: how much there is, until the function is given another total.
         quiet: show nothing.
 
     Yields:
@@ -70,7 +70,7 @@ def progress_bar(
 
 @contextmanager
 def still_at(title: str) -> Iterator[None]:
-    """Plain lines about a work whose end nobody can tell; nothing on a terminal."""
+    """Plain lines about work of unknown length; nothing on a terminal."""
     if stderr().is_terminal:
         yield
         return

@@ -37,7 +37,7 @@ def datasets(
     for d in DATASETS.values():
         if d.licence_url:
             stdout().print(f"{d.title}: {d.licence_url}", soft_wrap=True, highlight=False)
-    stdout().print("`spoofcue protocols NAME` tells a set's protocols.", highlight=False)
+    stdout().print("`spoofcue protocols NAME` shows the protocols of a set.", highlight=False)
 
 
 def _protocols() -> dict[str, dict[str, list[str]]]:

@@ -218,7 +218,7 @@ def evaluate(
     if scores is not None:
         if run or data or model or out or method:
             raise InputError(
-                "--scores judges a file; leave out RUN, --data, --model, --method and --out."
+                "--scores evaluates a file; leave out RUN, --data, --model, --method and --out."
             )
         kind = as_format(score_format) if score_format else None
         dev_scores = read_scores(dev, kind) if dev else None
@@ -271,5 +271,7 @@ def _training_of(run: Path) -> str:
 def _data_of(run: Path | None) -> Path:
     record = run / "run.json" if run else None
     if record is None or not record.is_file():
-        raise InputError("--data: which prepared folder shall be judged?")
+        raise InputError(
+            "give --data, the prepared folder to evaluate on; the run does not name one."
+        )
     return Path(json.loads(record.read_text(encoding="utf-8"))["data"]["root"])

@@ -64,7 +64,7 @@ def export(
 
         with still_at("exporting"):
             package = export_package(run, out, to, precision, target)
-        _tell(package)
+        _print_package(package)
         return
     if out.suffix != ".onnx":
         raise InputError(f"--out {out}: give --to onnx (or openvino) for a package, or a .onnx.")
@@ -81,7 +81,7 @@ def export(
     typer.echo(f"{out}: largest difference of a cue value to torch {worst:.1e}")
 
 
-def _tell(package: Package) -> None:
+def _print_package(package: Package) -> None:
     spec, size = package.spec, sum(f.size for f in package.spec.files.values())
     typer.echo(f"{package.path}: {package.id}, {spec.format} {spec.precision}, {size / 1e6:.1f} MB")
     t = spec.threshold

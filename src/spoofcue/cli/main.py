@@ -81,7 +81,7 @@ app.add_typer(fetch.app, name="fetch")
 
 
 def main() -> None:
-    """Run; an error of ours is told in one line: status 1 if data were faulty, else 2."""
+    """Run; an error of ours becomes one line on stderr: status 1 if data were faulty, else 2."""
     try:
         app()
     except SpoofCueError as error:

@@ -27,7 +27,7 @@ def print_rows(rows: list[dict[str, Any]]) -> None:
             escape(Path(row["path"]).name),
             f"[{COLOURS[row['decision']]}]{row['decision']}[/]",
             "" if row["score"] is None else f"{row['score']:.4f}",
-            escape(_told(row)),
+            escape(_face_or_reason(row)),
         )
     stdout().print(table)
     if rows:
@@ -36,16 +36,16 @@ def print_rows(rows: list[dict[str, Any]]) -> None:
         stdout().print(f"cue picture: {path}", soft_wrap=True)
 
 
-def _told(row: dict[str, Any]) -> str:
+def _face_or_reason(row: dict[str, Any]) -> str:
     if row["reason"]:
-        told = f"{row['reason']}: {row['detail']}"
+        text = f"{row['reason']}: {row['detail']}"
         advice = row["advice"]
-        return told if not advice or advice in told else f"{told}: {advice}"
+        return text if not advice or advice in text else f"{text}: {advice}"
     box = row["box"]
-    told = f"{box['w']}x{box['h']} px at {box['x']},{box['y']}" if box else ""
+    text = f"{box['w']}x{box['h']} px at {box['x']},{box['y']}" if box else ""
     if row["frames"] > 1:
-        told += f", {row['frames']} frames"
-    return told + (", ended early" if row["early_exit"] else "")
+        text += f", {row['frames']} frames"
+    return text + (", ended early" if row["early_exit"] else "")
 
 
 def predict(
@@ -128,7 +128,7 @@ def predict(
     )
     files = expand_paths(paths)
     rows: list[dict[str, Any]] = []
-    with progress_bar("judging files", len(files), quiet=as_json or len(files) < 3) as progress:
+    with progress_bar("scoring files", len(files), quiet=as_json or len(files) < 3) as progress:
         for done, path in enumerate(files, start=1):
             for number, result in enumerate(loaded.predict_faces(path, cues=cues is not None)):
                 sheet = write_cue_sheet(result, path, number, cues) if cues else None

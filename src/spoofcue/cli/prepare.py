@@ -45,8 +45,8 @@ def print_summary(summary: PrepareSummary, folder: Path) -> None:
     stdout().print(table)
     if summary.early:
         stdout().print(
-            f"{summary.early} of the faces are early frames besides, of train videos; only "
-            "protocols that train on those use them",
+            f"{summary.early} of the faces are additional early frames of train videos; only "
+            "protocols that train on early frames use them",
             highlight=False,
         )
     for status, (live, attack) in summary.skipped.items():
@@ -89,17 +89,19 @@ def _print_problems(problems: Sequence[Problem]) -> None:
     for problem in problems:
         by_kind[problem.kind].append(problem)
     for kind, title in TITLES.items():
-        found = by_kind[kind]
-        if not found:
+        of_kind = by_kind[kind]
+        if not of_kind:
             continue
-        stdout().print(f"{title}: {len(found)}", style="yellow")
-        for problem in found[:SHOWN]:
+        stdout().print(f"{title}: {len(of_kind)}", style="yellow")
+        for problem in of_kind[:SHOWN]:
             detail = f" ({problem.detail})" if problem.detail else ""
             stdout().print(
                 f"  {problem.name}{detail}", markup=False, highlight=False, soft_wrap=True
             )
-        if len(found) > SHOWN:
-            stdout().print(f"  and {len(found) - SHOWN} more ({SUMMARY} has all)", highlight=False)
+        if len(of_kind) > SHOWN:
+            stdout().print(
+                f"  and {len(of_kind) - SHOWN} more ({SUMMARY} has all)", highlight=False
+            )
 
 
 def dataset_command(dataset: Dataset) -> Callable[..., None]:
@@ -177,11 +179,11 @@ def dataset_command(dataset: Dataset) -> Callable[..., None]:
         from spoofcue.protocols.early import early_sample
 
         early = early_sample(dataset.name, frames, early_frames)
-        found = scan(dataset, root)
+        scanned = scan(dataset, root)
         if strict:
-            refuse(found.problems, str(root))
+            refuse(scanned.problems, str(root))
         finder = detector or dataset.detector
-        make_detector(finder, yunet_model)  # a missing model is told before the work begins
+        make_detector(finder, yunet_model)  # a missing model is an error before the work begins
         options = PrepareOptions(
             frames=frames,
             detector=finder,
@@ -196,10 +198,10 @@ def dataset_command(dataset: Dataset) -> Callable[..., None]:
         )
         if early.why:
             stderr().print(f"{dataset.name}: {early.why}", highlight=False)
-        with progress_bar("cropping faces", len(found.recordings), quiet=as_json) as progress:
+        with progress_bar("cropping faces", len(scanned.recordings), quiet=as_json) as progress:
             summary = prepare_scan(
                 dataset,
-                found,
+                scanned,
                 root,
                 out,
                 options,
@@ -288,7 +290,7 @@ def folder(
     table = labels or (root / "labels.csv" if (root / "labels.csv").is_file() else None)
     recordings, warnings = read_labels(table, root, pai) if table else scan_folder(root, pai)
     recordings = with_splits(recordings, _ratios(split), seed)
-    make_detector(detector, yunet_model)  # a missing model is told before the work begins
+    make_detector(detector, yunet_model)  # a missing model is an error before the work begins
     options = PrepareOptions(frames, detector, yunet_model, margin, min_face, crop_format)
     with progress_bar("cropping faces", len(recordings), quiet=as_json) as progress:
         summary = prepare(

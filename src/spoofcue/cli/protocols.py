@@ -17,7 +17,9 @@ from spoofcue.protocols.fold import SPLITS
 
 def print_sets(sets: Sequence[ProtocolSet]) -> None:
     """A line a set."""
-    table = Table("set", "what", "protocols (folds)", title="spoofcue protocols NAME tells more")
+    table = Table(
+        "set", "what", "protocols (folds)", title="`spoofcue protocols NAME` shows one set"
+    )
     for s in sets:
         names = [f"{p.name} ({len(p.folds)})" for p in s.protocols.values() if not p.optional]
         more = len(s.protocols) - len(names)
@@ -25,21 +27,23 @@ def print_sets(sets: Sequence[ProtocolSet]) -> None:
     stdout().print(table)
 
 
-def print_set(told: dict[str, Any]) -> None:
+def print_set(described: dict[str, Any]) -> None:
     """A table a protocol: every fold's selections, or counts where there are any."""
-    stdout().print(f"[bold]{told['name']}[/bold]: {told['title']}")
-    for protocol in told["protocols"]:
+    stdout().print(f"[bold]{described['name']}[/bold]: {described['title']}")
+    for protocol in described["protocols"]:
         judged = f"{protocol['report'].upper()}, species {protocol['species']}"
         title = f"{protocol['name']}: {protocol['title']} ({judged}, {protocol['threshold']})"
         table = Table("fold", *SPLITS, title=title, caption=protocol["note"])
         for fold in protocol["folds"]:
             table.add_row(fold["name"], *_cells(fold))
         stdout().print(table)
-    for reason in (f["cannot"] for p in told["protocols"] for f in p["folds"] if "cannot" in f):
+    for reason in (
+        f["cannot"] for p in described["protocols"] for f in p["folds"] if "cannot" in f
+    ):
         stdout().print(reason, highlight=False, markup=False)
-    for protocol in (p for p in told["protocols"] if p["lacks"]):
+    for protocol in (p for p in described["protocols"] if p["lacks"]):
         stdout().print(f"{protocol['name']}: {protocol['lacks']}", highlight=False, markup=False)
-    stdout().print(told["compares"], highlight=False)
+    stdout().print(described["compares"], highlight=False)
 
 
 def _cells(fold: dict[str, Any]) -> list[str]:
@@ -102,9 +106,9 @@ def protocols(
     if name is None and rows is not None:
         present = set(rows["dataset"].drop_nulls())
         chosen = [s for s in chosen if s.datasets and set(s.datasets) <= present]
-    told: list[dict[str, Any]] = [describe_set(s, rows) for s in chosen]
+    described: list[dict[str, Any]] = [describe_set(s, rows) for s in chosen]
     if as_json:
-        print_json(told)
+        print_json(described)
     else:
-        for one in told:
+        for one in described:
             print_set(one)

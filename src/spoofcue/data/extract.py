@@ -56,8 +56,8 @@ class GivenBoxes:
             given.problems.append(Problem("boxes_unreadable", recording.media, str(error)))
             return given
         if given.track.ends_before(total):
-            told = f"{recording.boxes.name} covers {given.track.length} of {total} frames"
-            given.problems.append(Problem("boxes_short", recording.media, told))
+            detail = f"{recording.boxes.name} covers {given.track.length} of {total} frames"
+            given.problems.append(Problem("boxes_short", recording.media, detail))
         return given
 
     def at(self, frame: int, frame_w: int, frame_h: int) -> Box | None:
@@ -70,11 +70,11 @@ class GivenBoxes:
             return None
         inside = box.clipped(frame_w, frame_h)
         if inside is None:
-            told = (
+            detail = (
                 f"frame {frame}: box at {box.x}, {box.y} of {box.w} x {box.h} px, "
                 f"frame of {frame_w} x {frame_h}"
             )
-            self.problems.append(Problem("box_outside", self.media, told))
+            self.problems.append(Problem("box_outside", self.media, detail))
         return inside
 
 

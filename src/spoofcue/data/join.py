@@ -70,12 +70,12 @@ def _refuse_other(
 ) -> None:
     if len(set(values.values())) <= 1:
         return
-    told = "; ".join(
+    listed = "; ".join(
         f"{name} in {folders[name]}: {'not recorded' if value is None else value}"
         for name, value in values.items()
     )
     raise InputError(
-        f"the crops were prepared with different values of {key} ({told}): a network would tell "
+        f"the crops were prepared with different values of {key} ({listed}): a network would tell "
         f"the datasets apart by it. Prepare them again with the same {option} each; the default of "
         "spoofcue prepare is alike for all that are no face crops already."
     )
@@ -114,8 +114,8 @@ def _joined_summary(
     boxes = {name: s["options"].get("boxes") for name, s in summaries.items()}
     warnings = [f"{name}: {w}" for name, s in summaries.items() for w in s["warnings"]]
     if len(set(boxes.values())) > 1:
-        told = ", ".join(f"{name} {value}" for name, value in boxes.items())
-        warnings.append(f"--boxes differed: {told}; a dataset's own boxes may lie otherwise")
+        listed = ", ".join(f"{name} {value}" for name, value in boxes.items())
+        warnings.append(f"--boxes differed: {listed}; a dataset's own boxes may lie otherwise")
     return {
         "options": first["options"],
         "joined": {name: str(folder.resolve()) for name, folder in folders.items()},

@@ -107,7 +107,7 @@ def prepare(
             if progress:
                 progress(finished, len(recordings))
     made_of_all = [done[_key(r)] for r in recordings]
-    # The split may have been drawn anew since the journal was written; its crops stay valid.
+    # The split may have been drawn again since the journal was written; its crops stay valid.
     rows = [
         row | {"split": r.split}
         for r, made in zip(recordings, made_of_all, strict=True)
@@ -184,7 +184,7 @@ def _open(out: Path, root: Path, options: PrepareOptions, overwrite: bool) -> No
         if other:
             raise InputError(
                 f"{out} was prepared with other options ({'; '.join(other)}). Give the same ones "
-                "to go on, another --out, or --overwrite to begin anew."
+                "to continue it, another --out, or --overwrite to start over."
             )
     elif any(out.iterdir()):
         raise InputError(f"{out} holds something that is no prepared set; give an empty --out.")

@@ -113,10 +113,10 @@ def refuse(problems: Sequence[Problem], root: str) -> None:
     if not problems:
         return
     counts = Counter(p.kind for p in problems)
-    told = ", ".join(f"{counts[kind]} {title}" for kind, title in TITLES.items() if counts[kind])
+    counted = ", ".join(f"{counts[kind]} {title}" for kind, title in TITLES.items() if counts[kind])
     first = problems[0]
     detail = f" ({first.detail})" if first.detail else ""
     raise ProblemsError(
-        f"{root}: {told}; the first is {first.name}{detail}. Mend the files, or leave --strict out "
-        "to go on without them."
+        f"{root}: {counted}; the first is {first.name}{detail}. Repair the files, or leave out "
+        "--strict to prepare the set without them."
     )

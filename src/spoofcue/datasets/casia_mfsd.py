@@ -41,7 +41,7 @@ def expected() -> frozenset[str]:
 
 
 def grammar(tree: Tree) -> Grammar:
-    """People are numbered anew in the test folder, so the split is part of who they are."""
+    """People are numbered from 1 again in the test folder, so the split is part of who they are."""
     official = expected()
 
     def read(path: str) -> Named | None:
@@ -51,7 +51,7 @@ def grammar(tree: Tree) -> Grammar:
         folder, person, file = match.groups()
         quality, pai = FILES[file]
         split = FOLDERS[folder]
-        found = recording(
+        entry = recording(
             tree,
             path,
             dataset=NAME,
@@ -60,7 +60,7 @@ def grammar(tree: Tree) -> Grammar:
             pai=pai,
             device=quality,
         )
-        return Named(path, found)
+        return Named(path, entry)
 
     return Grammar(
         read=read,

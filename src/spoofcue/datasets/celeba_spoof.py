@@ -103,7 +103,7 @@ def grammar(tree: Tree) -> Grammar:
             if label.is_attack != (kind == "spoof"):
                 return None  # the label and the folder contradict each other
             pai = label.pai
-        found = recording(
+        entry = recording(
             tree,
             path,
             dataset=NAME,
@@ -113,10 +113,10 @@ def grammar(tree: Tree) -> Grammar:
             session=label.illumination if label else None,
             variant=label.environment if label else None,
         )
-        return Named(path, found, (path.rsplit(".", 1)[0] + "_BB.txt",))
+        return Named(path, entry, (path.rsplit(".", 1)[0] + "_BB.txt",))
 
-    def missing(found: Mapping[str, Recording]) -> list[str]:
-        return sorted(labels.keys() - found.keys())
+    def missing(present: Mapping[str, Recording]) -> list[str]:
+        return sorted(labels.keys() - present.keys())
 
     return Grammar(
         read=read,

@@ -139,4 +139,4 @@ def recording(
 
 def whole(expected: frozenset[str]) -> Callable[[Mapping[str, Recording]], list[str]]:
     """For :attr:`Grammar.missing` of a set whose every file is known."""
-    return lambda found: sorted(expected - found.keys())
+    return lambda present: sorted(expected - present.keys())

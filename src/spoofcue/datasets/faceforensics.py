@@ -47,7 +47,7 @@ def grammar(tree: Tree) -> Grammar:
             pai, pair = f"forgery-{kind.lower()}", _pair(target, source)
         else:
             return None
-        found = recording(
+        entry = recording(
             tree,
             path,
             dataset=NAME,
@@ -56,10 +56,10 @@ def grammar(tree: Tree) -> Grammar:
             pai=pai,
             variant=quality,
         )
-        return Named(path, found)
+        return Named(path, entry)
 
-    def missing(found: Mapping[str, Recording]) -> list[str]:
-        return sorted(_expected(official, used) - found.keys())
+    def missing(present: Mapping[str, Recording]) -> list[str]:
+        return sorted(_expected(official, used) - present.keys())
 
     note = "train.json, val.json and test.json are not there: sorted pairs are cut 72:14:14"
     return Grammar(

@@ -27,7 +27,7 @@ def grammar(tree: Tree) -> Grammar:
             return None
         folder, kind, stem = match.groups()
         split = split_of[folder.lower()]
-        found = recording(
+        entry = recording(
             tree,
             path,
             dataset=NAME,
@@ -35,7 +35,7 @@ def grammar(tree: Tree) -> Grammar:
             split=split,
             pai="attack" if kind.lower() == "spoof" else None,
         )
-        return Named(path, found)
+        return Named(path, entry)
 
     return Grammar(
         read=read,

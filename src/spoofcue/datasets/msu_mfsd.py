@@ -54,7 +54,7 @@ def grammar(tree: Tree) -> Grammar:
         if (kind is not None) != attack or suffix != SUFFIX[device]:
             return None
         who = number[1:] if number.startswith("0") else number
-        found = recording(
+        entry = recording(
             tree,
             path,
             dataset=NAME,
@@ -64,7 +64,7 @@ def grammar(tree: Tree) -> Grammar:
             session="scene01",
             device=device,
         )
-        return Named(path, found, (path.rsplit(".", 1)[0] + ".face",))
+        return Named(path, entry, (path.rsplit(".", 1)[0] + ".face",))
 
     return Grammar(
         read=read,

@@ -40,7 +40,7 @@ def grammar(tree: Tree) -> Grammar:
             return None
         split = listed.get(name) if listed else ("test" if session == "03" else "train")
         attack = kind.lower() == "imposterraw"
-        found = recording(
+        entry = recording(
             tree,
             path,
             dataset=NAME,
@@ -50,7 +50,7 @@ def grammar(tree: Tree) -> Grammar:
             session=session,
             variant=f"{glasses}-{position}",
         )
-        return Named(name, found)
+        return Named(name, entry)
 
     return Grammar(
         read=read,
@@ -58,7 +58,7 @@ def grammar(tree: Tree) -> Grammar:
         home=re.compile(r"(?:.*/)?(ClientRaw|ImposterRaw)/", re.IGNORECASE),
         known=re.compile(r"(?:.*/)?(Detectedface|NormalizedFace)/", re.IGNORECASE),
         belongs=lambda named: named.recording.split != "",
-        missing=lambda found: sorted(f"{name}.jpg" for name in listed.keys() - found.keys()),
+        missing=lambda present: sorted(f"{name}.jpg" for name in listed.keys() - present.keys()),
         notes=(LEAK,) if listed else (LEAK, "no list is there; the session decides the split"),
     )
 

@@ -35,7 +35,7 @@ def grammar(tree: Tree) -> Grammar:
         if match is None:
             return None
         folder, phone, session, user, file = match.groups()
-        found = recording(
+        entry = recording(
             tree,
             path,
             dataset=NAME,
@@ -45,7 +45,7 @@ def grammar(tree: Tree) -> Grammar:
             session=session,
             device=phone,
         )
-        return Named(path, found, (path.removesuffix(".avi") + ".txt",))
+        return Named(path, entry, (path.removesuffix(".avi") + ".txt",))
 
     return Grammar(
         read=read,

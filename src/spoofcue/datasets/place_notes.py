@@ -67,8 +67,8 @@ def _suffix_notes(places: list[Place]) -> list[str]:
     counts = Counter(filter(None, (place.suffixes for place in places)))
     lines = []
     for (is_, official), number in sorted(counts.items()):
-        told = f"{number} recording(s) end in {is_} where the set has {official}; they are read"
+        note = f"{number} recording(s) end in {is_} where the set has {official}; they are read"
         if is_.lower() != official:
-            told += " and, if they were encoded anew, may have lost traces of the attack"
-        lines.append(told)
+            note += " and, if they were encoded again, may have lost traces of the attack"
+        lines.append(note)
     return lines

@@ -2,7 +2,7 @@
 
 A set comes in archives. They are unpacked side by side, each into a folder of its own
 (``Train_files/Train_files/1_1_01_1.avi``, ``OULU_Train/Train_files/...``) or all into one more, and
-some files are renamed or encoded anew on the way (``.AVI``, ``.mp4``). The official name is the
+some files are renamed or encoded again on the way (``.AVI``, ``.mp4``). The official name is the
 end of such a path, with the official suffix.
 """
 
@@ -121,8 +121,8 @@ def _first(
         for tail in (whole, *shorter):
             if tail is not whole and not_below.fullmatch(whole[: -len(tail)]):
                 continue
-            if (told := read(tail)) is not None:
-                return tail, told
+            if (parsed := read(tail)) is not None:
+                return tail, parsed
     return None
 
 

@@ -46,7 +46,7 @@ def grammar(tree: Tree) -> Grammar:
             pai = f"{shown}-{kind}"
         else:
             return None
-        found = recording(
+        entry = recording(
             tree,
             path,
             dataset=NAME,
@@ -58,7 +58,7 @@ def grammar(tree: Tree) -> Grammar:
             variant=variant,
         )
         boxes = f"{path.removesuffix('.mov')}.face"
-        return Named(path, found, (f"face-locations/{boxes}", boxes))
+        return Named(path, entry, (f"face-locations/{boxes}", boxes))
 
     return Grammar(
         read=read,
@@ -85,11 +85,11 @@ def files_of(folder: str, client: str) -> list[str]:
     return live + attacks
 
 
-def _missing(found: Mapping[str, Recording]) -> list[str]:
+def _missing(present: Mapping[str, Recording]) -> list[str]:
     """Files of clients that have others; which clients there should be is not published here."""
     missing = []
     for folder, number in CLIENTS.items():
-        inside = {n: r for n, r in found.items() if n.startswith(f"{folder}/")}
+        inside = {n: r for n, r in present.items() if n.startswith(f"{folder}/")}
         clients = sorted({r.subject.rsplit("/", 1)[1] for r in inside.values()})
         if len(clients) < number:
             missing.append(f"{folder}/: {number - len(clients)} of {number} clients")

@@ -35,7 +35,7 @@ def grammar(tree: Tree) -> Grammar:
         if match is None:
             return None
         name, kind, talking, device, glasses, background, person = match.groups()
-        found = recording(
+        entry = recording(
             tree,
             path,
             dataset=NAME,
@@ -46,7 +46,7 @@ def grammar(tree: Tree) -> Grammar:
             device=device,
             variant=f"{talking}-{glasses}",
         )
-        return Named(name, found)
+        return Named(name, entry)
 
     return Grammar(
         read=read,

@@ -172,28 +172,28 @@ def _count_problems(
             pairs = [("all", have[split].total, stated.total)]
         for kind, is_, should in pairs:
             if is_ is not None and should is not None and abs(is_ - should) > tolerance:
-                told = f"{is_} recordings, published {should}"
-                problems.append(Problem("count", f"{split} {kind}", told))
+                message = f"{is_} recordings, published {should}"
+                problems.append(Problem("count", f"{split} {kind}", message))
     return problems
 
 
 def _wrong_tree(dataset: Dataset, tree: Tree, problems: list[Problem]) -> str:
     top = sorted({p.split("/")[0] + ("/" if "/" in p else "") for p in tree.paths})
     shown = ", ".join(top[:8]) + (f" and {len(top) - 8} more" if len(top) > 8 else "")
-    told = (
+    message = (
         f"{tree.root} holds no recording of {dataset.title}. Expected there: {dataset.layout}. "
         f"Found: {shown or ('no file' if tree.root.is_dir() else 'no such folder')}."
     )
     if why := [p for p in problems if p.detail == MISPLACED or (p.kind == "misnamed" and p.detail)]:
-        told += (
+        message += (
             f" {len(why)} file(s) are named as its recordings and left out, the first is "
             f"{why[0].name}: {why[0].detail}."
         )
     elif above := _root_above(dataset, tree):
-        told += f" {above} looks right: give that as ROOT."
+        message += f" {above} looks right: give that as ROOT."
     if packed := next((p for p in tree.paths if ARCHIVE.fullmatch(p)), None):
-        told += f" {packed} is an archive: unpack it first."
-    return told
+        message += f" {packed} is an archive: unpack it first."
+    return message
 
 
 def _root_above(dataset: Dataset, tree: Tree) -> Path | None:

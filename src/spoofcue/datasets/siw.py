@@ -42,7 +42,7 @@ def grammar(tree: Tree) -> Grammar:
         if subject != again or (kind == "live") != (type_ == "1") or medium not in MEDIA[type_]:
             return None
         pai = {"1": None, "2": f"print-{medium}", "3": f"replay-{medium}"}[type_]
-        found = recording(
+        entry = recording(
             tree,
             path,
             dataset=NAME,
@@ -58,7 +58,7 @@ def grammar(tree: Tree) -> Grammar:
         there, stem = base.rsplit("/", 1)
         spellings = (base, *(f"{there}/{stem.replace(*s)}" for s in (("_", "-"), ("-", "_"))))
         boxes = (f"{b}{end}" for b in spellings for end in (".face", ".m.face"))
-        return Named(name, found, tuple(dict.fromkeys(boxes)))
+        return Named(name, entry, tuple(dict.fromkeys(boxes)))
 
     def belongs(named: Named) -> bool:
         folder, _, subject, _ = named.canonical.split("/")
@@ -74,13 +74,13 @@ def grammar(tree: Tree) -> Grammar:
     )
 
 
-def _missing(found: Mapping[str, Recording]) -> list[str]:
+def _missing(present: Mapping[str, Recording]) -> list[str]:
     """Folders of people; live videos only where more are absent than in the official set.
 
     Each person should have 8 live videos; the official set lacks 7 of those, which ones is not
     published. How many attacks a person has varies.
     """
-    there = {name.rsplit("/", 1)[0] for name in found}
+    there = {name.rsplit("/", 1)[0] for name in present}
     every = {
         f"{folder}/{kind}/{subject}"
         for folder, ids in IDS.items()
@@ -94,7 +94,7 @@ def _missing(found: Mapping[str, Recording]) -> list[str]:
             for subject in ids
             for sensor, medium, session in product("12", "12", "12")
         }
-        absent = [n for n in live - found.keys() if n.rsplit("/", 1)[0] in there]
+        absent = [n for n in live - present.keys() if n.rsplit("/", 1)[0] in there]
         if len(absent) > TOLERANCE:
             missing += absent
     return sorted(missing)

@@ -81,7 +81,7 @@ def grammar(tree: Tree) -> Grammar:
             return None
         kind, stem = match["kind"].lower(), match["stem"]
         live = kind.startswith("live/")
-        found = recording(
+        entry = recording(
             tree,
             path,
             dataset="siw-m",
@@ -89,7 +89,7 @@ def grammar(tree: Tree) -> Grammar:
             split=kind.removeprefix("live/") if live else split_by_number(stem),
             pai=None if live else types[kind],
         )
-        return Named(f"{kind}/{stem}", found)
+        return Named(f"{kind}/{stem}", entry)
 
     return Grammar(
         read=read,
@@ -112,7 +112,7 @@ def grammar_v2(tree: Tree) -> Grammar:
         if match is None:
             return None
         stem = match["stem"]
-        found = recording(
+        entry = recording(
             tree,
             path,
             dataset="siw-mv2",
@@ -120,13 +120,13 @@ def grammar_v2(tree: Tree) -> Grammar:
             split=split_of.get(stem, "train") if split_of else split_by_number(stem),
             pai=types[match["kind"].lower()],
         )
-        return Named(stem, found)
+        return Named(stem, entry)
 
     return Grammar(
         read=read,
         suffixes=(".mov", ".mp4"),
         home=re.compile(r""),
-        missing=lambda found: sorted(split_of.keys() - found.keys()),
+        missing=lambda present: sorted(split_of.keys() - present.keys()),
         notes=(*notes, PERSON_NOTE),
     )
 

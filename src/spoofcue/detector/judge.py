@@ -156,17 +156,17 @@ class Judge:
         whole = Stopwatch()
         try:
             with whole.of("network"):
-                found: list[FaceScore | Refusal] = list(self.model.score(crops))
-            if len(found) != len(crops):
-                raise RuntimeError(f"the model gave {len(found)} scores for {len(crops)} faces")
+                scores: list[FaceScore | Refusal] = list(self.model.score(crops))
+            if len(scores) != len(crops):
+                raise RuntimeError(f"the model gave {len(scores)} scores for {len(crops)} faces")
         except Exception as error:  # fails closed
             if len(crops) > 1:
                 pairs = zip(crops, watches, strict=True)
                 return [s for crop, watch in pairs for s in self._scored([crop], [watch])]
-            found = [_broken(error)]
+            scores = [_broken(error)]
         for watch in watches:
             watch.add("network", whole.timings().network / 1000 / len(watches))
-        return found
+        return scores
 
     def _result(self, pending: Pending, outcome: FaceScore | Refusal | None) -> Result:
         look, watch = pending.look, pending.watch
@@ -186,8 +186,8 @@ class Judge:
     ) -> Result:
         decision = decide(score, self.threshold)
         if decision == "rejected":
-            told = f"the score is not a finite number: {score}"
-            return self._refused(Refusal("error", told, None), look, watch)
+            detail = f"the score is not a finite number: {score}"
+            return self._refused(Refusal("error", detail, None), look, watch)
         return Result(
             decision=decision,
             score=score,

@@ -146,7 +146,7 @@ def check_early_frames(protocols: Sequence[Protocol], folders: Mapping[str, Path
 
 
 def prepare_command(dataset: str, folder: Path, early: int) -> str:
-    """The command that prepares ``folder`` anew as it was, with ``early`` early frames a video."""
+    """The command that prepares ``folder`` again as it was, with ``early`` early frames a video."""
     path = folder / SUMMARY
     record: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
     options: dict[str, Any] = record.get("options", {})

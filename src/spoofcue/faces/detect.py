@@ -47,9 +47,9 @@ def fetch_yunet(target: Path | None = None, *, url: str = URL, sha256: str = SHA
             f"could not download {url}: {error}. Fetch it elsewhere and give its "
             "path as --yunet-model."
         ) from error
-    found = hashlib.sha256(data).hexdigest()
-    if found != sha256:
-        raise InputError(f"{url} has SHA-256 {found}, not {sha256}: not kept.")
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != sha256:
+        raise InputError(f"{url} has SHA-256 {digest}, not {sha256}: not kept.")
     target.parent.mkdir(parents=True, exist_ok=True)
     write_bytes(target, data)
     return target
@@ -157,9 +157,9 @@ def _within(image: NDArray[np.uint8], max_side: int) -> tuple[NDArray[np.uint8],
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8), scale
 
 
-def _sides(found: Any) -> tuple[int, int, int, int]:
+def _sides(rect: Any) -> tuple[int, int, int, int]:
     """Left, top, width and height of dlib's rectangle."""
-    return found.left(), found.top(), found.width(), found.height()
+    return rect.left(), rect.top(), rect.width(), rect.height()
 
 
 def _boxes(found: Iterable[Sequence[float]], scale: float) -> list[Box]:

@@ -30,8 +30,8 @@ def titles(settings: Sequence[dict[str, Any]], names: Sequence[str]) -> list[lis
     defaults = {key: default for key, default, _ in describe_settings()}
     lines = []
     for tree in flat:
-        told = [f"{_short(k)}: {tree.get(k, defaults.get(k))}" for k in keys[:MOST]]
-        lines.append(told + ([f"and {len(keys) - MOST} more"] if len(keys) > MOST else []))
+        shown = [f"{_short(k)}: {tree.get(k, defaults.get(k))}" for k in keys[:MOST]]
+        lines.append(shown + ([f"and {len(keys) - MOST} more"] if len(keys) > MOST else []))
     return lines
 
 
@@ -42,13 +42,13 @@ def differing(flat: Sequence[dict[str, Any]]) -> list[str]:
     training are resized in testing. The preset is only a name for the others.
     """
     keys = list(dict.fromkeys(k for tree in flat for k in tree))
-    found = [k for k in keys if len({repr(t.get(k)) for t in flat}) > 1 and k != "preset"]
+    differing = [k for k in keys if len({repr(t.get(k)) for t in flat}) > 1 and k != "preset"]
     follows = all(
         (t.get("input.mode") == "resize") == (t.get("input.scoring") == "resize") for t in flat
     )
-    if "input.mode" in found and follows:
-        found = [k for k in found if k != "input.scoring"]
-    return found
+    if "input.mode" in differing and follows:
+        differing = [k for k in differing if k != "input.scoring"]
+    return differing
 
 
 def flatten(tree: dict[str, Any], before: str = "") -> dict[str, Any]:

@@ -65,10 +65,10 @@ def density(values: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.
     # Equal values have no width; a narrow peak shows them.
     width = max(deviation * len(values) ** -0.2, float(np.ptp(at)) / 200)
     z = (at[:, None] - values[None, :]) / width
-    found: NDArray[np.float64] = np.exp(-0.5 * z**2).sum(axis=1) / (
+    density: NDArray[np.float64] = np.exp(-0.5 * z**2).sum(axis=1) / (
         len(values) * width * np.sqrt(2 * np.pi)
     )
-    return found
+    return density
 
 
 def _source(rule: str) -> str:

@@ -39,8 +39,8 @@ def pooled(output: CueOutput, layer: str) -> NDArray[np.float32]:
     else:
         maps = output.encoder if layer[0] == "E" else output.decoder
         map_ = maps[int(layer[1]) - 1]
-    found: NDArray[np.float32] = map_.float().mean(dim=(2, 3)).cpu().numpy()
-    return found
+    means: NDArray[np.float32] = map_.float().mean(dim=(2, 3)).cpu().numpy()
+    return means
 
 
 def face_features(

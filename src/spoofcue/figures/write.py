@@ -115,13 +115,13 @@ def write_figures(
     """
     options = options or FigureOptions()
     parts = options.parts()
-    found = read_figure_run(run)
-    target = out or found.folder / "figures"
+    figure_run = read_figure_run(run)
+    target = out or figure_run.folder / "figures"
     count = _Count(progress)
-    work = _Work(found, target, data, options, count)
+    work = _Work(figure_run, target, data, options, count)
     figures, skipped = work.draw(parts)
     target.mkdir(parents=True, exist_ok=True)
-    _write_index(target, found, figures, skipped)
+    _write_index(target, figure_run, figures, skipped)
     count.finish()
     return WrittenFigures(target, figures, skipped)
 
@@ -136,13 +136,13 @@ class _Count:
         """A new part; what it returns takes the number done of it."""
         before, self._before = self._before, self._before + size
         self._total = max(self._before, 1)
-        return lambda done: self._tell(before + done)
+        return lambda done: self._report(before + done)
 
     def finish(self) -> None:
         """All is done."""
-        self._tell(self._total)
+        self._report(self._total)
 
-    def _tell(self, done: int) -> None:
+    def _report(self, done: int) -> None:
         if self._progress:
             self._progress(done, self._total)
 
@@ -184,34 +184,34 @@ class _Work:
         if part == "cues":
             from spoofcue.figures.cue_maps import draw_cue_maps
 
-            tell = self.count.part(o.per_kind * len(run.kinds))
-            return draw_cue_maps(run, model, data, out, scale, o.per_kind, tell)
+            progress = self.count.part(o.per_kind * len(run.kinds))
+            return draw_cue_maps(run, model, data, out, scale, o.per_kind, progress)
         if part == "tsne":
             from spoofcue.figures.tsne import draw_tsne
 
             # Features first, then the maps of the interactive page.
-            tell = self.count.part(2 * min(o.most, len(run.faces)))
-            return draw_tsne(run, model, data, out, scale, o.layer, o.most, o.perplexity, tell)
+            progress = self.count.part(2 * min(o.most, len(run.faces)))
+            return draw_tsne(run, model, data, out, scale, o.layer, o.most, o.perplexity, progress)
         if part == "where":
             from spoofcue.figures.where import FACES_A_KIND, draw_where, mean_faces
 
             of_kind = [sum(f.kind == k for f in run.faces) for k in run.kinds]
-            tell = self.count.part(sum(min(n, FACES_A_KIND) for n in of_kind))
-            return draw_where(run, mean_faces(run, model, data, tell), out)
+            progress = self.count.part(sum(min(n, FACES_A_KIND) for n in of_kind))
+            return draw_where(run, mean_faces(run, model, data, progress), out)
         others = [self._variant(read_figure_run(p), self.given) for p in o.beside]
         lacking = [v.run.folder for v in others if not len(v.magnitudes)]
         if lacking:
             raise InputError(f"--beside {lacking[0]}: this run's method makes no cue map.")
-        tell = self.count.part(len(run.kinds) * (1 + len(others)))
-        return draw_variants([first, *others], out, o.scale, progress=tell)
+        progress = self.count.part(len(run.kinds) * (1 + len(others)))
+        return draw_variants([first, *others], out, o.scale, progress=progress)
 
     def _variant(self, run: FigureRun, given: Path | None) -> Variant:
         data = run.data(given)
         model = open_model(run.folder)
         _refuse_other_model(run, model)
         attacks = [data / f.crop for f in run.faces if f.is_attack]
-        tell = self.count.part(min(len(attacks), MAX_FACES))
-        return Variant(run, model, data, attack_magnitudes(model, attacks, tell))
+        progress = self.count.part(min(len(attacks), MAX_FACES))
+        return Variant(run, model, data, attack_magnitudes(model, attacks, progress))
 
 
 def _refuse_other_model(run: FigureRun, model: FaceScorer) -> None:

@@ -73,10 +73,10 @@ def expand_paths(paths: list[Path]) -> list[Path]:
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found = find_media(path)
-            if not found:
+            media = find_media(path)
+            if not media:
                 raise InputError(f"{path} holds no image or video.")
-            files += found
+            files += media
         elif path.exists():
             files.append(path)
         else:

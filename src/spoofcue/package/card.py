@@ -74,10 +74,10 @@ def source(card: CardSection) -> list[str]:
 
 def percent(measured: Measured) -> str:
     """``1.20 % (0.50 to 2.40)``, as everywhere with a 95 % interval."""
-    told = f"{100 * measured.value:.2f} %"
+    text = f"{100 * measured.value:.2f} %"
     if measured.low is None or measured.high is None:
-        return told
-    return f"{told} ({100 * measured.low:.2f} to {100 * measured.high:.2f})"
+        return text
+    return f"{text} ({100 * measured.low:.2f} to {100 * measured.high:.2f})"
 
 
 def cell(text: str) -> str:
@@ -196,8 +196,8 @@ def _threshold(t: ThresholdFacts) -> str:
         True: " There were attempts enough to promise the target (rule of three).",
         False: " There were too few attempts to promise the target (rule of three).",
     }[t.supported]
-    told = f"Attack if score > {t.value:.6g}: {t.rule} ({t.source}).{promised} {'; '.join(known)}"
-    return told.rstrip()
+    text = f"Attack if score > {t.value:.6g}: {t.rule} ({t.source}).{promised} {'; '.join(known)}"
+    return text.rstrip()
 
 
 def _parity(spec: PackageSpec) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from spoofcue.data.crop_facts import protocol_of
-from spoofcue.errors import InputError
+from spoofcue.errors import InputError, validation_text
 from spoofcue.metrics.measures import MEASURES
 from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.thresholds import Threshold
@@ -52,14 +52,7 @@ def evaluation_entry(name: str, path: Path, package: Package) -> EvaluationEntry
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{path} is no metrics.json of `spoofcue evaluate` ({error}).") from error
     except ValidationError as error:
-        raise InputError(f"{path}: {told(error)}") from error
-
-
-def told(error: ValidationError) -> str:
-    """What pydantic refuses, in one line."""
-    return "; ".join(
-        f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors()
-    )
+        raise InputError(f"{path}: {validation_text(error, 'evaluation')}") from error
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -100,7 +93,7 @@ def _measured(value: float, interval: list[float] | None) -> dict[str, float | N
 
 
 def _subjects(scores: Path, level: Mapping[str, Any]) -> int | None:
-    """How many people were judged, where it is told."""
+    """How many people were evaluated, where the scores name them."""
     drawn = level["bootstrap"]
     if drawn and drawn["unit"] == "subject":
         return int(drawn["clusters"])
@@ -177,4 +170,4 @@ def _checked(tree: dict[str, Any], where: str) -> CardSection:
     try:
         return CardSection.model_validate(tree)
     except ValidationError as error:
-        raise InputError(f"{where}: {told(error)}") from error
+        raise InputError(f"{where}: {validation_text(error, 'card')}") from error

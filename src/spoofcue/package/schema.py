@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 from spoofcue.config import InputSettings, RunSettings, as_stored
-from spoofcue.errors import PackageError
+from spoofcue.errors import PackageError, validation_text
 from spoofcue.metrics.measures import MEASURES
 
 Count = Annotated[int, Field(ge=0)]
@@ -234,7 +234,7 @@ def parse_spec(data: bytes, where: str) -> PackageSpec:
     try:
         return PackageSpec.model_validate(tree)
     except ValidationError as error:
-        told = "; ".join(
-            f"{'.'.join(str(p) for p in e['loc']) or SPEC_FILE}: {e['msg']}" for e in error.errors()
-        )
-        raise PackageError(f"{where}: {SPEC_FILE} is not valid: {told}", reason="schema") from error
+        reasons = validation_text(error, SPEC_FILE)
+        raise PackageError(
+            f"{where}: {SPEC_FILE} is not valid: {reasons}", reason="schema"
+        ) from error

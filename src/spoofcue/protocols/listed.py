@@ -142,5 +142,5 @@ def _refuse_other_labels(named: pl.DataFrame, listed: Listed) -> None:
     if wrong:
         raise InputError(
             f"{listed.source} and the prepared set disagree on the class of {len(wrong)} "
-            f"recordings, e.g. {wrong[0]}; prepare the set anew from its own files."
+            f"recordings, e.g. {wrong[0]}; prepare the set again from its own files."
         )

@@ -48,15 +48,16 @@ def choose_runtime(weight_format: str, precision: str, wanted: str | None = None
             f"a package of format {weight_format} runs in {' or '.join(allowed)}, and none is "
             f"installed: pip install '{INSTALL[allowed[0]]}'."
         )
-    told = f"runtime {named!r}" + ("" if wanted else f" (from {VARIABLE})")
+    which = f"runtime {named!r}" + ("" if wanted else f" (from {VARIABLE})")
     if named not in RUNTIMES:
-        raise InputError(f"{told} is unknown; there are {', '.join(RUNTIMES)}.")
+        raise InputError(f"{which} is unknown; there are {', '.join(RUNTIMES)}.")
     if named not in allowed:
         raise InputError(
-            f"{told} cannot run {weight_format} weights in {precision}; {' or '.join(allowed)} can."
+            f"{which} cannot run {weight_format} weights in {precision}; "
+            f"{' or '.join(allowed)} can."
         )
     if not installed(named):
-        raise InputError(f"{told} is not installed: pip install '{INSTALL[named]}'.")
+        raise InputError(f"{which} is not installed: pip install '{INSTALL[named]}'.")
     return named
 
 

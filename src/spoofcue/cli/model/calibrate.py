@@ -86,12 +86,12 @@ def calibrate(
         from spoofcue.package.calibration import calibrate_package
 
         done = calibrate_package(path, scores, target or "eer", out, protocol=protocol, split=split)
-        _tell(done, out, as_json, None)
+        _print_calibrated(done, out, as_json, None)
         return
     assert live is not None
     from spoofcue.detector.threshold_from_pictures import calibrate_on_folders
 
-    with progress_bar("judging files", 1, quiet=as_json) as progress:
+    with progress_bar("scoring files", 1, quiet=as_json) as progress:
         done, pictures = calibrate_on_folders(
             path,
             live,
@@ -101,24 +101,26 @@ def calibrate(
             protocol=protocol,
             progress=progress,
         )
-    _tell(done, out, as_json, pictures)
+    _print_calibrated(done, out, as_json, pictures)
 
 
-def _tell(done: Calibrated, out: Path, as_json: bool, pictures: OwnPictures | None) -> None:
+def _print_calibrated(
+    done: Calibrated, out: Path, as_json: bool, pictures: OwnPictures | None
+) -> None:
     from spoofcue.cli.console import print_json, stderr
 
     facts = done.package.spec.threshold
     if done.doubt:
         stderr().print(f"warning: {done.doubt}", markup=False, soft_wrap=True)
     if as_json:
-        told = {
+        record = {
             "id": done.package.id,
             "path": str(out),
             "threshold": facts.model_dump(mode="json"),
             "threshold_before": done.before.value,
             "warning": done.doubt or None,
         }
-        print_json(told | ({"rejected": pictures.rejected} if pictures else {}))
+        print_json(record | ({"rejected": pictures.rejected} if pictures else {}))
         return
     typer.echo(f"{out}: {done.package.id}")
     typer.echo(
@@ -135,7 +137,7 @@ def _tell(done: Calibrated, out: Path, as_json: bool, pictures: OwnPictures | No
         passed, before = (int((own.attack <= t).sum()) for t in (facts.value, done.before.value))
         typer.echo(f"attacks passed: {passed} of {len(own.attack)}, before {before}")
     else:
-        typer.echo("how many attacks pass is not known: give --attack to see")
+        typer.echo("it is not known how many attacks pass; --attack FOLDER would show it")
     for kind in pictures.rejected:
         if why := pictures.why_rejected(kind):
-            typer.echo(f"{kind}, not judged and not counted: {why}")
+            typer.echo(f"{kind}, not scored and not counted: {why}")

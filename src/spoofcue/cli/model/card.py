@@ -44,7 +44,7 @@ def card(
         typer.echo(model_card(read.spec), nl=False)
         return
     if out is None:
-        raise InputError("--out: where shall the package with the new card go?")
+        raise InputError("give --out, where the package with the new card is written.")
     from spoofcue.package.card_writing import parse_evaluation, read_card, write_card
 
     made = write_card(

@@ -65,8 +65,8 @@ def _card_rows(card: CardSection) -> dict[str, str]:
     for entry in card.evaluation:
         known = entry.measured
         order = [*reversed(OVER_THRESHOLDS), *AT_THRESHOLD]
-        told = [f"{m.label} {percent(known[m.name])}" for m in order if m.name in known]
-        rows[f"on {entry.set}"] = "; ".join(part for part in (*told, counts(entry)) if part)
+        rates = [f"{m.label} {percent(known[m.name])}" for m in order if m.name in known]
+        rows[f"on {entry.set}"] = "; ".join(part for part in (*rates, counts(entry)) if part)
     if card.licence:
         rows["licence"] = card.licence
     return rows
