@@ -25,7 +25,7 @@ from spoofcue.faces.box import crop_face
 from spoofcue.faces.detect import FaceDetector, make_detector
 from spoofcue.media.image import read_image
 from spoofcue.media.kinds import find_media
-from spoofcue.metrics.bootstrap import bootstrap
+from spoofcue.metrics.bootstrap_intervals import bootstrap
 from spoofcue.metrics.intervals import clopper_pearson
 from spoofcue.metrics.measures import auc, eer
 from spoofcue.metrics.scores import ScoreSet

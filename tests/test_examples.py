@@ -88,3 +88,15 @@ def test_lgsc_on_a_folder_of_ones_own(
     text = capsys.readouterr().out
     assert set(scores_in(text)) == {"ann/live/a.png", "ann/attack/c.png"}
     assert "2 pictures trained on" in text
+
+
+def test_our_measures_on_other_scores(tmp_path: Path) -> None:
+    lines = output_of("own_scores.py", tmp_path).splitlines()
+    assert lines[0].endswith("eer on dev")
+    passed = {k: int(n) / 60 for k, n in re.findall(r"APCER (\w+): (\d+) of 60", "\n".join(lines))}
+    found = {k: float(v) for k, v in re.findall(r"^(\w+) ([\d.]+) \(", "\n".join(lines), re.M)}
+    assert found["apcer_max"] == pytest.approx(max(passed.values()), abs=1e-4)
+    assert found["acer"] == pytest.approx((found["apcer_max"] + found["bpcer"]) / 2, abs=1e-4)
+    pooled = sum(passed.values()) / 2
+    assert found["hter"] == pytest.approx((pooled + found["bpcer"]) / 2, abs=1e-4)
+    assert lines[-1] == f"again {found['acer']:.4f} {found['auc']:.4f}"

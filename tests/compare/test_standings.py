@@ -10,7 +10,7 @@ from helpers.made_results import BAD, FACES, A, B, write_fold, write_scores
 from spoofcue.compare.comparison import Comparison, compare
 from spoofcue.compare.det_plot import mean_curve
 from spoofcue.errors import InputError
-from spoofcue.metrics.bootstrap import bootstrap
+from spoofcue.metrics.bootstrap_intervals import bootstrap
 from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.thresholds import eer_threshold
 

@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import beta
 
 from spoofcue.errors import InputError
-from spoofcue.metrics.bootstrap import bootstrap, draw
+from spoofcue.metrics.bootstrap_intervals import bootstrap, draw
 from spoofcue.metrics.columns import Categories
 from spoofcue.metrics.curves import det_curve, sweep
 from spoofcue.metrics.evaluation import EvaluationOptions, evaluate

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.compare.contest import Contest, ContestFold, Entrant
-from spoofcue.metrics.bootstrap import ELEMENTS, draw, replicate_rates
+from spoofcue.metrics.bootstrap_intervals import ELEMENTS, draw, replicate_rates
 from spoofcue.metrics.measures import MEASURES, Measure, measured
 from spoofcue.metrics.scores import ScoreSet, by_video, grouped
 from spoofcue.metrics.thresholds import Threshold
@@ -63,7 +63,7 @@ class Standings:
     Attributes:
         cells: method -> measure of ``MEASURES`` -> cell.
         judged: every training on every fold.
-        unit: what the bootstrap drew, as in ``metrics.bootstrap``.
+        unit: what the bootstrap drew, as in ``metrics.bootstrap_intervals``.
         units: how many there are in all folds together.
         replicates: how many draws there were; 0 for none.
         undefined: draws that left a fold without a class; they are in no interval.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spoofcue.metrics.bootstrap import BootstrapIntervals, bootstrap
+from spoofcue.metrics.bootstrap_intervals import BootstrapIntervals, bootstrap
 from spoofcue.metrics.curves import points_of, sweep
 from spoofcue.metrics.intervals import Rate, Support, clopper_pearson, support_of
 from spoofcue.metrics.measures import MEASURES, measured_at, measured_over
@@ -33,6 +33,9 @@ class EvaluationOptions:
         grouping: what counts as one PAI species; the other groupings are reported beside it.
         replicates: of a bootstrap over people at the threshold; 0 for none.
         seed: of the bootstrap.
+
+    >>> EvaluationOptions(ThresholdRule.parse("apcer=0.05"), grouping="family").threshold.words
+    'APCER of at most 0.05 on dev'
 
     """
 
@@ -92,7 +95,13 @@ class LevelResult:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """Frame and video level; ``video`` is None when no recording has several frames."""
+    """Frame and video level; ``video`` is None when no recording has several frames.
+
+    >>> dev = ScoreSet.of([0.125, 0.25, 0.75, 0.875], [0, 0, 1, 1])
+    >>> evaluate(dev, dev).video is None
+    True
+
+    """
 
     frame: LevelResult
     video: LevelResult | None

@@ -37,6 +37,11 @@ class Measure:
             attacks has an APCER of zero.
         reports: the tables that it is a column of: of protocols that are judged by ACER, by HTER.
 
+    >>> MEASURES["acer"].title, MEASURES["auc"].lower_is_better
+    ('ACER', False)
+    >>> MEASURES["bpcer"].number(0.125, 1)
+    '12.5'
+
     """
 
     name: str

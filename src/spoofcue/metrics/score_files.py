@@ -17,7 +17,7 @@ BOB_COLUMNS = {"bob4": 4, "bob5": 5}
 
 
 def read_scores(path: Path, kind: ScoreFormat | None = None, split: str | None = None) -> ScoreSet:
-    """Read a score file.
+    r"""Read a score file.
 
     Args:
         path: the file.
@@ -25,7 +25,15 @@ def read_scores(path: Path, kind: ScoreFormat | None = None, split: str | None =
         split: of a CSV, only the rows with that in their column ``split``.
 
     Raises:
-        InputError: naming the file, the line and what to mend.
+        InputError: naming the file, the line and what to correct.
+
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "scores.csv")
+    ...     _ = path.write_text("score,label,pai\n0.1,0,\n0.9,1,print\n,1,replay\n")
+    ...     scores = read_scores(path)
+    >>> scores.score.tolist(), scores.lost.attack
+    ([0.1, 0.9], 1)
 
     """
     kind = kind or detect_format(path)

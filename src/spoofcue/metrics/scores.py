@@ -73,10 +73,14 @@ class NonResponses:
         video: ArrayLike | Categories | None = None,
         subject: ArrayLike | Categories | None = None,
     ) -> NonResponses:
-        """Check and convert; columns that are not given are as in :meth:`ScoreSet.of`.
+        """Check and convert; columns are as in :meth:`ScoreSet.of`, of M attempts.
 
         Raises:
             InputError: lengths differ, a label is neither 0 nor 1, or a live row has a species.
+
+        >>> lost = NonResponses.of([0, 0, 1], ["", "", "print"])
+        >>> lost.live, lost.attack
+        (2, 1)
 
         """
         return cls(*checked_columns(label, pai, video, subject))
@@ -177,9 +181,21 @@ class ScoreSet:
     ) -> ScoreSet:
         """Check and convert; an attack without ``pai`` is of the species ``attack``.
 
+        Args:
+            score: (N,) finite numbers, higher = more likely an attack.
+            label: (N,) 0 live, 1 attack.
+            pai: (N,) PAI species of attacks, empty for live faces.
+            video: (N,) name of the recording that a frame is of, empty for one of its own.
+            subject: (N,) name of the person shown, empty where it is unknown.
+            lost: attempts that got no score.
+
         Raises:
             InputError: lengths differ, a score is not finite, a label is neither 0 nor 1, or a
                 live row has a species.
+
+        >>> scores = ScoreSet.of([0.1, 0.7, 0.9], [0, 1, 1], ["", "print", "replay"])
+        >>> len(scores), scores.species, scores.attack.tolist()
+        (3, ['print', 'replay'], [0.7, 0.9])
 
         """
         scores = np.asarray(score, dtype=np.float64).reshape(-1)
@@ -272,6 +288,10 @@ def by_video(scores: ScoreSet) -> ScoreSet:
 
     Raises:
         InputError: a video has frames of both classes, of two species or of two subjects.
+
+    >>> frames = ScoreSet.of([0.25, 0.75, 1.0], [0, 0, 1], video=["a", "a", "b"])
+    >>> by_video(frames).score.tolist()
+    [0.5, 1.0]
 
     """
     n, lost = len(scores), scores.lost

@@ -39,6 +39,9 @@ class Threshold:
         rule: how it was chosen: ``fixed``, or as a :class:`ThresholdRule` is printed.
         source: on which scores, e.g. ``dev``.
 
+    >>> Threshold(0.5, "eer", "dev").origin
+    'eer on dev'
+
     """
 
     value: float

@@ -8,8 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from spoofcue.errors import InputError
-from spoofcue.metrics import bootstrap as module
-from spoofcue.metrics.bootstrap import bootstrap, clusters_of, draw
+from spoofcue.metrics import bootstrap_intervals as module
+from spoofcue.metrics.bootstrap_intervals import bootstrap, clusters_of, draw
 from spoofcue.metrics.measures import auc, eer
 from spoofcue.metrics.rates import error_rates
 from spoofcue.metrics.scores import ScoreSet
