@@ -104,3 +104,28 @@ def test_a_work_that_has_nothing_to_do_or_fails_says_nothing(
     work.__enter__()(1, 2)
     assert work.__exit__(RuntimeError, RuntimeError(), None) is False
     assert capsys.readouterr().err == ""
+
+
+def test_who_listens_hears_every_line_and_nothing_is_printed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert module.has_terminal()
+    outer: list[str] = []
+    with module.listening(outer.append):
+        assert not module.has_terminal()  # a bar would be printed
+        module.tell("before")
+        inner: list[str] = []
+        with module.listening(inner.append):
+            thread = threading.Thread(target=module.tell, args=("from a thread",))
+            thread.start()
+            thread.join()
+        with module.listening(None):
+            module.tell("to nobody")
+        with plain_progress("cropping", 2, clock=iter((0.0, 1.0)).__next__) as advance:
+            advance(2, 2)
+    assert inner == ["from a thread"]
+    assert outer == ["before", "cropping: 2 of 2 in 1.0 s"]
+    assert capsys.readouterr().err == ""
+    module.tell("to the terminal")
+    assert capsys.readouterr().err == "to the terminal\n"

@@ -1,4 +1,7 @@
-"""A plain line on stderr now and then, where there is no terminal for a progress bar."""
+"""Lines about a long work: on stderr, or to whoever listens.
+
+Where there is a terminal a progress bar says the same.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,40 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 EVERY_SECONDS = 20.0
+_listeners: list[Callable[[str], None]] = []
+
+
+def tell(line: str) -> None:
+    """A line about the work at hand, on stderr unless somebody is :func:`listening`."""
+    if _listeners:
+        _listeners[-1](line)
+    else:
+        print(line, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def listening(listener: Callable[[str], None] | None) -> Iterator[None]:
+    """Within the block every line goes to ``listener``, of all threads; to nobody if it is None.
+
+    So a program that uses the library has nothing printed that it did not ask for.
+
+    >>> heard = []
+    >>> with listening(heard.append):
+    ...     tell("epoch 1 of 5")
+    >>> heard
+    ['epoch 1 of 5']
+
+    """
+    _listeners.append(listener or (lambda line: None))
+    try:
+        yield
+    finally:
+        _listeners.pop()
+
+
+def has_terminal() -> bool:
+    """Whether a progress bar can be shown: stderr is a terminal, and nobody is listening."""
+    return sys.stderr.isatty() and not _listeners
 
 
 @contextmanager
@@ -25,13 +62,13 @@ def plain_lines(describe: Callable[[], str | None], every: float = EVERY_SECONDS
     """
     ended = threading.Event()
 
-    def tell() -> None:
+    def tell_now_and_then() -> None:
         while not ended.wait(every):
             line = describe()
             if line is not None:
-                print(line, file=sys.stderr, flush=True)
+                tell(line)
 
-    teller = threading.Thread(target=tell, daemon=True)
+    teller = threading.Thread(target=tell_now_and_then, daemon=True)
     teller.start()
     try:
         yield
@@ -60,7 +97,7 @@ def plain_progress(
     # what was done before, in a run that goes on, comes at once and says nothing of the pace
     lately = deque([(0, 0.0)], maxlen=4)
 
-    def tell(done: int, all_: int) -> None:
+    def advance(done: int, all_: int) -> None:
         nonlocal at
         at = (done, all_)
 
@@ -71,9 +108,9 @@ def plain_progress(
         return text
 
     with plain_lines(line, every):
-        yield tell
+        yield advance
     if at[0]:
-        print(f"{title}: {at[0]} of {at[1]} in {told_time(clock() - began)}", file=sys.stderr)
+        tell(f"{title}: {at[0]} of {at[1]} in {told_time(clock() - began)}")
 
 
 def progress_line(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytorch_lightning as pl
 from pytorch_lightning.utilities import rank_zero_only
+
+from spoofcue.plain_lines import tell
 
 
 class TimeBudget(pl.Callback):
@@ -56,10 +57,9 @@ class TimeBudget(pl.Callback):
         """Take no further step when a resumed training has no time left."""
         if self._used_up(trainer):
             self.ended = trainer.should_stop = True
-            rank_zero_only(print)(
+            rank_zero_only(tell)(
                 f"the {self.minutes:g} min of this training are used up; "
-                "--resume --set training.minutes=N gives it N in all.",
-                file=sys.stderr,
+                "--resume --set training.minutes=N gives it N in all."
             )
 
     def on_train_start(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import sys
 import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -25,7 +24,7 @@ from spoofcue.data.manifest import evenly_spread, read_manifest
 from spoofcue.errors import InputError
 from spoofcue.methods.learned import Learned
 from spoofcue.metrics.scores import ScoreSet
-from spoofcue.plain_lines import plain_lines
+from spoofcue.plain_lines import has_terminal, plain_lines, tell
 from spoofcue.source import source_commit
 from spoofcue.training.budget import TimeBudget
 from spoofcue.training.callbacks import AtomicCheckpointIO, Checkpoints, CuePictures, History
@@ -164,7 +163,7 @@ def train(
         persistent_workers=workers > 0,
         multiprocessing_context="spawn" if workers else None,
     )
-    silent = sys.stderr.isatty() or trainer.global_rank != 0
+    silent = has_terminal() or trainer.global_rank != 0
     with nullcontext() if silent else plain_lines(lines.now):
         trainer.fit(
             module,
@@ -208,7 +207,7 @@ def _trainer(
     warnings.filterwarnings("ignore", message=".*Checkpoint directory.*exists.*")
     for name in ("pytorch_lightning", "lightning.pytorch"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    bar = sys.stderr.isatty()
+    bar = has_terminal()
     return pl_.Trainer(
         max_epochs=t.epochs,
         accelerator=t.accelerator,
@@ -244,7 +243,7 @@ def _threads_and_workers(settings: RunSettings, resumed: Path | None) -> tuple[T
     threads = choose_threads(cores, *given, processes) if on_processor else None
     if threads:
         torch.set_num_threads(threads.count)
-        rank_zero_only(print)(threads.line(), file=sys.stderr, flush=True)
+        rank_zero_only(tell)(threads.line())
     if t.workers is not None:
         return threads, t.workers
     assert cores is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections import deque
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from typing import Any
 import pytorch_lightning as pl
 from pytorch_lightning.utilities import rank_zero_only
 
-from spoofcue.plain_lines import EVERY_SECONDS, told_time
+from spoofcue.plain_lines import EVERY_SECONDS, tell, told_time
 from spoofcue.training.budget import TimeBudget
 from spoofcue.training.module import LearnedTraining
 
@@ -164,4 +163,4 @@ class EpochLines(pl.Callback):
 
     def _tell(self, line: str) -> None:
         self._line_at = self._clock()
-        rank_zero_only(print)(line, file=sys.stderr, flush=True)
+        rank_zero_only(tell)(line)
