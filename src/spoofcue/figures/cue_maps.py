@@ -53,6 +53,7 @@ def draw_cue_maps(
     model: FaceScorer,
     data: Path,
     out: Path,
+    *,
     scale: float,
     per_kind: int = 2,
     progress: Callable[[int], None] | None = None,

@@ -26,10 +26,11 @@ HEIGHT = 0.8  # of the plot, its width being 1
 
 def write_explorer(
     path: Path,
-    title: str,
-    caption: str,
     faces: Sequence[ScoredFace],
     places: NDArray[np.float32],
+    *,
+    title: str,
+    caption: str,
     model: FaceScorer,
     data: Path,
     scale: float,

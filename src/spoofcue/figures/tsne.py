@@ -27,6 +27,7 @@ def draw_tsne(
     model: FaceScorer,
     data: Path,
     out: Path,
+    *,
     scale: float,
     layer: str = "D4",
     most: int = 1000,
@@ -70,9 +71,17 @@ def draw_tsne(
     )
     title = f"Embedding of {'the cue map' if layer == 'SC' else f'layer {layer}'} (t-SNE)"
     page = write_explorer(
-        out / f"{name}.html", title, caption, faces, places, model, data, scale,
-        run.threshold.value, (lambda done: progress(len(faces) + done)) if progress else None,
-    )  # fmt: skip
+        out / f"{name}.html",
+        faces,
+        places,
+        title=title,
+        caption=caption,
+        model=model,
+        data=data,
+        scale=scale,
+        threshold=run.threshold.value,
+        progress=(lambda done: progress(len(faces) + done)) if progress else None,
+    )
     facts = {
         "layer": layer, "perplexity": used, "counts": counts, "scale": scale,
         "points": [

@@ -185,13 +185,25 @@ class _Work:
             from spoofcue.figures.cue_maps import draw_cue_maps
 
             progress = self.count.part(o.per_kind * len(run.kinds))
-            return draw_cue_maps(run, model, data, out, scale, o.per_kind, progress)
+            return draw_cue_maps(
+                run, model, data, out, scale=scale, per_kind=o.per_kind, progress=progress
+            )
         if part == "tsne":
             from spoofcue.figures.tsne import draw_tsne
 
             # Features first, then the maps of the interactive page.
             progress = self.count.part(2 * min(o.most, len(run.faces)))
-            return draw_tsne(run, model, data, out, scale, o.layer, o.most, o.perplexity, progress)
+            return draw_tsne(
+                run,
+                model,
+                data,
+                out,
+                scale=scale,
+                layer=o.layer,
+                most=o.most,
+                perplexity=o.perplexity,
+                progress=progress,
+            )
         if part == "where":
             from spoofcue.figures.where import FACES_A_KIND, draw_where, mean_faces
 

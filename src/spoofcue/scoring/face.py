@@ -17,7 +17,7 @@ from spoofcue.patches.inputs import normalise, resized, scoring_inputs
 from spoofcue.scoring.facts import ModelFacts
 
 # (B, 3, H, W) normalised images -> a score each, and a map (C, H, W) each or None
-Run = Callable[[NDArray[np.float32]], tuple[list[float], NDArray[np.float32] | None]]
+Forward = Callable[[NDArray[np.float32]], tuple[list[float], NDArray[np.float32] | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def score_crops(model: CueModel, crops: list[Image]) -> list[FaceScore]:
     return score_inputs(run, crops, model.facts.input)
 
 
-def score_inputs(run: Run, crops: list[Image], settings: InputSettings) -> list[FaceScore]:
+def score_inputs(run: Forward, crops: list[Image], settings: InputSettings) -> list[FaceScore]:
     """Crops to network inputs, one batch through ``run``, and the mean of each face's inputs.
 
     Args:
