@@ -11,6 +11,7 @@ from spoofcue.compare.comparison import Comparison, compare
 from spoofcue.compare.det_plot import mean_curve
 from spoofcue.errors import InputError
 from spoofcue.metrics.bootstrap_intervals import bootstrap
+from spoofcue.metrics.measures import MEASURES
 from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.thresholds import eer_threshold
 
@@ -25,7 +26,7 @@ def test_rates_are_those_counted_by_hand(tmp_path: Path) -> None:
     cells = two(tmp_path).matches[0].standings.cells
     found = {m: {k: c.mean for k, c in row.items()} for m, row in cells.items()}
     # a passes p2, half of the prints and a quarter of the attacks; 14.5 of 16 pairs are in order
-    assert found["a"] == {
+    wanted = {
         "apcer_max": 0.5,
         "bpcer": 0.0,
         "acer": 0.25,
@@ -33,6 +34,8 @@ def test_rates_are_those_counted_by_hand(tmp_path: Path) -> None:
         "eer": 0.25,
         "auc": 14.5 / 16,
     }
+    assert {name: found["a"][name] for name in wanted} == wanted
+    assert list(found["a"]) == list(MEASURES)
     assert found["b"]["acer"] == 0.125
     assert found["b"]["auc"] == 1.0  # its threshold is at fault, not its order
     assert cells["b"]["acer"].best
