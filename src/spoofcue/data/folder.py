@@ -69,7 +69,7 @@ def scan_folder(root: Path, pai: str = "attack") -> tuple[list[Recording], list[
         raise InputError(f"{root} is not a folder.")
     files = find_media(root)
     if not files:
-        raise InputError(f"{root} holds no image or video that is known by its extension.")
+        raise InputError(f"{root} holds no image or video with a known extension.")
     recordings, unlabelled, nameless = [], [], 0
     for path in files:
         media = path.relative_to(root).as_posix()
@@ -177,7 +177,7 @@ def _read_row(row: dict[str, str], root: Path, pai: str, where: str) -> Recordin
     elif name in ("1", *ATTACK_NAMES):
         label = ATTACK
     else:
-        raise InputError(f"{where}: label {value['label']!r} is none of live, attack, 0 or 1.")
+        raise InputError(f"{where}: label {value['label']!r} must be live, attack, 0 or 1.")
     if label == LIVE and value.get("pai"):
         raise InputError(f"{where}: a live file must have no pai, not {value['pai']!r}.")
     path = root / value["path"]
@@ -185,7 +185,7 @@ def _read_row(row: dict[str, str], root: Path, pai: str, where: str) -> Recordin
         raise InputError(f"{where}: there is no file {path}.")
     split = value.get("split") or None
     if split is not None and split.lower() not in SPLIT_NAMES:
-        raise InputError(f"{where}: split {split!r} is none of train, dev, test.")
+        raise InputError(f"{where}: split {split!r} must be train, dev or test.")
     return Recording(
         path=path,
         media=Path(value["path"]).as_posix(),

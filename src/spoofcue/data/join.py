@@ -77,7 +77,7 @@ def _refuse_other(
     raise InputError(
         f"the crops were prepared with different values of {key} ({listed}): a network would tell "
         f"the datasets apart by it. Prepare them again with the same {option} each; the default of "
-        "spoofcue prepare is alike for all that are no face crops already."
+        "`spoofcue prepare` is the same for all sets that are not face crops already."
     )
 
 

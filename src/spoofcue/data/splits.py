@@ -65,7 +65,7 @@ def assign_splits(
     if len(subjects) < 3:
         raise InputError(
             f"{len(subjects)} subject(s) cannot be split into train, dev and test without "
-            "sharing one; three are the least."
+            "sharing one; at least three are needed."
         )
     rng = np.random.default_rng(seed)
     chosen: dict[str, str] = {}

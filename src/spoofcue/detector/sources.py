@@ -57,7 +57,7 @@ def is_video(source: Source) -> bool:
     if isinstance(source, Iterable) and not isinstance(source, (dict, set)):
         return True
     raise InputError(
-        f"a {type(source).__name__} is nothing to judge: give a path, the bytes of an image file, "
+        f"a {type(source).__name__} cannot be scored: give a path, the bytes of an image file, "
         "a (H, W, 3) uint8 RGB array, a PIL image, or an iterable of such arrays."
     )
 

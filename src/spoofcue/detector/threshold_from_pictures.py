@@ -131,7 +131,7 @@ def calibrate_on_folders(
     detector = Detector(PackagedModel(read), make_detector(read.spec.detector), read.spec.threshold)
     judged = judge_folders(detector, live, attack, progress)
     if not len(judged.scores.live):
-        raise InputError(f"{live}: no face was fit to be judged ({judged.why_rejected('live')}).")
+        raise InputError(f"{live}: no face could be scored ({judged.why_rejected('live')}).")
     named = " and ".join(folder.name for folder in (live, attack) if folder)
     source = f"calibrated on pictures of {named}"
     facts = threshold_facts(judged.scores, target, source, data=named, protocol=protocol)

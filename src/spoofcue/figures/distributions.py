@@ -47,7 +47,7 @@ def draw_scores(run: FigureRun, out: Path) -> Drawn:
         f"{'on the logarithmic axis ' if logarithmic else ''}(Gaussian kernel, Scott's width; each "
         "has the same height), short line: median, points: single scores. Dashed: the threshold "
         f"{number(threshold)} ({_source(run.threshold.rule)}). Right: how many there are and how "
-        "many were judged wrong."
+        "many were decided wrongly."
         + (f" {zeros} scores of exactly 0 are drawn at the left edge." if zeros else ""),
         False,
         files,

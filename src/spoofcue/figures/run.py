@@ -103,15 +103,15 @@ class FigureRun:
         found = given or next((p for p in (stored, beside) if p.is_dir()), None)
         if found is None:
             raise InputError(
-                f"the prepared folder of {self.folder} is no longer at {stored}; say where with "
-                "--data DIR."
+                f"the prepared folder of {self.folder} is no longer at {stored}; give its place "
+                "with --data DIR."
             )
         missing = [f.crop for f in self.faces if not (found / f.crop).is_file()]
         if missing:
             raise InputError(
                 f"{found} lacks {len(missing)} of the {len(self.faces)} test faces that "
-                f"{self.folder} was judged on, e.g. {missing[0]}; give their prepared folder with "
-                "--data DIR, or evaluate the run again."
+                f"{self.folder} was evaluated on, e.g. {missing[0]}; give their prepared folder "
+                "with --data DIR, or evaluate the run again."
             )
         return found
 

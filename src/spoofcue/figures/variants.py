@@ -105,8 +105,8 @@ def shared_faces(runs: Sequence[FigureRun]) -> list[ScoredFace]:
         faces = [f for f in faces if f.crop in theirs]
         if {f.is_attack for f in faces} != {False, True}:
             raise InputError(
-                f"{run.folder} and {runs[0].folder} share no live and attack test faces; runs are "
-                "set beside each other on one prepared folder."
+                f"{run.folder} and {runs[0].folder} share no live and attack test faces; runs can "
+                "be shown side by side only on one prepared folder."
             )
     return faces
 
@@ -185,7 +185,7 @@ def _refuse_other_pictures(variants: Sequence[Variant], faces: Sequence[ScoredFa
             if (first.data / face.crop).read_bytes() != (other.data / face.crop).read_bytes():
                 raise InputError(
                     f"{face.crop} is another picture in {other.data} than in {first.data}; runs "
-                    "are set beside each other on one prepared folder."
+                    "can be shown side by side only on one prepared folder."
                 )
 
 

@@ -99,7 +99,7 @@ def list_files(path: Path) -> dict[str, int]:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, NotImplementedError, UnicodeError) as error:
         raise PackageError(
-            f"{path} is no package folder and no whole {SUFFIX} file ({error}); copy it again.",
+            f"{path} is no package folder and no complete {SUFFIX} file ({error}); copy it again.",
             reason="not_a_package",
         ) from error
     found: dict[str, int] = {}
@@ -153,6 +153,6 @@ def _check_entry(entry: zipfile.ZipInfo, path: Path) -> None:
     if entry.compress_type != zipfile.ZIP_STORED or entry.compress_size != entry.file_size:
         raise PackageError(
             f"{path}: {name} is compressed or encrypted; a package is a plain zip "
-            "(`zip -0`), so that no size in it can lie.",
+            "(`zip -0`), so that its sizes can be trusted.",
             reason="compressed",
         )

@@ -201,8 +201,8 @@ def _check_marks(package: Package, scores: Path, split: str | None) -> str | Non
     if scores.name in ("dev.csv", "test.csv") and beside.is_file():
         if scores.name == "test.csv":
             raise InputError(
-                f"{scores} is what `spoofcue evaluate` judged, and a threshold must not come from "
-                "the scores that judge it; give the dev.csv beside it."
+                f"{scores} holds the test scores of `spoofcue evaluate`, and a threshold must not "
+                "come from the scores it is evaluated on; give the dev.csv beside it."
             )
         named = _model_of(beside)
         if named is not None and not models:
@@ -210,7 +210,7 @@ def _check_marks(package: Package, scores: Path, split: str | None) -> str | Non
     if split is None and splits and DEFAULT_SPLIT not in splits:
         raise InputError(
             f"{scores} has the splits {', '.join(splits)} and no {DEFAULT_SPLIT}; name one "
-            "(--split). A threshold must not come from the scores that will judge it."
+            "(--split). A threshold must not come from the scores it is evaluated on."
         )
     if split is not None and splits and split not in splits:
         raise InputError(f"{scores} has no split {split!r}; there are {', '.join(splits)}.")
