@@ -147,7 +147,7 @@ def test_wrong_calls_write_nothing(
         (("--live", live, "--split", "dev"), "--split goes with --scores"),
         (("--live", live, "--target", "eer"), "needs a folder of attacks too"),
         (("--live", live, "--target", "acer=1"), "write apcer=RATE"),
-        (("--live", dark), "no face was fit to be judged (1 too_dark)"),
+        (("--live", dark), "no face could be scored (1 too_dark)"),
     ):
         code, _, error = calibrate(package, "--out", out, *words)
         assert code != 0

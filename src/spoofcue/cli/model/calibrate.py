@@ -137,7 +137,7 @@ def _print_calibrated(
         passed, before = (int((own.attack <= t).sum()) for t in (facts.value, done.before.value))
         typer.echo(f"attacks passed: {passed} of {len(own.attack)}, before {before}")
     else:
-        typer.echo("it is not known how many attacks pass; --attack FOLDER would show it")
+        typer.echo("how many attacks pass is not known; give --attack FOLDER to see")
     for kind in pictures.rejected:
         if why := pictures.why_rejected(kind):
             typer.echo(f"{kind}, not scored and not counted: {why}")
