@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -145,3 +148,31 @@ def test_test_files_and_their_helpers_have_one_name_each() -> None:
         for p in (ROOT / folder).rglob("*.py")
     ]
     assert {name for name in names if names.count(name) > 1} <= {"conftest.py"}
+
+
+def test_the_picture_shows_every_stage_and_was_drawn_from_its_source() -> None:
+    # after a change: dot -Tsvg docs/images/architecture.dot -o docs/images/architecture.svg
+    source = (ROOT / "docs/images/architecture.dot").read_text(encoding="utf-8")
+    text = re.sub(r'//.*|"[^"]*"', "", source)
+    words = re.findall(r"(?<![\w=])[a-z_]+(?=\s*(?:;|->|\[|\}))", text)
+    stages = set(words) - {"graph", "node", "edge"}
+    assert stages == set(FLOOR_OF)
+    arrows = re.findall(r"(\w+) -> (\w+) \[(?!style=invis)", text)
+    drawn = (ROOT / "docs/images/architecture.svg").read_text(encoding="utf-8")
+    titles = re.findall(r"<title>([^<]*)</title>", drawn)
+    shown = {re.sub(r":\w+$", "", t) for t in titles if not t.startswith(("cluster_", "spoofcue"))}
+    assert shown == stages | {f"{a}&#45;&gt;{b}" for a, b in arrows}
+
+
+def test_contributing_states_the_floors() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\d+\. (.*)$", page, re.MULTILINE)
+    assert lines == [", ".join(floor) for floor in FLOORS]
+
+
+def test_the_walk_names_what_exists() -> None:
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    walk = re.findall(r"`([a-z_]+\.[a-z_]+)\.([\w.]+)`", page)
+    assert len(walk) > 12
+    for module, name in walk:
+        attrgetter(name)(importlib.import_module(f"spoofcue.{module}"))
