@@ -8,13 +8,14 @@ from pathlib import Path
 import torch
 
 from spoofcue import __version__
-from spoofcue.config import RunSettings, load_settings, settings_from
+from spoofcue.config import RunSettings
 from spoofcue.cue.generator import LGSC
 from spoofcue.cue.score import next_multiple
 from spoofcue.cue.summary import summarise
 from spoofcue.export.graph import openvino_files, traced
 from spoofcue.export.precision import CALIBRATION_CROPS, PARTS, quantised
 from spoofcue.methods.checkpoint import best_checkpoint, read_checkpoint
+from spoofcue.methods.settings import load_settings, settings_from
 from spoofcue.package.read import read_package
 from spoofcue.package.schema import PackageSpec, ThresholdFacts
 from spoofcue.package.write import file_facts, write_package

@@ -1,22 +1,21 @@
-"""Settings of the network and of its teacher; :mod:`spoofcue.config` joins them with the rest."""
+"""Settings of a run, section by section; a method's own are in its own module."""
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    SerializeAsAny,
     SerializerFunctionWrapHandler,
-    ValidationError,
     model_serializer,
     model_validator,
 )
 
-from spoofcue.errors import InputError, validation_text
+from spoofcue.errors import InputError
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -24,33 +23,13 @@ NonNegative = Annotated[float, Field(ge=0)]
 
 
 class Settings(BaseModel):
-    """Frozen, and strict about names.
-
-    Attributes:
-        added: fields that came after results had been stored. At their defaults they are left
-            out of what is stored, so that a benchmark goes on with folds of before, and equal
-            trainings of before and after are told as equal.
-
-    """
+    """Frozen, and strict about names; what is stored states every field."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    added: ClassVar[tuple[str, ...]] = ()
-
-    @model_serializer(mode="wrap")
-    def _without_added_defaults(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        tree: dict[str, Any] = dump(self)
-        fields = type(self).model_fields
-        silent = {n for n in self.added if getattr(self, n) == fields[n].default}
-        return {name: value for name, value in tree.items() if name not in silent}
 
 
 class ModelSettings(Settings):
     """The network (sections 3.2 to 3.4), and a light one beside it."""
-
-    added: ClassVar[tuple[str, ...]] = (
-        *("encoder", "mobile_multiplier", "mobile_tail"),
-        *("decoder", "decoder_width", "families"),
-    )
 
     encoder_norm: Literal["batch", "instance"] = "batch"
     decoder_norm: Literal["instance", "batch"] = "instance"
@@ -114,11 +93,7 @@ Shrink = Literal["bilinear", "area"]
 
 
 class InputSettings(Settings):
-    """How a face crop becomes network input (sections 4.1 and 4.4).
-
-    ``shrink`` is stored even at its default, unlike other fields that came late: without it a
-    stored model was trained with ``area`` (:func:`as_stored`).
-    """
+    """How a face crop becomes network input (sections 4.1 and 4.4)."""
 
     mode: Literal["patch", "resize"] = Field(
         "patch",
@@ -152,8 +127,6 @@ class InputSettings(Settings):
 class AugmentSettings(Settings):
     """The official code's augmentation and poor cameras; the paper names none: off by default."""
 
-    added: ClassVar[tuple[str, ...]] = ("degrade",)
-
     photometric: bool = Field(False, description="brightness, contrast, saturation, hue")
     flip: Fraction = Field(0.0, description="probability of a left-right flip")
     rotate_deg: NonNegative = Field(0.0, le=180, description="largest rotation either way")
@@ -172,32 +145,11 @@ class AugmentSettings(Settings):
     )
 
 
-def as_stored(settings: dict[str, Any]) -> dict[str, Any]:
-    """A stored tree of settings, with ``input.shrink`` where it was stored before there was one.
-
-    All models of then were trained with area averaging, and must be scored so.
-
-    Args:
-        settings: plain, as it was stored; or anything else with a section ``input``.
-
-    Returns:
-        The same with ``input.shrink`` = ``area``, if it has a section ``input`` without that key.
-
-    """
-    given = settings.get("input")
-    if not isinstance(given, dict) or "shrink" in given:
-        return settings
-    return {**settings, "input": {**given, "shrink": "area"}}
-
-
 PRESETS_DIR = Path(__file__).parent / "presets"
-METHOD_DEFAULTS_DIR = Path(__file__).parent / "methods" / "defaults"
 
 
 class LossSettings(Settings):
     """Eqs. 6 to 9."""
-
-    added: ClassVar[tuple[str, ...]] = ("ridge",)
 
     regression: Literal["live", "live-and-spoof"] = "live"
     regression_weight: NonNegative = 5.0
@@ -212,8 +164,6 @@ class LossSettings(Settings):
 
 class OptimiserSettings(Settings):
     """Adam and its learning-rate schedule, counted in optimiser steps."""
-
-    added: ClassVar[tuple[str, ...]] = ("encoder_lr_factor",)
 
     lr: Positive = 1e-3
     encoder_lr_factor: Fraction = Field(
@@ -230,8 +180,6 @@ class OptimiserSettings(Settings):
 
 class TrainingSettings(Settings):
     """Length, batches, precision and book-keeping of a training."""
-
-    added: ClassVar[tuple[str, ...]] = ("minutes", "threads")
 
     batch_size: int = Field(32, ge=2, multiple_of=2, description="half live, half attack")
     epochs: int = Field(20, ge=1)
@@ -261,45 +209,20 @@ class TrainingSettings(Settings):
     strategy: str = "auto"
 
 
-MethodName = Literal[
-    "lgsc",
-    "lbp",
-    "color-texture",
-    "cnn",
-    "deep-svdd",
-    "gmm",
-    "triplet-focal",
-    "aux-depth",
-    "pixel",
-]
-METHOD_NAMES: tuple[str, ...] = get_args(MethodName)
-
-
-class ComparedSettings(Settings):
-    """What the compared methods need besides the sections that they share (docs/methods.md)."""
-
-    texture_size: int = Field(64, ge=16, le=512, description="lbp, color-texture: face side, px")
-    svm_kernel: Literal["rbf", "linear"] = Field("rbf", description="lbp, color-texture")
-    svm_c: float | None = Field(
-        None, gt=0, description="lbp, color-texture; none: chosen by train people left out"
-    )
-    gmm_components: int = Field(10, ge=1, description="gmm: Gaussians")
-    gmm_encoder: Literal["pretrained", "trained"] = Field(
-        "pretrained",
-        description="gmm: the encoder as model.weights gives it, or first trained as method cnn",
-    )
-    svdd_weight_decay: NonNegative = Field(1e-6, description="deep-svdd: lambda of Eq. 1")
-    focal_sigma: Positive = Field(0.3, description="triplet-focal: temperature of its distances")
-    focal_margin: Positive = Field(0.2, description="triplet-focal")
-    pixel_weight: Fraction = Field(0.5, description="pixel: the map's share of the loss")
+OwnSettings = TypeVar("OwnSettings", bound=Settings)
 
 
 class RunSettings(Settings):
-    """Everything that defines a run."""
+    """Everything that defines a run.
 
-    added: ClassVar[tuple[str, ...]] = ("distill",)
+    Attributes:
+        own: what the method has of its own; in YAML, in ``--set`` and where it is stored, the
+            section has the method's name. :func:`spoofcue.methods.settings.settings_from`
+            validates it, since each method knows its own.
 
-    method: MethodName = "lgsc"
+    """
+
+    method: str = "lgsc"
     preset: str = "paper"
     model: ModelSettings = ModelSettings()
     loss: LossSettings = LossSettings()
@@ -307,8 +230,20 @@ class RunSettings(Settings):
     augment: AugmentSettings = AugmentSettings()
     optimiser: OptimiserSettings = OptimiserSettings()
     training: TrainingSettings = TrainingSettings()
-    compared: ComparedSettings = ComparedSettings()
     distill: DistillSettings = DistillSettings()
+    own: SerializeAsAny[Settings] = Settings()
+
+    def own_as(self, kind: type[OwnSettings]) -> OwnSettings:
+        """:attr:`own`, of the kind that the method declared."""
+        if not isinstance(self.own, kind):
+            raise TypeError(f"settings of {self.method} are no {kind.__name__}")
+        return self.own
+
+    @model_serializer(mode="wrap")
+    def _own_by_name(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        tree: dict[str, Any] = dump(self)
+        own = tree.pop("own")
+        return {**tree, self.method: own} if own else tree
 
     @model_validator(mode="after")
     def _fit_together(self) -> RunSettings:
@@ -339,60 +274,6 @@ def preset_names() -> list[str]:
     return sorted(path.stem for path in PRESETS_DIR.glob("*.yaml"))
 
 
-def load_settings(
-    preset: str = "paper",
-    file: Path | None = None,
-    overrides: list[str] | None = None,
-    method: str | None = None,
-) -> RunSettings:
-    """Resolve a preset, a method's own defaults, a YAML file, ``section.key=value`` overrides.
-
-    Each wins over those before it.
-
-    Args:
-        preset: a name of :func:`preset_names`; a ``preset`` key in ``file`` wins over it.
-        file: YAML with any part of the tree.
-        overrides: each value is read as YAML, so ``null``, ``3`` and ``true`` are typed.
-        method: one of :data:`METHOD_NAMES`; wins over the file's.
-
-    Raises:
-        InputError: unknown preset, method or key, unreadable YAML, a value out of range.
-
-    """
-    given = _read_yaml(file) if file else {}
-    preset = str(given.pop("preset", preset))
-    tree = preset_tree(preset)
-    if method is not None:
-        given["method"] = method
-    for text in overrides or []:
-        _merge(given, _parse_override(text))
-    method = str(given.setdefault("method", "lgsc"))
-    if method not in METHOD_NAMES:
-        raise InputError(f"unknown method {method!r}; there are {', '.join(METHOD_NAMES)}.")
-    own = METHOD_DEFAULTS_DIR / f"{method}.yaml"
-    if own.is_file():
-        _merge(tree, _read_yaml(own))
-    _merge(tree, given)
-    tree["preset"] = preset
-    return settings_from(tree, str(file) if file else f"preset {preset}")
-
-
-def stored_settings(config: Path, overrides: list[str] | None = None) -> RunSettings:
-    """What the config.yaml of a run folder stores, of this version or of one before it.
-
-    Unlike with :func:`load_settings` the preset adds nothing: a default that a run set over its
-    preset may be left out of what is stored.
-
-    Raises:
-        InputError: it is unreadable, or holds a key or value that this version does not know.
-
-    """
-    tree = as_stored(_read_yaml(config))
-    for text in overrides or []:
-        _merge(tree, _parse_override(text))
-    return settings_from(tree, str(config))
-
-
 def preset_tree(preset: str) -> dict[str, Any]:
     """What a preset sets, as its file says it; all else has the defaults, which are the paper's.
 
@@ -402,25 +283,7 @@ def preset_tree(preset: str) -> dict[str, Any]:
     """
     if preset not in preset_names():
         raise InputError(f"unknown preset {preset!r}; there are {', '.join(preset_names())}.")
-    return _read_yaml(PRESETS_DIR / f"{preset}.yaml")
-
-
-def with_switches(settings: RunSettings, switches: dict[str, Any]) -> RunSettings:
-    """``settings`` with a part of the tree changed, validated again."""
-    tree = settings.model_dump(mode="json")
-    _merge(tree, switches)
-    return settings_from(tree, "switches")
-
-
-def settings_from(tree: dict[str, Any], source: str) -> RunSettings:
-    """Validate a plain tree; pydantic's findings become one InputError in the user's words."""
-    try:
-        return RunSettings.model_validate(tree)
-    except ValidationError as error:
-        reasons = validation_text(error, "settings", values=True)
-        raise InputError(
-            f"{source}: {reasons}. `spoofcue train --help-settings` lists every key."
-        ) from error
+    return read_yaml(PRESETS_DIR / f"{preset}.yaml")
 
 
 def dump_yaml(settings: RunSettings) -> str:
@@ -430,18 +293,13 @@ def dump_yaml(settings: RunSettings) -> str:
     return yaml.safe_dump(settings.model_dump(mode="json"), sort_keys=False)
 
 
-def describe_settings() -> list[tuple[str, str, str]]:
-    """(dotted key, default, description) of every setting, for help pages."""
-    rows = []
-    for section, field in RunSettings.model_fields.items():
-        if not isinstance(field.default, Settings):
-            continue
-        for name, leaf in type(field.default).model_fields.items():
-            rows.append((f"{section}.{name}", str(leaf.default), leaf.description or ""))
-    return rows
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Settings by name from a YAML file; an empty file has none.
 
+    Raises:
+        InputError: it cannot be read, or holds something else.
 
-def _read_yaml(path: Path) -> dict[str, Any]:
+    """
     import yaml
 
     try:
@@ -455,30 +313,3 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     if not isinstance(tree, dict):
         raise InputError(f"{path} must hold settings by name, not a {type(tree).__name__}")
     return tree
-
-
-def _parse_override(text: str) -> dict[str, Any]:
-    import yaml
-
-    key, equals, value = text.partition("=")
-    if not equals or not key.strip():
-        raise InputError(f"--set {text!r}: write it as section.key=value")
-    try:
-        leaf: Any = yaml.safe_load(value)
-    except yaml.YAMLError as error:
-        raise InputError(f"--set {text!r}: the value is not valid YAML") from error
-    # YAML 1.1 reads 1e-3 (no dot) as text; a person means a number.
-    if isinstance(leaf, str):
-        with contextlib.suppress(ValueError):
-            leaf = float(leaf)
-    for name in reversed(key.strip().split(".")):
-        leaf = {name: leaf}
-    return dict(leaf)
-
-
-def _merge(tree: dict[str, Any], over: dict[str, Any]) -> None:
-    for key, value in over.items():
-        if isinstance(value, dict) and isinstance(tree.get(key), dict):
-            _merge(tree[key], value)
-        else:
-            tree[key] = value

@@ -96,18 +96,22 @@ class MediaError(SpoofCueError):
         self.reason = reason
 
 
-def validation_text(error: ValidationError, whole: str, *, values: bool = False) -> str:
+def validation_text(
+    error: ValidationError, whole: str, *, values: bool = False, section: str = ""
+) -> str:
     """What pydantic refused, in one line: ``section.key: reason; ...``.
 
     Args:
         error: pydantic's.
         whole: name of what was validated, for findings about no single key.
         values: whether to quote the refused values.
+        section: that ``error`` is about, put before its keys.
 
     """
     parts = []
     for e in error.errors():
         quoted = values and e["type"] not in ("extra_forbidden", "value_error")
         given = f" (given {e['input']!r})" if quoted else ""
-        parts.append(f"{'.'.join(map(str, e['loc'])) or whole}: {e['msg']}{given}")
+        key = ".".join(map(str, (section, *e["loc"]) if section else e["loc"]))
+        parts.append(f"{key or whole}: {e['msg']}{given}")
     return "; ".join(parts)

@@ -16,10 +16,10 @@ from inference_parts.rows import Cost, parity_row, predict_row, spearman, speed_
 from inference_parts.search import iou, search_row
 
 from helpers.tiny_packages import exported, shared_run
-from spoofcue.config import load_settings
 from spoofcue.cue.generator import LGSC
 from spoofcue.cue.summary import summarise
 from spoofcue.faces.box import Box
+from spoofcue.methods.settings import load_settings
 
 NAMED = ("paper", 224, 4, "openvino", "bf16")
 

@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from spoofcue.cli.main import app
-from spoofcue.config import RunSettings, dump_yaml, load_settings
+from spoofcue.config import RunSettings, dump_yaml
+from spoofcue.methods.settings import load_settings
 from spoofcue.training import any_method
 
 TRAINED = {

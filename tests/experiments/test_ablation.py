@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from spoofcue.cli.main import app
-from spoofcue.config import RunSettings, load_settings
+from spoofcue.config import RunSettings
 from spoofcue.data.manifest import schema, write_manifest
 from spoofcue.errors import InputError
 from spoofcue.experiments.ablation import (
@@ -23,6 +23,7 @@ from spoofcue.experiments.ablation import (
 )
 from spoofcue.experiments.openpad import SIZES
 from spoofcue.experiments.targets import NewOpenpad, own_splits, target_plan
+from spoofcue.methods.settings import load_settings
 from spoofcue.protocols.fold import rows_of_fold
 
 # Copied by hand from Table 5 and section 4.4.

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from helpers.official_sets import manifest
-from spoofcue.config import RunSettings, load_settings
+from spoofcue.config import RunSettings
 from spoofcue.data.crop_facts import protocol_of
 from spoofcue.data.manifest import read_manifest, write_manifest
 from spoofcue.errors import InputError
@@ -196,28 +196,6 @@ def test_a_result_of_other_data_is_not_taken_for_this_one(oulu: Path, tmp_path: 
     ready = planned("oulu-npu", "1", {"oulu-npu": fewer}, tmp_path)
     with pytest.raises(InputError, match="other counts"):
         run_plan(ready, tmp_path, {"stub": Stub()})
-
-
-def test_a_result_of_before_the_setting_was_made_with_area_averaging(
-    oulu: Path, tmp_path: Path
-) -> None:
-    ready = planned("oulu-npu", "1", {"oulu-npu": oulu}, tmp_path)
-
-    def stub(shrink: str) -> Stub:
-        method = Stub()
-        method.settings = load_settings("paper", None, [f"input.shrink={shrink}"])
-        return method
-
-    run_plan(ready, tmp_path, {"stub": stub("area")})
-    (path,) = tmp_path.rglob("result.json")
-    record = json.loads(path.read_text())
-    del record["settings"]["input"]["shrink"]
-    path.write_text(json.dumps(record))
-    with pytest.raises(InputError, match="other settings"):
-        run_plan(ready, tmp_path, {"stub": stub("bilinear")})
-    again = stub("area")
-    run_plan(ready, tmp_path, {"stub": again})
-    assert again.ran == []
 
 
 @pytest.mark.parametrize(

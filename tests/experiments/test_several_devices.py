@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from spoofcue.config import load_settings
 from spoofcue.errors import InputError
 from spoofcue.experiments import methods as launch
+from spoofcue.methods.settings import load_settings
 
 
 def test_auto_is_one_process_without_a_gpu_and_a_number_is_itself() -> None:

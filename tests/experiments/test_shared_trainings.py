@@ -16,7 +16,6 @@ from typer.testing import CliRunner
 
 from helpers.official_sets import manifest
 from spoofcue.cli.main import app
-from spoofcue.config import load_settings
 from spoofcue.data.manifest import read_manifest, write_manifest
 from spoofcue.errors import InputError
 from spoofcue.experiments.dataset_run import (
@@ -28,6 +27,7 @@ from spoofcue.experiments.dataset_run import (
 from spoofcue.experiments.folds import read_results, run_folds
 from spoofcue.experiments.methods import ConfiguredMethod
 from spoofcue.experiments.trainings import keys_of
+from spoofcue.methods.settings import load_settings
 from spoofcue.metrics.evaluation import EvaluationOptions
 from spoofcue.metrics.thresholds import ThresholdRule
 from spoofcue.protocols.reader import load_set

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from spoofcue.config import load_settings
 from spoofcue.figures.canvas import number, shown
 from spoofcue.figures.differences import titles
+from spoofcue.methods.settings import load_settings
 
 
 def tree(*overrides: str) -> dict:
@@ -35,6 +35,7 @@ def test_numbers_and_names_fit_a_figure() -> None:
     assert max(map(len, shown("x" * 80).split("\n"))) == 9
 
 
-def test_what_a_run_does_not_store_has_its_default() -> None:
-    trees = [{"model": {"width": 64}}, {"model": {"width": 64, "encoder": "mobilenet-v2"}}]
-    assert titles(trees, ["a", "b"]) == [["encoder: resnet18"], ["encoder: mobilenet-v2"]]
+def test_what_only_one_method_has_stands_at_its_run_alone() -> None:
+    pixel = load_settings("small", None, ["pixel.map_weight=0.25"], "pixel")
+    runs = [tree("method=cnn"), pixel.model_dump(mode="json")]
+    assert titles(runs, "ab") == [["method: cnn"], ["method: pixel", "map weight: 0.25"]]

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, nn
 
-from spoofcue.config import RunSettings, load_settings
+from spoofcue.config import RunSettings
 from spoofcue.data.manifest import write_manifest
 from spoofcue.methods.learned import Learned
+from spoofcue.methods.settings import load_settings
 from spoofcue.training.gradient import train
 
 CROP, PATCH = (48, 44), 32

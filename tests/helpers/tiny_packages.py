@@ -15,10 +15,11 @@ import onnx
 import torch
 
 from helpers import tiny_run
-from spoofcue.config import RunSettings, load_settings
+from spoofcue.config import RunSettings
 from spoofcue.cue.generator import LGSC
 from spoofcue.export.graph import traced
 from spoofcue.export.package import export_package
+from spoofcue.methods.settings import load_settings
 from spoofcue.scoring.checkpoint import TorchModel
 
 SETTINGS: RunSettings = load_settings(

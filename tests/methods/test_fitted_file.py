@@ -9,9 +9,9 @@ import pytest
 
 from helpers.resized_by_hand import BY_HAND, farthest
 from helpers.striped_faces import prepared
-from spoofcue.config import load_settings
 from spoofcue.errors import InputError
 from spoofcue.methods.fitted_file import read_fitted
+from spoofcue.methods.settings import load_settings
 from spoofcue.scoring.fitted import FittedModel
 from spoofcue.training.any_method import train_run
 
@@ -125,17 +125,10 @@ def test_another_methods_file_is_refused(fitted: Path, tmp_path: Path) -> None:
         FittedModel(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("stored", "meant"), [("bilinear", "bilinear"), ("area", "area"), (None, "area")]
-)
-def test_faces_are_shrunk_as_when_it_was_fitted(
-    stored: str | None, meant: str, fitted: Path, tmp_path: Path
-) -> None:
-    """``None``: of before there was the setting."""
+@pytest.mark.parametrize("meant", ["bilinear", "area"])
+def test_faces_are_shrunk_as_when_it_was_fitted(meant: str, fitted: Path, tmp_path: Path) -> None:
     about = json.loads(str(told(fitted)))
-    about["settings"]["input"]["shrink"] = stored
-    if stored is None:
-        del about["settings"]["input"]["shrink"]
+    about["settings"]["input"]["shrink"] = meant
     altered(fitted, tmp_path / "model.npz", about=np.array(json.dumps(about)))
     crop = np.random.default_rng(3).integers(0, 256, (192, 192, 3), np.uint8)
     seen = FittedModel(tmp_path).score([crop])[0].seen

@@ -10,12 +10,12 @@ import pytest
 import torch
 from PIL import Image
 
-from spoofcue.config import load_settings
 from spoofcue.cue.light.mobilenet import TO_E4, MobileNetV2Encoder
 from spoofcue.data.manifest import write_manifest
 from spoofcue.export.graph import export_onnx
 from spoofcue.export.package import export_package
 from spoofcue.methods.checkpoint import read_checkpoint
+from spoofcue.methods.settings import load_settings
 from spoofcue.scoring.checkpoint import TorchModel
 from spoofcue.scoring.exported import OnnxModel
 from spoofcue.scoring.open_model import open_model

@@ -9,13 +9,13 @@ import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from spoofcue.config import load_settings
 from spoofcue.cue.encoder import ResNet18Encoder
 from spoofcue.errors import InputError
 from spoofcue.methods.built_in.deep_svdd import DeepSVDD
 from spoofcue.methods.learned import Learned
 from spoofcue.methods.method import LearnedMethod
 from spoofcue.methods.registry import build_network, method_names, method_of_name
+from spoofcue.methods.settings import load_settings
 
 LEARNED = [n for n in method_names() if isinstance(method_of_name(n), LearnedMethod)]
 TINY = ["model.width=8", "model.weights=none", "input.size=64"]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from spoofcue.config import load_settings
 from spoofcue.errors import InputError
+from spoofcue.methods.settings import load_settings
 from spoofcue.scoring.open_model import method_of, open_model
 from spoofcue.training.any_method import train_run
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from helpers.resized_by_hand import BY_HAND, bilinear, block_means, farthest
-from spoofcue.config import InputSettings, load_settings, preset_names
+from spoofcue.config import InputSettings, preset_names
+from spoofcue.methods.settings import load_settings
 from spoofcue.patches.inputs import resized, scoring_inputs
 
 

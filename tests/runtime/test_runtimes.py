@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from safetensors.torch import save
 
 from helpers.tiny_packages import SETTINGS, exported, shared_run
-from spoofcue.config import load_settings
 from spoofcue.cue.generator import LGSC
 from spoofcue.errors import InputError
+from spoofcue.methods.settings import load_settings
 from spoofcue.package.read import read_package
 from spoofcue.runtime import choice
 from spoofcue.runtime.choice import choose_runtime, open_runtime

@@ -14,8 +14,8 @@ import pytest
 import torch
 
 from helpers.faces_with_stripes import striped_faces
-from spoofcue.config import load_settings
 from spoofcue.data.manifest import read_manifest, write_manifest
+from spoofcue.methods.settings import load_settings
 from spoofcue.training import gradient
 from spoofcue.training.any_method import train_run
 from spoofcue.training.budget import TimeBudget

@@ -10,13 +10,14 @@ import pytest
 import torch
 
 from helpers.striped_faces import prepared
-from spoofcue.config import RunSettings, load_settings
+from spoofcue.config import RunSettings
 from spoofcue.cue.encoder import ResNet18Encoder
 from spoofcue.data.manifest import read_manifest
 from spoofcue.errors import InputError
 from spoofcue.media.image import read_image
 from spoofcue.methods.built_in.gmm import anomaly_score, encoder_features, mixture_from
 from spoofcue.methods.fitted_file import read_fitted
+from spoofcue.methods.settings import load_settings
 from spoofcue.metrics.measures import auc
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.patches.inputs import groups_of_one_shape
@@ -44,7 +45,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def settings(method: str, weights: Path | str, *more: str) -> RunSettings:
-    tiny = ["model.width=8", "input.size=64", "input.max_side=96", "compared.gmm_components=2"]
+    tiny = ["model.width=8", "input.size=64", "input.max_side=96", "gmm.components=2"]
     return load_settings(
         "small", None, [f"method={method}", f"model.weights={weights}", *tiny, *more]
     )
@@ -203,7 +204,7 @@ def test_a_trained_encoder_is_that_of_method_cnn(data: Path, tmp_path: Path) -> 
         torch.save({"spoofcue": {}, "state_dict": state}, run / "checkpoints" / "best.ckpt")
         return run / "checkpoints" / "best.ckpt"
 
-    chosen = settings("gmm", "none", "compared.gmm_encoder=trained")
+    chosen = settings("gmm", "none", "gmm.encoder=trained")
     record = fit(data, tmp_path / "run", chosen, train_cnn)
     assert record["data"]["warnings"] == []
     assert asked == {"run": tmp_path / "run" / "encoder", "method": "cnn"}
@@ -223,7 +224,7 @@ def test_what_cannot_be_fitted_is_refused(
     with pytest.raises(InputError, match="holds a model already"):
         train_run(data, runs["lbp"], settings("lbp", "none"))
     with pytest.raises(InputError, match="9 Gaussians cannot be fitted to 8 live"):
-        train_run(data, tmp_path / "gmm", settings("gmm", weights, "compared.gmm_components=9"))
+        train_run(data, tmp_path / "gmm", settings("gmm", weights, "gmm.components=9"))
     with pytest.raises(InputError, match="it has 0 live and 0 attack"):
         train_run(
             prepared(tmp_path / "none", splits=("dev",)), tmp_path / "b", settings("lbp", "none")

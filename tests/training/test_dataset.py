@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from helpers.resized_by_hand import BY_HAND, farthest
-from spoofcue.config import load_settings
+from spoofcue.methods.settings import load_settings
 from spoofcue.training.dataset import FaceCrops
 from spoofcue.training.sampling import Draw
 

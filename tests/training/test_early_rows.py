@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 
 from helpers.faces_with_stripes import striped_faces
-from spoofcue.config import load_settings
 from spoofcue.data.manifest import read_manifest, validate, write_manifest
 from spoofcue.errors import InputError
+from spoofcue.methods.settings import load_settings
 from spoofcue.training.any_method import train_run
 
 TINY = [

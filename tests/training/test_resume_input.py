@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import torch
 
 from helpers.scripted_training import WIDE, prepared, trained
 from spoofcue.errors import InputError
@@ -24,16 +23,3 @@ def test_other_input_is_refused_and_nothing_is_written(data: Path, tmp_path: Pat
     with pytest.raises(InputError, match=told):
         trained(data, run, [WIDE] * 2, resume=True)
     assert {p: p.read_bytes() for p in run.rglob("*") if p.is_file()} == kept
-
-
-def test_a_training_of_before_the_setting_goes_on_with_area(data: Path, tmp_path: Path) -> None:
-    run = tmp_path / "run"
-    trained(data, run, [WIDE])
-    last = run / "checkpoints" / "last.ckpt"
-    stored = torch.load(last, weights_only=False)
-    del stored["spoofcue"]["settings"]["input"]["shrink"]
-    torch.save(stored, last)
-    with pytest.raises(InputError, match="would go on with other faces"):
-        trained(data, run, [WIDE] * 2, resume=True)
-    _, record = trained(data, run, [WIDE] * 2, "input.shrink=area", resume=True)
-    assert record["training"]["steps"] == 4

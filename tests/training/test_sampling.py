@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spoofcue.config import OptimiserSettings, load_settings
+from spoofcue.config import OptimiserSettings
 from spoofcue.errors import InputError
+from spoofcue.methods.settings import load_settings
 from spoofcue.training.module import learning_rate_factor
 from spoofcue.training.sampling import BalancedBatches
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from spoofcue.errors import InputError
+from spoofcue.methods.registry import method_names
 
 # what a training may change on its way: how fast and how long, not what it computes
 RESUMABLE = ("training.minutes", "training.threads", "training.workers")
@@ -19,7 +20,8 @@ def _help_settings(wanted: bool) -> None:
     from rich.table import Table
 
     from spoofcue.cli.console import stdout
-    from spoofcue.config import describe_settings, preset_names
+    from spoofcue.config import preset_names
+    from spoofcue.methods.settings import describe_settings
 
     table = Table(title=f"--set key=value; presets: {', '.join(preset_names())}")
     for name in ("key", "default", "meaning"):
@@ -38,8 +40,8 @@ def train(
     method: Annotated[
         str | None,
         typer.Option(
-            help="Method to train: lgsc, lbp, color-texture, cnn, deep-svdd, gmm, triplet-focal, "
-            "aux-depth or pixel. Default: that of the settings, lgsc."
+            help=f"Method to train: {', '.join(method_names())}. Default: that of the "
+            "settings, lgsc."
         ),
     ] = None,
     preset: Annotated[
@@ -81,7 +83,7 @@ def train(
 ) -> None:
     """Train LGSC (sections 3 and 4.1) or a compared method; choose the epoch on dev."""
     from spoofcue.cli.console import progress_bar, stderr, stdout
-    from spoofcue.config import load_settings, stored_settings
+    from spoofcue.methods.settings import load_settings
 
     stored = out / "config.yaml"
     if resume:
@@ -93,7 +95,7 @@ def train(
             )
         if not stored.is_file():
             raise InputError(f"{out} holds no training to resume; leave out --resume.")
-        settings = stored_settings(stored, set_)
+        settings = load_settings(file=stored, overrides=set_)
     else:
         settings = load_settings(preset, config, set_, method)
     from spoofcue.methods.method import LearnedMethod

@@ -8,10 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from spoofcue.config import RunSettings, preset_tree, with_switches
+from spoofcue.config import RunSettings, preset_tree
 from spoofcue.errors import InputError
 from spoofcue.experiments.published import PAPER
 from spoofcue.experiments.tables import NONE, Grid, GridRow, TableRow, table_of
+from spoofcue.methods.settings import with_switches
 from spoofcue.metrics.measures import MEASURES
 
 FULL = "paper"

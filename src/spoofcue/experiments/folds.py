@@ -11,7 +11,6 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spoofcue.config import as_stored
 from spoofcue.data.manifest import write_manifest
 from spoofcue.data.prepare import SUMMARY
 from spoofcue.errors import InputError
@@ -144,7 +143,6 @@ def _refuse_other_result(task: FoldTask, rows: pl.DataFrame, method: Method) -> 
     if not done.is_file():
         return
     before = json.loads(done.read_text(encoding="utf-8"))
-    before["settings"] = as_stored(before["settings"])
     wanted = {
         "settings": settings_of(method),
         "selection": task.fold.to_dict(),

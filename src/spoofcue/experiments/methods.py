@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from spoofcue.config import METHOD_NAMES, RunSettings, dump_yaml, load_settings
+from spoofcue.config import RunSettings, dump_yaml
 from spoofcue.data.manifest import read_manifest
 from spoofcue.errors import InputError
 from spoofcue.methods.method import ClassicalMethod
-from spoofcue.methods.registry import method_of_name
+from spoofcue.methods.registry import loadable_methods, method_names, method_of_name
+from spoofcue.methods.settings import load_settings
 from spoofcue.metrics.evaluation import EvaluationOptions
 from spoofcue.training.any_method import train_run
 from spoofcue.whole_files import write_text
@@ -113,10 +114,10 @@ def choose_methods(wanted: str) -> list[str]:
         InputError: an unknown name.
 
     """
-    names = list(METHOD_NAMES) if wanted == "all" else [n.strip() for n in wanted.split(",")]
-    if unknown := [name for name in names if name not in METHOD_NAMES]:
+    names = loadable_methods() if wanted == "all" else [n.strip() for n in wanted.split(",")]
+    if unknown := [name for name in names if name not in method_names()]:
         raise InputError(
-            f"--method {', '.join(unknown)}: there are {', '.join(METHOD_NAMES)}, all."
+            f"--method {', '.join(unknown)}: there are {', '.join(method_names())}, all."
         )
     return list(dict.fromkeys(names))
 
@@ -140,7 +141,7 @@ def configured(
     """Each method with a preset and ``section.key=value`` overrides.
 
     Raises:
-        InputError: as :func:`spoofcue.config.load_settings`.
+        InputError: as :func:`spoofcue.methods.settings.load_settings`.
 
     """
     return {

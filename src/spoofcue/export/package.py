@@ -9,12 +9,13 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Literal
 
-from spoofcue.config import RunSettings, settings_from
+from spoofcue.config import RunSettings
 from spoofcue.errors import InputError
 from spoofcue.export.dev_crops import DevCrops, dev_crops, protocol_of_run, run_record
 from spoofcue.export.dev_target import DevTarget
 from spoofcue.export.proof import ALLOWED, Proof
 from spoofcue.methods.checkpoint import best_checkpoint, read_checkpoint
+from spoofcue.methods.settings import settings_from
 from spoofcue.metrics.measures import AT_THRESHOLD, OVER_THRESHOLDS
 from spoofcue.package.read import Package
 from spoofcue.package.schema import WEIGHT_FILES, PackageSpec, ThresholdFacts, WeightFile

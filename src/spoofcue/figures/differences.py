@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from spoofcue.config import describe_settings
-
 MOST = 3
 SHORT = {"input.mode": "input", "input.size": "input size", "input.scoring": "scoring"}
 
@@ -26,12 +24,12 @@ def titles(settings: Sequence[dict[str, Any]], names: Sequence[str]) -> list[lis
     keys = differing(flat)
     if not keys:
         return [[name] for name in names]
-    # what a run does not store has its default (spoofcue.config.Settings.added)
-    defaults = {key: default for key, default, _ in describe_settings()}
     lines = []
-    for tree in flat:
-        shown = [f"{_short(k)}: {tree.get(k, defaults.get(k))}" for k in keys[:MOST]]
-        lines.append(shown + ([f"and {len(keys) - MOST} more"] if len(keys) > MOST else []))
+    for name, tree in zip(names, flat, strict=True):
+        # another method has no such setting
+        shown = [f"{_short(k)}: {tree[k]}" for k in keys[:MOST] if k in tree]
+        rest = [f"and {len(keys) - MOST} more"] if len(keys) > MOST else []
+        lines.append((shown or [name]) + rest)
     return lines
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spoofcue.config import DistillSettings, RunSettings, as_stored, settings_from
+from spoofcue.config import DistillSettings, RunSettings
 from spoofcue.errors import InputError
+from spoofcue.methods.settings import settings_from
 
 if TYPE_CHECKING:
     from spoofcue.methods.learned import Learned
@@ -34,7 +35,7 @@ def require_torch(path: Path) -> None:
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:
-    """A training checkpoint as plain data, settings :func:`as_stored`; no code in it is run.
+    """A training checkpoint as plain data; no code in it is run.
 
     Raises:
         InputError: it is not a spoofcue checkpoint, or PyTorch is not installed.
@@ -51,8 +52,6 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
         raise InputError(f"{path} is not a readable checkpoint: {error}") from error
     if not isinstance(stored, dict) or CHECKPOINT_KEY not in stored:
         raise InputError(f"{path} is no checkpoint of a spoofcue training.")
-    if "settings" in stored[CHECKPOINT_KEY]:
-        stored[CHECKPOINT_KEY]["settings"] = as_stored(stored[CHECKPOINT_KEY]["settings"])
     return stored
 
 

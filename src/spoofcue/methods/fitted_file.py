@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from spoofcue.config import as_stored, settings_from
 from spoofcue.errors import InputError
 from spoofcue.methods.classical import Arrays, Classical
 from spoofcue.methods.registry import build_classical
+from spoofcue.methods.settings import settings_from
 from spoofcue.whole_files import whole
 
 MODEL_NAME = "model.npz"
@@ -64,7 +64,6 @@ def read_fitted(path: Path) -> StoredModel:
     stored = _read(path)
     try:
         about = json.loads(str(stored.pop("about")))
-        about["settings"] = as_stored(about["settings"])
         version, tree = about["format"], about["settings"]
         if not {"facts", "dev"} <= set(about):
             raise KeyError("facts")

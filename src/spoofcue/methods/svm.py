@@ -10,8 +10,9 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from spoofcue.config import RunSettings
+from spoofcue.config import RunSettings, Settings
 from spoofcue.errors import InputError
 from spoofcue.media.image import Image
 from spoofcue.methods.classical import Arrays, Classical, Fitted, Floats, squashed
@@ -164,6 +165,16 @@ def _folds(
     return [halves for halves in parted if all(len(np.unique(label[half])) == 2 for half in halves)]
 
 
+class TextureSettings(Settings):
+    """What a texture method has of its own."""
+
+    side: int = Field(64, ge=16, le=512, description="of the face, px")
+    kernel: Kernel = Field("rbf", description="of the SVM")
+    c: float | None = Field(
+        None, gt=0, description="of the SVM; null: chosen by train people left out"
+    )
+
+
 class TextureSVM(Classical):
     """A texture of the whole face, resized to one square, and an SVM: 0.5 is on its boundary."""
 
@@ -180,9 +191,9 @@ class TextureSVM(Classical):
 
     def __init__(self, settings: RunSettings) -> None:
         super().__init__(settings)
-        self._own = settings.compared
+        self._own = settings.own_as(TextureSettings)
         # Networks take 32 px at least, a texture 16; `size` is for grouping faces and no more.
-        whole = {"mode": "resize", "scoring": "resize", "size": max(32, self._own.texture_size)}
+        whole = {"mode": "resize", "scoring": "resize", "size": max(32, self._own.side)}
         self.input = settings.input.model_copy(update=whole)
 
     @abstractmethod
@@ -190,8 +201,8 @@ class TextureSVM(Classical):
         """(side, side, 3) uint8 RGB -> (:attr:`dimension`,)."""
 
     def seen(self, crop: Image) -> Image:
-        """The crop resized to ``texture_size`` x ``texture_size`` px."""
-        side = self._own.texture_size
+        """The crop resized to ``side`` x ``side`` px."""
+        side = self._own.side
         return resized(crop, side, side, self.input.shrink)
 
     def describe(self, crops: list[Image]) -> Floats:
@@ -207,11 +218,11 @@ class TextureSVM(Classical):
                 "fewer frames a video.",
                 stacklevel=2,
             )
-        if own.svm_c is None:
-            choice = choose_c(features, label, people, own.svm_kernel)
+        if own.c is None:
+            choice = choose_c(features, label, people, own.kernel)
         else:
-            choice = Choice(own.svm_c, "given", {})
-        model = fit_svm(features, label, own.svm_kernel, choice.c)
+            choice = Choice(own.c, "given", {})
+        model = fit_svm(features, label, own.kernel, choice.c)
         self.model = {k: np.asarray(v) for k, v in asdict(model).items() if k != "kernel"}
         record = {
             "support_vectors": len(model.support),
@@ -229,7 +240,7 @@ class TextureSVM(Classical):
             dual=a["dual"],
             intercept=float(a["intercept"]),
             gamma=float(a["gamma"]),
-            kernel=self._own.svm_kernel,
+            kernel=self._own.kernel,
         )
         return squashed(decision(model, features))
 

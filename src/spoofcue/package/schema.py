@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
-from spoofcue.config import InputSettings, RunSettings, as_stored
+from spoofcue.config import InputSettings, RunSettings
 from spoofcue.errors import PackageError, validation_text
 from spoofcue.metrics.measures import MEASURES
 
@@ -209,7 +209,7 @@ class PackageSpec(Strict):
 
 
 def parse_spec(data: bytes, where: str) -> PackageSpec:
-    """Validate ``spoofcue.json``; settings of before ``input.shrink`` as :func:`as_stored` reads.
+    """Validate ``spoofcue.json``.
 
     Raises:
         PackageError: ``version`` (a schema that this spoofcue does not know) or ``schema``.
@@ -228,9 +228,6 @@ def parse_spec(data: bytes, where: str) -> PackageSpec:
             f"{SCHEMA_VERSION}. Export the run again, or install the spoofcue that wrote it.",
             reason="version",
         )
-    tree = as_stored(tree)
-    if isinstance(tree.get("training"), dict):
-        tree["training"] = as_stored(tree["training"])
     try:
         return PackageSpec.model_validate(tree)
     except ValidationError as error:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from spoofcue.config import InputSettings, as_stored
+from spoofcue.config import InputSettings
 from spoofcue.errors import InputError
 from spoofcue.faces.box import DEFAULT_MARGIN, MIN_FACE_PX
 
@@ -50,7 +50,7 @@ def facts_from(stored: dict[str, Any], path: Path) -> ModelFacts:
     detector = data.get("detector") or "dlib"
     return ModelFacts(
         id=f"{run.stem}-{_sha256(path)[:12]}",
-        input=InputSettings.model_validate(as_stored(stored["settings"])["input"]),
+        input=InputSettings.model_validate(stored["settings"]["input"]),
         threshold=threshold,
         threshold_source=dev.get("threshold_source", "eer on dev in training"),
         margin=DEFAULT_MARGIN if data.get("margin") is None else data["margin"],

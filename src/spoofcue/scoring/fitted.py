@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spoofcue.config import load_settings
 from spoofcue.errors import InputError
 from spoofcue.methods.fitted_file import MODEL_NAME, read_fitted
+from spoofcue.methods.settings import load_settings
 from spoofcue.patches.inputs import groups_of_one_shape
 from spoofcue.scoring.face import FaceScore
 from spoofcue.scoring.facts import facts_from

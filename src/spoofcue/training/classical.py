@@ -18,6 +18,7 @@ from spoofcue.media.image import read_image
 from spoofcue.methods.classical import Classical, Floats
 from spoofcue.methods.fitted_file import MODEL_NAME, save_model
 from spoofcue.methods.registry import build_classical
+from spoofcue.methods.settings import as_method
 from spoofcue.metrics.measures import rates_at_eer
 from spoofcue.metrics.scores import ScoreSet, by_video
 from spoofcue.patches.inputs import groups_of_one_shape
@@ -74,7 +75,7 @@ def fit(
     write_text(run / "config.yaml", dump_yaml(settings))
     trained = None
     if method.trained_first is not None:
-        first = settings.model_copy(update={"method": method.trained_first})
+        first = as_method(settings, method.trained_first)
         trained = train_first(first, run / "encoder")
     method.begin(trained)
     tell = _Counted(train.height + dev.height, progress)

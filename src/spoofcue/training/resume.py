@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from spoofcue.config import InputSettings, RunSettings, as_stored
+from spoofcue.config import InputSettings, RunSettings
 from spoofcue.errors import InputError
 from spoofcue.methods.checkpoint import CHECKPOINT_KEY
 
@@ -19,11 +19,11 @@ def steps_done(checkpoint: Path, settings: RunSettings) -> int:
         settings: that it would go on with.
 
     Raises:
-        InputError: its faces became network input in another way, as before ``input.shrink``.
+        InputError: its faces became network input in another way.
 
     """
     stored = torch.load(checkpoint, map_location="cpu", weights_only=False)
-    tree = as_stored(stored[CHECKPOINT_KEY]["settings"])
+    tree = stored[CHECKPOINT_KEY]["settings"]
     began, now = InputSettings.model_validate(tree["input"]), settings.input
     other = [
         f"input.{name}={getattr(began, name)}"

@@ -9,7 +9,6 @@ import pytest
 import torch
 from torch import Tensor
 
-from spoofcue.config import load_settings
 from spoofcue.cue.encoder import EncoderFeatures
 from spoofcue.cue.generator import LGSC
 from spoofcue.cue.light.families import (
@@ -21,6 +20,7 @@ from spoofcue.cue.light.families import (
     family_loss,
 )
 from spoofcue.errors import InputError
+from spoofcue.methods.settings import load_settings
 
 
 def features(e4: Tensor) -> EncoderFeatures:

@@ -8,11 +8,11 @@ from itertools import product
 import pytest
 import torch
 
-from spoofcue.config import load_settings
 from spoofcue.cue.decoder import CueDecoder
 from spoofcue.cue.encoder import ResNet18Encoder
 from spoofcue.cue.generator import LGSC, CueGenerator
 from spoofcue.cue.summary import summarise
+from spoofcue.methods.settings import load_settings
 
 ENCODERS = ("resnet18", "mobilenet-v2")
 DECODERS = ("residual", "separable")

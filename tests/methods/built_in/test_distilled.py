@@ -10,11 +10,12 @@ import torch
 from torch import Tensor
 
 from helpers.faces_with_stripes import striped_faces
-from spoofcue.config import RunSettings, load_settings
+from spoofcue.config import RunSettings
 from spoofcue.cue.generator import LGSC
 from spoofcue.errors import InputError
 from spoofcue.export.graph import TOLERANCE, export_onnx
 from spoofcue.methods.built_in.lgsc import DistilledLGSC, LearnedLGSC, build
+from spoofcue.methods.settings import load_settings
 from spoofcue.scoring.checkpoint import TorchModel
 from spoofcue.scoring.exported import OnnxModel
 from spoofcue.scoring.open_model import open_model

@@ -65,13 +65,13 @@ def ablate(
     """Train with parts of the method taken away, as in Table 5; finished folds are kept."""
     from spoofcue.cli.benchmark.tables import print_plan, show_results
     from spoofcue.cli.console import progress_bar, stderr
-    from spoofcue.config import load_settings
     from spoofcue.experiments.ablation import ablation_grids, choose_rows, settings_of_rows
     from spoofcue.experiments.dataset_run import run_plan
     from spoofcue.experiments.folds import read_results
     from spoofcue.experiments.methods import ConfiguredMethod, Method, choose_seeds
     from spoofcue.experiments.openpad import size_named
     from spoofcue.experiments.targets import NewOpenpad, target_plan
+    from spoofcue.methods.settings import load_settings
 
     chosen, trainings = choose_rows(rows), choose_seeds(seeds)
     wanted = size_named(size)

@@ -61,11 +61,11 @@ def info(
         print_package(model, as_json)
         return
     from spoofcue.cli.console import print_json
-    from spoofcue.config import load_settings, settings_from
     from spoofcue.cue.generator import LGSC
     from spoofcue.cue.score import next_multiple
     from spoofcue.cue.summary import summarise
     from spoofcue.errors import InputError
+    from spoofcue.methods.settings import load_settings, settings_from
 
     if model is not None:
         from spoofcue.methods.checkpoint import read_checkpoint

@@ -143,4 +143,12 @@ def build(settings: RunSettings) -> DepthSupervised:
     return DepthSupervised(m.encoder_norm, m.width, size / next_multiple(size))
 
 
-METHOD = LearnedMethod(name="aux-depth", build=build)
+METHOD = LearnedMethod(
+    name="aux-depth",
+    seen="live, attack",
+    score="1 - mean depth of the head",
+    evidence="deviation from live depth",
+    # the pseudo depth is drawn for a whole face in a fixed place: no patches
+    defaults={"input": {"mode": "resize", "scoring": "resize"}},
+    build=build,
+)

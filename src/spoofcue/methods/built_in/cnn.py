@@ -53,4 +53,9 @@ def build(settings: RunSettings) -> BinaryCNN:
     return BinaryCNN(settings.model.encoder_norm, settings.model.width)
 
 
-METHOD = LearnedMethod(name="cnn", build=build)
+METHOD = LearnedMethod(
+    name="cnn",
+    seen="live, attack",
+    score="probability",
+    build=build,
+)

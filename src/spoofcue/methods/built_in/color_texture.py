@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from spoofcue.methods.built_in.lbp import Histogram, histogram, lbp_codes
 from spoofcue.methods.method import ClassicalMethod
-from spoofcue.methods.svm import TextureSVM
+from spoofcue.methods.svm import TextureSettings, TextureSVM
 
 
 def colour_planes(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -45,4 +45,10 @@ class ColourTexture(TextureSVM):
         return colour_texture(face)
 
 
-METHOD = ClassicalMethod(name="color-texture", build=ColourTexture)
+METHOD = ClassicalMethod(
+    name="color-texture",
+    seen="live, attack",
+    score="SVM decision, squashed",
+    settings=TextureSettings,
+    build=ColourTexture,
+)

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 import torch
+from pydantic import Field
 from torch import Tensor, nn
 
-from spoofcue.config import RunSettings
+from spoofcue.config import NonNegative, RunSettings, Settings
 from spoofcue.cue.encoder import Norm, ResNet18Encoder
 from spoofcue.cue.score import check_image_shape
 from spoofcue.cue.weights import load_encoder_weights
@@ -32,6 +33,12 @@ def centre_of(embedded: Tensor) -> Tensor:
 def squared_distance(embedded: Tensor, centre: Tensor) -> Tensor:
     """(N, D) and (D,) -> (N,) squared Euclidean distances, the summands of Eq. 1."""
     return (embedded.float() - centre).square().sum(dim=1)
+
+
+class DeepSVDDSettings(Settings):
+    """What deep-svdd has of its own."""
+
+    weight_decay: NonNegative = Field(1e-6, description="lambda of Eq. 1")
 
 
 class DeepSVDD(Learned):
@@ -101,7 +108,13 @@ class DeepSVDD(Learned):
 def build(settings: RunSettings) -> DeepSVDD:
     """The network of a run."""
     m = settings.model
-    return DeepSVDD(m.encoder_norm, m.width, settings.compared.svdd_weight_decay)
+    return DeepSVDD(m.encoder_norm, m.width, settings.own_as(DeepSVDDSettings).weight_decay)
 
 
-METHOD = LearnedMethod(name="deep-svdd", build=build)
+METHOD = LearnedMethod(
+    name="deep-svdd",
+    seen="live",
+    score="distance to the centre",
+    settings=DeepSVDDSettings,
+    build=build,
+)

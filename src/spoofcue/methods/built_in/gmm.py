@@ -6,12 +6,13 @@ import math
 import warnings
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from spoofcue.config import InputSettings, RunSettings
+from spoofcue.config import InputSettings, RunSettings, Settings
 from spoofcue.errors import InputError
 from spoofcue.media.image import Image
 from spoofcue.methods.checkpoint import read_checkpoint
@@ -73,7 +74,7 @@ def fit_mixture(live: Floats, components: int, seed: int) -> MixtureModel:
     if len(live) < max(components, 2):
         raise InputError(
             f"{components} Gaussians cannot be fitted to {len(live)} live faces of the train "
-            f"split; --set compared.gmm_components={max(1, len(live) // 10)}, or prepare more."
+            f"split; --set gmm.components={max(1, len(live) // 10)}, or prepare more."
         )
     scaler = StandardScaler().fit(live)
     mixture = GaussianMixture(
@@ -124,10 +125,19 @@ def negative_log_likelihood(model: MixtureModel, features: Floats) -> Floats:
 
 UNTRAINED = (
     "gmm: model.weights is none, so the features are those of an untrained network; give "
-    "imagenet or a weights file, or --set compared.gmm_encoder=trained."
+    "imagenet or a weights file, or --set gmm.encoder=trained."
 )
 # Share of the live training faces below the threshold where no dev tells a better one.
 LIVE_PASSING = 0.95
+
+
+class MixtureSettings(Settings):
+    """What gmm has of its own."""
+
+    components: int = Field(10, ge=1, description="Gaussians")
+    encoder: Literal["pretrained", "trained"] = Field(
+        "pretrained", description="as model.weights gives it, or first trained as method cnn"
+    )
 
 
 class LiveMixture(Classical):
@@ -157,8 +167,8 @@ class LiveMixture(Classical):
 
     @property
     def trained_first(self) -> str | None:
-        """``cnn`` with ``compared.gmm_encoder=trained``: its encoder describes the faces."""
-        return "cnn" if self.settings.compared.gmm_encoder == "trained" else None
+        """``cnn`` with ``gmm.encoder=trained``: its encoder describes the faces."""
+        return "cnn" if self.settings.own_as(MixtureSettings).encoder == "trained" else None
 
     @property
     def doubts(self) -> list[str]:
@@ -167,7 +177,7 @@ class LiveMixture(Classical):
         return [UNTRAINED] if untrained else []
 
     def begin(self, trained: Path | None) -> None:
-        """Make the encoder that ``compared.gmm_encoder`` asks for.
+        """Make the encoder that ``gmm.encoder`` asks for.
 
         Raises:
             InputError: the weights cannot be had, or are not this encoder's.
@@ -198,8 +208,8 @@ class LiveMixture(Classical):
 
     def fit(self, features: Floats, label: NDArray[np.int64], people: list[str]) -> Fitted:
         """See :func:`fit_mixture`."""
-        settings = self.settings
-        model = fit_mixture(features, settings.compared.gmm_components, settings.training.seed)
+        components = self.settings.own_as(MixtureSettings).components
+        model = fit_mixture(features, components, self.settings.training.seed)
         self.model = {k: np.asarray(v, dtype=np.float64) for k, v in asdict(model).items()}
         passing = float(np.quantile(anomaly_score(model, features), LIVE_PASSING))
         why = f"{LIVE_PASSING:.0%} of the live training faces are below it"
@@ -289,4 +299,10 @@ def encoder_features(
     return means
 
 
-METHOD = ClassicalMethod(name="gmm", build=LiveMixture)
+METHOD = ClassicalMethod(
+    name="gmm",
+    seen="live",
+    score="negative log-likelihood, squashed",
+    settings=MixtureSettings,
+    build=LiveMixture,
+)

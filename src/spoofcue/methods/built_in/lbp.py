@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.methods.method import ClassicalMethod
-from spoofcue.methods.svm import TextureSVM
+from spoofcue.methods.svm import TextureSettings, TextureSVM
 
 Plane = NDArray[np.uint8]
 Histogram = NDArray[np.float64]
@@ -91,4 +91,10 @@ class MicroTexture(TextureSVM):
         return micro_texture(grey(face))
 
 
-METHOD = ClassicalMethod(name="lbp", build=MicroTexture)
+METHOD = ClassicalMethod(
+    name="lbp",
+    seen="live, attack",
+    score="SVM decision, squashed",
+    settings=TextureSettings,
+    build=MicroTexture,
+)

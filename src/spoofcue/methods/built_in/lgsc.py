@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
-from spoofcue.config import DistillSettings, LossSettings, ModelSettings, RunSettings, settings_from
+from spoofcue.config import DistillSettings, LossSettings, ModelSettings, RunSettings
 from spoofcue.cue.generator import LGSC, CueGenerator, CueOutput
 from spoofcue.cue.light.distillation import FeatureProjections, cue_distance
 from spoofcue.cue.light.families import FamilyDecoder, FamilyEvidence, family_loss
@@ -21,6 +21,7 @@ from spoofcue.errors import InputError
 from spoofcue.methods.checkpoint import CHECKPOINT_KEY, best_checkpoint, network_of, read_checkpoint
 from spoofcue.methods.learned import Learned, TrainingBatch
 from spoofcue.methods.method import LearnedMethod
+from spoofcue.methods.settings import settings_from
 
 
 class LearnedLGSC(LGSC, Learned):
@@ -279,4 +280,10 @@ def _digest(network: nn.Module) -> str:
     return whole.hexdigest()
 
 
-METHOD = LearnedMethod(name="lgsc", build=build)
+METHOD = LearnedMethod(
+    name="lgsc",
+    seen="live, attack",
+    score="mean of the cue",
+    evidence="cue",
+    build=build,
+)

@@ -6,13 +6,20 @@ from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
+from pydantic import Field
 from torch import Tensor, nn
 
-from spoofcue.config import RunSettings
+from spoofcue.config import Fraction, RunSettings, Settings
 from spoofcue.cue.encoder import Norm, ResNet18Encoder
 from spoofcue.cue.score import check_image_shape
 from spoofcue.methods.learned import Learned
 from spoofcue.methods.method import LearnedMethod
+
+
+class PixelSettings(Settings):
+    """What pixel has of its own."""
+
+    map_weight: Fraction = Field(0.5, description="the map's share of the loss")
 
 
 def pixel_loss(
@@ -86,7 +93,14 @@ class PixelSupervised(Learned):
 def build(settings: RunSettings) -> PixelSupervised:
     """The network of a run."""
     m = settings.model
-    return PixelSupervised(m.encoder_norm, m.width, settings.compared.pixel_weight)
+    return PixelSupervised(m.encoder_norm, m.width, settings.own_as(PixelSettings).map_weight)
 
 
-METHOD = LearnedMethod(name="pixel", build=build)
+METHOD = LearnedMethod(
+    name="pixel",
+    seen="live, attack",
+    score="mean of the map",
+    evidence="map",
+    settings=PixelSettings,
+    build=build,
+)

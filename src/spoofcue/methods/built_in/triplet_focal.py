@@ -7,9 +7,10 @@ from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
+from pydantic import Field
 from torch import Tensor, nn
 
-from spoofcue.config import RunSettings
+from spoofcue.config import Positive, RunSettings, Settings
 from spoofcue.cue.encoder import Norm, ResNet18Encoder
 from spoofcue.cue.score import check_image_shape
 from spoofcue.methods.learned import Learned
@@ -17,6 +18,13 @@ from spoofcue.methods.method import LearnedMethod
 
 EMBEDDING = 64
 EXACT = "donot_use_mm_for_euclid_dist"  # a zero gradient where two embeddings coincide
+
+
+class TripletFocalSettings(Settings):
+    """What triplet-focal has of its own."""
+
+    sigma: Positive = Field(0.3, description="temperature of the distances")
+    margin: Positive = Field(0.2, description="of the triplet focal loss")
 
 
 def triplet_distances(embedded: Tensor, label: Tensor) -> tuple[Tensor, Tensor]:
@@ -117,8 +125,14 @@ class TripletFocal(Learned):
 
 def build(settings: RunSettings) -> TripletFocal:
     """The network of a run."""
-    m, c = settings.model, settings.compared
-    return TripletFocal(m.encoder_norm, m.width, c.focal_sigma, c.focal_margin)
+    m, own = settings.model, settings.own_as(TripletFocalSettings)
+    return TripletFocal(m.encoder_norm, m.width, own.sigma, own.margin)
 
 
-METHOD = LearnedMethod(name="triplet-focal", build=build)
+METHOD = LearnedMethod(
+    name="triplet-focal",
+    seen="live, attack",
+    score="posterior over references",
+    settings=TripletFocalSettings,
+    build=build,
+)
