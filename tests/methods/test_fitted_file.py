@@ -47,6 +47,8 @@ def told(fitted: Path, settings: dict[str, object] | None = None, **changes: obj
     with np.load(fitted) as file:
         about = json.loads(str(file["about"])) | changes
     about["settings"] |= settings or {}
+    if about["settings"]["method"] != "lbp":
+        del about["settings"]["lbp"]  # of another method: its own settings have their defaults
     return np.array(json.dumps(about))
 
 
