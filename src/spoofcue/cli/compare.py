@@ -1,4 +1,4 @@
-"""A comparison as tables that fit a terminal of 80 columns."""
+"""``spoofcue compare``: a page, and tables that fit a terminal of 80 columns."""
 
 from __future__ import annotations
 

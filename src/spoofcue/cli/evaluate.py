@@ -1,4 +1,4 @@
-"""An evaluation as tables that fit a terminal of 80 columns."""
+"""``spoofcue evaluate``: the rates of a run or score file, as tables that fit 80 columns."""
 
 from __future__ import annotations
 

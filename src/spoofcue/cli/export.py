@@ -1,4 +1,4 @@
-"""``spoofcue export``."""
+"""``spoofcue export``: a run as a model package or a plain ONNX file."""
 
 from __future__ import annotations
 

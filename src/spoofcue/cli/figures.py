@@ -1,4 +1,4 @@
-"""``spoofcue figures``."""
+"""``spoofcue figures``: the paper's figures from an evaluated run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Predictions as a table."""
+"""``spoofcue predict``: decisions on photos and videos, as a table or JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table that ends ``spoofcue prepare``, and the problems under it."""
+"""``spoofcue prepare``: a dataset to face crops, and the table of counts and problems."""
 
 from __future__ import annotations
 

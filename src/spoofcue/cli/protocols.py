@@ -1,4 +1,4 @@
-"""Protocols as tables that fit a terminal."""
+"""``spoofcue protocols``: protocols as tables that fit a terminal."""
 
 from __future__ import annotations
 

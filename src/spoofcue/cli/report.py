@@ -1,4 +1,4 @@
-"""``spoofcue report``."""
+"""``spoofcue report``: one HTML page about a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``spoofcue train``."""
+"""``spoofcue train``: fit a method on a prepared folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Short names that tell the compared methods apart."""
+"""Results of several methods to one comparison: find, read, match, and name them."""
 
 from __future__ import annotations
 

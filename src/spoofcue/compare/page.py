@@ -1,4 +1,4 @@
-"""Crops of test faces as small pictures inside the page."""
+"""A comparison as one HTML page, with crops of test faces inside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a network costs, which the paper does not tell: parameters, shapes, multiply-adds."""
+"""What a network costs, which the paper does not say: parameters, shapes, multiply-adds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The boxes that the data give for one recording, checked against its frames."""
+"""One recording to face crops: boxes that the data give or a detector finds, checked; the rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CelebA-Spoof: images in a folder a person; label files tell the type of attack."""
+"""CelebA-Spoof: images in a folder for each person; label files give the type of attack."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to tell of files that lie or end otherwise than the set was given out."""
+"""Notes on files whose place or suffix differs from the official distribution."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SiW-M and SiW-Mv2: thirteen and fourteen types of attack, told by folder or file name."""
+"""SiW-M and SiW-Mv2: thirteen and fourteen types of attack, known by folder or file name."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The public API: a trained detector that judges photos, videos and frames."""
+"""A trained detector that decides about photos, videos and frames."""

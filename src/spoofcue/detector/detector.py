@@ -1,4 +1,4 @@
-"""The detector: load once, then judge anything that shows a face."""
+"""The detector: load once, then check anything that shows a face."""
 
 from __future__ import annotations
 

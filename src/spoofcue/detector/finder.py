@@ -1,4 +1,4 @@
-"""Which face of a picture is judged, and its box."""
+"""Which face of a picture is scored, and its box."""
 
 from __future__ import annotations
 

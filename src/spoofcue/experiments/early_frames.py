@@ -1,4 +1,4 @@
-"""Whether prepared data has the early frames that a protocol trains on; told before any work."""
+"""Whether prepared data has the early frames that a protocol trains on; checked before any work."""
 
 from __future__ import annotations
 

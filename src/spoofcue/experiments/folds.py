@@ -1,4 +1,4 @@
-"""Train and judge the folds of protocols; a fold that is done is not done again."""
+"""Train and evaluate the folds of protocols; finished folds are kept."""
 
 from __future__ import annotations
 

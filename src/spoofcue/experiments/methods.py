@@ -1,4 +1,4 @@
-"""Train one fold in this process, or on several devices in processes of its own."""
+"""How a benchmark trains one fold: by which method, settings and seed, on which devices."""
 
 from __future__ import annotations
 

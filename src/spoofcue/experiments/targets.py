@@ -1,4 +1,4 @@
-"""A prepared folder that no published protocol is for: its own splits are the protocol."""
+"""Benchmarks on data without a published protocol: any prepared folder, or a new openpad."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fetch the YuNet model file (MIT licence, OpenCV Zoo), checked by its SHA-256."""
+"""Face detectors: dlib, YuNet, or the whole picture; and the download of YuNet's model file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What went wrong with the hub, and what to do about it."""
+"""Packages on the Hugging Face hub: fetch, pull, push, and what to do when that fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read protocol files (YAML); what each key means is told in docs/protocols.md."""
+"""Read protocol files (YAML); docs/protocols.md explains each key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page itself."""
+"""The HTML report of a run: one file that needs no other."""
 
 from __future__ import annotations
 

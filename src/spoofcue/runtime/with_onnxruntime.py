@@ -1,4 +1,4 @@
-"""ONNX models in ONNX Runtime, on the CPU."""
+"""ONNX Runtime as a runtime, on the CPU."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OpenVINO without its telemetry."""
+"""OpenVINO as a runtime, without its telemetry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A trained network rewritten to run faster, with the same values."""
+"""PyTorch as a runtime: a trained network, folded to run faster with the same values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Score the dev and test splits of a prepared folder and judge them; fills RUN/evaluation."""
+"""Score the dev and test splits of a prepared folder and evaluate them; fills RUN/evaluation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a detector must know besides its weights."""
+"""What a detector must know in addition to its weights."""
 
 from __future__ import annotations
 

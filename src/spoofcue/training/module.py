@@ -1,4 +1,4 @@
-"""The learning rate as a function of the optimiser step (section 4.1)."""
+"""The Lightning module that trains any learned method, and its learning rate (section 4.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a training tells while it runs: a line an epoch, how far it is, and that it slowed down."""
+"""What a training reports as it runs: a line an epoch, how far it is, and that it slowed down."""
 
 from __future__ import annotations
 

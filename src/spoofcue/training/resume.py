@@ -1,4 +1,4 @@
-"""Where a killed training goes on."""
+"""Where a killed training continues."""
 
 from __future__ import annotations
 

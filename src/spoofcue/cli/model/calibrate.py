@@ -1,4 +1,4 @@
-"""``spoofcue model calibrate``."""
+"""``spoofcue model calibrate``: a package with a threshold from own pictures or scores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``spoofcue model card``."""
+"""``spoofcue model card``: print or replace the model card of a package."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Methods that are learned by gradient, one file each; all share the encoder and the harness."""
+"""The built-in methods, one file each, found by the names of their files."""
