@@ -109,5 +109,5 @@ def _record(path: Path) -> dict[str, Any]:
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise InputError(f"{path} is damaged: {error}; make it anew or move it away.") from error
+        raise InputError(f"{path} is damaged: {error}; make it again or move it away.") from error
     return record if isinstance(record, dict) else {}

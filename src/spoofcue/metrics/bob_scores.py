@@ -31,7 +31,7 @@ def read_bob(path: Path, columns: int) -> ScoreSet:
         columns: 4 or 5.
 
     Raises:
-        InputError: naming the file, the line and what to mend.
+        InputError: naming the file, the line and what to correct.
 
     """
     rows = ScoreRows(path)

@@ -102,7 +102,7 @@ def read_csv(path: Path, split: str | None = None) -> ScoreSet:
         split: only the rows with that in their column ``split``.
 
     Raises:
-        InputError: naming the file, the line and what to mend.
+        InputError: naming the file, the line and what to correct.
 
     """
     with _opened(path) as reader:

@@ -175,7 +175,7 @@ class Distillation(nn.Module):
         if state != self._digest:
             raise InputError(
                 f"distill.teacher={self.settings.teacher} is not the teacher that this training "
-                "began with (other weights); put that one back, or start anew."
+                "began with (other weights); put that one back, or start another training."
             )
 
 

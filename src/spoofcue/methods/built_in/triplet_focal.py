@@ -96,7 +96,7 @@ class TripletFocal(Learned):
 
     @torch.no_grad()
     def refresh(self, live: Iterator[Tensor], attack: Iterator[Tensor]) -> None:
-        """Embed the reference faces anew, as scoring embeds."""
+        """Embed the reference faces again, as scoring embeds."""
         was_training = self.training
         self.eval()
         for row, (stored, faces) in enumerate(
