@@ -18,6 +18,7 @@ NAMES = {
     "spoofcue": {
         *("Detector", "Result", "QualityLimits", "ExitRule"),
         *("SpoofCueError", "InputError", "ProblemsError", "PackageError", "MediaError"),
+        *("train", "evaluate"),
         *("cue", "datasets", "metrics", "protocols", "simulate"),
         "__version__",
     },

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
         ProblemsError,
         SpoofCueError,
     )
+    from spoofcue.scoring.evaluate import evaluate
+    from spoofcue.training.any_method import train
 
 __all__ = [
     "Detector",
@@ -36,9 +38,11 @@ __all__ = [
     "__version__",
     "cue",
     "datasets",
+    "evaluate",
     "metrics",
     "protocols",
     "simulate",
+    "train",
 ]
 
 _PACKAGES = ("cue", "datasets", "metrics", "protocols", "simulate")
@@ -52,6 +56,8 @@ _MODULES = {
     "QualityLimits": "detector.quality",
     "Result": "detector.result",
     "SpoofCueError": "errors",
+    "evaluate": "scoring.evaluate",
+    "train": "training.any_method",
 }
 
 

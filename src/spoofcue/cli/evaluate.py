@@ -13,7 +13,6 @@ from rich.table import Table
 
 from spoofcue.cli.console import stdout
 from spoofcue.cli.options import AsJson
-from spoofcue.errors import InputError
 from spoofcue.metrics.evaluation import Evaluation, LevelResult, OperatingPoint
 from spoofcue.metrics.intervals import Rate, clopper_pearson
 from spoofcue.metrics.measures import MEASURES, measured_at
@@ -207,42 +206,29 @@ def evaluate(
 ) -> None:
     """Set the threshold on dev; report APCER per PAI, BPCER, ACER, HTER, EER and AUC on test."""
     from spoofcue.cli.console import print_json, progress_bar
-    from spoofcue.metrics.evaluation import EvaluationOptions
-    from spoofcue.metrics.evaluation import evaluate as judge
-    from spoofcue.metrics.score_files import as_format, read_scores
-    from spoofcue.metrics.scores import as_grouping
-    from spoofcue.metrics.thresholds import ThresholdRule
+    from spoofcue.scoring.evaluate import evaluate as evaluated
+    from spoofcue.scoring.evaluate import opened
 
-    rule = ThresholdRule.parse(threshold, what="--threshold")
-    options = EvaluationOptions(rule, as_grouping(species), replicates, seed)
-    if scores is not None:
-        if run or data or model or out or method:
-            raise InputError(
-                "--scores evaluates a file; leave out RUN, --data, --model, --method and --out."
-            )
-        kind = as_format(score_format) if score_format else None
-        dev_scores = read_scores(dev, kind) if dev else None
-        result = judge(read_scores(scores, kind), dev_scores, options)
-    else:
-        from spoofcue.scoring.evaluate_run import evaluate_run
-        from spoofcue.scoring.open_model import method_of, open_model
-
-        if dev is not None or score_format is not None:
-            raise InputError(
-                "--dev and --format go with --scores; a prepared set has its own dev split."
-            )
-        source = model or run
-        target = out or (run / "evaluation" if run else None)
-        if source is None or target is None:
-            raise InputError("give a RUN folder, or --model with --data and --out, or --scores.")
-        data = data or _data_of(run)
-        if method is not None and (found := method_of(source)) != method:
-            raise InputError(f"{source} is of method {found}, not {method}; leave out --method.")
-        detector = open_model(source)
-        if "torch" in sys.modules:
-            _take_free_cores(as_json)
-        with progress_bar("scoring faces", 1, quiet=as_json) as progress:
-            result = evaluate_run(detector, data, target, options, progress)
+    source = model or run
+    scorer = opened(source, method) if source is not None and scores is None else None
+    if scorer is not None and "torch" in sys.modules:
+        _take_free_cores(as_json)
+    with progress_bar("scoring faces", 1, quiet=as_json or scorer is None) as progress:
+        result = evaluated(
+            run,
+            data=data,
+            model=scorer or model,
+            out=out,
+            method=method,
+            scores=scores,
+            dev=dev,
+            format=score_format,
+            threshold=threshold,
+            species=species,
+            bootstrap=replicates,
+            seed=seed,
+            progress=progress,
+        )
     if as_json:
         print_json(result.to_dict())
         return
@@ -266,12 +252,3 @@ def _training_of(run: Path) -> str:
     if not record.is_file():
         return ""
     return training_words(json.loads(record.read_text(encoding="utf-8")).get("training", {}))
-
-
-def _data_of(run: Path | None) -> Path:
-    record = run / "run.json" if run else None
-    if record is None or not record.is_file():
-        raise InputError(
-            "give --data, the prepared folder to evaluate on; the run does not name one."
-        )
-    return Path(json.loads(record.read_text(encoding="utf-8"))["data"]["root"])

@@ -7,11 +7,7 @@ from typing import Annotated
 
 import typer
 
-from spoofcue.errors import InputError
 from spoofcue.methods.registry import method_names
-
-# what a training may change on its way: how fast and how long, not what it computes
-RESUMABLE = ("training.minutes", "training.threads", "training.workers")
 
 
 def _help_settings(wanted: bool) -> None:
@@ -83,26 +79,12 @@ def train(
 ) -> None:
     """Train LGSC (sections 3 and 4.1) or a compared method; choose the epoch on dev."""
     from spoofcue.cli.console import progress_bar, stderr, stdout
-    from spoofcue.methods.settings import load_settings
-
-    stored = out / "config.yaml"
-    if resume:
-        other = [s for s in set_ or [] if s.partition("=")[0].strip() not in RESUMABLE]
-        if config or method or other:
-            raise InputError(
-                "--resume takes the settings of the run folder; leave out --method, --config and "
-                f"--set of anything but {', '.join(RESUMABLE)}."
-            )
-        if not stored.is_file():
-            raise InputError(f"{out} holds no training to resume; leave out --resume.")
-        settings = load_settings(file=stored, overrides=set_)
-    else:
-        settings = load_settings(preset, config, set_, method)
     from spoofcue.methods.method import LearnedMethod
     from spoofcue.methods.registry import method_of_name
     from spoofcue.report.training_words import training_words
-    from spoofcue.training.any_method import train_run
+    from spoofcue.training.any_method import settings_of, train_run
 
+    settings = settings_of(out, method, preset, config, set_, resume=resume)
     # a training by gradient has a bar of its own
     by_gradient = isinstance(method_of_name(settings.method), LearnedMethod)
     with progress_bar("describing faces", 1, quiet=by_gradient) as progress:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,112 @@ from spoofcue.config import RunSettings
 from spoofcue.errors import InputError
 from spoofcue.methods.method import ClassicalMethod
 from spoofcue.methods.registry import build_network, method_of_name
+from spoofcue.methods.settings import load_settings
+from spoofcue.plain_lines import listening, plain_progress
+
+# what a training may change on its way: how fast and how long, not what it computes
+RESUMABLE = ("training.minutes", "training.threads", "training.workers")
+
+
+def train(
+    data: str | Path,
+    out: str | Path,
+    *,
+    method: str | None = None,
+    preset: str = "paper",
+    config: str | Path | None = None,
+    settings: Mapping[str, Any] | None = None,
+    resume: bool = False,
+    tell: Callable[[str], None] | None = None,
+) -> dict[str, Any]:
+    """Train LGSC (sections 3 and 4.1) or a compared method; choose the epoch on dev.
+
+    What ``spoofcue train`` does, without a word: the run folder gets the checkpoints, the settings
+    and the log.
+
+    Args:
+        data: a prepared folder, as ``spoofcue prepare`` writes it.
+        out: the run folder to write.
+        method: ``lgsc`` or a compared method; None: that of the settings, ``lgsc``.
+        preset: ``paper``, ``official-code``, ``small``, ``lite`` or ``lite-unet``.
+        config: YAML file with any settings; wins over the preset.
+        settings: single settings by name, which win over both, as ``{"training.epochs": 5}``;
+            ``spoofcue train --help-settings`` lists all of them.
+        resume: continue the training in ``out`` from its last checkpoint, with its settings; of
+            ``settings`` only how long and how fast may then be given.
+        tell: called with each line that the command would print about the work; None: silence.
+
+    Returns:
+        What run.json holds: method, data, how it went, which epoch was kept and its dev ACER.
+
+    Raises:
+        InputError: no such setting, folder or training to resume, a folder that is in use, or a
+            split without live faces or without attacks.
+
+    A training takes a prepared folder and minutes::
+
+        record = spoofcue.train("prepared", "runs/first", preset="small", tell=print)
+
+    What cannot be trained is refused before any work:
+
+    >>> import spoofcue
+    >>> try:
+    ...     spoofcue.train("prepared", "runs/first", preset="tiny")
+    ... except spoofcue.InputError as error:
+    ...     print(error)
+    unknown preset 'tiny'; there are ...
+
+    """
+    pairs = [f"{name}={_as_yaml(value)}" for name, value in (settings or {}).items()]
+    chosen = settings_of(
+        Path(out), method, preset, Path(config) if config else None, pairs, resume=resume
+    )
+    with listening(tell):
+        if not isinstance(method_of_name(chosen.method), ClassicalMethod):
+            return train_run(Path(data), Path(out), chosen, resume=resume)
+        with plain_progress("describing faces", 1) as progress:
+            return train_run(Path(data), Path(out), chosen, resume=resume, progress=progress)
+
+
+def _as_yaml(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def settings_of(
+    out: Path,
+    method: str | None,
+    preset: str,
+    config: Path | None,
+    overrides: list[str] | None,
+    *,
+    resume: bool = False,
+) -> RunSettings:
+    """The settings of a training, or of the one that is resumed.
+
+    Args:
+        out: the run folder.
+        method: as of :func:`spoofcue.methods.settings.load_settings`, like the next two.
+        preset: its name.
+        config: a YAML file.
+        overrides: ``section.key=value``.
+        resume: take the settings that ``out`` stores.
+
+    Raises:
+        InputError: they cannot be read, or ask a resumed training to compute something else.
+
+    """
+    if not resume:
+        return load_settings(preset, config, overrides, method)
+    other = [s for s in overrides or [] if s.partition("=")[0].strip() not in RESUMABLE]
+    if config or method or other:
+        raise InputError(
+            "--resume takes the settings of the run folder; leave out --method, --config and "
+            f"--set of anything but {', '.join(RESUMABLE)}."
+        )
+    stored = out / "config.yaml"
+    if not stored.is_file():
+        raise InputError(f"{out} holds no training to resume; leave out --resume.")
+    return load_settings(file=stored, overrides=overrides)
 
 
 def train_run(

@@ -1,0 +1,124 @@
+"""Evaluate a run, a model on a prepared folder, or a score file, as ``spoofcue evaluate`` does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spoofcue.errors import InputError
+from spoofcue.metrics.evaluation import Evaluation, EvaluationOptions
+from spoofcue.metrics.evaluation import evaluate as judge
+from spoofcue.metrics.score_files import as_format, read_scores
+from spoofcue.metrics.scores import as_grouping
+from spoofcue.metrics.thresholds import ThresholdRule
+from spoofcue.scoring.open_model import method_of, open_model
+
+if TYPE_CHECKING:
+    from spoofcue.scoring.face import FaceScorer
+
+
+def evaluate(
+    run: str | Path | None = None,
+    *,
+    data: str | Path | None = None,
+    model: str | Path | FaceScorer | None = None,
+    out: str | Path | None = None,
+    method: str | None = None,
+    scores: str | Path | None = None,
+    dev: str | Path | None = None,
+    format: str | None = None,
+    threshold: str | float = "eer",
+    species: str = "instrument",
+    bootstrap: int = 0,
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> Evaluation:
+    r"""Set the threshold on dev; report APCER per PAI, BPCER, ACER, HTER, EER and AUC on test.
+
+    Either of a run (or any model with ``data`` and ``out``), whose scores and gallery are written
+    to ``out``; or of a score file of any method, without writing anything.
+
+    Args:
+        run: the run folder.
+        data: the prepared folder; None: the one that the run was trained on.
+        model: another model than the run's best checkpoint: a .ckpt, .onnx or package, or
+            anything with ``facts`` and ``score``.
+        out: the evaluation folder, replaced as a whole; None: RUN/evaluation.
+        method: refuse a model of another method.
+        scores: a CSV with the columns ``score,label`` and, where known, ``pai,video,subject``, or
+            a file of bob's; higher = more likely an attack. Test scores.
+        dev: the same of dev, which sets the threshold.
+        format: ``csv``, ``bob4`` or ``bob5``; None: found out.
+        threshold: ``eer``, ``min-hter``, ``apcer=RATE`` or ``bpcer=RATE`` on dev, or a number that
+            was fixed beforehand, in units of the score.
+        species: what counts as one PAI species: ``instrument``, ``family`` or ``pooled``.
+        bootstrap: replicates for 95 % intervals, drawn by subject; 0: none.
+        seed: of the bootstrap.
+        progress: called with (faces scored, all of them).
+
+    Returns:
+        Rates as fractions 0..1, with one score a frame and, where recordings have several frames,
+        with one score a video.
+
+    Raises:
+        InputError: arguments that do not go together, files that cannot be read, or a split
+            without live faces or without attacks.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import spoofcue
+    >>> rows = "score,label,pai\n0.1,0,\n0.2,0,\n0.6,1,print\n0.9,1,replay\n"
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for name in ("dev.csv", "test.csv"):
+    ...         _ = Path(folder, name).write_text(rows)
+    ...     found = spoofcue.evaluate(scores=f"{folder}/test.csv", dev=f"{folder}/dev.csv")
+    >>> found.frame.threshold.value, found.frame.rates.apcer_max, found.frame.rates.bpcer.value
+    (0.4, 0.0, 0.0)
+
+    """
+    rule = ThresholdRule.parse(threshold, what="--threshold")
+    options = EvaluationOptions(rule, as_grouping(species), bootstrap, seed)
+    if scores is not None:
+        if run or data or model or out or method:
+            raise InputError(
+                "--scores evaluates a file; leave out RUN, --data, --model, --method and --out."
+            )
+        kind = as_format(format) if format else None
+        dev_scores = read_scores(Path(dev), kind) if dev else None
+        return judge(read_scores(Path(scores), kind), dev_scores, options)
+    if dev is not None or format is not None:
+        raise InputError(
+            "--dev and --format go with --scores; a prepared set has its own dev split."
+        )
+    source = run if model is None else model
+    target = Path(out) if out else Path(run) / "evaluation" if run else None
+    if source is None or target is None:
+        raise InputError("give a RUN folder, or --model with --data and --out, or --scores.")
+    folder = Path(data) if data else _data_of(run)
+    if isinstance(source, (str, Path)):
+        source = opened(source, method)
+    # polars and pictures, which score files do without
+    from spoofcue.scoring.evaluate_run import evaluate_run
+
+    return evaluate_run(source, folder, target, options, progress)
+
+
+def opened(source: str | Path, method: str | None = None) -> FaceScorer:
+    """Open a run or a model; of one method alone, if that is given.
+
+    Raises:
+        InputError: nothing usable there, or it is of another method.
+
+    """
+    if method is not None and (found := method_of(Path(source))) != method:
+        raise InputError(f"{source} is of method {found}, not {method}; leave out --method.")
+    return open_model(source)
+
+
+def _data_of(run: str | Path | None) -> Path:
+    record = Path(run) / "run.json" if run else None
+    if record is None or not record.is_file():
+        raise InputError("--data: which prepared folder shall be judged?")
+    return Path(json.loads(record.read_text(encoding="utf-8"))["data"]["root"])
