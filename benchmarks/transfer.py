@@ -108,15 +108,16 @@ def study(
         counts = {f"{c}s": len(got[c][0]) for c in CLASSES}
         silent = {c: got[c][1] for c in CLASSES}
         sets[folder.name] = {
-            **judged(got["live"][0], got["attack"][0], model.facts.threshold),
+            **judged(got["live"][0], got["attack"][0], model.facts.threshold.value),
             **counts, "nonresponse": silent
         }  # fmt: skip
         if own is not None:
             sets[folder.name]["own"] = with_own(own, got["live"][0], got["attack"][0])
-    sets["pooled"] = judged(pooled["live"], pooled["attack"], model.facts.threshold)
+    sets["pooled"] = judged(pooled["live"], pooled["attack"], model.facts.threshold.value)
     mean = float(np.mean([v["auc"] for k, v in sets.items() if k != "pooled"]))
     return {
-        "model": model.facts.id, "threshold": model.facts.threshold, "sets": sets, "mean_auc": mean
+        "model": model.facts.id, "threshold": model.facts.threshold.value,
+        "sets": sets, "mean_auc": mean
     }  # fmt: skip
 
 

@@ -138,7 +138,7 @@ def of_run(
             detector=model.facts.detector,
             min_face_px=model.facts.min_face_px,
             threshold=ThresholdFacts(
-                value=model.facts.threshold, rule="fixed", source=model.facts.threshold_source
+                value=model.facts.threshold.value, rule="fixed", source=model.facts.threshold.source
             ),
             training=settings,
             spoofcue=__version__,

@@ -18,6 +18,7 @@ from spoofcue.cue.generator import CueGenerator
 from spoofcue.data.manifest import write_manifest
 from spoofcue.metrics.evaluation import evaluate
 from spoofcue.metrics.score_files import read_scores
+from spoofcue.metrics.thresholds import Threshold
 from spoofcue.scoring.face import FaceScore, score_crops
 from spoofcue.scoring.facts import ModelFacts
 
@@ -26,7 +27,7 @@ INPUT = InputSettings(size=32, max_side=64)
 
 
 def facts(settings: InputSettings = INPUT, model: str = "run-0123456789ab") -> ModelFacts:
-    return ModelFacts(model, settings, 0.01, "eer on dev", 0.2, 16, "none")
+    return ModelFacts(model, settings, Threshold(0.01, "eer", "eer on dev"), 0.2, 16, "none")
 
 
 class BrightModel:

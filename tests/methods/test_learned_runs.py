@@ -86,7 +86,7 @@ def test_a_method_is_trained_kept_loaded_judged_and_reported(
     # the figures of the page count the curves of this method's own losses
     assert html.count("<svg") == 6
     # the threshold that evaluate chose is what the run is loaded with
-    assert open_model(run).facts.threshold_source == "eer on dev"
+    assert open_model(run).facts.threshold.source == "eer on dev"
 
 
 @pytest.mark.parametrize("method", ["deep-svdd", "triplet-focal"])
@@ -140,7 +140,7 @@ def test_without_dev_a_method_has_the_middle_of_its_range(data: Path, tmp_path: 
     shutil.copytree(data, folder)
     write_manifest(rows.filter(rows["split"] != "dev"), folder)
     train_run(folder, tmp_path / "run", settings_for("cnn", "training.select=last"))
-    assert open_model(tmp_path / "run").facts.threshold == 0.5
+    assert open_model(tmp_path / "run").facts.threshold.value == 0.5
 
 
 def test_the_command_takes_a_method_and_what_fits_no_method_is_refused(

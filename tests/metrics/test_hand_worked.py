@@ -37,7 +37,7 @@ TEST = ScoreSet.of(
     ["", "", "", "print-1", "print-1", "print-2", "replay-1"],
     ["v1", "v2", "v3", "v4", "v5", "v6", "v7"],
     ["a", "b", "c", "a", "b", "c", "a"],
-    NonResponses.of([0, 1], ["", "mask"], ["v8", "v9"], ["b", "b"]),
+    lost=NonResponses.of([0, 1], ["", "mask"], ["v8", "v9"], ["b", "b"]),
 )
 # EER: between 0.4 and 0.5, where neither class errs.
 DEV = ScoreSet.of(
@@ -322,7 +322,7 @@ def test_a_recording_keeps_its_names_and_the_mean_of_its_frames() -> None:
         ["print", "", "print", "", ""],
         ["x", "y", "x", "y", ""],
         ["s2", "s1", "s2", "s1", "s3"],
-        NonResponses.of([1, 1], ["mask", "print"], ["z", "x"], ["s4", "s2"]),
+        lost=NonResponses.of([1, 1], ["mask", "print"], ["z", "x"], ["s4", "s2"]),
     )
     videos = by_video(frames)
     rows = zip(

@@ -16,7 +16,7 @@ SCORES = ScoreSet.of(
     ["", "print/1", "video_replay/2", ""],
     ["live.mov", "a/b.mov", "", ""],
     ["1", "2", "", "3"],
-    NonResponses.of([0, 1], ["", "print/1"], ["lost.mov", ""], ["1", "2"]),
+    lost=NonResponses.of([0, 1], ["", "print/1"], ["lost.mov", ""], ["1", "2"]),
 )
 
 

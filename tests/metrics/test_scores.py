@@ -114,7 +114,7 @@ def test_a_video_is_of_one_class_species_and_person() -> None:
         # Just as well where one of the frames has no score.
         lost = NonResponses.of(label[1:], pai[1:], ["v"], subject[1:])
         with pytest.raises(InputError, match=told):
-            by_video(ScoreSet.of([0.1], label[:1], pai[:1], ["v"], subject[:1], lost))
+            by_video(ScoreSet.of([0.1], label[:1], pai[:1], ["v"], subject[:1], lost=lost))
 
 
 def test_a_class_that_is_absent_is_refused() -> None:

@@ -115,11 +115,11 @@ def test_the_record_has_what_evaluate_and_report_read(
     assert training["finished"] is True
     assert training["best"]["epoch"] is None
     assert training["best"]["dev_acer"] == 0
-    assert training["best"]["threshold"] == FittedModel(run).facts.threshold
+    assert training["best"]["threshold"] == FittedModel(run).facts.threshold.value
     assert {"scikit-learn", "scikit-image"} <= set(record["software"])
     assert load_settings(file=run / "config.yaml").method == method
     assert FittedModel(run).facts.id.startswith(f"{method}-")
-    assert FittedModel(run).facts.threshold_source == "eer on dev in fitting"
+    assert FittedModel(run).facts.threshold.source == "eer on dev in fitting"
     with pytest.raises(InputError, match="not evaluated yet"):
         read_run(run)
 
@@ -152,8 +152,8 @@ def test_without_dev_the_boundary_is_the_threshold(method: str, tmp_path: Path) 
     record = train_run(data, tmp_path / "run", settings(method, "none"))
     assert record["training"]["best"]["dev_acer"] is None
     facts = FittedModel(tmp_path / "run").facts
-    assert facts.threshold == 0.5
-    assert facts.threshold_source == "the SVM's own boundary; no dev with both classes"
+    assert facts.threshold.value == 0.5
+    assert facts.threshold.source == "the SVM's own boundary; no dev with both classes"
 
 
 def test_without_dev_the_mixture_lets_most_training_faces_pass(
@@ -164,8 +164,8 @@ def test_without_dev_the_mixture_lets_most_training_faces_pass(
     rows, scores = scored(tmp_path / "run", data, "train")
     live = np.array(scores)[rows["label"].to_numpy() == 0]
     facts = FittedModel(tmp_path / "run").facts
-    assert (live <= facts.threshold).sum() == 7  # of 8; 95 % lies between the last two
-    assert facts.threshold_source.startswith("95% of the live training faces")
+    assert (live <= facts.threshold.value).sum() == 7  # of 8; 95 % lies between the last two
+    assert facts.threshold.source.startswith("95% of the live training faces")
 
 
 def test_the_mixture_never_sees_an_attack(

@@ -112,7 +112,13 @@ def _fold(found: Found) -> Trained:
         roots.append(Path(json.loads(metrics.read_text(encoding="utf-8"))["data"]))
     settings = record.get("settings") or {}
     return _trained(
-        found, terms, found.path / "scores", roots, record["fold"], record["seed"], settings
+        found,
+        terms,
+        scores=found.path / "scores",
+        roots=roots,
+        fold=record["fold"],
+        seed=record["seed"],
+        settings=settings,
     )
 
 
@@ -128,7 +134,15 @@ def _run(found: Found) -> Trained:
     text = settings.read_text(encoding="utf-8") if settings.is_file() else ""
     plain = [line for line in text.splitlines() if line.split(":")[0].strip() not in OF_THE_MACHINE]
     seed = record.get("training", {}).get("seed", 0)
-    return _trained(found, terms, found.path / "evaluation", [data], "", seed, {"yaml": plain})
+    return _trained(
+        found,
+        terms,
+        scores=found.path / "evaluation",
+        roots=[data],
+        fold="",
+        seed=seed,
+        settings={"yaml": plain},
+    )
 
 
 def _tested_on(data: Path) -> str:
@@ -139,6 +153,7 @@ def _tested_on(data: Path) -> str:
 def _trained(
     found: Found,
     terms: Terms,
+    *,
     scores: Path,
     roots: list[Path],
     fold: str,

@@ -20,6 +20,7 @@ def calibrated(
     scores: ArrayLike,
     labels: ArrayLike,
     target: str,
+    *,
     pai: Sequence[str] | None = None,
     people: int | None = None,
     source: str = "own data",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import overload
@@ -123,9 +124,7 @@ class Detector:
             chosen = loaded.package.spec.threshold
         else:
             # a method without scores in 0..1 keeps its own limit
-            chosen = ThresholdFacts.model_construct(
-                value=facts.threshold, rule="stored", source=facts.threshold_source
-            )
+            chosen = ThresholdFacts.model_construct(**asdict(facts.threshold))
         named = facts.detector if face_detector is None else face_detector
         if isinstance(named, str):
             named = make_detector(named, yunet_model)  # type: ignore[arg-type]  # it checks
@@ -247,7 +246,7 @@ class Detector:
 
         """
         made = copy.copy(self)
-        made._threshold = calibrated(scores, labels, target, pai, people, source)
+        made._threshold = calibrated(scores, labels, target, pai=pai, people=people, source=source)
         return made
 
     def _judge(self, cues: bool) -> Judge:

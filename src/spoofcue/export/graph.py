@@ -95,8 +95,8 @@ def export_onnx(model: TorchModel, checkpoint: Path, out: Path) -> float:
     proto = traced(model)
     stored = dict(read_checkpoint(checkpoint)["spoofcue"])
     stored["dev"] |= {
-        "threshold": model.facts.threshold,
-        "threshold_source": model.facts.threshold_source,
+        "threshold": model.facts.threshold.value,
+        "threshold_source": model.facts.threshold.source,
     }
     onnx.helper.set_model_props(proto, {"spoofcue": json.dumps(stored)})
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -166,13 +166,13 @@ def _settings(stored: dict[str, Any], checkpoint: Path) -> RunSettings:
 
 
 def _threshold(model: TorchModel, run: Path, dev: DevCrops | None) -> ThresholdFacts:
-    source = model.facts.threshold_source
+    threshold = model.facts.threshold
     data = run_record(run).get("data", {})
-    on_dev = source.startswith("eer")
+    on_dev = threshold.rule == "eer"
     return ThresholdFacts(
-        value=model.facts.threshold,
-        rule="eer" if on_dev else "fixed",
-        source=source,
+        value=threshold.value,
+        rule=threshold.rule,
+        source=threshold.source,
         data=Path(data["root"]).name if on_dev and data.get("root") else None,
         protocol=protocol_of_run(run) if on_dev else None,
         live=dev.live if dev and on_dev else None,

@@ -55,7 +55,7 @@ class ScoreRows:
                 pai.rows(answered),
                 video.rows(answered),
                 subject.rows(answered),
-                NonResponses.of(
+                lost=NonResponses.of(
                     label[silent], pai.rows(silent), video.rows(silent), subject.rows(silent)
                 ),
             )

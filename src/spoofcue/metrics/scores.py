@@ -177,6 +177,7 @@ class ScoreSet:
         pai: ArrayLike | Categories | None = None,
         video: ArrayLike | Categories | None = None,
         subject: ArrayLike | Categories | None = None,
+        *,
         lost: NonResponses | None = None,
     ) -> ScoreSet:
         """Check and convert; an attack without ``pai`` is of the species ``attack``.
@@ -317,7 +318,7 @@ def by_video(scores: ScoreSet) -> ScoreSet:
         scores.pais.rows(rows),
         scores.videos.rows(rows),
         scores.subjects.rows(rows),
-        lost.rows(first[~answered] - n),
+        lost=lost.rows(first[~answered] - n),
     )
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, m
 from spoofcue.config import InputSettings, RunSettings
 from spoofcue.errors import PackageError, validation_text
 from spoofcue.metrics.measures import MEASURES
+from spoofcue.metrics.thresholds import Threshold
 
 Count = Annotated[int, Field(ge=0)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -157,6 +158,11 @@ class ThresholdFacts(Strict):
     attack: Count | None = None
     people: Count | None = None
     supported: bool | None = None
+
+    @property
+    def as_threshold(self) -> Threshold:
+        """Value, rule and source alone."""
+        return Threshold(self.value, self.rule, self.source)
 
 
 class Parity(Strict):

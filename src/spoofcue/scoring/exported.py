@@ -40,8 +40,7 @@ class PackagedModel:
         self.facts = ModelFacts(
             id=self.package.id,
             input=spec.input,
-            threshold=spec.threshold.value,
-            threshold_source=spec.threshold.source,
+            threshold=spec.threshold.as_threshold,
             margin=spec.margin,
             min_face_px=spec.min_face_px,
             detector=spec.detector,

@@ -12,6 +12,7 @@ from typing import Any
 from spoofcue.config import InputSettings
 from spoofcue.errors import InputError
 from spoofcue.faces.box import DEFAULT_MARGIN, MIN_FACE_PX
+from spoofcue.metrics.thresholds import Threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,7 @@ class ModelFacts:
     Attributes:
         id: name and first 12 digits of the SHA-256 of the file.
         input: how a crop becomes network input.
-        threshold: a score above it is an attack.
-        threshold_source: where the threshold comes from.
+        threshold: a score above it is an attack; its source is told in words.
         margin: of the face crops it was trained on.
         min_face_px: shorter faces are rejected.
         detector: that found the faces of its training.
@@ -31,8 +31,7 @@ class ModelFacts:
 
     id: str
     input: InputSettings
-    threshold: float
-    threshold_source: str
+    threshold: Threshold
     margin: float
     min_face_px: int
     detector: str
@@ -41,18 +40,19 @@ class ModelFacts:
 def facts_from(stored: dict[str, Any], path: Path) -> ModelFacts:
     """Read the facts that training stored; a threshold that is no number is refused."""
     data, dev = stored["facts"], stored["dev"]
-    threshold = float(dev.get("threshold", math.nan))
-    if not math.isfinite(threshold):
+    value = float(dev.get("threshold", math.nan))
+    if not math.isfinite(value):
         raise InputError(
             f"{path} was stored before its threshold was chosen; train to an epoch's end."
         )
+    # training stores the EER of dev, or a limit of the method's own where there was no dev
+    source = dev.get("threshold_source", "eer on dev in training")
     run = path.parent.parent if path.suffix == ".ckpt" else path
     detector = data.get("detector") or "dlib"
     return ModelFacts(
         id=f"{run.stem}-{_sha256(path)[:12]}",
         input=InputSettings.model_validate(stored["settings"]["input"]),
-        threshold=threshold,
-        threshold_source=dev.get("threshold_source", "eer on dev in training"),
+        threshold=Threshold(value, "eer" if source.startswith("eer") else "fixed", source),
         margin=DEFAULT_MARGIN if data.get("margin") is None else data["margin"],
         min_face_px=data.get("min_face_px") or MIN_FACE_PX,
         # A model of ready-made crops still has to find faces in photographs: a whole picture
@@ -69,7 +69,8 @@ def with_evaluated_threshold(facts: ModelFacts, run: Path) -> ModelFacts:
     stored = json.loads(path.read_text(encoding="utf-8"))
     level = stored["evaluation"]["video"] or stored["evaluation"]["frame"]
     if stored.get("model") == facts.id and level["threshold"]["rule"] == "eer":
-        return replace(facts, threshold=level["threshold"]["value"], threshold_source="eer on dev")
+        found = Threshold(**level["threshold"])
+        return replace(facts, threshold=replace(found, source=found.origin))
     return facts
 
 
