@@ -10,7 +10,8 @@ from spoofcue.metrics.evaluation import EvaluationOptions, evaluate
 from spoofcue.metrics.intervals import attempts_needed, support_of
 from spoofcue.metrics.measures import hter
 from spoofcue.metrics.rates import error_rates
-from spoofcue.metrics.scores import GROUPINGS, Grouping, ScoreSet, as_grouping, species_of
+from spoofcue.metrics.scores import ScoreSet
+from spoofcue.metrics.species import GROUPINGS, Grouping, as_grouping, species_of
 from spoofcue.metrics.thresholds import ThresholdRule, fixed_threshold
 
 

@@ -17,7 +17,8 @@ from spoofcue.metrics.evaluation import EvaluationOptions, evaluate
 from spoofcue.metrics.intervals import clopper_pearson
 from spoofcue.metrics.measures import MEASURES, rates_at_eer
 from spoofcue.metrics.score_files import as_format, detect_format, read_scores, write_scores
-from spoofcue.metrics.scores import NonResponses, ScoreSet, by_video, grouped
+from spoofcue.metrics.scores import NonResponses, ScoreSet, by_video
+from spoofcue.metrics.species import grouped
 from spoofcue.metrics.thresholds import (
     EER,
     Threshold,

@@ -7,7 +7,8 @@ from spoofcue.errors import InputError
 from spoofcue.metrics.evaluation import evaluate
 from spoofcue.metrics.nonresponse import nonresponse_rates
 from spoofcue.metrics.rates import error_rates
-from spoofcue.metrics.scores import NonResponses, ScoreSet, by_video, grouped
+from spoofcue.metrics.scores import NonResponses, ScoreSet, by_video
+from spoofcue.metrics.species import grouped
 from spoofcue.metrics.thresholds import fixed_threshold
 
 LOST = NonResponses.of(

@@ -12,7 +12,8 @@ from typing import Any
 from spoofcue.compare.finding import METRICS, Found
 from spoofcue.errors import InputError
 from spoofcue.metrics.score_files import read_scores
-from spoofcue.metrics.scores import Grouping, ScoreSet, as_grouping
+from spoofcue.metrics.scores import ScoreSet
+from spoofcue.metrics.species import Grouping, as_grouping
 from spoofcue.metrics.thresholds import ThresholdRule
 
 # Settings that say where and how fast, not what was trained.

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from spoofcue.compare.contest import Contest, ContestFold, Entrant
 from spoofcue.metrics.bootstrap_intervals import ELEMENTS, draw, replicate_rates
 from spoofcue.metrics.measures import MEASURES, Measure, measured
-from spoofcue.metrics.scores import ScoreSet, by_video, grouped
+from spoofcue.metrics.scores import ScoreSet, by_video
+from spoofcue.metrics.species import grouped
 from spoofcue.metrics.thresholds import Threshold
 
 TAIL = 2.5  # percent on each side of a 95 % interval

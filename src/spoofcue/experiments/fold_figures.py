@@ -8,7 +8,8 @@ from typing import Any
 from spoofcue.experiments.fold_rates import level_of
 from spoofcue.experiments.folds import SCORES
 from spoofcue.metrics.score_files import read_scores
-from spoofcue.metrics.scores import as_grouping, by_video, grouped
+from spoofcue.metrics.scores import by_video
+from spoofcue.metrics.species import as_grouping, grouped
 from spoofcue.metrics.thresholds import Threshold
 from spoofcue.report.plots import det, histogram
 from spoofcue.whole_files import write_text

@@ -10,7 +10,8 @@ from typing import Any
 
 from spoofcue.errors import InputError
 from spoofcue.metrics.score_files import read_scores
-from spoofcue.metrics.scores import ScoreSet, as_grouping, by_video, grouped
+from spoofcue.metrics.scores import ScoreSet, by_video
+from spoofcue.metrics.species import as_grouping, grouped
 from spoofcue.metrics.thresholds import Threshold
 
 LIVE_KIND = "live"

@@ -6,7 +6,7 @@ score is *greater than* the threshold (ISO/IEC 30107-3 terms; bob's rule with it
 In Python: :class:`ScoreSet` holds the scores of a split; :func:`evaluate` judges a test set at a
 threshold from dev; :func:`apcer`, :func:`bpcer`, :func:`acer`, :func:`hter`, :func:`eer`,
 :func:`auc` and :func:`det_curve` take a score set or plain arrays; :func:`bootstrap` gives
-intervals over people. In reading order: ``columns`` and ``scores`` (what is judged),
+intervals over people. In reading order: ``columns``, ``scores`` and ``species`` (what is judged),
 ``score_files`` with ``csv_scores`` and ``bob_scores``, ``curves`` (errors at every threshold),
 ``thresholds`` (how one is chosen), ``rates`` (errors at one), ``measures`` (the table of all
 measures), ``intervals`` and ``bootstrap_intervals``, ``nonresponse``, ``evaluation`` (everything

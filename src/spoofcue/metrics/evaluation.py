@@ -14,7 +14,8 @@ from spoofcue.metrics.intervals import Rate, Support, clopper_pearson, support_o
 from spoofcue.metrics.measures import MEASURES, measured_at, measured_over
 from spoofcue.metrics.nonresponse import NonResponseRates, nonresponse_rates
 from spoofcue.metrics.rates import ErrorRates, error_rates
-from spoofcue.metrics.scores import GROUPINGS, Grouping, ScoreSet, by_video, grouped
+from spoofcue.metrics.scores import ScoreSet, by_video
+from spoofcue.metrics.species import GROUPINGS, Grouping, grouped
 from spoofcue.metrics.thresholds import (
     EER,
     Threshold,

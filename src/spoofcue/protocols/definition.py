@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from spoofcue.errors import InputError
 from spoofcue.metrics.measures import Report
-from spoofcue.metrics.scores import Grouping
+from spoofcue.metrics.species import Grouping
 from spoofcue.metrics.thresholds import EER, ThresholdRule
 from spoofcue.protocols.fold import Fold
 

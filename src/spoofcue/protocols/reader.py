@@ -8,7 +8,7 @@ from typing import Any
 
 from spoofcue.errors import InputError
 from spoofcue.metrics.measures import REPORTS
-from spoofcue.metrics.scores import GROUPINGS
+from spoofcue.metrics.species import GROUPINGS
 from spoofcue.metrics.thresholds import ThresholdRule
 from spoofcue.protocols.definition import Protocol, ProtocolSet
 from spoofcue.protocols.fold import SPLITS, Fold

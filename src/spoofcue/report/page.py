@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from spoofcue.metrics.measures import MEASURES
-from spoofcue.metrics.scores import as_grouping, grouped
+from spoofcue.metrics.species import as_grouping, grouped
 from spoofcue.metrics.thresholds import Threshold
 from spoofcue.report.plots import det, histogram, roc, species_bars, training_curves
 from spoofcue.report.run_folder import RunFolder, read_run

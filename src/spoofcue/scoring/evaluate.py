@@ -11,7 +11,7 @@ from spoofcue.errors import InputError
 from spoofcue.metrics.evaluation import Evaluation, EvaluationOptions
 from spoofcue.metrics.evaluation import evaluate as judge
 from spoofcue.metrics.score_files import as_format, read_scores
-from spoofcue.metrics.scores import as_grouping
+from spoofcue.metrics.species import as_grouping
 from spoofcue.metrics.thresholds import ThresholdRule
 from spoofcue.scoring.open_model import method_of, open_model
 

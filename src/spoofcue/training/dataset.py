@@ -14,7 +14,7 @@ from torch.utils.data import DataLoader, Dataset
 from spoofcue.config import InputSettings, RunSettings
 from spoofcue.media.image import read_image
 from spoofcue.methods.learned import TrainingBatch
-from spoofcue.metrics.scores import species_of
+from spoofcue.metrics.species import species_of
 from spoofcue.patches.augment import augment_crop, augment_input
 from spoofcue.patches.inputs import (
     groups_of_one_shape,
