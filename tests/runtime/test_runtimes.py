@@ -4,6 +4,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from spoofcue.runtime.session import CueRuntime
 from spoofcue.runtime.with_openvino import OpenVinoRuntime
 from spoofcue.runtime.with_torch import TorchRuntime, folded
 from spoofcue.scoring.checkpoint import TorchModel
+from spoofcue.scoring.open_model import open_model
 
 needs_openvino = pytest.mark.skipif(not choice.installed("openvino"), reason="no OpenVINO")
 COMBINATIONS = [
@@ -187,3 +189,26 @@ def test_openvino_is_imported_without_its_telemetry(tmp_path: Path) -> None:
     )
     assert done.stdout.strip() == "False"
     assert list(tmp_path.iterdir()) == []  # its id would lie there
+
+
+class Mirror:
+    """A runtime whose cue map is the image itself."""
+
+    name = "mirror"
+
+    def cues(self, image: np.ndarray) -> np.ndarray:
+        return image
+
+
+def test_an_entry_is_all_that_a_runtime_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = choice.Runtime("mirror", lambda form, _: form == "onnx", lambda *_: Mirror())
+    monkeypatch.setitem(choice.RUNTIMES, "mirror", entry)
+    with pytest.raises(InputError, match="'mirror' is not installed: pip install 'mirror'"):
+        choose_runtime("onnx", "fp32", "mirror")
+    monkeypatch.setitem(sys.modules, "mirror", ModuleType("mirror"))
+    assert choice.allowed_runtimes("onnx", "fp32") == ("openvino", "onnxruntime", "mirror")
+    assert choice.allowed_runtimes("onnx", "int8")[0] == "onnxruntime"
+    assert "mirror" not in choice.allowed_runtimes("safetensors", "fp32")
+    white = np.full((64, 64, 3), 255, np.uint8)
+    (result,) = open_model(exported("onnx"), "mirror").score([white])
+    assert result.score == 1.0

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from spoofcue.cli.console import stdout
 from spoofcue.cli.options import AsJson, YunetModel
+from spoofcue.runtime.choice import RUNTIMES
 
 COLOURS = {"live": "green", "attack": "red", "rejected": "yellow"}
 
@@ -84,10 +85,11 @@ def predict(
         ),
     ] = True,
     runtime: Annotated[
-        Literal["openvino", "onnxruntime", "torch"] | None,
+        str | None,
         typer.Option(
+            metavar=f"[{'|'.join(RUNTIMES)}]",
             help="Runtime for a model package. Default: $SPOOFCUE_RUNTIME, or the first of these "
-            "that is installed and takes the package."
+            "that is installed and takes the package.",
         ),
     ] = None,
     threads: Annotated[

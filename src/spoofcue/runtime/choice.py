@@ -4,26 +4,85 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from spoofcue.cue.score import next_multiple
 from spoofcue.errors import InputError
-from spoofcue.package.read import Package
 from spoofcue.runtime.session import CueRuntime
 
-RUNTIMES = ("openvino", "onnxruntime", "torch")
+if TYPE_CHECKING:
+    from spoofcue.package.read import Package
+
 VARIABLE = "SPOOFCUE_RUNTIME"
-INSTALL = {"openvino": "spoofcue[openvino]", "onnxruntime": "spoofcue", "torch": "spoofcue[train]"}
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """A runtime before it is loaded.
+
+    Attributes:
+        install: what pip takes to install it.
+        takes: (format of the weights, precision) -> whether it runs them.
+        open: (package, threads) -> its weights, loaded.
+
+    """
+
+    install: str
+    takes: Callable[[str, str], bool]
+    open: Callable[[Package, int | None], CueRuntime]
+
+
+def _openvino(package: Package, threads: int | None) -> CueRuntime:
+    from spoofcue.runtime.with_openvino import OpenVinoRuntime
+
+    spec, weights = package.spec, package.weights
+    # whole faces and grids come in any shape or number
+    side = next_multiple(spec.input.size) if spec.input.scoring == "resize" else None
+    files = ("model.onnx",) if spec.format == "onnx" else ("model.xml", "model.bin")
+    return OpenVinoRuntime(
+        weights[files[0]],
+        weights[files[1]] if len(files) == 2 else None,
+        spec.precision,
+        threads,
+        side,
+    )
+
+
+def _onnxruntime(package: Package, threads: int | None) -> CueRuntime:
+    from spoofcue.runtime.with_onnxruntime import OnnxRuntime
+
+    return OnnxRuntime(package.weights["model.onnx"], threads)
+
+
+def _torch(package: Package, threads: int | None) -> CueRuntime:
+    from spoofcue.runtime.with_torch import TorchRuntime
+
+    spec = package.spec
+    return TorchRuntime(
+        package.weights["model.safetensors"], spec.training.model, spec.precision, threads
+    )
+
+
+# by the name of the module that is imported; the preferred one first
+RUNTIMES = {
+    "openvino": Runtime(
+        "spoofcue[openvino]", lambda form, precision: form in ("openvino", "onnx"), _openvino
+    ),
+    "onnxruntime": Runtime("spoofcue", lambda form, precision: form == "onnx", _onnxruntime),
+    "torch": Runtime("spoofcue[train]", lambda form, precision: form == "safetensors", _torch),
+}
 
 
 def allowed_runtimes(weight_format: str, precision: str) -> tuple[str, ...]:
     """The runtimes that can run such weights, the preferred one first."""
-    if weight_format == "safetensors":
-        return ("torch",)
-    if weight_format == "openvino":
-        return ("openvino",)
-    # int8 was judged on dev in ONNX Runtime; OpenVINO fuses the same graph in another way
-    return ("onnxruntime", "openvino") if precision == "int8" else ("openvino", "onnxruntime")
+    names = [name for name, runtime in RUNTIMES.items() if runtime.takes(weight_format, precision)]
+    if weight_format == "onnx" and precision == "int8":
+        # judged on dev in ONNX Runtime; others fuse the same graph in another way
+        names.sort(key=lambda name: name != "onnxruntime")
+    return tuple(names)
 
 
 def choose_runtime(weight_format: str, precision: str, wanted: str | None = None) -> str:
@@ -46,7 +105,7 @@ def choose_runtime(weight_format: str, precision: str, wanted: str | None = None
                 return name
         raise InputError(
             f"a package of format {weight_format} runs in {' or '.join(allowed)}, and none is "
-            f"installed: pip install '{INSTALL[allowed[0]]}'."
+            f"installed: pip install '{RUNTIMES[allowed[0]].install}'."
         )
     which = f"runtime {named!r}" + ("" if wanted else f" (from {VARIABLE})")
     if named not in RUNTIMES:
@@ -57,7 +116,7 @@ def choose_runtime(weight_format: str, precision: str, wanted: str | None = None
             f"{' or '.join(allowed)} can."
         )
     if not installed(named):
-        raise InputError(f"{which} is not installed: pip install '{INSTALL[named]}'.")
+        raise InputError(f"{which} is not installed: pip install '{RUNTIMES[named].install}'.")
     return named
 
 
@@ -82,27 +141,5 @@ def open_runtime(
         InputError: no runtime for it, or the runtime refuses the weights.
 
     """
-    spec, weights = package.spec, package.weights
-    name = choose_runtime(spec.format, spec.precision, runtime)
-    if name == "torch":
-        from spoofcue.runtime.with_torch import TorchRuntime
-
-        return TorchRuntime(
-            weights["model.safetensors"], spec.training.model, spec.precision, threads
-        )
-    if name == "onnxruntime":
-        from spoofcue.runtime.with_onnxruntime import OnnxRuntime
-
-        return OnnxRuntime(weights["model.onnx"], threads)
-    from spoofcue.runtime.with_openvino import OpenVinoRuntime
-
-    # whole faces and grids come in any shape or number
-    side = next_multiple(spec.input.size) if spec.input.scoring == "resize" else None
-    files = ("model.onnx",) if spec.format == "onnx" else ("model.xml", "model.bin")
-    return OpenVinoRuntime(
-        weights[files[0]],
-        weights[files[1]] if len(files) == 2 else None,
-        spec.precision,
-        threads,
-        side,
-    )
+    name = choose_runtime(package.spec.format, package.spec.precision, runtime)
+    return RUNTIMES[name].open(package, threads)
