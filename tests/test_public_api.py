@@ -97,3 +97,12 @@ def test_each_public_name_has_a_docstring_with_an_example(module: str, name: str
         return
     shown = [public, *vars(public).values()] if inspect.isclass(public) else [public]
     assert any(doctest.DocTestParser().get_examples(inspect.getdoc(one) or "") for one in shown)
+
+
+def test_the_paper_is_read_in_one_sitting() -> None:
+    # the network, its losses and its score: what somebody reads who knows only the paper
+    cue = Path(__file__).parent.parent / "src" / "spoofcue" / "cue"
+    files = {path.stem for path in cue.glob("*.py")} - {"__init__"}
+    order = str(importlib.import_module("spoofcue.cue").__doc__)
+    assert len(files) + 1 <= 8
+    assert all(f"``{name}``" in order for name in files)

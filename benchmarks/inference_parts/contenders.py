@@ -11,10 +11,10 @@ from spoofcue import __version__
 from spoofcue.config import RunSettings
 from spoofcue.cue.generator import LGSC
 from spoofcue.cue.score import next_multiple
-from spoofcue.cue.summary import summarise
 from spoofcue.export.graph import openvino_files, traced
 from spoofcue.export.precision import CALIBRATION_CROPS, PARTS, quantised
 from spoofcue.methods.checkpoint import best_checkpoint, read_checkpoint
+from spoofcue.methods.network_cost import summarise
 from spoofcue.methods.settings import load_settings, settings_from
 from spoofcue.package.read import read_package
 from spoofcue.package.schema import PackageSpec, ThresholdFacts
@@ -43,7 +43,7 @@ class Contender:
     Attributes:
         name: as in the tables.
         side: of its square input, px.
-        gflop: of one such image: twice the multiply-adds that cue/summary.py counts.
+        gflop: of one such image: twice the multiply-adds that methods/network_cost.py counts.
         random: weights drawn at random: scores mean nothing, speed is the same.
         cells: (runtime, precision) -> run folder (eager) or package.
         reference: the cell that scores are compared with.

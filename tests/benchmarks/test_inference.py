@@ -17,8 +17,8 @@ from inference_parts.search import iou, search_row
 
 from helpers.tiny_packages import exported, shared_run
 from spoofcue.cue.generator import LGSC
-from spoofcue.cue.summary import summarise
 from spoofcue.faces.box import Box
+from spoofcue.methods.network_cost import summarise
 from spoofcue.methods.settings import load_settings
 
 NAMED = ("paper", 224, 4, "openvino", "bf16")

@@ -7,8 +7,8 @@ import torch
 from spoofcue.cue.encoder import ResNet18Encoder
 from spoofcue.cue.generator import LGSC, CueGenerator
 from spoofcue.cue.score import spoof_score
-from spoofcue.cue.summary import summarise
 from spoofcue.errors import InputError
+from spoofcue.methods.network_cost import summarise
 
 
 @pytest.mark.parametrize(("height", "width"), [(32, 32), (64, 96), (128, 32)])

@@ -10,7 +10,7 @@ from spoofcue.cue.encoder import EncoderFeatures
 from spoofcue.cue.generator import LGSC, CueOutput
 from spoofcue.cue.losses import lgsc_loss, regression_loss, triplet_loss
 from spoofcue.cue.score import spoof_score
-from spoofcue.cue.summary import summarise
+from spoofcue.methods.network_cost import summarise
 
 LABEL = torch.tensor([0, 0, 0, 1, 1])
 LOGIT = torch.tensor([0.5, -1.0, 0.2, 0.3, 2.0])

@@ -3,7 +3,7 @@
 In the paper's order: ``encoder`` (E1..E5) and ``decoder`` (D1..D5 and the cue map) are the spoof
 cue generator of section 3.3, ``classifier`` is section 3.4, ``generator`` puts them together,
 ``losses`` has Eqs. 6 to 9 and ``score`` Eq. 10. Besides the paper there are ``weights``
-(encoders trained on ImageNet), ``summary`` (what a network costs) and ``light`` (smaller networks).
+(encoders trained on ImageNet) and ``light`` (smaller networks).
 
 All take plain tensors and no settings: the losses and the score serve any network.
 """

@@ -1,4 +1,4 @@
-"""The spoof cue generator, the whole LGSC network and its score (sections 3.2 to 3.5, Eq. 10)."""
+"""The spoof cue generator and the whole LGSC network (sections 3.2 to 3.5, Fig. 2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Eq. 10, and the sides of image that the network takes: for PyTorch and for NumPy alike."""
+"""The score (Eq. 10) and the image sizes that the network takes, for PyTorch and NumPy alike."""
 
 from __future__ import annotations
 

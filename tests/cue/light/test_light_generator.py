@@ -11,7 +11,7 @@ import torch
 from spoofcue.cue.decoder import CueDecoder
 from spoofcue.cue.encoder import ResNet18Encoder
 from spoofcue.cue.generator import LGSC, CueGenerator
-from spoofcue.cue.summary import summarise
+from spoofcue.methods.network_cost import summarise
 from spoofcue.methods.settings import load_settings
 
 ENCODERS = ("resnet18", "mobilenet-v2")

@@ -63,8 +63,8 @@ def info(
     from spoofcue.cli.console import print_json
     from spoofcue.cue.generator import LGSC
     from spoofcue.cue.score import next_multiple
-    from spoofcue.cue.summary import summarise
     from spoofcue.errors import InputError
+    from spoofcue.methods.network_cost import summarise
     from spoofcue.methods.settings import load_settings, settings_from
 
     if model is not None:
