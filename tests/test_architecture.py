@@ -20,7 +20,7 @@ SOURCE = ROOT / "src" / "spoofcue"
 # From the ground up: a stage imports only stages of the floors below its own.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "plain_lines", "processes", "source", "version", "whole_files"),
-    ("config", "cue", "faces", "media", "metrics"),
+    ("config", "cue", "faces", "media", "metrics", "records"),
     ("data", "patches", "protocols", "report", "simulate"),
     ("compare", "datasets", "methods", "package"),
     ("runtime",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -31,6 +32,64 @@ def whole(path: Path, *, keep_suffix: bool = False) -> Iterator[Path]:
         with suppress(OSError):  # it would hide what went wrong
             part.unlink()
         raise
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """A new, empty folder beside ``path``; it takes its place when the block ends well.
+
+    At every instant the old or the new folder is at ``path``, or :func:`recover_folder` brings it
+    back: the old one is renamed aside, the new one gets the name, then the old one goes. If the
+    block fails, ``path`` stays as it was. A folder must not have two writers at once.
+
+    Args:
+        path: the folder, there or not; its parents are made.
+
+    """
+    recover_folder(path)
+    part = path.with_name(f"{path.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        yield part
+        _put_in_place(part, path)
+    except BaseException:  # a Ctrl-C too
+        recover_folder(path)
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+
+
+def recover_folder(path: Path) -> None:
+    """Give ``path`` back where a kill came between the two renames of :func:`whole_folder`.
+
+    For every reader and writer of such a folder, before it looks there.
+    """
+    aside = _aside(path)
+    if not aside.is_dir():
+        return
+    if path.exists():
+        shutil.rmtree(aside, ignore_errors=True)
+    else:
+        with suppress(OSError):  # its writer lives, and has put the new one there by now
+            os.replace(aside, path)
+
+
+def _put_in_place(part: Path, path: Path) -> None:
+    aside = _aside(path)
+    for attempt in range(10):
+        if path.exists():
+            os.replace(path, aside)
+        try:
+            os.replace(part, path)
+            break
+        except OSError:  # a reader that came between has put the old one back
+            if attempt == 9 or not path.exists():
+                raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _aside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.replaced")
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from helpers.made_results import A, B, write_fold
+from helpers.made_runs import A, B, write_fold
 from spoofcue.cli.main import app
 
 

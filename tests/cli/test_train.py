@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from helpers.made_runs import run_record
 from spoofcue.cli.main import app
 from spoofcue.config import RunSettings, dump_yaml
 from spoofcue.methods.settings import load_settings
+from spoofcue.records.run_folder import RunRecord
 from spoofcue.training import any_method
 
 TRAINED = {
@@ -34,10 +35,10 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[RunSettings, bool]]:
     calls = []
 
     def train_run(
-        data: Path, run: Path, settings: RunSettings, *, resume: bool, **_: Any
-    ) -> dict[str, Any]:
+        data: Path, run: Path, settings: RunSettings, *, resume: bool, **_: object
+    ) -> RunRecord:
         calls.append((settings, resume))
-        return {"training": TRAINED}
+        return run_record(run.name, data, training=TRAINED)
 
     monkeypatch.setattr(any_method, "train_run", train_run)
     return calls

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.made_results import A, B, write_crops, write_fold
+from helpers.made_runs import A, B, write_crops, write_fold
 from spoofcue.compare.comparison import compare
 from spoofcue.compare.page import write_page
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.made_results import FACES, A, B, write_fold, write_run
+from helpers.made_runs import FACES, A, B, write_fold, write_run
 from spoofcue.compare.comparison import compare
 from spoofcue.compare.disagreement import Disagreements
 from spoofcue.errors import InputError

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.made_results import A, B, write_fold, write_run
+from helpers.made_runs import A, B, write_fold, write_run
 from spoofcue.compare.comparison import by_name
 from spoofcue.compare.finding import find
 from spoofcue.compare.reading import read

@@ -6,7 +6,7 @@ from statistics import stdev
 import numpy as np
 import pytest
 
-from helpers.made_results import BAD, FACES, A, B, write_fold, write_scores
+from helpers.made_runs import BAD, FACES, A, B, write_fold, write_scores
 from spoofcue.compare.comparison import Comparison, compare
 from spoofcue.compare.det_plot import mean_curve
 from spoofcue.errors import InputError

@@ -8,6 +8,7 @@ import pytest
 
 from spoofcue.data.join import join_prepared
 from spoofcue.data.manifest import read_manifest, write_manifest
+from spoofcue.data.prepared_folder import CropOptions, PreparedFolder, PreparedRecord
 from spoofcue.errors import InputError
 
 
@@ -33,8 +34,9 @@ def folder(
     for row in rows:
         (where / str(row["crop"])).write_text(f"{name} {row['crop']}")
     write_manifest(pl.DataFrame(rows, schema_overrides={"dataset": pl.String}), where)
-    options = {"margin": 0.2, "min_face_px": 48, "detector": "dlib", "boxes": "given"} | options
-    (where / "prepare.json").write_text(json.dumps({"options": options, "warnings": [f"w-{name}"]}))
+    crops = {"margin": 0.2, "min_face_px": 48, "detector": "dlib", "boxes": "given"} | options
+    record = PreparedRecord(options=CropOptions(**crops), warnings=[f"w-{name}"])  # type: ignore[arg-type]
+    PreparedFolder(where).write_record(record)
     return where
 
 
@@ -78,12 +80,6 @@ def test_crops_cut_differently_are_not_joined(
     assert not (tmp_path / "out").exists()
     del folders["c"]
     assert join_prepared(folders, tmp_path / "out").height == 8
-
-
-def test_an_option_that_one_folder_does_not_record_is_another(tmp_path: Path) -> None:
-    folders = {"a": folder(tmp_path, "a", "a"), "b": folder(tmp_path, "b", "b", detector=None)}
-    with pytest.raises(InputError, match="b: not recorded"):
-        join_prepared(folders, tmp_path / "out")
 
 
 def test_whole_pictures_are_not_joined_with_faces_of_the_same_detector(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from helpers.miniature import make_miniature
 from spoofcue.cli.main import app
 from spoofcue.cli.prepare import dataset_command
 from spoofcue.data.manifest import read_manifest
-from spoofcue.data.prepare import SUMMARY
+from spoofcue.data.prepared_folder import SUMMARY
 from spoofcue.data.recording import Published
 from spoofcue.datasets import DATASETS
 from spoofcue.datasets.scan import scan

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
+from helpers.made_runs import evaluation_with, fold_record, write_prepared
 from spoofcue.cli.main import app
 from spoofcue.config import RunSettings
 from spoofcue.data.manifest import schema, write_manifest
@@ -25,6 +25,7 @@ from spoofcue.experiments.openpad import SIZES
 from spoofcue.experiments.targets import NewOpenpad, own_splits, target_plan
 from spoofcue.methods.settings import load_settings
 from spoofcue.protocols.fold import rows_of_fold
+from spoofcue.records.fold_record import FoldRecord
 
 # Copied by hand from Table 5 and section 4.4.
 SWITCHES: dict[str, dict[str, Any]] = {
@@ -89,15 +90,12 @@ def test_a_base_that_is_itself_ablated_is_refused(preset: str, named: str) -> No
         settings_of_rows(load_settings(preset), ablation_rows())
 
 
-def record(row: str, seed: int, acer: float, fold: str = "P1", folds: int = 1) -> dict[str, Any]:
+def record(row: str, seed: int, acer: float, fold: str = "P1", folds: int = 1) -> FoldRecord:
     settings = settings_of_rows(load_settings("paper"), ablation_rows()).get(row, RunSettings())
     level = dict.fromkeys(("apcer_max", "bpcer", "acer", "hter", "eer", "auc"), acer)
-    return {
-        "set": "openpad", "protocol": "P1", "title": "unseen session", "mirrors": "",
-        "report": "acer", "method": row, "preset": "paper", "fold": fold, "folds": folds,
-        "seed": seed, "settings": settings.model_dump(mode="json"),
-        "evaluation": {"video": None, "frame": level},
-    }  # fmt: skip
+    where = {"fold": fold, "folds": folds, "seed": seed, "preset": "paper"}
+    stored = settings.model_dump(mode="json")
+    return fold_record(row, evaluation_with(**level), settings=stored, **where)
 
 
 def test_the_table_has_the_papers_marks_and_its_figures_beside_ours() -> None:
@@ -157,8 +155,7 @@ def rows_with(splits: list[str], dataset: str | None = None) -> pl.DataFrame:
 def prepared(folder: Path, rows: pl.DataFrame) -> str:
     folder.mkdir()
     write_manifest(rows, folder)
-    options = {"margin": 0.2, "detector": "dlib", "min_face_px": 48}
-    (folder / "prepare.json").write_text(json.dumps({"options": options, "warnings": []}))
+    write_prepared(folder)
     return str(folder)
 
 

@@ -12,10 +12,11 @@ from xml.etree import ElementTree
 import polars as pl
 import pytest
 
+from helpers.made_runs import write_prepared
 from helpers.official_sets import manifest
 from spoofcue.config import RunSettings
-from spoofcue.data.crop_facts import protocol_of
 from spoofcue.data.manifest import read_manifest, write_manifest
+from spoofcue.data.prepared_folder import PreparedFolder
 from spoofcue.errors import InputError
 from spoofcue.experiments.dataset_run import (
     BenchmarkPlan,
@@ -75,8 +76,7 @@ class Stub:
 def prepared(folder: Path, rows: pl.DataFrame, root: Path | None = None, **options: object) -> Path:
     folder.mkdir(parents=True)
     write_manifest(rows, folder)
-    summary = {"root": str(root or ""), "options": {**OPTIONS, **options}, "warnings": []}
-    (folder / "prepare.json").write_text(json.dumps(summary))
+    write_prepared(folder, str(root or ""), **{**OPTIONS, **options})
     return folder
 
 
@@ -101,9 +101,9 @@ def test_a_benchmark_that_was_stopped_goes_on_with_the_next_fold(
     run_plan(ready, tmp_path, {"stub": rest})
     assert rest.ran == ["phone-3", "phone-4", "phone-5", "phone-6"]
     assert set(rest.rules) == {EER}
-    told = {protocol_of(task.folder / "data") for task in ready.tasks}
+    told = {PreparedFolder(task.folder / "data").protocol for task in ready.tasks}
     assert told == {"oulu-npu 1", *(f"oulu-npu 4 phone-{k}" for k in range(1, 7))}
-    assert protocol_of(oulu) is None
+    assert PreparedFolder(oulu).protocol is None
 
 
 def test_tables_are_those_that_the_results_folder_gives_without_data(
@@ -117,7 +117,7 @@ def test_tables_are_those_that_the_results_folder_gives_without_data(
     assert write_tables(tmp_path) == printed
     assert (tmp_path / "tables.md").read_text() == markdown_of(printed)
     assert not list(tmp_path.rglob("*.part"))
-    assert {r["commit"] for r in read_results(tmp_path)} == {source_commit()}
+    assert {r.commit for r in read_results(tmp_path)} == {source_commit()}
 
     paper, groupings = printed
     rows = {r.cells[:2]: r for r in paper.rows}
@@ -168,8 +168,8 @@ def test_without_dev_the_threshold_is_the_protocols_fixed_one(tmp_path: Path) ->
     (table, _) = run_plan(ready, tmp_path / "out", {"stub": stub})
     assert stub.rules == [ThresholdRule("fixed", 0.01)] * 2
     for record in read_results(tmp_path / "out"):
-        assert record["evaluation"]["frame"]["threshold"]["rule"] == "fixed"
-        assert record["selection"]["dev"] is None
+        assert record.evaluation["frame"]["threshold"]["rule"] == "fixed"
+        assert record.selection["dev"] is None
     assert any("fixed beforehand at 0.01" in note for note in table.notes)
 
 
@@ -218,7 +218,7 @@ def test_protocol_files_below_the_root_are_found_and_win(
     assert any("differ from the rule" in note for note in ready.notes)
     run_plan(ready, tmp_path / "out", {"stub": Stub()})
     (record,) = read_results(tmp_path / "out")
-    assert record["counts"]["train"]["people"] == 2
+    assert record.counts["train"]["people"] == 2
     without = planned("oulu-npu", "1", {"oulu-npu": oulu}, tmp_path / "other")
     assert without.notes == ["1: by the package's rule; no protocol files at hand"]
     protocols = load_set("oulu-npu")

@@ -111,8 +111,8 @@ def test_folds_are_run_once_and_their_results_redraw_the_table(
     run_folds(tasks, rows, {"recorder": method})
     assert len(method.ran) == 1
     assert records == read_results(tmp_path)
-    assert records[0]["counts"]["train"]["people"] == 3
-    assert records[0]["selection"]["test"]["session"] == ["session-3"]
+    assert records[0].counts["train"]["people"] == 3
+    assert records[0].selection["test"]["session"] == ["session-3"]
     table = markdown_of(grids_of(table_of(records)))
     # one of six on each side
     assert "| P1 | unseen session | 1 | 16.7 | 16.7 | 16.7 | 16.7 |" in table

@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
+from helpers.made_runs import write_prepared
 from helpers.official_sets import manifest
 from spoofcue.cli.main import app
 from spoofcue.data.manifest import read_manifest, write_manifest
@@ -77,8 +78,7 @@ class Counting:
 def prepared(folder: Path, rows: pl.DataFrame) -> Path:
     folder.mkdir(parents=True)
     write_manifest(rows, folder)
-    summary = {"root": "", "options": OPTIONS, "warnings": []}
-    (folder / "prepare.json").write_text(json.dumps(summary))
+    write_prepared(folder, **OPTIONS)
     return folder
 
 
@@ -148,7 +148,7 @@ def test_siw_oulu_trains_once_and_judges_each_fold_as_a_training_of_its_own_woul
     assert len({str(one["test"]) for one in shared.values()}) == FOLDS
 
     records = read_results(tmp_path / "all")
-    assert {r["training"] for r in records} == {"counting/1/1/seed-0"}
+    assert {r.training for r in records} == {"counting/1/1/seed-0"}
     assert sum("judged with the training of counting/1/1/seed-0" in line for line in told) == 13
 
 
@@ -244,7 +244,7 @@ def test_an_unfinished_training_is_gone_on_with_where_it_lies(
     method = Counting()
     run(planned(folders, tmp_path), method)
     assert [run.parts[-4] for run in method.trained] == ["2"]
-    assert {r["training"] for r in read_results(tmp_path)} == {"counting/2/2/seed-0"}
+    assert {r.training for r in read_results(tmp_path)} == {"counting/2/2/seed-0"}
 
 
 def test_an_unfinished_training_of_a_fold_outside_the_plan_is_left_alone(
@@ -265,7 +265,7 @@ def test_a_later_protocol_takes_the_training_that_is_there(
     for wanted in ("4", "1", "2,3"):
         run(planned(folders, tmp_path, wanted), method)
     assert len(method.trained) == 1
-    assert {r["training"] for r in read_results(tmp_path)} == {"counting/4/phone-1/seed-0"}
+    assert {r.training for r in read_results(tmp_path)} == {"counting/4/phone-1/seed-0"}
 
 
 def test_data_and_runs_may_be_deleted_once_there_are_results(

@@ -9,11 +9,12 @@ import onnx
 import pytest
 from typer.testing import CliRunner
 
+from helpers.made_runs import begin_run
 from helpers.tiny_packages import exported, shared_run, tiny_checkpoint, tiny_lgsc_run, traced_once
 from spoofcue.cli.main import app
 from spoofcue.errors import InputError
 from spoofcue.export import proof
-from spoofcue.export.dev_crops import dev_crops, protocol_of_run
+from spoofcue.export.dev_crops import dev_crops
 from spoofcue.export.package import export_package
 from spoofcue.export.proof import Accuracy, shortfall
 from spoofcue.media.image import read_image
@@ -213,22 +214,13 @@ def test_a_target_takes_dev_crops(tmp_path: Path) -> None:
     assert not (tmp_path / "p").exists()
 
 
-def test_the_protocol_of_a_run_is_told_by_its_record_or_the_benchmarks_result(
-    tmp_path: Path,
-) -> None:
+def test_the_protocol_of_a_run_is_stated_by_its_record(tmp_path: Path) -> None:
     run = tiny_lgsc_run(tmp_path / "run")
     assert export_package(run, tmp_path / "p", "safetensors").spec.threshold.protocol is None
-    result = {"set": "openpad", "protocol": "P3", "fold": "print-a", "folds": 6}
-    (tmp_path / "result.json").write_text(json.dumps(result))
-    assert protocol_of_run(run) == "openpad P3 print-a"
-    (tmp_path / "result.json").write_text(json.dumps(result | {"folds": 1}))
+    begin_run(run, data_entry={"protocol": "oulu-npu 1"})
     assert export_package(run, tmp_path / "p", "safetensors").spec.threshold.protocol == (
-        "openpad P3"
+        "oulu-npu 1"
     )
-    record = json.loads((run / "run.json").read_text())
-    record["data"]["protocol"] = "oulu-npu 1"
-    (run / "run.json").write_text(json.dumps(record))
-    assert protocol_of_run(run) == "oulu-npu 1"
 
 
 def test_a_model_that_gives_no_numbers_is_not_packaged(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from spoofcue.config import RunSettings
 from spoofcue.data.manifest import write_manifest
 from spoofcue.methods.learned import Learned
 from spoofcue.methods.settings import load_settings
+from spoofcue.records.run_folder import BestEntry, RunRecord
 from spoofcue.training.gradient import train
 
 CROP, PATCH = (48, 44), 32
@@ -105,8 +106,8 @@ def trained(
     script: Sequence[Sequence[float]],
     *more: str,
     resume: bool = False,
-) -> tuple[Scripted, dict[str, Any]]:
-    """Train an epoch for each line of the script; the network and what run.json holds."""
+) -> tuple[Scripted, RunRecord]:
+    """Train an epoch for each line of the script; the network and the run's record."""
     networks: list[Scripted] = []
 
     def build(_: RunSettings) -> Scripted:
@@ -115,6 +116,12 @@ def trained(
 
     record = train(data, run, settings(len(script), *more), build, resume=resume)
     return networks[0], record
+
+
+def best_of(record: RunRecord) -> BestEntry:
+    """The epoch that a finished training kept, as its record states it."""
+    assert record.training.best is not None
+    return record.training.best
 
 
 def kept_epoch(run: Path, name: str = "best") -> int:

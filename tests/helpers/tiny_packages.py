@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ import onnx
 import torch
 
 from helpers import tiny_run
+from helpers.made_runs import begin_run
 from spoofcue.config import RunSettings
 from spoofcue.cue.generator import LGSC
 from spoofcue.export.graph import traced
@@ -49,13 +49,7 @@ def tiny_checkpoint(path: Path, **facts: object) -> Path:
 def tiny_lgsc_run(folder: Path, data: Path | None = None) -> Path:
     """RUN with its best checkpoint; ``data`` is the prepared folder that it names."""
     tiny_checkpoint(folder / "checkpoints" / "best.ckpt")
-    record = {
-        "name": folder.name,
-        "method": "lgsc",
-        "data": {"root": str(data or folder / "gone"), "counts": []},
-    }
-    (folder / "run.json").write_text(json.dumps(record))
-    return folder
+    return begin_run(folder, data or folder / "gone")
 
 
 def tiny_data(folder: Path) -> Path:

@@ -1,9 +1,7 @@
-"""A run folder as train and evaluate leave it, of noise pictures, and models without training."""
+"""Prepared noise pictures, runs on them, and models without training."""
 
 from __future__ import annotations
 
-import csv
-import json
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +11,10 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from helpers.made_runs import draw_run
 from spoofcue.config import InputSettings
 from spoofcue.cue.generator import CueGenerator
 from spoofcue.data.manifest import write_manifest
-from spoofcue.metrics.evaluation import evaluate
-from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.thresholds import Threshold
 from spoofcue.scoring.face import FaceScore, score_crops
 from spoofcue.scoring.facts import ModelFacts
@@ -87,32 +84,5 @@ def prepare(folder: Path, people: int = 3, takes: int = 2, side: int = 40) -> Pa
 
 
 def make_run(folder: Path, data: Path, **settings: Any) -> Path:
-    """A run of that name, judged on ``data`` with drawn scores."""
-    rng = np.random.default_rng(1)
-    evaluation = folder / "evaluation"
-    evaluation.mkdir(parents=True)
-    rows = pl.read_parquet(data / "manifest.parquet")
-    columns = ["score", "label", "pai", "video", "subject", "media", "frame", "crop"]
-    for split in ("dev", "test"):
-        with (evaluation / f"{split}.csv").open("w", newline="") as file:
-            writer = csv.DictWriter(file, columns, extrasaction="ignore")
-            writer.writeheader()
-            for row in rows.filter(pl.col("split") == split).iter_rows(named=True):
-                score = float(rng.lognormal(-6 + row["label"], 0.5))
-                writer.writerow(row | {"score": score, "pai": row["pai"] or ""})
-    result = evaluate(*(read_scores(evaluation / f"{s}.csv") for s in ("test", "dev")))
-    metrics = {"evaluation": result.to_dict(), "data": str(data), "model": facts().id}
-    (evaluation / "metrics.json").write_text(json.dumps(metrics))
-    tree = {"model": {"auxiliary": "overlay"}, "input": {"mode": "patch", "scoring": "whole"}}
-    for key, value in settings.items():
-        section, name = key.split("__")
-        tree[section][name] = value
-    (folder / "config.yaml").write_text(json.dumps(tree))  # JSON is YAML
-    record = {
-        "name": folder.name, "created": "2026-01-01", "spoofcue": "0", "preset": "small",
-        "model": {"id": "m", "parameters": 1}, "software": {"python": "3"},
-        "data": {"root": str(data), "counts": [], "warnings": []},
-        "training": {"precision": "fp32", "seed": 0},
-    }  # fmt: skip
-    (folder / "run.json").write_text(json.dumps(record))
-    return folder
+    """A run of that name and of :func:`facts`, judged on ``data`` with drawn scores."""
+    return draw_run(folder, data, facts().id, **settings)

@@ -19,6 +19,7 @@ from spoofcue.media.image import read_image
 from spoofcue.methods.method import LearnedMethod
 from spoofcue.methods.registry import method_names, method_of_name
 from spoofcue.methods.settings import load_settings
+from spoofcue.records.run_folder import RunFolder
 from spoofcue.report.page import write_report
 from spoofcue.scoring.evaluate_run import evaluate_run
 from spoofcue.scoring.open_model import method_of, open_model
@@ -56,8 +57,9 @@ def test_a_method_is_trained_kept_loaded_judged_and_reported(
 ) -> None:
     run = tmp_path / "run"
     record = train_run(data, run, settings_for(method))
-    assert record["method"] == json.loads((run / "run.json").read_text())["method"] == method
-    assert record["commit"] == source_commit()
+    assert record == RunFolder(run).record()
+    assert record.method == method
+    assert record.commit == source_commit()
     model = open_model(run)
     assert method_of(run) == method_of(run / "checkpoints" / "best.ckpt") == method
     crops = [read_image(data / f"test{i}.png") for i in range(6)]

@@ -1,23 +1,18 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
+from helpers.made_runs import begin_run
 from spoofcue.errors import InputError
 from spoofcue.methods.settings import load_settings
-from spoofcue.scoring.open_model import method_of, open_model
+from spoofcue.scoring.open_model import open_model
 from spoofcue.training.any_method import train_run
 
 
-def test_a_run_of_before_there_were_methods_is_lgscs(tmp_path: Path) -> None:
-    (tmp_path / "run.json").write_text(json.dumps({"name": "old"}))
-    assert method_of(tmp_path) == "lgsc"
-
-
 def test_a_method_of_a_later_version_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "run.json").write_text(json.dumps({"method": "oracle"}))
+    begin_run(tmp_path, method="oracle")
     with pytest.raises(InputError, match="'oracle', which this version does not know"):
         open_model(tmp_path)
 
@@ -25,7 +20,7 @@ def test_a_method_of_a_later_version_is_refused(tmp_path: Path) -> None:
 def test_nothing_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no model at"):
         open_model(tmp_path / "none")
-    (tmp_path / "run.json").write_text(json.dumps({"method": "cnn"}))
+    begin_run(tmp_path, method="cnn")
     with pytest.raises(InputError, match=r"no checkpoints/best\.ckpt"):
         open_model(tmp_path)
 

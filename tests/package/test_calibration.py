@@ -8,12 +8,15 @@ import pytest
 from typer.testing import CliRunner
 
 from helpers.made_package import WEIGHTS, spec
+from helpers.made_runs import judged
 from spoofcue.cli.main import app
 from spoofcue.errors import InputError
+from spoofcue.metrics.score_files import read_scores
 from spoofcue.package.calibration import calibrate_package
 from spoofcue.package.read import Package, read_package
 from spoofcue.package.schema import CardSection, EvaluationEntry, Measured
 from spoofcue.package.write import write_package
+from spoofcue.records.evaluation_record import METRICS_FILE
 
 
 @pytest.fixture
@@ -155,7 +158,8 @@ def test_scores_of_another_model_are_refused(tmp_path: Path, package: Package) -
     dev = score_file(folder / "dev.csv")
     test = score_file(folder / "test.csv")
     for model, told in ((package.id, None), ("other-123", "of the model other-123")):
-        (folder / "metrics.json").write_text(json.dumps({"model": model}))
+        scores = read_scores(dev)
+        judged(scores, scores, model=model).write(folder / METRICS_FILE)
         if told is None:
             calibrate_package(package.path, dev, "eer", tmp_path / "d")
             continue

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +9,17 @@ import yaml
 from typer.testing import CliRunner
 
 from helpers.made_package import WEIGHTS, spec
+from helpers.made_runs import judged
 from spoofcue.cli.main import app
 from spoofcue.errors import InputError
-from spoofcue.metrics.evaluation import EvaluationOptions, evaluate
+from spoofcue.metrics.evaluation import EvaluationOptions
 from spoofcue.metrics.score_files import write_scores
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.metrics.thresholds import ThresholdRule
 from spoofcue.package.card_writing import read_card, write_card
 from spoofcue.package.read import Package, read_package
 from spoofcue.package.write import write_package
+from spoofcue.records.evaluation_record import METRICS_FILE
 
 CARD = {
     "intended_use": "Webcams at a desk.",
@@ -42,12 +43,10 @@ def evaluated(folder: Path, model: str | None, replicates: int = 0) -> Path:
     people = [f"s{i % 8}" for i in range(70)]
     test = ScoreSet.of(score, label, pai, None, people)
     write_scores(test, folder / "test.csv", "csv")
-    result = evaluate(
-        test, None, EvaluationOptions(ThresholdRule("fixed", 0.5), replicates=replicates)
-    ).to_dict()
-    record = {"evaluation": result, "data": str(folder / "gone"), "model": model}
-    (folder / "metrics.json").write_text(json.dumps(record))
-    return folder / "metrics.json"
+    options = EvaluationOptions(ThresholdRule("fixed", 0.5), replicates=replicates)
+    record = judged(test, None, options, data=str(folder / "gone"), model=model)
+    record.write(folder / METRICS_FILE)
+    return folder / METRICS_FILE
 
 
 def test_an_evaluation_becomes_an_entry_with_its_intervals(
@@ -146,7 +145,7 @@ def test_what_a_card_has_no_place_for_is_refused(tmp_path: Path, package: Packag
     other = evaluated(tmp_path / "e", "other-1")
     nothing = tmp_path / "x.json"
     nothing.write_text("{}")
-    for file, told in ((other, "of the model other-1"), (nothing, r"no metrics\.json")):
+    for file, told in ((other, "of the model other-1"), (nothing, "it is not an evaluation")):
         with pytest.raises(InputError, match=told):
             write_card(package, tmp_path / "q", None, [("a", file)])
     for args, told in (

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from helpers.made_runs import begin_run, write_evaluation
 from spoofcue.errors import InputError
-from spoofcue.metrics.evaluation import evaluate
-from spoofcue.metrics.score_files import read_scores
+from spoofcue.records.gallery import Gallery, GalleryEntry, write_gallery
 from spoofcue.report.page import write_report
 
 
@@ -28,31 +28,21 @@ def run(tmp_path: Path) -> Path:
             lines.append(f"{rng.beta(6, 14)},1,{'print' if i % 4 < 2 else 'replay'},a{i // 2}")
         lines.append(",1,print,lost")
         (folder / "evaluation" / f"{split}.csv").write_text("\n".join(lines) + "\n")
-    sets = [read_scores(folder / "evaluation" / f"{s}.csv") for s in ("test", "dev")]
-    metrics = {
-        "evaluation": evaluate(*sets).to_dict(),
-        "data": "/d",
-        "model": "m-1",
-        "input": "whole",
-    }
-    (folder / "evaluation" / "metrics.json").write_text(json.dumps(metrics))
+    write_evaluation(folder / "evaluation", data="/d", model="m-1", input="whole")
     Image.new("RGB", (20, 20), (90, 60, 50)).save(folder / "evaluation" / "gallery" / "f.jpg")
-    entry = dict.fromkeys(("face", "cue", "overlay"), "gallery/f.jpg")
-    entry |= {"group": "missed_attack", "score": 0.02, "label": 1, "pai": "print"}  # type: ignore[dict-item]
-    entry |= {"subject": "<script>alert(1)</script>", "media": "m", "frame": 0}  # type: ignore[dict-item]
-    (folder / "evaluation" / "gallery.json").write_text(json.dumps([entry]))
-    record = {
-        "name": "run <b>1</b>",
-        "created": "2026-01-01",
-        "spoofcue": "0",
-        "preset": "small",
-        "model": {"id": "m-1", "parameters": 1234567},
-        "data": {"root": "/d", "counts": [], "warnings": ["identities may be shared"]},
-        "training": {"precision": "fp32", "seed": 0},
-        "software": {"python": "3"},
-    }
-    (folder / "run.json").write_text(json.dumps(record))
-    return folder
+    pictures = dict.fromkeys(("face", "cue", "overlay"), "gallery/f.jpg")
+    entry = GalleryEntry(
+        group="missed_attack",
+        score=0.02,
+        label=1,
+        frame=0,
+        pai="print",
+        subject="<script>alert(1)</script>",
+        media="m",
+        **pictures,
+    )
+    write_gallery(folder / "evaluation", Gallery([entry], None, None))
+    return begin_run(folder, data_entry={"warnings": ["identities may be shared"]})
 
 
 def test_the_page_needs_no_other_file_and_tells_the_measured_numbers(run: Path) -> None:
@@ -71,11 +61,9 @@ def test_the_page_needs_no_other_file_and_tells_the_measured_numbers(run: Path) 
 
 
 def test_the_page_says_how_many_steps_the_training_took_and_how_long(run: Path) -> None:
-    path = run / "run.json"
-    record = json.loads(path.read_text())
-    record["training"] |= {"steps": 94, "epochs": 10, "seconds": 280, "seconds_in_all": 301}
-    record["training"] |= {"budget_minutes": 5.0, "ended_by": "minutes", "images_per_s": 10.7}
-    path.write_text(json.dumps(record))
+    training = {"steps": 94, "epochs": 10, "seconds": 280, "seconds_in_all": 301}
+    training |= {"budget_minutes": 5.0, "ended_by": "minutes", "images_per_s": 10.7}
+    begin_run(run, training=training)
     told = "94 steps in 10 epochs took 5.0 minutes, its budget of 5 minutes; 10.7 images/s"
     # beside the results and again with the curves
     assert write_report(run).read_text().count(told) == 2

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from spoofcue.records.run_folder import TrainingEntry
 from spoofcue.report.training_words import training_words
 
 STEPS = {"steps": 280, "epochs": 14, "images_per_s": 49.04, "device": "cuda:0", "precision": "bf16"}
@@ -27,7 +28,7 @@ STEPS = {"steps": 280, "epochs": 14, "images_per_s": 49.04, "device": "cuda:0", 
             "280 steps in 14 epochs took 3.0 minutes, before its 5 minutes were used up; 49.0 "
             "images/s in the steps on cuda:0 in bf16.",
         ),
-        # runs of before tell the time of the steps alone, and no processor
+        # where the time of the steps alone is known, and no processor
         (
             {"steps": 1, "epochs": 1, "seconds": 8.0, "device": "cpu", "precision": "fp32"},
             "1 step in 1 epoch took 8.0 s on cpu in fp32.",
@@ -41,4 +42,5 @@ STEPS = {"steps": 280, "epochs": 14, "images_per_s": 49.04, "device": "cuda:0", 
     ],
 )
 def test_steps_time_and_processor_are_told(training: dict[str, Any], told: str) -> None:
-    assert training_words(training) == told
+    entry = TrainingEntry(**{"epochs": 0, "seed": 0, "finished": True, **training})
+    assert training_words(entry) == told

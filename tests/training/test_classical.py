@@ -21,7 +21,7 @@ from spoofcue.methods.settings import load_settings
 from spoofcue.metrics.measures import auc
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.patches.inputs import groups_of_one_shape
-from spoofcue.report.run_folder import read_run
+from spoofcue.report.reported_run import read_run
 from spoofcue.scoring.fitted import FittedModel
 from spoofcue.source import source_commit
 from spoofcue.training.any_method import train_run
@@ -150,7 +150,8 @@ def test_dev_and_test_labels_move_the_threshold_alone(
 def test_without_dev_the_boundary_is_the_threshold(method: str, tmp_path: Path) -> None:
     data = prepared(tmp_path / "data", splits=("train", "test"))
     record = train_run(data, tmp_path / "run", settings(method, "none"))
-    assert record["training"]["best"]["dev_acer"] is None
+    assert record.training.best is not None
+    assert record.training.best.dev_acer is None
     facts = FittedModel(tmp_path / "run").facts
     assert facts.threshold.value == 0.5
     assert facts.threshold.source == "the SVM's own boundary; no dev with both classes"
@@ -187,7 +188,7 @@ def test_the_mixture_never_sees_an_attack(
 def test_an_untrained_encoder_is_told(data: Path, tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match="an untrained network"):
         record = train_run(data, tmp_path / "run", settings("gmm", "none"))
-    assert any("untrained network" in w for w in record["data"]["warnings"])
+    assert any("untrained network" in w for w in record.data.warnings)
 
 
 def test_a_trained_encoder_is_that_of_method_cnn(data: Path, tmp_path: Path) -> None:
@@ -206,7 +207,7 @@ def test_a_trained_encoder_is_that_of_method_cnn(data: Path, tmp_path: Path) -> 
 
     chosen = settings("gmm", "none", "gmm.encoder=trained")
     record = fit(data, tmp_path / "run", chosen, train_cnn)
-    assert record["data"]["warnings"] == []
+    assert record.data.warnings == []
     assert asked == {"run": tmp_path / "run" / "encoder", "method": "cnn"}
     model = FittedModel(tmp_path / "run")
     crop = read_image(data / "7-3.png")

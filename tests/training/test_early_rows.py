@@ -31,9 +31,9 @@ def test_early_frames_are_not_trained_on(method: str, tmp_path: Path) -> None:
     write_manifest(pl.concat([rows, early]), data)
     settings = load_settings("small", None, [f"method={method}", *TINY])
     record = train_run(data, tmp_path / "run", settings)
-    faces = {c["split"]: 0 for c in record["data"]["counts"]}
-    for count in record["data"]["counts"]:
-        faces[count["split"]] += count["faces"]
+    faces = {c.split: 0 for c in record.data.counts}
+    for count in record.data.counts:
+        faces[count.split] += count.faces
     assert faces == {"train": 6, "dev": 6, "test": 6}
 
 

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from helpers.scripted_training import NARROW, REVERSED, SWAPPED, WIDE, kept_epoch, prepared, trained
+from helpers.scripted_training import (
+    NARROW,
+    REVERSED,
+    SWAPPED,
+    WIDE,
+    best_of,
+    kept_epoch,
+    prepared,
+    trained,
+)
 
 Script = list[tuple[float, ...]]
 
@@ -32,22 +41,22 @@ def test_the_epoch_with_the_lowest_dev_acer_is_kept(
     script: Script, best: int, data: Path, tmp_path: Path
 ) -> None:
     _, record = trained(data, tmp_path / "run", script)
-    assert record["training"]["best"]["epoch"] == best
+    assert best_of(record).epoch == best
     assert kept_epoch(tmp_path / "run") == best
     with (tmp_path / "run" / "log" / "metrics.csv").open() as file:
         judged = [float(r["dev/acer"]) for r in csv.DictReader(file) if r["dev/acer"]]
     assert len(judged) == len(script)
-    assert record["training"]["best"]["dev_acer"] == judged[best] == min(judged) < max(judged)
+    assert best_of(record).dev_acer == judged[best] == min(judged) < max(judged)
 
 
 def test_an_epoch_after_a_resume_must_beat_those_before(data: Path, tmp_path: Path) -> None:
     script = [REVERSED, WIDE, SWAPPED, NARROW]
     trained(data, tmp_path / "run", script[:2])
     _, record = trained(data, tmp_path / "run", script, resume=True)
-    assert record["training"]["best"]["epoch"] == kept_epoch(tmp_path / "run") == 1
+    assert best_of(record).epoch == kept_epoch(tmp_path / "run") == 1
     assert kept_epoch(tmp_path / "run", "last") == 3
 
 
 def test_the_last_epoch_is_kept_where_that_is_asked_for(data: Path, tmp_path: Path) -> None:
     _, record = trained(data, tmp_path / "run", [SWAPPED, WIDE, REVERSED], "training.select=last")
-    assert record["training"]["best"]["epoch"] == kept_epoch(tmp_path / "run") == 2
+    assert best_of(record).epoch == kept_epoch(tmp_path / "run") == 2

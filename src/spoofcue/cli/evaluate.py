@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +15,8 @@ from spoofcue.cli.options import AsJson
 from spoofcue.metrics.evaluation import Evaluation, LevelResult, OperatingPoint
 from spoofcue.metrics.intervals import Rate, clopper_pearson
 from spoofcue.metrics.measures import MEASURES, measured_at
+from spoofcue.records.evaluation_record import EvaluationRecord
+from spoofcue.records.run_folder import RunFolder
 
 Row = tuple[str, str, str, str, str]
 UNSUPPORTED = "†"
@@ -230,7 +231,7 @@ def evaluate(
             progress=progress,
         )
     if as_json:
-        print_json(result.to_dict())
+        print_json(EvaluationRecord(evaluation=result.to_dict()).as_printed())
         return
     print_evaluation(result)
     if run is not None and (words := _training_of(run)):
@@ -248,7 +249,5 @@ def _take_free_cores(quiet: bool) -> None:
 def _training_of(run: Path) -> str:
     from spoofcue.report.training_words import training_words
 
-    record = run / "run.json"
-    if not record.is_file():
-        return ""
-    return training_words(json.loads(record.read_text(encoding="utf-8")).get("training", {}))
+    record = RunFolder(run).record_if_any()
+    return training_words(record.training) if record else ""

@@ -14,7 +14,8 @@ from rich.table import Table
 
 from spoofcue.cli.console import stderr, stdout
 from spoofcue.cli.options import AsJson, Workers, YunetModel
-from spoofcue.data.prepare import SUMMARY, PrepareSummary
+from spoofcue.data.prepare import PrepareSummary
+from spoofcue.data.prepared_folder import SUMMARY
 from spoofcue.data.recording import TITLES, Problem
 from spoofcue.datasets.definition import Dataset
 from spoofcue.datasets.registry import DATASETS

@@ -89,14 +89,13 @@ def train(
     by_gradient = isinstance(method_of_name(settings.method), LearnedMethod)
     with progress_bar("describing faces", 1, quiet=by_gradient) as progress:
         record = train_run(data, out, settings, resume=resume, progress=progress)
-    training = record["training"]
-    best = training.get("best", {})
+    best = record.training.best
     judged = "no dev"
-    if best.get("dev_acer") is not None:
-        judged = f"dev ACER {100 * best['dev_acer']:.2f} % at threshold {best['threshold']:.4f}"
+    if best and best.dev_acer is not None:
+        judged = f"dev ACER {100 * best.dev_acer:.2f} % at threshold {best.threshold:.4f}"
     done = f"fitted {settings.method}"
-    if best.get("epoch") is not None:
-        done = f"kept epoch {best['epoch'] + 1}"
+    if best and best.epoch is not None:
+        done = f"kept epoch {best.epoch + 1}"
     stdout().print(f"{done}: {judged}")
-    typer.echo(training_words(training))
+    typer.echo(training_words(record.training))
     stderr().print(f"next: spoofcue evaluate {out}")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from spoofcue.errors import InputError
+from spoofcue.records.fold_record import RESULT_FILE, FoldRecord
+from spoofcue.records.run_folder import RUN_FILE, RunFolder, RunRecord
+from spoofcue.records.stored import read_json
 
-RESULT, RUN, METRICS = "result.json", "run.json", Path("evaluation") / "metrics.json"
+Kind = Literal["fold", "run", "unevaluated"]
+Stored = FoldRecord | RunRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Found:
 
     kind: Literal["fold", "run"]
     path: Path
-    record: dict[str, Any]
+    record: FoldRecord | RunRecord
     argument: Path
     renamed: str | None
 
@@ -87,27 +90,25 @@ def _split(text: str) -> tuple[str | None, Path]:
     return name.strip(), Path(path)
 
 
-def _below(
-    argument: Path,
-) -> Iterator[tuple[Path, Literal["fold", "run", "unevaluated"], dict[str, Any]]]:
+def _below(argument: Path) -> Iterator[tuple[Path, Kind, Stored]]:
     """Both layouts of a benchmark, at any depth; nothing below a result is another one."""
     for at, folders, files in os.walk(argument):
         path = Path(at)
-        record = _record(path / RESULT) if RESULT in files else None
-        if record is not None and {"protocol", "fold", "method"} <= record.keys():
+        fold = _fold_of(path / RESULT_FILE) if RESULT_FILE in files else None
+        if fold is not None:
             folders.clear()  # its data/ and run/ are parts of it
-            yield path, "fold", record
-        elif RUN in files:
+            yield path, "fold", fold
+        elif RUN_FILE in files:
             folders.clear()
-            evaluated = (path / METRICS).is_file()
-            yield path, "run" if evaluated else "unevaluated", _record(path / RUN)
+            run = RunFolder(path)
+            yield path, "run" if run.is_evaluated else "unevaluated", run.record()
         else:
             folders.sort()
 
 
-def _record(path: Path) -> dict[str, Any]:
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} is damaged: {error}; make it again or move it away.") from error
-    return record if isinstance(record, dict) else {}
+def _fold_of(path: Path) -> FoldRecord | None:
+    """A fold's record; None where another program calls a file of its own result.json."""
+    tree = read_json(path, FoldRecord.REMEDY)
+    if not isinstance(tree, dict) or not {"protocol", "fold", "method"} <= tree.keys():
+        return None
+    return FoldRecord.from_tree(tree, path)

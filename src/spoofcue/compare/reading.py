@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spoofcue.compare.finding import METRICS, Found
+from spoofcue.compare.finding import Found
 from spoofcue.errors import InputError
 from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.metrics.species import Grouping, as_grouping
 from spoofcue.metrics.thresholds import ThresholdRule
+from spoofcue.records.fold_record import FoldRecord
+from spoofcue.records.run_folder import RunFolder, RunRecord
 
 # Settings that say where and how fast, not what was trained.
 OF_THE_MACHINE = ("seed", "workers", "accelerator", "devices", "strategy", "precision")
@@ -89,59 +91,59 @@ def read(found: Found) -> Trained:
 
     """
     try:
-        return _fold(found) if found.kind == "fold" else _run(found)
+        if isinstance(found.record, FoldRecord):
+            return _fold(found, found.record)
+        return _run(found, found.record)
     except (KeyError, TypeError, ValueError, OSError) as error:
         raise InputError(
             f"a record of {found.path} is damaged ({error!r}); judge it again."
         ) from error
 
 
-def _fold(found: Found) -> Trained:
-    record = found.record
+def _fold(found: Found, record: FoldRecord) -> Trained:
     terms = Terms(
-        set_name=record["set"],
-        protocol=record["protocol"],
-        title=record.get("title", ""),
-        report=record["report"],
-        species=as_grouping(record["species"]),
-        rule=ThresholdRule(**record["threshold"]),
-        folds=record["folds"],
+        set_name=record.set,
+        protocol=record.protocol,
+        title=record.title,
+        report=record.report,
+        species=as_grouping(record.species),
+        rule=ThresholdRule(**record.threshold.model_dump()),
+        folds=record.folds,
     )
     roots = [found.path / "data"]
-    metrics = found.path / "run" / METRICS
-    if metrics.is_file():
-        roots.append(Path(json.loads(metrics.read_text(encoding="utf-8"))["data"]))
-    settings = record.get("settings") or {}
+    run = RunFolder(found.path / "run")
+    data = run.evaluated().data if run.is_evaluated else None
+    if data is not None:
+        roots.append(Path(data))
     return _trained(
         found,
         terms,
         scores=found.path / "scores",
         roots=roots,
-        fold=record["fold"],
-        seed=record["seed"],
-        settings=settings,
+        fold=record.fold,
+        seed=record.seed,
+        settings=record.settings,
     )
 
 
-def _run(found: Found) -> Trained:
-    record = found.record
-    metrics = json.loads((found.path / METRICS).read_text(encoding="utf-8"))
-    data, threshold = Path(metrics["data"]), metrics["evaluation"]["frame"]["threshold"]
+def _run(found: Found, record: RunRecord) -> Trained:
+    run = RunFolder(found.path)
+    metrics = run.evaluated()
+    data = Path(metrics.data or record.data.root)
+    threshold = metrics.evaluation["frame"]["threshold"]
     fixed = threshold["rule"] == "fixed"
     rule = ThresholdRule.parse(threshold["value"] if fixed else threshold["rule"])
-    grouping = as_grouping(metrics["evaluation"]["grouping"])
+    grouping = as_grouping(metrics.evaluation["grouping"])
     terms = Terms("", _tested_on(data), "", "acer", grouping, rule, 1)
-    settings = found.path / "config.yaml"
-    text = settings.read_text(encoding="utf-8") if settings.is_file() else ""
+    text = run.settings_text()
     plain = [line for line in text.splitlines() if line.split(":")[0].strip() not in OF_THE_MACHINE]
-    seed = record.get("training", {}).get("seed", 0)
     return _trained(
         found,
         terms,
-        scores=found.path / "evaluation",
+        scores=run.evaluation,
         roots=[data],
         fold="",
-        seed=seed,
+        seed=record.training.seed,
         settings={"yaml": plain},
     )
 
@@ -171,13 +173,13 @@ def _trained(
     keys, crops = _faces(needed[0])
     if len(keys) != len(test):
         raise InputError(f"{needed[0]} has {len(test)} scores for {len(keys)} faces.")
-    facts = {k: str(found.record.get(k) or "") for k in ("spoofcue", "commit", "created")}
+    facts = {k: str(getattr(found.record, k) or "") for k in ("spoofcue", "commit", "created")}
     return Trained(
         found=found,
-        method=str(found.record.get("method") or "lgsc"),
-        preset=str(found.record.get("preset") or ""),
+        method=found.record.method,
+        preset=found.record.preset,
         settings=_kept(settings),
-        seed=int(seed),
+        seed=seed,
         fold=fold,
         terms=terms,
         dev=read_scores(needed[1]) if needed[1].is_file() else None,

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from spoofcue.data.manifest import read_manifest, write_manifest
-from spoofcue.data.prepare import SUMMARY
+from spoofcue.data.prepared_folder import PreparedFolder, PreparedRecord
 from spoofcue.errors import InputError
-from spoofcue.whole_files import write_json
 
 if TYPE_CHECKING:
     import polars as pl
@@ -39,9 +37,9 @@ def join_prepared(folders: Mapping[str, Path], out: Path) -> pl.DataFrame:
     """
     import polars as pl
 
-    summaries = {name: _summary(folder) for name, folder in folders.items()}
+    summaries = {name: PreparedFolder(folder).record() for name, folder in folders.items()}
     for key, option in SAME.items():
-        values = {name: summary["options"].get(key) for name, summary in summaries.items()}
+        values = {name: summary.options.get(key) for name, summary in summaries.items()}
         _refuse_other(folders, key, values, option)
     manifests = {name: read_manifest(folder) for name, folder in folders.items()}
     _refuse_whole_pictures_beside_faces(folders, manifests)
@@ -61,7 +59,7 @@ def join_prepared(folders: Mapping[str, Path], out: Path) -> pl.DataFrame:
         )
     joined = pl.concat(parts)
     write_manifest(joined, out)
-    write_json(out / SUMMARY, _joined_summary(folders, summaries))
+    PreparedFolder(out).write_record(_joined_summary(folders, summaries))
     return joined
 
 
@@ -70,10 +68,7 @@ def _refuse_other(
 ) -> None:
     if len(set(values.values())) <= 1:
         return
-    listed = "; ".join(
-        f"{name} in {folders[name]}: {'not recorded' if value is None else value}"
-        for name, value in values.items()
-    )
+    listed = "; ".join(f"{name} in {folders[name]}: {value}" for name, value in values.items())
     raise InputError(
         f"the crops were prepared with different values of {key} ({listed}): a network would tell "
         f"the datasets apart by it. Prepare them again with the same {option} each; the default of "
@@ -98,26 +93,18 @@ def _refuse_whole_pictures_beside_faces(
         )
 
 
-def _summary(folder: Path) -> dict[str, Any]:
-    path = folder / SUMMARY
-    if not path.is_file():
-        raise InputError(f"{folder} is no prepared folder: it holds no {SUMMARY}.")
-    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return record
-
-
 def _joined_summary(
-    folders: Mapping[str, Path], summaries: Mapping[str, dict[str, Any]]
-) -> dict[str, Any]:
+    folders: Mapping[str, Path], summaries: Mapping[str, PreparedRecord]
+) -> PreparedRecord:
     """The options of the first, the warnings of all."""
     first = next(iter(summaries.values()))
-    boxes = {name: s["options"].get("boxes") for name, s in summaries.items()}
-    warnings = [f"{name}: {w}" for name, s in summaries.items() for w in s["warnings"]]
+    boxes = {name: s.options.get("boxes") for name, s in summaries.items()}
+    warnings = [f"{name}: {w}" for name, s in summaries.items() for w in s.warnings]
     if len(set(boxes.values())) > 1:
         listed = ", ".join(f"{name} {value}" for name, value in boxes.items())
         warnings.append(f"--boxes differed: {listed}; a dataset's own boxes may lie otherwise")
-    return {
-        "options": first["options"],
-        "joined": {name: str(folder.resolve()) for name, folder in folders.items()},
-        "warnings": warnings,
-    }
+    return PreparedRecord(
+        options=first.options,
+        warnings=warnings,
+        joined={name: str(folder.resolve()) for name, folder in folders.items()},
+    )

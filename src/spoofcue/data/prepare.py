@@ -12,9 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from spoofcue.data.extract import Extraction, PrepareOptions, extract
 from spoofcue.data.manifest import EARLY, schema, write_manifest
+from spoofcue.data.prepared_folder import (
+    SUMMARY,
+    CropOptions,
+    PreparedFolder,
+    PreparedRecord,
+    count_rows,
+)
 from spoofcue.data.recording import Problem, Published, Recording
 from spoofcue.errors import InputError
 from spoofcue.processes import as_done
+from spoofcue.records.stored import read_json
 from spoofcue.version import __version__
 from spoofcue.whole_files import write_json, write_text
 
@@ -22,7 +30,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 JOURNAL = ".journal.jsonl"
-SUMMARY = "prepare.json"
 Progress = Callable[[int, int], None]
 
 
@@ -127,13 +134,13 @@ def prepare(
         problems=[*problems, *(p for made in made_of_all for p in made.problems)],
         early=table.filter((pl.col("sample") == EARLY) & (pl.col("status") == "ok")).height,
     )
-    record = {
-        "spoofcue": __version__,
-        "root": str(root),
-        "options": _plain(options),
+    record = PreparedRecord(
+        spoofcue=__version__,
+        root=str(root),
+        options=CropOptions(**_plain(options)),
         **asdict(summary),
-    }
-    write_json(out / SUMMARY, record)
+    )
+    PreparedFolder(out).write_record(record)
     return summary
 
 
@@ -149,24 +156,6 @@ def _count_skipped(bad: pl.DataFrame) -> dict[str, list[int]]:
     }
 
 
-def count_rows(table: pl.DataFrame) -> list[dict[str, Any]]:
-    """Subjects, videos, faces and non-responses per split, label and PAI, in reading order."""
-    import polars as pl
-
-    order = pl.col("split").replace_strict({"train": 0, "dev": 1, "test": 2})
-    return (
-        table.group_by("split", "label", "pai")
-        .agg(
-            pl.col("subject").n_unique().alias("subjects"),
-            pl.col("video").n_unique().alias("videos"),
-            (pl.col("status") == "ok").sum().alias("faces"),
-            (pl.col("status") != "ok").sum().alias("nonresponse"),
-        )
-        .sort(order, "label", "pai", nulls_last=False)
-        .to_dicts()
-    )
-
-
 def _open(out: Path, root: Path, options: PrepareOptions, overwrite: bool) -> None:
     out.mkdir(parents=True, exist_ok=True)
     begun = out / ".options.json"
@@ -177,7 +166,8 @@ def _open(out: Path, root: Path, options: PrepareOptions, overwrite: bool) -> No
             (out / name).unlink(missing_ok=True)
     if begun.is_file():
         # what was begun before an option existed has its default
-        before = _plain(PrepareOptions()) | json.loads(begun.read_text(encoding="utf-8"))
+        again = "Give another --out, or --overwrite to begin anew."
+        before = _plain(PrepareOptions()) | read_json(begun, again)
         other = [
             f"{k} was {before.get(k)} and is {v}" for k, v in wanted.items() if before.get(k) != v
         ]

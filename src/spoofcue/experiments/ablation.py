@@ -14,6 +14,7 @@ from spoofcue.experiments.published import PAPER
 from spoofcue.experiments.tables import NONE, Grid, GridRow, TableRow, table_of
 from spoofcue.methods.settings import with_switches
 from spoofcue.metrics.measures import MEASURES
+from spoofcue.records.fold_record import FoldRecord
 
 FULL = "paper"
 # the paper's column -> (section, key, value) that its mark stands for
@@ -120,7 +121,7 @@ def settings_of_rows(base: RunSettings, rows: Sequence[AblationRow]) -> dict[str
 
 
 def ablation_grids(
-    records: Sequence[dict[str, Any]], *, marks: bool = True, set_name: str | None = None
+    records: Sequence[FoldRecord], *, marks: bool = True, set_name: str | None = None
 ) -> list[Grid]:
     """Table 5 for every protocol that a results folder holds ablations of.
 
@@ -132,7 +133,7 @@ def ablation_grids(
 
     """
     rows = {row.name: row for row in ablation_rows()}
-    settings = {r["method"]: r["settings"] for r in records if r["method"] in rows}
+    settings = {r.method: r.settings for r in records if r.method in rows}
     found = [t for t in table_of(records) if t.method in rows and set_name in (None, t.set_name)]
     grids = []
     for key in dict.fromkeys((t.set_name, t.protocol, t.preset) for t in found):

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spoofcue.data.join import join_prepared
-from spoofcue.data.prepare import SUMMARY
+from spoofcue.data.prepared_folder import PreparedFolder
 from spoofcue.datasets.places import folder_with
 from spoofcue.datasets.registry import DATASETS
 from spoofcue.errors import InputError
 from spoofcue.experiments.early_frames import check_early_frames
 from spoofcue.experiments.fold_figures import write_figures
 from spoofcue.experiments.fold_plan import FoldTask, plan
-from spoofcue.experiments.folds import RESULT, read_results, run_folds
+from spoofcue.experiments.folds import read_results, run_folds
 from spoofcue.experiments.methods import Method
 from spoofcue.experiments.paper_tables import tables_of
 from spoofcue.experiments.tables import Grid, markdown_of
 from spoofcue.protocols.definition import Protocol, ProtocolSet
 from spoofcue.protocols.listed import differences, file_of, from_files
+from spoofcue.records.fold_record import RESULT_FILE, FoldRecord
 from spoofcue.whole_files import write_text
 
 if TYPE_CHECKING:
@@ -122,8 +122,8 @@ def write_all_figures(results: Path) -> list[Path]:
     """
     return [
         path
-        for done in sorted(results.rglob(RESULT))
-        for path in write_figures(done.parent, json.loads(done.read_text(encoding="utf-8")))
+        for done in sorted(results.rglob(RESULT_FILE))
+        for path in write_figures(done.parent, FoldRecord.read(done))
     ]
 
 
@@ -160,10 +160,10 @@ def _with_files(
 
 def _own_files(protocol: Protocol, folders: Mapping[str, Path]) -> Path | None:
     (dataset,) = protocol.datasets
-    summary = json.loads((folders[dataset] / SUMMARY).read_text(encoding="utf-8"))
-    if not summary.get("root"):
+    record = PreparedFolder(folders[dataset]).record()
+    if not record.root:
         return None
-    root = Path(summary["root"])
+    root = Path(record.root)
     usual = root / DATASETS[dataset].lists
     return _lists(usual, protocol) or _lists(root, protocol) or (usual if usual.is_dir() else None)
 

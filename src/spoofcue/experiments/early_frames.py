@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from spoofcue.data.extract import PrepareOptions
 from spoofcue.data.manifest import EARLY, read_manifest
-from spoofcue.data.prepare import SUMMARY
+from spoofcue.data.prepared_folder import PreparedFolder
 from spoofcue.datasets.registry import DATASETS
 from spoofcue.errors import InputError
 from spoofcue.protocols.definition import Protocol
@@ -147,9 +146,8 @@ def check_early_frames(protocols: Sequence[Protocol], folders: Mapping[str, Path
 
 def prepare_command(dataset: str, folder: Path, early: int) -> str:
     """The command that prepares ``folder`` again as it was, with ``early`` early frames a video."""
-    path = folder / SUMMARY
-    record: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    options: dict[str, Any] = record.get("options", {})
+    record = PreparedFolder(folder).record_if_any()
+    options = record.options.model_dump() if record else {}
     # the dataset's own box margin is the default only as long as nobody gave another
     margin = options.get("margin", DEFAULT.margin)
     usual = {
@@ -172,5 +170,6 @@ def prepare_command(dataset: str, folder: Path, early: int) -> str:
         DATASETS[dataset].margin,
     ):
         given += ["--margin", str(margin)]
-    words = ["spoofcue", "prepare", dataset, record.get("root") or "ROOT", "--out", str(folder)]
+    root = (record.root if record else None) or "ROOT"
+    words = ["spoofcue", "prepare", dataset, root, "--out", str(folder)]
     return shlex.join([*words, *given, "--early-frames", str(early), "--overwrite"])

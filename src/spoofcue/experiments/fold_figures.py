@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from spoofcue.experiments.fold_rates import level_of
 from spoofcue.experiments.folds import SCORES
 from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.scores import by_video
 from spoofcue.metrics.species import as_grouping, grouped
 from spoofcue.metrics.thresholds import Threshold
+from spoofcue.records.fold_record import FoldRecord
 from spoofcue.report.plots import det, histogram
 from spoofcue.whole_files import write_text
 
 
-def write_figures(folder: Path, record: dict[str, Any]) -> list[Path]:
+def write_figures(folder: Path, record: FoldRecord) -> list[Path]:
     """Write det.svg and histogram.svg beside a fold's result.json.
 
     Args:
@@ -30,10 +29,10 @@ def write_figures(folder: Path, record: dict[str, Any]) -> list[Path]:
 
     """
     scores = read_scores(folder / SCORES / "test.csv")
-    if record["evaluation"]["video"]:
+    if record.evaluation["video"]:
         scores = by_video(scores)
-    scores = grouped(scores, as_grouping(record["species"]))
-    threshold = Threshold(**level_of(record["evaluation"])["threshold"])
+    scores = grouped(scores, as_grouping(record.species))
+    threshold = Threshold(**record.level["threshold"])
     written = []
     for name, draw in (("det", det), ("histogram", histogram)):
         path = folder / f"{name}.svg"

@@ -28,9 +28,3 @@ def judge(scores: Path, protocol: Protocol) -> dict[str, Any]:
     test = read_scores(scores / "test.csv")
     dev = read_scores(scores / "dev.csv") if (scores / "dev.csv").is_file() else None
     return evaluate(test, dev, options).to_dict()
-
-
-def level_of(evaluation: dict[str, Any]) -> dict[str, Any]:
-    """The level that a table shows: video where recordings have several frames."""
-    level: dict[str, Any] = evaluation["video"] or evaluation["frame"]
-    return level

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Callable, Mapping
@@ -12,13 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spoofcue.data.manifest import write_manifest
-from spoofcue.data.prepare import SUMMARY
+from spoofcue.data.prepared_folder import PreparedFolder
 from spoofcue.errors import InputError
 from spoofcue.experiments.fold_plan import FoldTask
 from spoofcue.experiments.fold_rates import judge
 from spoofcue.experiments.methods import Method, settings_of, with_seed
 from spoofcue.experiments.trainings import (
-    FoldKeys,
     keys_of,
     place_of,
     scored_before,
@@ -26,14 +24,14 @@ from spoofcue.experiments.trainings import (
 )
 from spoofcue.metrics.evaluation import EvaluationOptions
 from spoofcue.protocols.fold import SPLITS, Fold, rows_of_fold
+from spoofcue.records.fold_record import RESULT_FILE, FoldRecord, KeysEntry, RuleEntry
 from spoofcue.source import source_commit
 from spoofcue.version import __version__
-from spoofcue.whole_files import whole, write_json
+from spoofcue.whole_files import whole
 
 if TYPE_CHECKING:
     import polars as pl
 
-RESULT = "result.json"
 SCORES = "scores"
 Counts = dict[str, dict[str, Any]]
 
@@ -43,7 +41,7 @@ def run_folds(
     rows: pl.DataFrame,
     methods: Mapping[str, Method],
     tell: Callable[[str], None] = lambda line: None,
-) -> list[dict[str, Any]]:
+) -> list[FoldRecord]:
     """Train and judge what is not done yet; folds with equal train and dev rows share a training.
 
     Args:
@@ -67,60 +65,59 @@ def run_folds(
     records = []
     for number, (task, method, key) in enumerate(zip(tasks, seeded, keys, strict=True), start=1):
         title = f"[{number}/{len(tasks)}] {task.method}, seed {task.seed}, {task.title}"
-        done = task.folder / RESULT
+        done = task.folder / RESULT_FILE
         if done.is_file():
             tell(f"{title}: done before")
         else:
             tell(f"{title}: {task.protocol.title}")
             equal = [t for t, k in zip(tasks, keys, strict=True) if k.training == key.training]
             record = _run_fold(task, rows, method, key, equal)
-            if record["training"] != place_of(task.folder):
-                tell(f"{title}: judged with the training of {record['training']}")
-            write_json(done, record)
-        records.append(json.loads(done.read_text(encoding="utf-8")))
+            if record.training != place_of(task.folder):
+                tell(f"{title}: judged with the training of {record.training}")
+            record.write(done)
+        records.append(FoldRecord.read(done))
     return records
 
 
 def _run_fold(
-    task: FoldTask, rows: pl.DataFrame, method: Method, keys: FoldKeys, equal: list[FoldTask]
-) -> dict[str, Any]:
+    task: FoldTask, rows: pl.DataFrame, method: Method, keys: KeysEntry, equal: list[FoldTask]
+) -> FoldRecord:
     protocol, commit = task.protocol, source_commit()
     trained = _make_scores(task, rows, method, keys, equal)
     settings = settings_of(method)
-    return {
-        "set": task.set_name,
-        "protocol": protocol.name,
-        "title": protocol.title,
-        "mirrors": protocol.mirrors,
-        "report": protocol.report,
-        "species": protocol.species,
-        "threshold": asdict(protocol.threshold),
-        "fold": task.fold.name,
-        "folds": len(protocol.folds),
-        "method": task.method,
-        "preset": settings.get("preset", ""),
-        "seed": task.seed,
-        "settings": settings,
-        "spoofcue": __version__,
-        "commit": commit,
-        "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        "selection": task.fold.to_dict(),
-        "counts": count_fold(rows, task.fold),
-        "training": trained,
-        "keys": asdict(keys),
-        "evaluation": judge(task.folder / SCORES, protocol),
-    }
+    return FoldRecord(
+        set=task.set_name,
+        protocol=protocol.name,
+        title=protocol.title,
+        mirrors=protocol.mirrors,
+        report=protocol.report,
+        species=protocol.species,
+        threshold=RuleEntry(**asdict(protocol.threshold)),
+        fold=task.fold.name,
+        folds=len(protocol.folds),
+        method=task.method,
+        preset=settings.get("preset", ""),
+        seed=task.seed,
+        settings=settings,
+        spoofcue=__version__,
+        commit=commit,
+        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        selection=task.fold.to_dict(),
+        counts=count_fold(rows, task.fold),
+        training=trained,
+        keys=keys,
+        evaluation=judge(task.folder / SCORES, protocol),
+    )
 
 
 def _make_scores(
-    task: FoldTask, rows: pl.DataFrame, method: Method, keys: FoldKeys, equal: list[FoldTask]
+    task: FoldTask, rows: pl.DataFrame, method: Method, keys: KeysEntry, equal: list[FoldTask]
 ) -> str:
     """Fill ``scores``; returns the place of the fold that was trained."""
-    earlier = scored_before(task, keys.scores, RESULT, SCORES)
+    earlier = scored_before(task, keys.scores, SCORES)
     if earlier is not None:
         _copy_scores(earlier / SCORES, task.folder / SCORES)
-        trained: str = json.loads((earlier / RESULT).read_text(encoding="utf-8"))["training"]
-        return trained
+        return FoldRecord.read(earlier / RESULT_FILE).training
     home = train_once(task, equal, keys.training, method, lambda t: _fold_data(t, rows))
     # the run folder itself, or a folder like it beside the fold's own data
     evaluation = task.folder / "run" / "evaluation"
@@ -139,33 +136,33 @@ def _copy_scores(source: Path, target: Path) -> None:
 
 
 def _refuse_other_result(task: FoldTask, rows: pl.DataFrame, method: Method) -> None:
-    done = task.folder / RESULT
+    done = task.folder / RESULT_FILE
     if not done.is_file():
         return
-    before = json.loads(done.read_text(encoding="utf-8"))
-    wanted = {
-        "settings": settings_of(method),
-        "selection": task.fold.to_dict(),
-        "counts": count_fold(rows, task.fold),
+    before = FoldRecord.read(done)
+    compared = {
+        "settings": (before.settings, settings_of(method)),
+        "selection": (before.selection, task.fold.to_dict()),
+        "counts": (before.counts, count_fold(rows, task.fold)),
     }
-    other = [key for key, value in wanted.items() if before[key] != value]
+    other = [key for key, (stored, wanted) in compared.items() if stored != wanted]
     if other:
         raise InputError(
             f"{task.folder} holds a result with other {' and '.join(other)}; give another --out."
         )
 
 
-def read_results(results: Path) -> list[dict[str, Any]]:
+def read_results(results: Path) -> list[FoldRecord]:
     """Every fold's record in a results folder, in the order of their paths.
 
     Raises:
-        InputError: the folder holds none.
+        InputError: the folder holds none, or one that cannot be used.
 
     """
-    paths = sorted(results.rglob(RESULT))
+    paths = sorted(results.rglob(RESULT_FILE))
     if not paths:
         raise InputError(f"{results} holds no finished fold.")
-    return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    return [FoldRecord.read(path) for path in paths]
 
 
 def count_fold(rows: pl.DataFrame, fold: Fold) -> Counts:
@@ -211,6 +208,6 @@ def _fold_data(task: FoldTask, rows: pl.DataFrame) -> Path:
         folder,
     )
     # a run tells its protocol, and so does what is exported from it
-    summary = json.loads((task.data / SUMMARY).read_text(encoding="utf-8"))
-    write_json(folder / SUMMARY, summary | {"protocol": task.title})
+    record = PreparedFolder(task.data).record()
+    PreparedFolder(folder).write_record(record.of_protocol(task.title))
     return folder

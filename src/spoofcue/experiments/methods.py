@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -17,8 +16,8 @@ from spoofcue.methods.method import ClassicalMethod
 from spoofcue.methods.registry import loadable_methods, method_names, method_of_name
 from spoofcue.methods.settings import load_settings
 from spoofcue.metrics.evaluation import EvaluationOptions
+from spoofcue.records.run_folder import RunFolder
 from spoofcue.training.any_method import train_run
-from spoofcue.whole_files import write_text
 
 STDERR = 2
 COMMAND = "from spoofcue.cli.main import main; main()"
@@ -34,17 +33,17 @@ def train_fold(data: Path, run: Path, settings: RunSettings) -> None:
         InputError: a class is missing, or the processes of several devices failed.
 
     """
-    resume = (run / "checkpoints" / "last.ckpt").is_file()
+    folder = RunFolder(run)
+    resume = folder.last_checkpoint.is_file()
     fitted = isinstance(method_of_name(settings.method), ClassicalMethod)
     devices = 1 if fitted else device_count(settings)
     if devices == 1:
         train_run(data, run, settings, resume=resume)
         return
     run.mkdir(parents=True, exist_ok=True)
-    stored = run / "config.yaml"
     # --resume reads it in the run folder; a new run is given it
-    write_text(stored, dump_yaml(settings))
-    how = ["--resume"] if resume else ["--config", str(stored)]
+    folder.write_settings(dump_yaml(settings))
+    how = ["--resume"] if resume else ["--config", str(folder.settings_file)]
     torchrun = ("torch.distributed.run", "--standalone", "--nproc-per-node", str(devices))
     ours = (sys.executable, "-c", COMMAND, "train", "--data", str(data), "--out", str(run), *how)
     command = [sys.executable, "-m", *torchrun, "--no-python", *ours]
@@ -90,8 +89,8 @@ class ConfiguredMethod:
 
     def train(self, data: Path, run: Path) -> None:
         """See :class:`Method`."""
-        record = run / "run.json"
-        if record.is_file() and json.loads(record.read_text())["training"]["finished"]:
+        record = RunFolder(run).record_if_any()
+        if record and record.training.finished:
             return
         settings = self.settings
         if "dev" not in set(read_manifest(data)["split"]):

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spoofcue.data.manifest import MANIFEST_NAME, write_manifest
-from spoofcue.data.prepare import SUMMARY
+from spoofcue.data.prepared_folder import CropOptions, PreparedFolder, PreparedRecord
 from spoofcue.errors import InputError
 from spoofcue.experiments.identities import find_people
 from spoofcue.processes import Progress, in_order
+from spoofcue.records.stored import read_json
 from spoofcue.simulate.camera import encode
 from spoofcue.simulate.catalogue import built_in
 from spoofcue.simulate.people import Person, Role, person_of, roles
@@ -149,7 +150,7 @@ def build(
     }  # fmt: skip
     record = out / RECORD
     if record.is_file():
-        before = json.loads(record.read_text(encoding="utf-8"))
+        before = read_json(record, "Give another --out.")
         if before != options:
             raise InputError(
                 f"{out} holds another build ({before}); give another --out for {options}."
@@ -163,9 +164,8 @@ def build(
     made = in_order(_person, jobs, workers, progress)
     rows = pl.DataFrame([row for of_person in made for row in of_person], infer_schema_length=None)
     warnings = [f"{path}: {why}" for path, why in skipped]
-    crops = {"margin": MARGIN, "detector": "dlib", "min_face_px": 48}
-    summary = {"options": {**crops, **options}, "warnings": warnings}
-    write_json(out / SUMMARY, summary)
+    crops = CropOptions(margin=MARGIN, detector="dlib", min_face_px=48, **options)
+    PreparedFolder(out).write_record(PreparedRecord(options=crops, warnings=warnings))
     write_manifest(rows, out)
     return read_manifest(out)
 
@@ -192,7 +192,7 @@ def _person(job: _Job) -> list[dict[str, Any]]:
     role = job.role
     done = job.out / "people" / f"{role.subject}.json"
     if done.is_file():
-        rows: list[dict[str, Any]] = json.loads(done.read_text(encoding="utf-8"))
+        rows: list[dict[str, Any]] = read_json(done, "Delete it; the person is made again.")
         return rows
     person = person_of(role.subject, role.photos, job.seed)
     wearer = person_of(role.wearer, role.wearer_photos, job.seed)

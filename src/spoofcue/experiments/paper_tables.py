@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from spoofcue.experiments.ablation import ablation_grids
-from spoofcue.experiments.fold_rates import level_of
 from spoofcue.experiments.published import PAPER, PublishedTable, published_tables
 from spoofcue.experiments.tables import (
     NONE,
@@ -22,6 +20,7 @@ from spoofcue.experiments.trainings import shared_note
 from spoofcue.metrics.measures import MEASURES
 from spoofcue.metrics.thresholds import ThresholdRule
 from spoofcue.protocols.reader import load_set, set_names
+from spoofcue.records.fold_record import FoldRecord
 
 QUOTED = f"Rows that are not called measured are quoted from {PAPER}."
 DDOF = (
@@ -30,7 +29,7 @@ DDOF = (
 )
 
 
-def tables_of(records: Sequence[dict[str, Any]]) -> list[Grid]:
+def tables_of(records: Sequence[FoldRecord]) -> list[Grid]:
     """Every table that a results folder gives: the paper's, then those that it has none for.
 
     Args:
@@ -53,7 +52,7 @@ def tables_of(records: Sequence[dict[str, Any]]) -> list[Grid]:
 
 
 def _paper_table(
-    table: PublishedTable, members: list[TableRow], records: Sequence[dict[str, Any]]
+    table: PublishedTable, members: list[TableRow], records: Sequence[FoldRecord]
 ) -> Grid:
     sets = list(dict.fromkeys(r.set_name for r in members))
     make = _by_protocol if table.layout == "by-protocol" else _by_method
@@ -110,19 +109,19 @@ def _made(row: TableRow) -> tuple[str, ...]:
     return row.set_name, row.method, row.preset, row.chosen_threshold
 
 
-def _groupings(records: Sequence[dict[str, Any]]) -> list[Grid]:
+def _groupings(records: Sequence[FoldRecord]) -> list[Grid]:
     """APCER under every grouping, where papers leave open what a species is."""
     rows = []
     for members in groups_of(records):
         first = members[0]
-        if first["report"] != "acer" or first["species"] != "family":
+        if first.report != "acer" or first.species != "family":
             continue
-        for name in level_of(first["evaluation"])["groupings"]:
-            levels = [level_of(m["evaluation"])["groupings"][name] for m in members]
+        for name in first.level["groupings"]:
+            levels = [m.level["groupings"][name] for m in members]
             figures = [str(spread([v[k] for v in levels])) for k in ("apcer_max", "acer")]
-            own = " (shown above)" if name == first["species"] else ""
-            label = f"{first['set']} {first['protocol']}"
-            rows.append(GridRow((label, f"{first['method']}, {name}{own}", *figures)))
+            own = " (shown above)" if name == first.species else ""
+            label = f"{first.set} {first.protocol}"
+            rows.append(GridRow((label, f"{first.method}, {name}{own}", *figures)))
     if not rows:
         return []
     note = (
@@ -133,11 +132,11 @@ def _groupings(records: Sequence[dict[str, Any]]) -> list[Grid]:
     return [Grid("the same results with other species", columns, tuple(rows), (note,))]
 
 
-def _notes(sets: list[str], records: Sequence[dict[str, Any]]) -> list[str]:
+def _notes(sets: list[str], records: Sequence[FoldRecord]) -> list[str]:
     """How each set's thresholds came about, and what its figures may stand beside."""
     lines = []
     for name in sets:
-        members = [r for r in records if r["set"] == name]
+        members = [r for r in records if r.set == name]
         for which, threshold in dict.fromkeys(_threshold(r) for r in members):
             lines.append(f"{name}{which}: threshold {threshold}; no test score had a part in it.")
         if shared := shared_note(members):
@@ -148,10 +147,10 @@ def _notes(sets: list[str], records: Sequence[dict[str, Any]]) -> list[str]:
     return lines
 
 
-def _threshold(record: dict[str, Any]) -> tuple[str, str]:
+def _threshold(record: FoldRecord) -> tuple[str, str]:
     """Which rows, and where their threshold comes from."""
-    chosen = record["protocol"].partition("@")[2]
-    words = ThresholdRule(**record["threshold"]).words
+    chosen = record.protocol.partition("@")[2]
+    words = ThresholdRule(**record.threshold.model_dump()).words
     return f", rows of threshold {chosen}" if chosen else "", words
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from spoofcue.experiments.fold_rates import level_of
 from spoofcue.metrics.measures import MEASURES, REPORTS
+from spoofcue.records.fold_record import FoldRecord
 
 NONE = "–"  # stands where there is no figure
 
@@ -118,7 +118,7 @@ def spread(values: Sequence[float]) -> Spread:
     return Spread(statistics.fmean(percent), deviation)
 
 
-def table_of(records: Sequence[dict[str, Any]]) -> list[TableRow]:
+def table_of(records: Sequence[FoldRecord]) -> list[TableRow]:
     """One row a set, protocol, method and preset, in the order in which they first occur."""
     rows = []
     for members in groups_of(records):
@@ -126,15 +126,15 @@ def table_of(records: Sequence[dict[str, Any]]) -> list[TableRow]:
         folds = _by_fold(members)
         rows.append(
             TableRow(
-                first["set"],
-                first["protocol"],
-                first["title"],
-                first["mirrors"],
-                first["report"],
-                first["method"],
-                first["preset"],
+                first.set,
+                first.protocol,
+                first.title,
+                first.mirrors,
+                first.report,
+                first.method,
+                first.preset,
                 len(folds),
-                first["folds"],
+                first.folds,
                 max(len(trainings) for trainings in folds),
                 {name: _spread_of(folds, name) for name in MEASURES if _all_have(folds, name)},
             )
@@ -142,10 +142,10 @@ def table_of(records: Sequence[dict[str, Any]]) -> list[TableRow]:
     return rows
 
 
-def _by_fold(members: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+def _by_fold(members: Sequence[FoldRecord]) -> list[list[dict[str, Any]]]:
     folds: dict[str, list[dict[str, Any]]] = {}
     for member in members:
-        folds.setdefault(member["fold"], []).append(level_of(member["evaluation"]))
+        folds.setdefault(member.fold, []).append(member.level)
     return list(folds.values())
 
 
@@ -160,11 +160,11 @@ def _spread_of(folds: Sequence[Sequence[dict[str, Any]]], key: str) -> Spread:
     return spread(values[0] if len(values) == 1 else [statistics.fmean(v) for v in values])
 
 
-def groups_of(records: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+def groups_of(records: Sequence[FoldRecord]) -> list[list[FoldRecord]]:
     """The folds of each set, protocol, method and preset."""
-    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    groups: dict[tuple[str, ...], list[FoldRecord]] = {}
     for record in records:
-        key = tuple(record[k] for k in ("set", "protocol", "method", "preset"))
+        key = (record.set, record.protocol, record.method, record.preset)
         groups.setdefault(key, []).append(record)
     return list(groups.values())
 

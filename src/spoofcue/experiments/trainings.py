@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spoofcue.data.prepare import SUMMARY
+from spoofcue.data.prepared_folder import PreparedFolder
 from spoofcue.errors import InputError
 from spoofcue.experiments.fold_plan import FoldTask
 from spoofcue.experiments.methods import Method, settings_of
 from spoofcue.protocols.fold import rows_of_fold
+from spoofcue.records.fold_record import RESULT_FILE, FoldRecord, KeysEntry
+from spoofcue.records.stored import read_json
 from spoofcue.whole_files import write_json
 
 if TYPE_CHECKING:
@@ -27,24 +28,9 @@ OF_THE_MACHINE = ("workers", "accelerator", "devices", "strategy")
 PASSED_OVER = ("crop", "sample")
 
 
-@dataclass(frozen=True, slots=True)
-class FoldKeys:
-    """Digests (SHA-256, hex) of all that a fold's work depends on; equal work is done once.
-
-    Attributes:
-        training: of the method, its settings and seed, how faces were cropped, and the rows of
-            train and dev.
-        scores: of these and the rows of test.
-
-    """
-
-    training: str
-    scores: str
-
-
 def keys_of(
     tasks: Sequence[FoldTask], rows: pl.DataFrame, methods: Sequence[Method]
-) -> list[FoldKeys]:
+) -> list[KeysEntry]:
     """The keys of each task.
 
     Args:
@@ -67,7 +53,7 @@ def keys_of(
             settings = settings | {"training": kept}
         what = json.dumps([task.method, task.seed, settings, cut[task.data]], sort_keys=True)
         training = _digest(what, learned)
-        keys.append(FoldKeys(training, _digest(training, tested)))
+        keys.append(KeysEntry(training=training, scores=_digest(training, tested)))
     return keys
 
 
@@ -135,27 +121,28 @@ def train_once(
     return home.folder
 
 
-def scored_before(task: FoldTask, key: str, result: str, scores: str) -> Path | None:
+def scored_before(task: FoldTask, key: str, scores: str) -> Path | None:
     """The folder of a finished fold that has these very scores; None if there is none.
 
     Args:
         task: the fold that needs them.
         key: of the scores.
-        result: name of a fold's record.
         scores: name of the folder of its score files.
 
     """
     for folder in _siblings(task):
-        found = _read(folder / result).get("keys", {}).get("scores")
-        if found == key and (folder / scores / "test.csv").is_file():
+        done = folder / RESULT_FILE
+        if not done.is_file() or not (folder / scores / "test.csv").is_file():
+            continue
+        if FoldRecord.read(done).keys.scores == key:
             return folder
     return None
 
 
-def shared_note(records: Sequence[dict[str, Any]]) -> str | None:
+def shared_note(records: Sequence[FoldRecord]) -> str | None:
     """How many trainings the folds of one set had, in words; None if each had its own."""
     folds = {_fold_of(r) for r in records}
-    trainings = {r.get("training") or _fold_of(r) for r in records}
+    trainings = {r.training for r in records}
     if len(trainings) >= len(folds):
         return None
     return f"{in_words(len(folds), len(trainings))}; folds with equal train and dev parts share one"
@@ -169,10 +156,10 @@ def in_words(folds: int, trainings: int) -> str:
     )
 
 
-def _fold_of(record: dict[str, Any]) -> str:
+def _fold_of(record: FoldRecord) -> str:
     """What a result is of, whatever its threshold."""
-    parts = (record["method"], record["protocol"].partition("@")[0], record["fold"])
-    return f"{'/'.join(parts)}/seed-{record['seed']}"
+    parts = (record.method, record.protocol.partition("@")[0], record.fold)
+    return f"{'/'.join(parts)}/seed-{record.seed}"
 
 
 def _siblings(task: FoldTask) -> Iterator[Path]:
@@ -184,7 +171,7 @@ def _siblings(task: FoldTask) -> Iterator[Path]:
 def _read(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
-    told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    told: dict[str, Any] = read_json(path, "Delete its run folder; it is trained again.")
     return told
 
 
@@ -203,9 +190,8 @@ def _row_digests(tasks: Sequence[FoldTask], rows: pl.DataFrame) -> Iterator[tupl
 
 
 def _how_cut(data: Path) -> dict[str, Any]:
-    path = data / SUMMARY
-    options: dict[str, Any] = _read(path).get("options", {})
-    return options
+    record = PreparedFolder(data).record_if_any()
+    return record.options.model_dump() if record else {}
 
 
 def _digest(*parts: str) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from spoofcue.data.manifest import MANIFEST_NAME, read_manifest
+from spoofcue.data.prepared_folder import PreparedFolder
+from spoofcue.records.run_folder import RunFolder
 from spoofcue.scoring.pictures import spread
 
 
@@ -46,27 +45,6 @@ class DevCrops:
         return [self.paths[i] for i in spread(len(self.paths), most)]
 
 
-def run_record(run: Path) -> dict[str, Any]:
-    """run.json; empty where there is none."""
-    path = run / "run.json"
-    record: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    return record
-
-
-def protocol_of_run(run: Path) -> str | None:
-    """The protocol that a run was trained on, in words; None where it is of none."""
-    known: str | None = run_record(run).get("data", {}).get("protocol")
-    beside = run.parent / "result.json"
-    if known or not beside.is_file():
-        return known
-    # a benchmark's run, of before run.json told it
-    result = json.loads(beside.read_text("utf-8"))
-    if not isinstance(result, dict) or not {"set", "protocol", "fold"} <= result.keys():
-        return None
-    several = f" {result['fold']}" if result.get("folds", 1) > 1 else ""
-    return f"{result['set']} {result['protocol']}{several}"
-
-
 def dev_crops(run: Path, most: int | None = 600) -> DevCrops | None:
     """The dev split that the run itself was judged on; None where its data is not there.
 
@@ -75,10 +53,11 @@ def dev_crops(run: Path, most: int | None = 600) -> DevCrops | None:
         most: crops, of each class half; None: all.
 
     """
-    root = run_record(run).get("data", {}).get("root")
-    if not root or not (Path(root) / MANIFEST_NAME).is_file():
+    record = RunFolder(run).record_if_any()
+    if record is None or not PreparedFolder(Path(record.data.root)).is_prepared:
         return None
-    rows = read_manifest(Path(root))
+    root = Path(record.data.root)
+    rows = PreparedFolder(root).rows()
     rows = rows.filter((rows["split"] == "dev") & (rows["status"] == "ok"))
     paths, labels, pais, videos, subjects = [], [], [], [], []
     recordings = {}
@@ -86,7 +65,7 @@ def dev_crops(run: Path, most: int | None = 600) -> DevCrops | None:
         of_class = rows.filter(rows["label"] == label)
         recordings[label] = of_class["video"].fill_null(of_class["media"]).n_unique()
         for i in spread(of_class.height, of_class.height if most is None else most // 2):
-            path = Path(root) / of_class["crop"][i]
+            path = root / of_class["crop"][i]
             if path.is_file():
                 paths.append(path)
                 labels.append(label)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spoofcue.errors import InputError
-from spoofcue.export.dev_crops import DevCrops, dev_crops, protocol_of_run, run_record
+from spoofcue.export.dev_crops import DevCrops, dev_crops
 from spoofcue.export.proof import scores_of
 from spoofcue.metrics.scores import ScoreSet, by_video
 from spoofcue.package.calibration import target_rule, threshold_facts
 from spoofcue.package.schema import ThresholdFacts
+from spoofcue.records.run_folder import RunFolder
 from spoofcue.scoring.face import FaceScorer
 
 
@@ -47,8 +48,8 @@ class DevTarget:
                 "is not there (or its dev split lacks a class). `spoofcue model calibrate` takes "
                 "a score file."
             )
-        data = Path(run_record(run)["data"]["root"]).name
-        return cls(target, dev, data, protocol_of_run(run))
+        record = RunFolder(run).record()
+        return cls(target, dev, Path(record.data.root).name, record.data.protocol)
 
     def threshold(self, exported: FaceScorer) -> ThresholdFacts:
         """The threshold for a model, and whether it can promise the target.

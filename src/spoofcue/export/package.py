@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import datetime, timezone
@@ -11,7 +10,7 @@ from typing import Any, Literal
 
 from spoofcue.config import RunSettings
 from spoofcue.errors import InputError
-from spoofcue.export.dev_crops import DevCrops, dev_crops, protocol_of_run, run_record
+from spoofcue.export.dev_crops import DevCrops, dev_crops
 from spoofcue.export.dev_target import DevTarget
 from spoofcue.export.proof import ALLOWED, Proof
 from spoofcue.methods.checkpoint import best_checkpoint, read_checkpoint
@@ -20,6 +19,7 @@ from spoofcue.metrics.measures import AT_THRESHOLD, OVER_THRESHOLDS
 from spoofcue.package.read import Package
 from spoofcue.package.schema import WEIGHT_FILES, PackageSpec, ThresholdFacts, WeightFile
 from spoofcue.package.write import file_facts, write_package
+from spoofcue.records.run_folder import RunFolder
 from spoofcue.scoring.checkpoint import TorchModel
 from spoofcue.scoring.exported import PackagedModel
 from spoofcue.source import source_commit
@@ -167,14 +167,14 @@ def _settings(stored: dict[str, Any], checkpoint: Path) -> RunSettings:
 
 def _threshold(model: TorchModel, run: Path, dev: DevCrops | None) -> ThresholdFacts:
     threshold = model.facts.threshold
-    data = run_record(run).get("data", {})
     on_dev = threshold.rule == "eer"
+    record = RunFolder(run).record_if_any() if on_dev else None
     return ThresholdFacts(
         value=threshold.value,
         rule=threshold.rule,
         source=threshold.source,
-        data=Path(data["root"]).name if on_dev and data.get("root") else None,
-        protocol=protocol_of_run(run) if on_dev else None,
+        data=Path(record.data.root).name if record else None,
+        protocol=record.data.protocol if record else None,
         live=dev.live if dev and on_dev else None,
         attack=dev.attack if dev and on_dev else None,
         people=dev.people if dev and on_dev else None,
@@ -191,13 +191,11 @@ def _metrics(
     found = {
         f"training dev {k}": v for k, v in stored["dev"].items() if k in ("acer", "auc", "eer")
     }
-    path = run / "evaluation" / "metrics.json"
-    if not path.is_file():
+    folder = RunFolder(run)
+    record = folder.evaluated() if folder.is_evaluated else None
+    if record is None or record.model != model_id:
         return found
-    record = json.loads(path.read_text(encoding="utf-8"))
-    if record.get("model") != model_id:
-        return found
-    level = record["evaluation"]["video"] or record["evaluation"]["frame"]
+    level = record.level
     kept = [m.name for m in OVER_THRESHOLDS]
     if same_threshold:
         kept = ["worst_pai", *(m.name for m in AT_THRESHOLD), *kept]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,8 @@ from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.scores import ScoreSet, by_video
 from spoofcue.metrics.species import as_grouping, grouped
 from spoofcue.metrics.thresholds import Threshold
+from spoofcue.records.evaluation_record import EvaluationRecord
+from spoofcue.records.run_folder import RunFolder, RunRecord
 
 LIVE_KIND = "live"
 
@@ -54,15 +55,15 @@ class FigureRun:
     """
 
     folder: Path
-    record: dict[str, Any]
+    record: RunRecord
     settings: dict[str, Any]
-    metrics: dict[str, Any]
+    metrics: EvaluationRecord
     faces: list[ScoredFace]
 
     @property
     def name(self) -> str:
         """As run.json has it."""
-        return str(self.record.get("name", self.folder.name))
+        return self.record.name
 
     @property
     def kinds(self) -> list[str]:
@@ -72,20 +73,19 @@ class FigureRun:
     @property
     def level(self) -> str:
         """``video`` where recordings have several frames, else ``frame``."""
-        return "video" if self.metrics["evaluation"].get("video") else "frame"
+        return self.metrics.level_name
 
     @property
     def threshold(self) -> Threshold:
         """That of the evaluation, at that level."""
-        return Threshold(**self.metrics["evaluation"][self.level]["threshold"])
+        return Threshold(**self.metrics.level["threshold"])
 
     def judged(self) -> ScoreSet:
         """The test scores at that level, species grouped as in the evaluation."""
         scores = read_scores(self.folder / "evaluation" / "test.csv")
-        main = self.metrics["evaluation"][self.level]
         if self.level == "video":
             scores = by_video(scores)
-        return grouped(scores, as_grouping(main.get("grouping", "instrument")))
+        return grouped(scores, as_grouping(self.metrics.level["grouping"]))
 
     def data(self, given: Path | None = None) -> Path:
         """The prepared folder of the test faces.
@@ -97,7 +97,7 @@ class FigureRun:
             InputError: it is not where it was, or does not hold the faces that were scored.
 
         """
-        stored = Path(self.metrics.get("data") or self.record["data"]["root"])
+        stored = Path(self.metrics.data or self.record.data.root)
         # A benchmark's fold may have been moved as a whole; its data folder moved with it.
         beside = self.folder.parent / "data"
         found = given or next((p for p in (stored, beside) if p.is_dir()), None)
@@ -123,23 +123,21 @@ def read_figure_run(folder: Path) -> FigureRun:
         InputError: it was not trained or not evaluated, or a file in it is damaged.
 
     """
-    run = folder if (folder / "run.json").is_file() else folder / "run"
-    if not (run / "run.json").is_file():
+    run = folder if RunFolder(folder).exists else folder / "run"
+    stored = RunFolder(run)
+    if not stored.exists:
         raise InputError(
             f"{folder} is neither a run folder (it holds no run.json) nor a benchmark's fold "
             "folder (it holds no run/run.json)."
         )
-    if not (run / "evaluation" / "metrics.json").is_file():
-        raise InputError(f"{run} is not evaluated yet; run `spoofcue evaluate {run}` first.")
     try:
         found = FigureRun(
             folder=run,
-            record=json.loads((run / "run.json").read_text("utf-8")),
-            settings=_settings(run / "config.yaml"),
-            metrics=json.loads((run / "evaluation" / "metrics.json").read_text("utf-8")),
+            record=stored.record(),
+            settings=_settings(stored.settings_file),
+            metrics=stored.evaluated(),
             faces=_faces(run / "evaluation" / "test.csv"),
         )
-        _ = found.threshold  # read now, so that damage is told here
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"a file of {run} is damaged: {error}; evaluate it again.") from error
     if {f.is_attack for f in found.faces} != {False, True}:

@@ -228,7 +228,7 @@ class _Work:
 
 def _refuse_other_model(run: FigureRun, model: FaceScorer) -> None:
     """The last word of a model's id is the hash of its file; the name may change with a folder."""
-    judged = str(run.metrics.get("model", "")).rpartition("-")[2]
+    judged = (run.metrics.model or "").rpartition("-")[2]
     if judged and judged != model.facts.id.rpartition("-")[2]:
         raise InputError(
             f"{run.folder} was evaluated with another model than its best checkpoint (as by "
@@ -245,7 +245,7 @@ def _write_index(
     order = {name: i for i, name in enumerate(("cue_maps", "variants", "tsne", "scores", "where"))}
     entries = sorted(kept + new, key=lambda e: order.get(e["name"].split("_")[0], 0))
     record = {
-        "run": run.name, "model": run.metrics.get("model"), "spoofcue": __version__,
+        "run": run.name, "model": run.metrics.model, "spoofcue": __version__,
         "figures": entries, "skipped": skipped,
     }  # fmt: skip
     write_text(target, json.dumps(record, indent=2, ensure_ascii=False, default=_plain))
@@ -257,7 +257,7 @@ def _listed(path: Path, run: FigureRun) -> list[dict[str, Any]]:
         return []
     try:
         record = json.loads(path.read_text("utf-8"))
-        if record["model"] != run.metrics.get("model"):
+        if record["model"] != run.metrics.model:
             return []
         return [
             e for e in record["figures"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from spoofcue.metrics.thresholds import TARGETS, ThresholdRule
 from spoofcue.package.read import Package, check_model, read_package
 from spoofcue.package.schema import CardSection, ThresholdFacts
 from spoofcue.package.write import write_changed
+from spoofcue.records.evaluation_record import METRICS_FILE, EvaluationRecord
 
 
 def target_rule(target: str) -> ThresholdRule:
@@ -197,14 +197,14 @@ def _check_marks(package: Package, scores: Path, split: str | None) -> str | Non
     for model in models:
         check_model(package, model, f"{scores}, column model,")
     # `evaluate` names the model in a file beside its scores
-    beside = scores.with_name("metrics.json")
+    beside = scores.with_name(METRICS_FILE)
     if scores.name in ("dev.csv", "test.csv") and beside.is_file():
         if scores.name == "test.csv":
             raise InputError(
                 f"{scores} holds the test scores of `spoofcue evaluate`, and a threshold must not "
                 "come from the scores it is evaluated on; give the dev.csv beside it."
             )
-        named = _model_of(beside)
+        named = EvaluationRecord.read(beside).model
         if named is not None and not models:
             check_model(package, named, f"{scores} ({beside.name} beside it)")
     if split is None and splits and DEFAULT_SPLIT not in splits:
@@ -215,12 +215,3 @@ def _check_marks(package: Package, scores: Path, split: str | None) -> str | Non
     if split is not None and splits and split not in splits:
         raise InputError(f"{scores} has no split {split!r}; there are {', '.join(splits)}.")
     return split if split is not None or not splits else DEFAULT_SPLIT
-
-
-def _model_of(path: Path) -> str | None:
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot read {path}: {error}") from error
-    model = record.get("model") if isinstance(record, dict) else None
-    return model if isinstance(model, str) else None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from spoofcue.data.crop_facts import protocol_of
+from spoofcue.data.prepared_folder import PreparedFolder
 from spoofcue.errors import InputError, validation_text
 from spoofcue.metrics.measures import MEASURES
 from spoofcue.metrics.score_files import read_scores
@@ -17,6 +16,7 @@ from spoofcue.metrics.thresholds import Threshold
 from spoofcue.package.read import Package, check_model
 from spoofcue.package.schema import CardSection, EvaluationEntry
 from spoofcue.package.write import write_changed
+from spoofcue.records.evaluation_record import EvaluationRecord
 
 
 def evaluation_entry(name: str, path: Path, package: Package) -> EvaluationEntry:
@@ -34,35 +34,19 @@ def evaluation_entry(name: str, path: Path, package: Package) -> EvaluationEntry
         InputError: the file is no evaluation, or of another model.
 
     """
-    record = _read(path)
-    model = record.get("model")
-    if isinstance(model, str):
-        check_model(package, model, str(path))
+    record = EvaluationRecord.read(path)
+    if record.model is not None:
+        check_model(package, record.model, str(path))
+    entry = _entry(record.level) | {
+        "level": record.level_name,
+        "set": name,
+        "protocol": PreparedFolder(Path(record.data)).protocol if record.data else None,
+        "subjects": _subjects(path.with_name("test.csv"), record.level),
+    }
     try:
-        found = record.get("evaluation", record)
-        unit = "video" if found["video"] else "frame"
-        entry = _entry(found[unit]) | {"level": unit}
-        data = record.get("data")
-        entry |= {
-            "set": name,
-            "protocol": protocol_of(Path(data)) if data else None,
-            "subjects": _subjects(path.with_name("test.csv"), found[unit]),
-        }
         return EvaluationEntry.model_validate(entry)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{path} is no metrics.json of `spoofcue evaluate` ({error}).") from error
     except ValidationError as error:
         raise InputError(f"{path}: {validation_text(error, 'evaluation')}") from error
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot read {path}: {error}") from error
-    if not isinstance(record, dict):
-        raise InputError(f"{path} is no metrics.json of `spoofcue evaluate`.")
-    return record
 
 
 def _entry(level: Mapping[str, Any]) -> dict[str, Any]:

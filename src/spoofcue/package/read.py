@@ -16,6 +16,7 @@ from spoofcue.package.archive import (
     read_files,
 )
 from spoofcue.package.schema import CARD_FILE, SPEC_FILE, PackageSpec, check_size, parse_spec
+from spoofcue.whole_files import recover_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Package:
 
 def is_package(path: Path) -> bool:
     """Whether a path is meant as a package: a .spoofcue file, or a folder with spoofcue.json."""
+    recover_folder(path)
     return path.suffix == SUFFIX or (path / SPEC_FILE).is_file()
 
 
@@ -49,6 +51,7 @@ def read_package(path: Path) -> Package:
         PackageError: it is refused; ``reason`` and the message say why.
 
     """
+    recover_folder(path)
     sizes = list_files(path)
     where = str(path)
     if SPEC_FILE not in sizes:

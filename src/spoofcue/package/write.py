@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from spoofcue.package.archive import SUFFIX, write_archive
 from spoofcue.package.card import model_card
 from spoofcue.package.read import Package, is_package, read_package
 from spoofcue.package.schema import CARD_FILE, SPEC_FILE, PackageSpec, WeightFile
-from spoofcue.whole_files import whole
+from spoofcue.whole_files import whole, whole_folder
 
 
 def file_facts(weights: Mapping[str, bytes]) -> dict[str, WeightFile]:
@@ -59,19 +57,10 @@ def write_files(target: Path, files: Mapping[str, bytes]) -> Package:
             write_archive(part, files)
             read_package(part)
         return read_package(target)
-    part = target.with_name(target.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir()
-    try:
+    with whole_folder(target) as part:
         for name, data in files.items():
             (part / name).write_bytes(data)
         read_package(part)
-        if target.exists():
-            shutil.rmtree(target)
-        os.replace(part, target)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
     return read_package(target)
 
 

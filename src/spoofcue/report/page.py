@@ -9,7 +9,7 @@ from spoofcue.metrics.measures import MEASURES
 from spoofcue.metrics.species import as_grouping, grouped
 from spoofcue.metrics.thresholds import Threshold
 from spoofcue.report.plots import det, histogram, roc, species_bars, training_curves
-from spoofcue.report.run_folder import RunFolder, read_run
+from spoofcue.report.reported_run import ReportedRun, read_run
 from spoofcue.report.training_words import training_words
 from spoofcue.version import __version__
 from spoofcue.whole_files import write_text
@@ -44,16 +44,16 @@ def write_report(run: Path, out: Path | None = None) -> Path:
     return target
 
 
-def _context(folder: RunFolder) -> dict[str, Any]:
-    evaluation = folder.metrics["evaluation"]
+def _context(folder: ReportedRun) -> dict[str, Any]:
+    evaluation = folder.metrics.evaluation
     main = evaluation[folder.level]
     threshold = Threshold(**main["threshold"])
     judged = grouped(folder.judged, as_grouping(main["grouping"]))
     losses, dev = training_curves(folder.history) if folder.history else ("", "")
     return {
         "run": folder.record,
-        "trained": training_words(folder.record["training"]),
-        "method": folder.record.get("method", "lgsc"),
+        "trained": training_words(folder.record.training),
+        "method": folder.record.method,
         "config": folder.config,
         "metrics": folder.metrics,
         "levels": [(n, evaluation[n]) for n in ("frame", "video") if evaluation[n]],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from spoofcue.metrics.evaluation import evaluate as judge
 from spoofcue.metrics.score_files import as_format, read_scores
 from spoofcue.metrics.species import as_grouping
 from spoofcue.metrics.thresholds import ThresholdRule
+from spoofcue.records.run_folder import RunFolder
 from spoofcue.scoring.open_model import method_of, open_model
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def evaluate(
             "--dev and --format go with --scores; a prepared set has its own dev split."
         )
     source = run if model is None else model
-    target = Path(out) if out else Path(run) / "evaluation" if run else None
+    target = Path(out) if out else RunFolder(Path(run)).evaluation if run else None
     if source is None or target is None:
         raise InputError("give a RUN folder, or --model with --data and --out, or --scores.")
     folder = Path(data) if data else _data_of(run)
@@ -118,7 +118,9 @@ def opened(source: str | Path, method: str | None = None) -> FaceScorer:
 
 
 def _data_of(run: str | Path | None) -> Path:
-    record = Path(run) / "run.json" if run else None
-    if record is None or not record.is_file():
-        raise InputError("--data: which prepared folder shall be judged?")
-    return Path(json.loads(record.read_text(encoding="utf-8"))["data"]["root"])
+    record = RunFolder(Path(run)).record_if_any() if run else None
+    if record is None:
+        raise InputError(
+            "give --data, the prepared folder to evaluate on; the run does not name one."
+        )
+    return Path(record.data.root)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
-import os
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -23,6 +20,8 @@ from spoofcue.metrics.evaluation import Evaluation, EvaluationOptions, evaluate
 from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.patches.inputs import groups_of_one_shape
+from spoofcue.records.evaluation_record import METRICS_FILE, EvaluationRecord
+from spoofcue.records.gallery import Gallery, GalleryEntry, write_gallery
 from spoofcue.scoring.face import FaceScore, FaceScorer, for_picture
 from spoofcue.scoring.pictures import (
     PERCENTILE,
@@ -32,6 +31,7 @@ from spoofcue.scoring.pictures import (
     cue_scale,
     write_picture,
 )
+from spoofcue.whole_files import whole_folder
 
 if TYPE_CHECKING:
     import polars as pl
@@ -83,34 +83,31 @@ def evaluate_run(
     options = options or EvaluationOptions()
     rows = read_manifest(data).filter(_in_splits("dev", "test"))
     total, done = int((rows["status"] == "ok").sum()), 0
-    part = out.with_name(out.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    sets: dict[str, ScoreSet] = {}
-    for split in ("dev", "test"):
-        of_split = rows.filter(rows["split"] == split)
-        if split == "dev" and not options.threshold.needs_dev and not of_split.height:
-            continue  # a threshold fixed beforehand needs no dev
-        scores = _score_rows(model, of_split, data, partial(_tell, progress, done, total))
-        done += int((of_split["status"] == "ok").sum())
-        _write_scores(part / f"{split}.csv", of_split, scores)
-        try:
-            sets[split] = read_scores(part / f"{split}.csv")
-        except InputError as error:
-            raise InputError(f"the {split} split of {data} cannot be judged: {error}") from error
-    result = evaluate(sets["test"], sets.get("dev"), options)
-    record = {
-        "evaluation": result.to_dict(),
-        "data": str(data.resolve()),
-        "model": model.facts.id,
-        "input": model.facts.input.scoring,
-        "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-    }
-    (part / "metrics.json").write_text(json.dumps(record, indent=2), encoding="utf-8")
-    level = result.video or result.frame
-    _write_gallery(part, model, data, level.threshold.value)
-    shutil.rmtree(out, ignore_errors=True)
-    os.replace(part, out)
+    with whole_folder(out) as part:
+        sets: dict[str, ScoreSet] = {}
+        for split in ("dev", "test"):
+            of_split = rows.filter(rows["split"] == split)
+            if split == "dev" and not options.threshold.needs_dev and not of_split.height:
+                continue  # a threshold fixed beforehand needs no dev
+            scores = _score_rows(model, of_split, data, partial(_tell, progress, done, total))
+            done += int((of_split["status"] == "ok").sum())
+            _write_scores(part / f"{split}.csv", of_split, scores)
+            try:
+                sets[split] = read_scores(part / f"{split}.csv")
+            except InputError as error:
+                raise InputError(
+                    f"the {split} split of {data} cannot be judged: {error}"
+                ) from error
+        result = evaluate(sets["test"], sets.get("dev"), options)
+        EvaluationRecord(
+            evaluation=result.to_dict(),
+            data=str(data.resolve()),
+            model=model.facts.id,
+            input=model.facts.input.scoring,
+            created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        ).write(part / METRICS_FILE)
+        level = result.video or result.frame
+        _write_gallery(part, model, data, level.threshold.value)
     return result
 
 
@@ -168,19 +165,16 @@ def _write_gallery(out: Path, model: FaceScorer, data: Path, threshold: float) -
             write_picture(out / names[kind], picture)
         kept = {k: pick.row[k] for k in ("pai", "subject", "media")}
         entries.append(
-            {
-                "group": pick.group,
-                "score": float(pick.row["score"]),
-                "label": int(pick.row["label"]),
-                "frame": int(pick.row["frame"]),
+            GalleryEntry(
+                group=pick.group,
+                score=float(pick.row["score"]),
+                label=int(pick.row["label"]),
+                frame=int(pick.row["frame"]),
                 **kept,
                 **names,
-            }
+            )
         )
-    (out / "gallery.json").write_text(json.dumps(entries, indent=2), encoding="utf-8")
-    (out / "gallery_scale.json").write_text(
-        json.dumps({"cue_max": cue_max, "percentile": PERCENTILE}), encoding="utf-8"
-    )
+    write_gallery(out, Gallery(entries, cue_max, PERCENTILE))
 
 
 def _pictures(result: FaceScore, cue_max: float | None) -> dict[str, NDArray[np.uint8]]:

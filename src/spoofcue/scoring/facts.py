@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from spoofcue.config import InputSettings
 from spoofcue.errors import InputError
 from spoofcue.faces.box import DEFAULT_MARGIN, MIN_FACE_PX
 from spoofcue.metrics.thresholds import Threshold
+from spoofcue.records.run_folder import RunFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +63,12 @@ def facts_from(stored: dict[str, Any], path: Path) -> ModelFacts:
 
 def with_evaluated_threshold(facts: ModelFacts, run: Path) -> ModelFacts:
     """Prefer the threshold of `evaluate`: same rule and data, but scored as the detector scores."""
-    path = run / "evaluation" / "metrics.json"
-    if not path.is_file():
+    folder = RunFolder(run)
+    if not folder.is_evaluated:
         return facts
-    stored = json.loads(path.read_text(encoding="utf-8"))
-    level = stored["evaluation"]["video"] or stored["evaluation"]["frame"]
-    if stored.get("model") == facts.id and level["threshold"]["rule"] == "eer":
-        found = Threshold(**level["threshold"])
+    stored = folder.evaluated()
+    found = Threshold(**stored.level["threshold"])
+    if stored.model == facts.id and found.rule == "eer":
         return replace(facts, threshold=replace(found, source=found.origin))
     return facts
 

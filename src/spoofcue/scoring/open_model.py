@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from spoofcue.methods.method import ClassicalMethod
 from spoofcue.methods.registry import method_names, method_of_name
 from spoofcue.package.hub import HUB, HubPlace, fetch_package
 from spoofcue.package.read import is_package
+from spoofcue.records.run_folder import RunFolder
 from spoofcue.scoring.face import FaceScorer
 
 SHIPPED = Path(__file__).parent.parent / "models" / "default"
@@ -103,8 +103,8 @@ def method_of(path: Path) -> str:
 
     """
     if path.is_dir():
-        record = path / "run.json"
-        stored = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+        record = RunFolder(path).record_if_any()
+        stored = {"method": record.method} if record else {}
     elif path.suffix == ".onnx" and path.is_file():
         stored = {}  # only LGSC's are exported
     elif path.is_file():

@@ -13,6 +13,7 @@ from spoofcue.methods.method import ClassicalMethod
 from spoofcue.methods.registry import build_network, method_of_name
 from spoofcue.methods.settings import load_settings
 from spoofcue.plain_lines import listening, plain_progress
+from spoofcue.records.run_folder import RunFolder, RunRecord
 
 # what a training may change on its way: how fast and how long, not what it computes
 RESUMABLE = ("training.minutes", "training.threads", "training.workers")
@@ -73,9 +74,10 @@ def train(
     )
     with listening(tell):
         if not isinstance(method_of_name(chosen.method), ClassicalMethod):
-            return train_run(Path(data), Path(out), chosen, resume=resume)
+            return train_run(Path(data), Path(out), chosen, resume=resume).to_tree()
         with plain_progress("describing faces", 1) as progress:
-            return train_run(Path(data), Path(out), chosen, resume=resume, progress=progress)
+            record = train_run(Path(data), Path(out), chosen, resume=resume, progress=progress)
+        return record.to_tree()
 
 
 def _as_yaml(value: Any) -> str:
@@ -113,7 +115,7 @@ def settings_of(
             "--resume takes the settings of the run folder; leave out --method, --config and "
             f"--set of anything but {', '.join(RESUMABLE)}."
         )
-    stored = out / "config.yaml"
+    stored = RunFolder(out).settings_file
     if not stored.is_file():
         raise InputError(f"{out} holds no training to resume; leave out --resume.")
     return load_settings(file=stored, overrides=overrides)
@@ -126,7 +128,7 @@ def train_run(
     *,
     resume: bool = False,
     progress: Callable[[int, int], None] | None = None,
-) -> dict[str, Any]:
+) -> RunRecord:
     """Fit ``settings.method`` on the train split of ``data``; any choice is made on its dev split.
 
     Args:
@@ -138,7 +140,7 @@ def train_run(
             gradient prints a line an epoch on stderr.
 
     Returns:
-        What run.json holds.
+        The run's record, as run.json holds it.
 
     Raises:
         InputError: the folder is in use, there is nothing to resume, or a class is missing.
@@ -152,9 +154,9 @@ def train_run(
         from spoofcue.training.classical import fit
 
         def train_first(first: RunSettings, at: Path) -> Path:
-            again = (at / "checkpoints" / "last.ckpt").is_file()
-            train_run(data, at, first, resume=again)
-            return at / "checkpoints" / "best.ckpt"
+            folder = RunFolder(at)
+            train_run(data, at, first, resume=folder.last_checkpoint.is_file())
+            return folder.checkpoints / "best.ckpt"
 
         return fit(data, run, settings, train_first, progress)
     from spoofcue.training.gradient import train

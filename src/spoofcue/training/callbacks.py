@@ -118,7 +118,7 @@ class History(pl.Callback):
         if self.path.is_file():
             with self.path.open(newline="") as file:
                 kept = [r for r in csv.DictReader(file) if int(r["step"]) <= trainer.global_step]
-        with self.path.open("w", newline="") as file:
+        with whole(self.path) as part, part.open("w", newline="") as file:
             writer = csv.DictWriter(file, self.columns)
             writer.writeheader()
             writer.writerows(kept)

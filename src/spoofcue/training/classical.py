@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.config import RunSettings, dump_yaml
-from spoofcue.data.crop_facts import crop_facts
-from spoofcue.data.manifest import LIVE, evenly_spread, read_manifest
+from spoofcue.data.manifest import LIVE, evenly_spread
+from spoofcue.data.prepared_folder import PreparedFolder
 from spoofcue.errors import InputError
 from spoofcue.media.image import read_image
 from spoofcue.methods.classical import Classical, Floats
@@ -22,9 +22,8 @@ from spoofcue.methods.settings import as_method
 from spoofcue.metrics.measures import rates_at_eer
 from spoofcue.metrics.scores import ScoreSet, by_video
 from spoofcue.patches.inputs import groups_of_one_shape
+from spoofcue.records.run_folder import BestEntry, RunFolder, RunRecord, TrainingEntry
 from spoofcue.source import source_commit
-from spoofcue.training.record import run_record
-from spoofcue.whole_files import write_json, write_text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -42,7 +41,7 @@ def fit(
     settings: RunSettings,
     train_first: TrainFirst,
     progress: Progress | None = None,
-) -> dict[str, Any]:
+) -> RunRecord:
     """Fit on the train split; dev sets the threshold and nothing else, test is not read.
 
     Writes config.yaml, run.json and model.npz into ``run``.
@@ -55,24 +54,25 @@ def fit(
         progress: called with how many faces were described, and of how many.
 
     Returns:
-        What run.json holds.
+        The run's record, as run.json holds it.
 
     Raises:
         InputError: another method, a model there, a class or enough live faces missing.
 
     """
     method = build_classical(settings)
-    if (run / MODEL_NAME).exists() or (run / "checkpoints").exists():
+    folder, prepared = RunFolder(run), PreparedFolder(data)
+    if (run / MODEL_NAME).exists() or folder.checkpoints.exists():
         raise InputError(f"{run} holds a model already; give another --out.")
-    rows = evenly_spread(read_manifest(data))
+    rows = evenly_spread(prepared.rows())
     usable = rows.filter(rows["status"] == "ok")
     train, dev = (usable.filter(usable["split"] == split) for split in ("train", "dev"))
     if method.live_only:
         train = train.filter(train["label"] == LIVE)
-    facts = crop_facts(data)
+    facts = prepared.crop_facts()
     began, commit = time.monotonic(), source_commit()
     run.mkdir(parents=True, exist_ok=True)
-    write_text(run / "config.yaml", dump_yaml(settings))
+    folder.write_settings(dump_yaml(settings))
     trained = None
     if method.trained_first is not None:
         first = as_method(settings, method.trained_first)
@@ -89,35 +89,33 @@ def fit(
     about = {"settings": settings.model_dump(mode="json"), "facts": facts, "dev": judged}
     save_model(run / MODEL_NAME, about, method)
     seconds = time.monotonic() - began
-    record = run_record(
+    record = RunRecord.begun(
         run,
-        data,
-        rows,
-        settings,
+        method=settings.method,
+        preset=settings.preset,
         parameters=sum(a.size for a in (*method.model.values(), *method.weights.values())),
-        warnings=[*facts["warnings"], *method.doubts],
-        training={
-            "epochs": 0,
-            "steps": 0,
-            "precision": method.precision,
-            "device": "cpu",
-            "seed": settings.training.seed,
-            "finished": True,
-            "seconds": round(seconds, 1),
-            "images_per_s": round((train.height + dev.height) / max(seconds, 1e-9), 2),
-            "best": {
-                "epoch": None,
-                "dev_acer": judged.get("acer"),
-                "threshold": judged["threshold"],
-                "threshold_source": judged["threshold_source"],
-            },
-            "faces": train.height,
-            **fitted.record,
-        },
+        data=prepared.as_trained_on(rows, [*facts["warnings"], *method.doubts]),
+        training=TrainingEntry(
+            epochs=0,
+            steps=0,
+            precision=method.precision,
+            device="cpu",
+            seed=settings.training.seed,
+            finished=True,
+            seconds=round(seconds, 1),
+            images_per_s=round((train.height + dev.height) / max(seconds, 1e-9), 2),
+            best=BestEntry(
+                epoch=None,
+                dev_acer=judged.get("acer"),
+                threshold=judged["threshold"],
+                threshold_source=judged["threshold_source"],
+            ),
+            **{"faces": train.height, **fitted.record},
+        ),
         packages=PACKAGES,
         commit=commit,
     )
-    write_json(run / "run.json", record)
+    folder.write_record(record)
     return record
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytorch_lightning as pl_
 import torch
@@ -19,12 +18,13 @@ from pytorch_lightning.utilities import rank_zero_only
 from torch.utils.data import DataLoader
 
 from spoofcue.config import RunSettings, dump_yaml
-from spoofcue.data.crop_facts import crop_facts
-from spoofcue.data.manifest import evenly_spread, read_manifest
+from spoofcue.data.manifest import evenly_spread
+from spoofcue.data.prepared_folder import PreparedFolder
 from spoofcue.errors import InputError
 from spoofcue.methods.learned import Learned
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.plain_lines import has_terminal, plain_lines, tell
+from spoofcue.records.run_folder import BestEntry, RunFolder, RunRecord, TrainingEntry
 from spoofcue.source import source_commit
 from spoofcue.training.budget import TimeBudget
 from spoofcue.training.callbacks import AtomicCheckpointIO, Checkpoints, CuePictures, History
@@ -32,7 +32,6 @@ from spoofcue.training.dataset import FaceCrops, scoring_loader
 from spoofcue.training.machine import look_at_cores, processor_name
 from spoofcue.training.module import LearnedTraining
 from spoofcue.training.pace import EpochLines
-from spoofcue.training.record import run_record
 from spoofcue.training.resume import steps_done
 from spoofcue.training.sampling import BalancedBatches
 from spoofcue.training.threads import (
@@ -41,7 +40,6 @@ from spoofcue.training.threads import (
     choose_workers,
     threads_of_environment,
 )
-from spoofcue.whole_files import write_json, write_text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -56,7 +54,7 @@ def train(
     build: Callable[[RunSettings], Learned],
     *,
     resume: bool = False,
-) -> dict[str, Any]:
+) -> RunRecord:
     """Train on the train split of ``data``, choose the epoch on its dev split.
 
     With ``training.select`` = ``last`` the last epoch is kept, and dev may be empty. With
@@ -72,23 +70,24 @@ def train(
         resume: go on from checkpoints/last.ckpt.
 
     Returns:
-        What run.json holds.
+        The run's record, as run.json holds it.
 
     Raises:
         InputError: the folder is in use, there is nothing to resume, or a class is missing.
 
     """
-    last = run / "checkpoints" / "last.ckpt"
+    folder, prepared = RunFolder(run), PreparedFolder(data)
+    last = folder.last_checkpoint
     if last.is_file() and not resume:
         raise InputError(
             f"{run} holds a training; --resume goes on with it, or give another --out."
         )
-    rows = evenly_spread(read_manifest(data))
+    rows = evenly_spread(prepared.rows())
     usable = rows.filter(rows["status"] == "ok")
     train_rows, dev_rows = (usable.filter(usable["split"] == s) for s in ("train", "dev"))
     no_dev = settings.training.select == "last" and not dev_rows.height
     dev = None if no_dev else _score_set(dev_rows)
-    facts = crop_facts(data)
+    facts = prepared.crop_facts()
 
     pl_.seed_everything(settings.training.seed, verbose=False)
     crops = FaceCrops(train_rows, data, settings)
@@ -110,29 +109,28 @@ def train(
     threads, workers = _threads_and_workers(settings, run if resume and last.is_file() else None)
     run.mkdir(parents=True, exist_ok=True)
     # with several devices each process comes here, and a file has one writer
-    rank_zero_only(write_text)(run / "config.yaml", dump_yaml(settings))
+    rank_zero_only(folder.write_settings)(dump_yaml(settings))
     precision = _precision(settings.training.precision)
     part = module.network.scoring_part()
-    record = run_record(
+    record = RunRecord.begun(
         run,
-        data,
-        rows,
-        settings,
+        method=settings.method,
+        preset=settings.preset,
         parameters=sum(p.numel() for p in part.parameters()),
-        warnings=facts["warnings"],
-        training={
-            "epochs": 0,
-            "precision": precision,
-            "seed": settings.training.seed,
-            "processor": processor_name(),
-            "threads": threads.count if threads else None,
-            "threads_why": threads.why if threads else None,
-            "finished": False,
-        },
+        data=prepared.as_trained_on(rows, facts["warnings"]),
+        training=TrainingEntry(
+            epochs=0,
+            precision=precision,
+            seed=settings.training.seed,
+            processor=processor_name(),
+            threads=threads.count if threads else None,
+            threads_why=threads.why if threads else None,
+            finished=False,
+        ),
         packages=PACKAGES,
         commit=source_commit(),
     )
-    rank_zero_only(write_json)(run / "run.json", record)
+    rank_zero_only(folder.write_record)(record)
 
     t = settings.training
     checkpoints = Checkpoints(last.parent, t.checkpoint_every_steps, t.select)
@@ -151,7 +149,7 @@ def train(
             budget,
             lines,
             checkpoints,
-            History(run / "log" / "metrics.csv", module.network.terms),
+            History(folder.history_file, module.network.terms),
             CuePictures(*shown),
             LearningRateMonitor("step"),
         ],
@@ -173,23 +171,22 @@ def train(
             weights_only=False,
         )
     steps = trainer.global_step
-    record["training"] |= {
-        "epochs": -(-steps // len(batches)),
-        "steps": steps,
-        "budget_minutes": t.minutes,
-        "ended_by": "minutes" if budget.ended and steps < t.epochs * len(batches) else "epochs",
-        "seconds_in_all": round(budget.seconds, 1),
-        "seconds": round(lines.seconds, 1),
-        "images_per_s": round(lines.images / max(lines.seconds, 1e-9), 2),
-        "device": str(trainer.strategy.root_device),
-        "best": {
-            "epoch": checkpoints.best.get("epoch"),
-            "dev_acer": checkpoints.best.get("acer"),
-            "threshold": checkpoints.best.get("threshold"),
-        },
-        "finished": True,
-    }
-    rank_zero_only(write_json)(run / "run.json", record)
+    best = checkpoints.best
+    record = record.with_training(
+        epochs=-(-steps // len(batches)),
+        steps=steps,
+        budget_minutes=t.minutes,
+        ended_by="minutes" if budget.ended and steps < t.epochs * len(batches) else "epochs",
+        seconds_in_all=round(budget.seconds, 1),
+        seconds=round(lines.seconds, 1),
+        images_per_s=round(lines.images / max(lines.seconds, 1e-9), 2),
+        device=str(trainer.strategy.root_device),
+        best=BestEntry(
+            epoch=best.get("epoch"), dev_acer=best.get("acer"), threshold=best.get("threshold")
+        ),
+        finished=True,
+    )
+    rank_zero_only(folder.write_record)(record)
     return record
 
 
@@ -252,10 +249,10 @@ def _threads_and_workers(settings: RunSettings, resumed: Path | None) -> tuple[T
 
 def _stored_threads(run: Path) -> int | None:
     try:
-        threads = json.loads((run / "run.json").read_text(encoding="utf-8"))["training"]["threads"]
-    except (OSError, ValueError, KeyError):
-        return None
-    return threads if isinstance(threads, int) else None
+        record = RunFolder(run).record_if_any()
+    except InputError:
+        return None  # a damaged one is about to be written again
+    return record.training.threads if record else None
 
 
 def _precision(wanted: str) -> str:

@@ -187,7 +187,7 @@ def test_a_killed_student_resumes_exactly_and_scores_without_its_teacher(
     model = open_model(whole)
     assert isinstance(model, TorchModel)
     count = sum(p.numel() for p in model.generator.parameters())
-    assert record["model"]["parameters"] == count
+    assert record.model.parameters == count
     out = tmp_path / "lite.onnx"
     assert export_onnx(model, whole / "checkpoints" / "best.ckpt", out) <= TOLERANCE
     image = np.random.default_rng(0).uniform(-1, 1, (1, 3, 64, 96)).astype(np.float32)

@@ -10,9 +10,10 @@ from rich.table import Table
 
 from spoofcue.cli.console import print_json, stderr, stdout
 from spoofcue.experiments.fold_plan import FoldTask
-from spoofcue.experiments.folds import RESULT, count_fold
+from spoofcue.experiments.folds import count_fold
 from spoofcue.experiments.tables import Grid
 from spoofcue.experiments.trainings import in_words, place_of, trained_by
+from spoofcue.records.fold_record import RESULT_FILE
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,7 +34,7 @@ def print_plan(tasks: list[FoldTask], rows: pl.DataFrame) -> None:
         cells = [_cell(counts[s]) if s in counts else "none" for s in ("train", "dev", "test")]
         p = task.protocol
         judged = f"{p.report.upper()}, {p.species}, {p.threshold.words}"
-        done = sum((t.folder / RESULT).is_file() for t in members)
+        done = sum((t.folder / RESULT_FILE).is_file() for t in members)
         table.add_row(task.title, *cells, judged, f"{done}/{len(members)}")
     stdout().print(table)
     stdout().print(f"methods: {', '.join(methods)}; seeds: {', '.join(map(str, seeds))}")
@@ -52,7 +53,7 @@ def plan_as_data(tasks: list[FoldTask], rows: pl.DataFrame) -> list[dict[str, An
             "method": task.method,
             "seed": task.seed,
             "folder": str(task.folder),
-            "done": (task.folder / RESULT).is_file(),
+            "done": (task.folder / RESULT_FILE).is_file(),
             "report": task.protocol.report,
             "species": task.protocol.species,
             "threshold": task.protocol.threshold.words,
