@@ -40,11 +40,11 @@ def verdict(comparison: Comparison) -> str:
             continue
         clear = sum(_clear(m, name) for m in won)
         where = f" in {len(won)} of {total} protocols" if total > 1 else ""
-        told = f"{name} has the lowest error{where}"
+        text = f"{name} has the lowest error{where}"
         if comparison.replicates:
             often = f" in {clear or 'none'}" if total > 1 else ""
-            told += f" ({'' if often or clear else 'not '}clear of every other method{often})"
-        parts.append(told)
+            text += f" ({'' if often or clear else 'not '}clear of every other method{often})"
+        parts.append(text)
     shared = sum(len(won) for won in counts.values()) > total
     return "; ".join(parts) + (". A shared first place counts for each." if shared else ".")
 

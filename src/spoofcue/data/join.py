@@ -81,8 +81,8 @@ def _refuse_whole_pictures_beside_faces(
 ) -> None:
     """With ``--detector none`` a dataset's own boxes are cropped, and other pictures kept whole."""
     sources = {name: set(rows["box_source"].drop_nulls()) for name, rows in manifests.items()}
-    whole = [name for name, found in sources.items() if WHOLE in found]
-    faces = [name for name, found in sources.items() if found - {WHOLE}]
+    whole = [name for name, used in sources.items() if WHOLE in used]
+    faces = [name for name, used in sources.items() if used - {WHOLE}]
     if len(folders) > 1 and whole and faces:
         raise InputError(
             "the crops are whole pictures in "

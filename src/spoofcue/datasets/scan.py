@@ -77,31 +77,31 @@ def scan(dataset: Dataset, root: Path) -> Scan:
 
     """
     tree = Tree.of(root)
-    found = parse(dataset, tree)
-    if not found.recordings:
-        raise InputError(_wrong_tree(dataset, tree, found.problems))
-    return found
+    parsed = parse(dataset, tree)
+    if not parsed.recordings:
+        raise InputError(_wrong_tree(dataset, tree, parsed.problems))
+    return parsed
 
 
 def parse(dataset: Dataset, tree: Tree) -> Scan:
     """:func:`scan` of a tree whose names are known already."""
     grammar = dataset.grammar(tree)
     named, others = _named(tree, grammar)
-    found: dict[str, tuple[Place, Named]] = {}
+    by_name: dict[str, tuple[Place, Named]] = {}
     problems: list[Problem] = []
     for place, one in named:
-        if one.canonical in found:
-            first = found[one.canonical][0].path
+        if one.canonical in by_name:
+            first = by_name[one.canonical][0].path
             problems.append(Problem("unexpected", place.path, f"the same recording as {first}"))
         elif not grammar.belongs(one):
             problems.append(Problem("unexpected", place.path, MISPLACED))
         else:
-            found[one.canonical] = place, one
+            by_name[one.canonical] = place, one
     boxes = [path for path in others if is_box_file(path, grammar)]
     for path in sorted(set(others).difference(boxes)):
-        problems += _stray(path, grammar, found)
+        problems += _stray(path, grammar, by_name)
     problems.sort(key=lambda p: p.name)
-    kept = sorted(found.values(), key=lambda pair: pair[0].path)
+    kept = sorted(by_name.values(), key=lambda pair: pair[0].path)
     recordings, of_boxes, notes = with_boxes(dataset, tree, boxes, kept)
     missing = grammar.missing({one.canonical: one.recording for _, one in kept})
     published = dict(grammar.published if grammar.published is not None else dataset.published)
@@ -128,7 +128,7 @@ def _named(tree: Tree, grammar: Grammar) -> tuple[list[tuple[Place, Named]], lis
     return named, others
 
 
-def _stray(path: str, grammar: Grammar, found: Container[str]) -> list[Problem]:
+def _stray(path: str, grammar: Grammar, known: Container[str]) -> list[Problem]:
     """Nothing for what belongs to the distribution or has nothing to do with recordings."""
     suffix, ends = suffix_of(path), tails(path)
     media = kind_of(suffix)
@@ -137,7 +137,7 @@ def _stray(path: str, grammar: Grammar, found: Container[str]) -> list[Problem]:
     if media is None and suffix.lower() in SIDECARS:
         return []
     other = unreadable_name(path, grammar.read, grammar.suffixes, grammar.not_below)
-    if other is not None and (media or other[1].canonical not in found):
+    if other is not None and (media or other[1].canonical not in known):
         official = suffix_of(other[0])
         why = f"{suffix} is no suffix that is read" if suffix else "it has no suffix"
         if media is not None:
@@ -210,7 +210,7 @@ def _root_above(dataset: Dataset, tree: Tree) -> Path | None:
 
 def prepare_scan(
     dataset: Dataset,
-    found: Scan,
+    scanned: Scan,
     root: Path,
     out: Path,
     options: PrepareOptions,
@@ -226,15 +226,15 @@ def prepare_scan(
 
     """
     return prepare(
-        with_splits(found.recordings),
+        with_splits(scanned.recordings),
         root,
         out,
         options,
         workers=workers,
         overwrite=overwrite,
-        warnings=found.notes,
+        warnings=scanned.notes,
         dataset=dataset.name,
-        published=found.published,
-        problems=found.problems,
+        published=scanned.published,
+        problems=scanned.problems,
         progress=progress,
     )

@@ -28,13 +28,13 @@ class Tree:
     @classmethod
     def of(cls, root: Path) -> Tree:
         """All files under ``root``; none if there is no such folder."""
-        found = []
+        paths = []
         for folder, folders, files in os.walk(root, followlinks=True):
             folders[:] = [f for f in folders if not f.startswith(".")]
             below = os.path.relpath(folder, root).replace(os.sep, "/")
             prefix = "" if below == "." else f"{below}/"
-            found += [prefix + name for name in files if not name.startswith(".")]
-        return cls(root, tuple(sorted(found)))
+            paths += [prefix + name for name in files if not name.startswith(".")]
+        return cls(root, tuple(sorted(paths)))
 
     @classmethod
     def listed(cls, paths: Iterable[str], texts: Mapping[str, str] | None = None) -> Tree:
@@ -60,5 +60,5 @@ class Tree:
 
     def find(self, name: str) -> str | None:
         """The path nearest to the root that is ``name`` or ends with ``/name``."""
-        found = (p for p in self.paths if p == name or p.endswith(f"/{name}"))
-        return min(found, key=lambda p: (p.count("/"), p), default=None)
+        matches = (p for p in self.paths if p == name or p.endswith(f"/{name}"))
+        return min(matches, key=lambda p: (p.count("/"), p), default=None)

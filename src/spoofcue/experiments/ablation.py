@@ -176,8 +176,8 @@ def _grid(
 def _spread_over(first: TableRow, seeds: set[int]) -> str:
     if first.all_folds > 1:
         return "the folds, each the mean of its seeds"
-    told = str(seeds.pop()) if len(seeds) == 1 else f"{min(seeds)} to {max(seeds)}"
-    return f"{told} seeds"
+    span = str(seeds.pop()) if len(seeds) == 1 else f"{min(seeds)} to {max(seeds)}"
+    return f"{span} seeds"
 
 
 def _marks(settings: Mapping[str, Any]) -> list[str]:

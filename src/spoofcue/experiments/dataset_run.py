@@ -154,8 +154,8 @@ def _with_files(
             )
         return protocol, [f"{protocol.name}: by the package's rule; no protocol files at hand"]
     listed = from_files(protocol, folder)
-    told = differences(rows, protocol, listed)
-    return listed, [f"{protocol.name}: from {folder}", *told]
+    notes = differences(rows, protocol, listed)
+    return listed, [f"{protocol.name}: from {folder}", *notes]
 
 
 def _own_files(protocol: Protocol, folders: Mapping[str, Path]) -> Path | None:

@@ -121,25 +121,25 @@ def check_early_frames(protocols: Sequence[Protocol], folders: Mapping[str, Path
             continue
         for dataset in protocol.datasets:
             folder = folders[dataset]
-            found = count_early(protocol, read_manifest(folder))
-            if found is None:
+            counts = count_early(protocol, read_manifest(folder))
+            if counts is None:
                 continue
-            if found.short:
-                command = prepare_command(dataset, folder, found.needed)
+            if counts.short:
+                command = prepare_command(dataset, folder, counts.needed)
                 leave = f", or leave it out: --protocol {','.join(others)}" if others else ""
                 raise InputError(
-                    f"protocol {protocol.name} trains on the first {found.limit} frames of each "
-                    f"train video, and {folder} lacks them: {found.shortage}. Prepare it with "
+                    f"protocol {protocol.name} trains on the first {counts.limit} frames of each "
+                    f"train video, and {folder} lacks them: {counts.shortage}. Prepare it with "
                     f"them:\n  {command}\nand run this again{leave}."
                 )
             notes.append(
-                f"{protocol.name}: trains on the first {found.limit} frames of each video, of "
-                f"which {found.middle} are prepared (median)"
+                f"{protocol.name}: trains on the first {counts.limit} frames of each video, of "
+                f"which {counts.middle} are prepared (median)"
             )
-            if found.lost:
+            if counts.lost:
                 notes.append(
-                    f"{protocol.name}: {found.lost} train videos have no face among their first "
-                    f"{found.limit} frames, and drop out"
+                    f"{protocol.name}: {counts.lost} train videos have no face among their first "
+                    f"{counts.limit} frames, and drop out"
                 )
     return notes
 

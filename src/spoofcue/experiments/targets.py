@@ -35,13 +35,13 @@ def own_splits(rows: pl.DataFrame) -> ProtocolSet:
         InputError: there is no train or no test split.
 
     """
-    found = set(rows["split"])
-    if missing := sorted({"train", "test"} - found):
+    splits = set(rows["split"])
+    if missing := sorted({"train", "test"} - splits):
         raise InputError(
             f"the prepared folder has no {' and no '.join(missing)} split; prepare it with splits."
         )
     selections = {s: Selection({"split": (s,)}) for s in ("train", "dev", "test")}
-    has_dev = "dev" in found
+    has_dev = "dev" in splits
     fold = Fold(
         "own",
         selections["train"],

@@ -63,8 +63,8 @@ def accuracy(scores: Scores, dev: DevCrops, threshold: float) -> Accuracy:
         InputError: a score is not finite.
 
     """
-    found = ScoreSet.of(scores, dev.labels, dev.pais)
-    return Accuracy(auc(found), acer(found, threshold=threshold))
+    score_set = ScoreSet.of(scores, dev.labels, dev.pais)
+    return Accuracy(auc(score_set), acer(score_set, threshold=threshold))
 
 
 def shortfall(ours: Accuracy, reference: Accuracy) -> str | None:

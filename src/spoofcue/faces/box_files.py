@@ -55,10 +55,10 @@ class BoxTrack:
         """The box of a frame in its own px, as the file gives it: it may reach over the border."""
         near = range(frame - self.tolerance, frame + self.tolerance + 1)
         listed = [k for k in near if self.boxes.get(k)]
-        found = self.boxes[min(listed, key=lambda k: abs(k - frame))] if listed else None
-        if found is None:
+        box = self.boxes[min(listed, key=lambda k: abs(k - frame))] if listed else None
+        if box is None:
             return None
-        x, y, w, h = found
+        x, y, w, h = box
         if self.canvas:
             x, w = x * frame_w / self.canvas, w * frame_w / self.canvas
             y, h = y * frame_h / self.canvas, h * frame_h / self.canvas

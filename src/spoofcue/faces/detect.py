@@ -116,15 +116,15 @@ class DlibDetector:
         top, levels = small, 0
         while max(top.shape[:2]) > COARSE_SIDE:
             top, levels = self._pyramid(top), levels + 1
-        found = self._find(top, 0) if levels > 1 else []
+        rects = self._find(top, 0) if levels > 1 else []
         # on its lowest level a box is narrower than the window, on all others wider
-        if max((r.width() for r in found), default=0) <= self._find.detection_window_width:
+        if max((r.width() for r in rects), default=0) <= self._find.detection_window_width:
             return self._in_whole(small, scale)
-        return _boxes((_sides(self._pyramid.rect_up(r, levels)) for r in found), scale)
+        return _boxes((_sides(self._pyramid.rect_up(r, levels)) for r in rects), scale)
 
     def _in_whole(self, small: NDArray[np.uint8], scale: float) -> list[Box]:
-        found = self._find(small, 0) or self._find(small, 1)
-        return _boxes(map(_sides, found), scale) if found else self._in_border(small, scale)
+        rects = self._find(small, 0) or self._find(small, 1)
+        return _boxes(map(_sides, rects), scale) if rects else self._in_border(small, scale)
 
     def _in_border(self, image: NDArray[np.uint8], scale: float) -> list[Box]:
         import cv2
@@ -137,8 +137,8 @@ class DlibDetector:
         framed = cv2.copyMakeBorder(
             small, wide, wide, wide, wide, cv2.BORDER_CONSTANT, value=colour
         )
-        found = map(_sides, self._find(framed, 0))
-        inside = ((left - wide, top - wide, *size) for left, top, *size in found)
+        rects = map(_sides, self._find(framed, 0))
+        inside = ((left - wide, top - wide, *size) for left, top, *size in rects)
         return _boxes(inside, scale * shrunk)
 
     def _shrunk(self, image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
@@ -162,9 +162,9 @@ def _sides(rect: Any) -> tuple[int, int, int, int]:
     return rect.left(), rect.top(), rect.width(), rect.height()
 
 
-def _boxes(found: Iterable[Sequence[float]], scale: float) -> list[Box]:
+def _boxes(rects: Iterable[Sequence[float]], scale: float) -> list[Box]:
     """(left, top, width, height) each to boxes in the image's own pixels, the largest first."""
-    boxes = [Box(*(round(v / scale) for v in sides)) for sides in found]
+    boxes = [Box(*(round(v / scale) for v in sides)) for sides in rects]
     return sorted(boxes, key=lambda b: -b.area)
 
 
@@ -203,8 +203,8 @@ class YuNetDetector:
         small, scale = _within(image, self._max_side)
         bgr = cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
         self._net.setInputSize(bgr.shape[1::-1])
-        _, found = self._net.detect(bgr)
-        return [] if found is None else _boxes((row[:4].tolist() for row in found), scale)
+        _, rects = self._net.detect(bgr)
+        return [] if rects is None else _boxes((row[:4].tolist() for row in rects), scale)
 
 
 class WholePicture:

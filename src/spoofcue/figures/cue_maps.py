@@ -141,8 +141,8 @@ def _draw(
             for column, sample in enumerate(samples):
                 left = LABEL_IN + column * block
                 verdict = "attack" if sample.face.score > threshold else "live"
-                told = f"{number(sample.face.score)}, called {verdict}"
-                label(figure, left, top - 0.055, told, "left", size=6)
+                text = f"{number(sample.face.score)}, called {verdict}"
+                label(figure, left, top - 0.055, text, "left", size=6)
                 heat = _panels(figure, sample, left, top, side, scale)
         for column in range(across):
             for k, name in enumerate(COLUMNS[:panels]):

@@ -190,9 +190,9 @@ def _refuse_other_pictures(variants: Sequence[Variant], faces: Sequence[ScoredFa
 
 
 def _evidence(variant: Variant, face: ScoredFace) -> Evidence:
-    found = face_evidence(variant.model, read_image(variant.data / face.crop))
-    assert found is not None  # the caller has seen that this method makes cue maps
-    return found
+    evidence = face_evidence(variant.model, read_image(variant.data / face.crop))
+    assert evidence is not None  # the caller has seen that this method makes cue maps
+    return evidence
 
 
 def _unlike(runs: Sequence[FigureRun], index: int) -> str:

@@ -83,7 +83,7 @@ def mean_faces(
 
     """
     boxes = face_regions(read_manifest(data))
-    found: dict[str, MeanFace] = {}
+    means: dict[str, MeanFace] = {}
     done = 0
 
     def aligned(kind: str) -> Iterator[Aligned]:
@@ -98,8 +98,8 @@ def mean_faces(
                 progress(done)
 
     for kind in run.kinds:
-        found[kind] = average(aligned(kind))
-    return found
+        means[kind] = average(aligned(kind))
+    return means
 
 
 def face_regions(rows: pl.DataFrame) -> dict[str, Region]:

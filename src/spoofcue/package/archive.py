@@ -102,13 +102,13 @@ def list_files(path: Path) -> dict[str, int]:
             f"{path} is no package folder and no complete {SUFFIX} file ({error}); copy it again.",
             reason="not_a_package",
         ) from error
-    found: dict[str, int] = {}
+    sizes: dict[str, int] = {}
     for entry in entries:
         _check_entry(entry, path)
-        if entry.filename in found:
+        if entry.filename in sizes:
             raise PackageError(f"{path} holds {entry.filename} twice.", reason="duplicate")
-        found[entry.filename] = entry.file_size
-    return found
+        sizes[entry.filename] = entry.file_size
+    return sizes
 
 
 def read_files(path: Path, names: Collection[str]) -> dict[str, bytes]:

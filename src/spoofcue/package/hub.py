@@ -133,7 +133,7 @@ def fetch_package(place: HubPlace) -> Path:
 
     """
     hub = _client(place)
-    with _told(place, "fetch"):
+    with _explained(place, "fetch"):
         folder = _snapshot(hub, place.repository, place.revision, [SPEC_FILE, CARD_FILE])
         if not (folder / SPEC_FILE).is_file():
             raise InputError(f"{place} holds no {SPEC_FILE}; it is no spoofcue package.")
@@ -185,7 +185,7 @@ def push_package(
     package = read_package(path)
     files = read_files(path, [SPEC_FILE, CARD_FILE]) | package.weights
     hub = _client(place)
-    with _told(place, "push to"):
+    with _explained(place, "push to"):
         api = hub.HfApi(endpoint=_endpoint(), library_name="spoofcue")
         repository, branch = place.repository, place.revision
         api.create_repo(repository, private=private or None, exist_ok=True)
@@ -233,7 +233,7 @@ def _snapshot(hub: Any, repository: str, revision: str | None, names: list[str])
 
 
 @contextmanager
-def _told(place: HubPlace, doing: str) -> Iterator[None]:
+def _explained(place: HubPlace, doing: str) -> Iterator[None]:
     try:
         yield
     except SpoofCueError:

@@ -72,10 +72,10 @@ def read_package(path: Path) -> Package:
     check_size(CARD_FILE, sizes[CARD_FILE], where)
     weights = read_files(path, spec.files)
     for name, data in weights.items():
-        found = hashlib.sha256(data).hexdigest()
-        if found != spec.files[name].sha256:
+        digest = hashlib.sha256(data).hexdigest()
+        if digest != spec.files[name].sha256:
             raise PackageError(
-                f"{where}: {name} has SHA-256 {found[:12]}... instead of "
+                f"{where}: {name} has SHA-256 {digest[:12]}... instead of "
                 f"{spec.files[name].sha256[:12]}...; it was altered. Copy the package again.",
                 reason="altered",
             )

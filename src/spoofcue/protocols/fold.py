@@ -115,9 +115,9 @@ def rows_of_fold(rows: pl.DataFrame, fold: Fold) -> pl.DataFrame:
     import polars as pl
 
     def chosen(selection: Selection) -> pl.DataFrame:
-        found = rows.filter(matching(selection))
+        matched = rows.filter(matching(selection))
         # rows that were put together without this column have no early frames
-        return found.filter(in_its_sample(selection)) if "sample" in rows.columns else found
+        return matched.filter(in_its_sample(selection)) if "sample" in rows.columns else matched
 
     parts = {"train": chosen(fold.train), "test": chosen(fold.test)}
     if fold.dev is not None:

@@ -81,16 +81,16 @@ def attack_magnitudes(
         (N,) magnitudes, 0..1; empty if there is no attack or the model makes no cue map.
 
     """
-    found: list[NDArray[np.float32]] = []
+    maps: list[NDArray[np.float32]] = []
     for number, at in enumerate(spread(len(crops), MAX_FACES), start=1):
         cue = model.score([read_image(crops[at])])[0].cue
         if cue is None:
             break
         magnitude = cue_magnitude(cue).reshape(-1)
-        found.append(magnitude[:: -(-len(magnitude) // MAX_PIXELS)])
+        maps.append(magnitude[:: -(-len(magnitude) // MAX_PIXELS)])
         if progress:
             progress(number)
-    return np.concatenate(found) if found else np.zeros(0, np.float32)
+    return np.concatenate(maps) if maps else np.zeros(0, np.float32)
 
 
 def cue_scale(magnitudes: NDArray[np.floating], percentile: float = PERCENTILE) -> float:

@@ -78,13 +78,13 @@ def fit(
         first = as_method(settings, method.trained_first)
         trained = train_first(first, run / "encoder")
     method.begin(trained)
-    tell = _Counted(train.height + dev.height, progress)
+    counted = _Counted(train.height + dev.height, progress)
     fitted = method.fit(
-        features_of(train, data, method, tell),
+        features_of(train, data, method, counted),
         train["label"].to_numpy(),
         train["subject"].to_list(),
     )
-    scores = method.scores(features_of(dev, data, method, tell)) if dev.height else np.zeros(0)
+    scores = method.scores(features_of(dev, data, method, counted)) if dev.height else np.zeros(0)
     judged = judge_dev(dev, scores, fitted.threshold, fitted.why)
     about = {"settings": settings.model_dump(mode="json"), "facts": facts, "dev": judged}
     save_model(run / MODEL_NAME, about, method)
@@ -136,12 +136,12 @@ def features_of(
     """
     sizes = list(zip(rows["crop_h"], rows["crop_w"], strict=True))
     names = rows["crop"].to_list()
-    found: dict[int, Floats] = {}
+    features: dict[int, Floats] = {}
     for group in groups_of_one_shape(sizes, method.input):
         crops = [read_image(data / names[i]) for i in group]
-        found |= dict(zip(group, method.describe(crops), strict=True))
+        features |= dict(zip(group, method.describe(crops), strict=True))
         progress(len(group))
-    return np.stack([found[i] for i in range(len(names))]) if names else np.zeros((0, 0))
+    return np.stack([features[i] for i in range(len(names))]) if names else np.zeros((0, 0))
 
 
 def judge_dev(
