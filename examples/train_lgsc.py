@@ -74,9 +74,9 @@ def main(root: Path) -> None:
         for r in test:
             output = network.generator(patches([pixels[r.path]], 8))
             scores[r] = spoof_score(output.cue).mean().item()
-            print(f"{r.media}: {scores[r]:.3f}")
+            print(f"{r.media}: {scores[r]:.4f}")
     mean = [np.mean([s for r, s in scores.items() if r.label == label]) for label in (0, 1)]
-    print(f"{len(train)} pictures trained on; mean score live {mean[0]:.3f}, attack {mean[1]:.3f}")
+    print(f"{len(train)} pictures trained on; mean score live {mean[0]:.4f}, attack {mean[1]:.4f}")
 
 
 if __name__ == "__main__":
