@@ -44,6 +44,7 @@ NAMES = {
 def test_the_public_names_are_these_and_all_of_them_load(module: str) -> None:
     package = importlib.import_module(module)
     assert sorted(package.__all__) == sorted(NAMES[module])
+    assert set(dir(package)) >= NAMES[module]
     for name in NAMES[module]:
         assert getattr(package, name) is not None
     with pytest.raises(AttributeError, match=f"module '{module}' has no attribute 'nothing'"):

@@ -91,6 +91,26 @@ def test_a_protocol_of_ones_own(tmp_path: Path) -> None:
     assert test == rows[6:8]
 
 
+def test_people_are_held_out_of_rows_that_name_no_dataset(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        "protocols:\n  A:\n    title: own\n    report: acer\n"
+        "    train: {}\n    dev: {hold_out: 0.2}\n    test: {}\n"
+    )
+    rows = [
+        {"label": label, "subject": f"{split}-{n}", "split": split}
+        for split in ("train", "test")
+        for n in range(10)
+        for label in (0, 1)
+    ]
+    (fold,) = folds(str(file), "A")
+    train, dev, test = fold.select(rows)
+    assert sorted(map(str, train + dev)) == sorted(map(str, rows[:20]))
+    assert len({row["subject"] for row in dev}) == 2  # a fifth of ten people
+    assert not {row["subject"] for row in dev} & {row["subject"] for row in train}
+    assert test == rows[20:]
+
+
 ROW: dict[str, Any] = {"dataset": "oulu-npu", "split": "train", "subject": "a", "label": 0}
 
 
