@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 import spoofcue
 from helpers.faces_with_stripes import striped_faces
 from spoofcue.cli.main import app
+from spoofcue.records.run_folder import RunFolder
 from spoofcue.scoring.open_model import open_model
 
 TINY = {
@@ -38,7 +39,9 @@ def test_train_tells_only_who_asks_and_evaluate_gives_what_the_command_gives(
     data: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     run, lines = tmp_path / "run", list[str]()
-    spoofcue.train(data, str(run), preset="small", settings=TINY, tell=lines.append)
+    record = spoofcue.train(data, str(run), preset="small", settings=TINY, tell=lines.append)
+    assert (record.method, record.preset, record.training.epochs) == ("lgsc", "small", 2)
+    assert record == RunFolder(run).record()
     assert [line.split("  ")[0] for line in lines[-2:]] == ["epoch 1/2", "epoch 2/2"]
     seen: list[tuple[int, int]] = []
     found = spoofcue.evaluate(run, species="pooled", progress=lambda *at: seen.append(at))

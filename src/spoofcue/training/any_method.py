@@ -29,7 +29,7 @@ def train(
     settings: Mapping[str, Any] | None = None,
     resume: bool = False,
     tell: Callable[[str], None] | None = None,
-) -> dict[str, Any]:
+) -> RunRecord:
     """Train LGSC (sections 3 and 4.1) or a compared method; choose the epoch on dev.
 
     What ``spoofcue train`` does, without a word: the run folder gets the checkpoints, the settings
@@ -48,7 +48,8 @@ def train(
         tell: called with each line that the command would print about the work; None: silence.
 
     Returns:
-        What run.json holds: method, data, how it went, which epoch was kept and its dev ACER.
+        The record that RUN/run.json holds: ``method``, ``data``, ``model``, and ``training`` with
+        how it went and ``best``, the epoch that was kept with its dev ACER.
 
     Raises:
         InputError: no such setting, folder or training to resume, a folder that is in use, or a
@@ -57,6 +58,7 @@ def train(
     A training takes a prepared folder and minutes::
 
         record = spoofcue.train("prepared", "runs/first", preset="small", tell=print)
+        print(record.training.best.dev_acer, record.training.seconds)
 
     What cannot be trained is refused before any work:
 
@@ -74,10 +76,9 @@ def train(
     )
     with listening(tell):
         if not isinstance(method_of_name(chosen.method), ClassicalMethod):
-            return train_run(Path(data), Path(out), chosen, resume=resume).to_tree()
+            return train_run(Path(data), Path(out), chosen, resume=resume)
         with plain_progress("describing faces", 1) as progress:
-            record = train_run(Path(data), Path(out), chosen, resume=resume, progress=progress)
-        return record.to_tree()
+            return train_run(Path(data), Path(out), chosen, resume=resume, progress=progress)
 
 
 def _as_yaml(value: Any) -> str:
