@@ -97,3 +97,9 @@ def test_pretrained_mobilenet_needs_pixels_between_minus_one_and_one() -> None:
     ):
         load_settings("official-code", None, ["model.encoder=mobilenet-v2"])
     load_settings("official-code", None, ["model.encoder=mobilenet-v2", "model.weights=none"])
+
+
+@pytest.mark.parametrize("row", describe_settings(), ids=lambda row: row[0])
+def test_a_setting_says_what_it_does(row: tuple[str, str, str]) -> None:
+    assert row[2][:1].isupper()
+    assert row[2].endswith(".")

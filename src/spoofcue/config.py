@@ -31,41 +31,60 @@ class Settings(BaseModel):
 class ModelSettings(Settings):
     """The network (sections 3.2 to 3.4), and a light one beside it."""
 
-    encoder_norm: Literal["batch", "instance"] = "batch"
-    decoder_norm: Literal["instance", "batch"] = "instance"
+    encoder_norm: Literal["batch", "instance"] = Field(
+        "batch", description="Normalisation in the encoder: batch or instance."
+    )
+    decoder_norm: Literal["instance", "batch"] = Field(
+        "instance", description="Normalisation in the decoder: instance or batch."
+    )
     width: int = Field(
-        64, ge=4, le=256, description="channels of E1 of ResNet-18; the auxiliary classifier's too"
+        64,
+        ge=4,
+        le=256,
+        description="Channels of E1 of ResNet-18, and of the auxiliary classifier.",
     )
     auxiliary: Literal["overlay", "cue", "none"] = Field(
-        "overlay", description="what the auxiliary classifier sees (Table 5); families: none"
+        "overlay",
+        description="What the auxiliary classifier sees (Table 5): the image with the cue over "
+        "it, the cue alone, or none: no classifier. The decoder families takes "
+        "none.",
     )
-    auxiliary_dropout: Fraction = 0.0
+    auxiliary_dropout: Fraction = Field(
+        0.0, description="Probability of dropout before the auxiliary classifier's last layer."
+    )
     weights: str = Field(
         "imagenet",
-        description="encoder weights: imagenet, none, a .pth/.safetensors file, a URL, "
-        "hf:owner/name",
+        description="Encoder weights to start from: imagenet, none, a .pth or .safetensors "
+        "file, a URL, or hf:owner/name.",
     )
     encoder: Literal["resnet18", "mobilenet-v2"] = Field(
-        "resnet18", description="of the generator; resnet18 is the paper's"
+        "resnet18", description="Encoder of the generator; resnet18 is the paper's."
     )
     mobile_multiplier: float = Field(
-        1.0, ge=0.1, le=2, description="mobilenet-v2: of its channels; imagenet weights are for 1"
+        1.0,
+        ge=0.1,
+        le=2,
+        description="Multiplier of mobilenet-v2's channels; the imagenet weights are for 1.",
     )
     mobile_tail: bool = Field(
-        True, description="mobilenet-v2: to ImageNet's 1280 channels, or false: to 160"
+        True,
+        description="Whether mobilenet-v2 ends in ImageNet's 1280 channels; false ends it at 160.",
     )
     decoder: Literal["residual", "separable", "families"] = Field(
         "residual",
-        description="residual is the paper's; separable is the light one; families: a linear "
-        "detector for each family of attacks, without hidden layers",
+        description="Decoder of the generator: residual is the paper's, separable the light "
+        "one; families is a linear detector for each family of attacks, without "
+        "hidden layers.",
     )
     families: tuple[str, ...] = Field(
         ("print", "replay"),
         min_length=1,
-        description="decoder families: first parts of the PAI names; other attacks are not "
-        "learned from",
+        description="First parts of the PAI names that the decoder families learns from; other "
+        "attacks are not learned from.",
     )
-    decoder_width: int = Field(16, ge=2, le=256, description="separable: channels of D5")
+    decoder_width: int = Field(
+        16, ge=2, le=256, description="Channels of D5 of the decoder separable."
+    )
 
     def network(self) -> dict[str, Any]:
         """Keyword arguments of :class:`spoofcue.cue.generator.LGSC`."""
@@ -83,10 +102,16 @@ class DistillSettings(Settings):
     """A frozen teacher that a student's training imitates (docs/decisions.md)."""
 
     teacher: str | None = Field(
-        None, description="run folder or .ckpt of method lgsc; null: no teacher"
+        None,
+        description="Run folder or .ckpt of method lgsc that the network imitates; null: no "
+        "teacher.",
     )
-    cue_weight: NonNegative = Field(5.0, description="of the distance between the cue maps")
-    feature_weight: NonNegative = Field(1.0, description="of that between features of E5, D1..D4")
+    cue_weight: NonNegative = Field(
+        5.0, description="Weight of the distance between the two cue maps."
+    )
+    feature_weight: NonNegative = Field(
+        1.0, description="Weight of the distance between the features E5 and D1..D4."
+    )
 
 
 Shrink = Literal["bilinear", "area"]
@@ -97,51 +122,65 @@ class InputSettings(Settings):
 
     mode: Literal["patch", "resize"] = Field(
         "patch",
-        description="training: random crop at native resolution, or the face resized whole",
+        description="Input in training: patch is a random crop at native resolution, resize the "
+        "whole face resized.",
     )
     size: int = Field(
         224,
         ge=32,
         le=2048,
-        description="side of the patch or of the resized face, px; one that is no multiple of 32, "
-        "as 112, is padded to it by reflection",
+        description="Side of the patch or of the resized face, px; a side that is no multiple "
+        "of 32, as 112, is padded to one by reflection.",
     )
-    mean: float = Field(127.5, description="subtracted from pixel values 0..255")
-    std: Positive = Field(127.5, description="divisor after that; 127.5 and 127.5 give [-1, 1]")
+    mean: float = Field(
+        127.5, description="Value that is subtracted from the pixels, which are 0..255."
+    )
+    std: Positive = Field(
+        127.5, description="Divisor after that; mean and std of 127.5 give [-1, 1]."
+    )
     scoring: Literal["whole", "grid", "resize"] = Field(
         "whole",
-        description="testing: the whole face with sides brought to multiples of 32, a grid of "
-        "native patches, or the face resized to `size`",
+        description="Input in testing: whole is the face with sides brought to multiples of 32, "
+        "grid is native patches that cover it, resize is the face resized to "
+        "input.size.",
     )
     max_side: int = Field(
-        1024, ge=64, multiple_of=32, description="longer faces are scored at this side, px"
+        1024,
+        ge=64,
+        multiple_of=32,
+        description="Longest side at which a face is scored, px; longer faces are shrunk to it.",
     )
     shrink: Shrink = Field(
         "bilinear",
-        description="how faces become smaller, in training and testing: bilinear (section 4.4) "
-        "reads 2 x 2 pixels whatever the factor, so that past 2 it skips pixels and fine "
-        "structure aliases; area averages all that fall on one. They become larger bilinearly",
+        description="How faces become smaller, in training and testing. bilinear (section 4.4) "
+        "reads 2 x 2 pixels whatever the factor, so that past 2 it skips pixels and "
+        "fine structure aliases; area averages all pixels that fall on one. Faces "
+        "become larger bilinearly.",
     )
 
 
 class AugmentSettings(Settings):
     """The official code's augmentation and poor cameras; the paper names none: off by default."""
 
-    photometric: bool = Field(False, description="brightness, contrast, saturation, hue")
-    flip: Fraction = Field(0.0, description="probability of a left-right flip")
-    rotate_deg: NonNegative = Field(0.0, le=180, description="largest rotation either way")
-    crop: Fraction = Field(0.0, lt=1, description="largest part of each side cropped away")
+    photometric: bool = Field(
+        False, description="Whether brightness, contrast, saturation and hue are changed at random."
+    )
+    flip: Fraction = Field(0.0, description="Probability of a left-right flip.")
+    rotate_deg: NonNegative = Field(
+        0.0, le=180, description="Largest rotation either way, degrees."
+    )
+    crop: Fraction = Field(0.0, lt=1, description="Largest part of each side that is cropped away.")
     degrade: Fraction = Field(
         0.0,
-        description="probability of each of: shrinking to 60..200 px, blur, noise, tone and "
-        "colour, JPEG, as poor cameras and messengers do",
+        description="Probability of each of: shrinking to 60..200 px, blur, noise, tone and "
+        "colour, JPEG, as poor cameras and messengers do.",
     )
-    erase: Fraction = Field(0.0, description="probability of random erasing")
-    cutout: Fraction = Field(0.0, description="probability of a square cutout")
+    erase: Fraction = Field(0.0, description="Probability of random erasing.")
+    cutout: Fraction = Field(0.0, description="Probability of a square cutout.")
     simulate: Fraction = Field(
         0.0,
-        description="share of the attacks that the simulator makes of live training faces on the "
-        "fly; as many live ones pass its camera too",
+        description="Share of the attacks that the simulator makes of live training faces on "
+        "the fly; as many live faces pass its camera too.",
     )
 
 
@@ -151,62 +190,120 @@ PRESETS_DIR = Path(__file__).parent / "presets"
 class LossSettings(Settings):
     """Eqs. 6 to 9."""
 
-    regression: Literal["live", "live-and-spoof"] = "live"
-    regression_weight: NonNegative = 5.0
-    triplet: Literal["e5-d4", "e5-sc", "none"] = "e5-d4"
-    triplet_weight: NonNegative = 1.0
-    margin: Positive = 0.5
-    classification_weight: NonNegative = 5.0
+    regression: Literal["live", "live-and-spoof"] = Field(
+        "live",
+        description="Whose cue maps the regression loss acts on: live pulls those of live faces "
+        "to zero (Eq. 6), live-and-spoof also those of attacks to one (Table 5).",
+    )
+    regression_weight: NonNegative = Field(
+        5.0, description="Weight of the regression loss (Eq. 9)."
+    )
+    triplet: Literal["e5-d4", "e5-sc", "none"] = Field(
+        "e5-d4",
+        description="Levels with a triplet loss (Eq. 7): e5-d4 is E5 and D1..D4, e5-sc adds the "
+        "cue map, none has no triplet loss.",
+    )
+    triplet_weight: NonNegative = Field(1.0, description="Weight of the triplet losses (Eq. 9).")
+    margin: Positive = Field(0.5, description="Margin of the triplet losses (Eq. 7).")
+    classification_weight: NonNegative = Field(
+        5.0, description="Weight of the auxiliary classifier's loss (Eq. 9)."
+    )
     ridge: NonNegative = Field(
-        0.5, description="model.decoder=families: of half the detectors' squared weights"
+        0.5, description="Weight of half the detectors' squared weights, for the decoder families."
     )
 
 
 class OptimiserSettings(Settings):
     """Adam and its learning-rate schedule, counted in optimiser steps."""
 
-    lr: Positive = 1e-3
+    lr: Positive = Field(1e-3, description="Learning rate of Adam after the warm-up.")
     encoder_lr_factor: Fraction = Field(
         1.0,
-        description="of lr, for the encoder; 0: it stays as it was loaded, its batch norm too",
+        description="Factor of lr for the encoder; 0 leaves it as it was loaded, its batch "
+        "normalisation too.",
     )
-    weight_decay: NonNegative = 0.0
-    warmup_epochs: NonNegative = 1.0
-    warmup_steps: int | None = Field(None, ge=0, description="wins over warmup_epochs")
-    decay_factor: float = Field(0.95, gt=0, le=1)
-    decay_every_steps: int | None = Field(600, ge=1, description="none: use decay_at_epochs")
-    decay_at_epochs: tuple[int, ...] = ()
+    weight_decay: NonNegative = Field(0.0, description="Weight decay of Adam.")
+    warmup_epochs: NonNegative = Field(
+        1.0, description="Epochs over which the learning rate rises to lr."
+    )
+    warmup_steps: int | None = Field(
+        None, ge=0, description="Steps over which it rises; wins over warmup_epochs."
+    )
+    decay_factor: float = Field(
+        0.95, gt=0, le=1, description="Factor of the learning rate at each decay."
+    )
+    decay_every_steps: int | None = Field(
+        600, ge=1, description="Steps from one decay to the next; null: decay_at_epochs counts."
+    )
+    decay_at_epochs: tuple[int, ...] = Field(
+        (), description="Epochs at which the learning rate decays, without decay_every_steps."
+    )
 
 
 class TrainingSettings(Settings):
     """Length, batches, precision and book-keeping of a training."""
 
-    batch_size: int = Field(32, ge=2, multiple_of=2, description="half live, half attack")
-    epochs: int = Field(20, ge=1)
+    batch_size: int = Field(
+        32, ge=2, multiple_of=2, description="Images of a batch, half live and half attack."
+    )
+    epochs: int = Field(20, ge=1, description="Number of epochs.")
     minutes: float | None = Field(
-        None, gt=0, allow_inf_nan=False, description="end it before its epochs do; dev is in them"
+        None,
+        gt=0,
+        allow_inf_nan=False,
+        description="Minutes after which the training ends, evaluations on dev included, if its "
+        "epochs have not ended; null: no limit.",
     )
     select: Literal["best-dev", "last"] = Field(
-        "best-dev", description="the epoch that is kept; last needs no dev split"
+        "best-dev",
+        description="Epoch whose weights are kept: the one with the best dev ACER, or the last, "
+        "which needs no dev split.",
     )
     images_per_epoch: int | None = Field(
-        None, ge=2, description="none: twice the larger class, the smaller one repeated"
+        None,
+        ge=2,
+        description="Images of an epoch; null: twice the larger class, the smaller one repeated.",
     )
-    seed: int = Field(0, ge=0)
+    seed: int = Field(0, ge=0, description="Random seed of weights, order and augmentation.")
     precision: Literal["auto", "fp32", "bf16"] = Field(
-        "auto", description="auto: bf16 where the processor computes it natively"
+        "auto",
+        description="Precision of the computation; auto is bf16 where the processor computes it "
+        "natively, else fp32.",
     )
-    channels_last: bool = True
+    channels_last: bool = Field(
+        True,
+        description="Whether tensors lie channels last in memory, which is faster on most "
+        "processors.",
+    )
     threads: int | None = Field(
-        None, ge=1, description="of PyTorch; none: OMP_NUM_THREADS, else as many cores as are free"
+        None,
+        ge=1,
+        description="Threads of PyTorch; null: OMP_NUM_THREADS, else as many as cores are free.",
     )
-    workers: int | None = Field(None, ge=0, description="loader processes; none: by free cores")
-    checkpoint_every_steps: int = Field(100, ge=1, description="how much a kill can cost")
-    log_every_steps: int = Field(1, ge=1)
-    dev_every_epochs: int = Field(1, ge=1)
-    accelerator: str = "auto"
-    devices: int | str = Field("auto", description="processes or GPUs; auto: all there are")
-    strategy: str = "auto"
+    workers: int | None = Field(
+        None, ge=0, description="Processes that load images; null: by the cores that are free."
+    )
+    checkpoint_every_steps: int = Field(
+        100,
+        ge=1,
+        description="Steps from one checkpoint to the next: the most that a kill can cost.",
+    )
+    log_every_steps: int = Field(
+        1, ge=1, description="Steps from one row of log/metrics.csv to the next."
+    )
+    dev_every_epochs: int = Field(
+        1, ge=1, description="Epochs from one evaluation on dev to the next."
+    )
+    accelerator: str = Field(
+        "auto", description="Lightning's accelerator, as cpu or gpu; auto takes the best there is."
+    )
+    devices: int | str = Field(
+        "auto", description="Number of processes or GPUs; auto takes all there are."
+    )
+    strategy: str = Field(
+        "auto",
+        description="How Lightning spreads a training over devices, as ddp; auto lets it choose.",
+    )
 
 
 OwnSettings = TypeVar("OwnSettings", bound=Settings)

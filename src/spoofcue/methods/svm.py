@@ -168,10 +168,10 @@ def _folds(
 class TextureSettings(Settings):
     """What a texture method has of its own."""
 
-    side: int = Field(64, ge=16, le=512, description="of the face, px")
-    kernel: Kernel = Field("rbf", description="of the SVM")
+    side: int = Field(64, ge=16, le=512, description="Side to which the face is resized, px.")
+    kernel: Kernel = Field("rbf", description="Kernel of the SVM.")
     c: float | None = Field(
-        None, gt=0, description="of the SVM; null: chosen by train people left out"
+        None, gt=0, description="Penalty C of the SVM; null: chosen on train people left out."
     )
 
 

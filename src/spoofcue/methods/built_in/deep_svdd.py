@@ -38,7 +38,9 @@ def squared_distance(embedded: Tensor, centre: Tensor) -> Tensor:
 class DeepSVDDSettings(Settings):
     """What deep-svdd has of its own."""
 
-    weight_decay: NonNegative = Field(1e-6, description="lambda of Eq. 1")
+    weight_decay: NonNegative = Field(
+        1e-6, description="Weight of the squared weights: lambda of Eq. 1."
+    )
 
 
 class DeepSVDD(Learned):

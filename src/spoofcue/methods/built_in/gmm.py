@@ -134,9 +134,11 @@ LIVE_PASSING = 0.95
 class MixtureSettings(Settings):
     """What gmm has of its own."""
 
-    components: int = Field(10, ge=1, description="Gaussians")
+    components: int = Field(10, ge=1, description="Number of Gaussians.")
     encoder: Literal["pretrained", "trained"] = Field(
-        "pretrained", description="as model.weights gives it, or first trained as method cnn"
+        "pretrained",
+        description="Encoder of the features: pretrained takes model.weights, trained is first "
+        "trained as method cnn.",
     )
 
 

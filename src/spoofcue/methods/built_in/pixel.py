@@ -19,7 +19,7 @@ from spoofcue.methods.method import LearnedMethod
 class PixelSettings(Settings):
     """What pixel has of its own."""
 
-    map_weight: Fraction = Field(0.5, description="the map's share of the loss")
+    map_weight: Fraction = Field(0.5, description="Share of the map's loss in the sum.")
 
 
 def pixel_loss(

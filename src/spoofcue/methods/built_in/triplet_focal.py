@@ -23,8 +23,8 @@ EXACT = "donot_use_mm_for_euclid_dist"  # a zero gradient where two embeddings c
 class TripletFocalSettings(Settings):
     """What triplet-focal has of its own."""
 
-    sigma: Positive = Field(0.3, description="temperature of the distances")
-    margin: Positive = Field(0.2, description="of the triplet focal loss")
+    sigma: Positive = Field(0.3, description="Temperature of the distances.")
+    margin: Positive = Field(0.2, description="Margin of the triplet focal loss.")
 
 
 def triplet_distances(embedded: Tensor, label: Tensor) -> tuple[Tensor, Tensor]:
