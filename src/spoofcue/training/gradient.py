@@ -7,8 +7,9 @@ import os
 import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytorch_lightning as pl_
 import torch
@@ -76,48 +77,136 @@ def train(
         InputError: the folder is in use, there is nothing to resume, or a class is missing.
 
     """
-    folder, prepared = RunFolder(run), PreparedFolder(data)
+    folder = RunFolder(run)
     last = folder.last_checkpoint
     if last.is_file() and not resume:
         raise InputError(
             f"{run} holds a training; --resume goes on with it, or give another --out."
         )
-    rows = evenly_spread(prepared.rows())
-    usable = rows.filter(rows["status"] == "ok")
-    train_rows, dev_rows = (usable.filter(usable["split"] == s) for s in ("train", "dev"))
-    no_dev = settings.training.select == "last" and not dev_rows.height
-    dev = None if no_dev else _score_set(dev_rows)
-    facts = prepared.crop_facts()
-
-    pl_.seed_everything(settings.training.seed, verbose=False)
-    crops = FaceCrops(train_rows, data, settings)
-    world = int(os.environ.get("WORLD_SIZE", "1"))
-    batches = BalancedBatches(
-        crops.label,
-        settings.training.batch_size,
-        settings.training.seed,
-        settings.training.images_per_epoch,
-        rank=int(os.environ.get("RANK", "0")),
-        world=world,
-    )
-    module = LearnedTraining(build(settings), settings, crops, len(batches), dev, facts)
-    if resume and last.is_file():
-        batches.resume(steps_done(last, settings))
-    elif settings.model.weights != "none":
-        module.network.load_pretrained(settings.model.weights)
-
-    threads, workers = _threads_and_workers(settings, run if resume and last.is_file() else None)
+    resumed = last if resume and last.is_file() else None
+    faces = _Faces.of(PreparedFolder(data), settings)
+    module, batches = _module_and_batches(faces, settings, build, resumed)
+    threads, workers = _threads_and_workers(settings, run if resumed else None)
     run.mkdir(parents=True, exist_ok=True)
     # with several devices each process comes here, and a file has one writer
     rank_zero_only(folder.write_settings)(dump_yaml(settings))
     precision = _precision(settings.training.precision)
-    part = module.network.scoring_part()
-    record = RunRecord.begun(
+    record = _begun(run, settings, faces, module.network, precision, threads)
+    rank_zero_only(folder.write_record)(record)
+
+    watchers = _Watchers.of(folder, settings, threads)
+    # the checkpoints keep what the budget and the lines have counted, of this step too
+    callbacks = [*watchers, *_reporters(folder, faces, module.network)]
+    trainer = _trainer(run, settings, precision, callbacks)
+    loader = DataLoader(
+        module.faces,
+        batch_sampler=batches,
+        num_workers=workers,
+        persistent_workers=workers > 0,
+        multiprocessing_context="spawn" if workers else None,
+    )
+    silent = has_terminal() or trainer.global_rank != 0
+    with nullcontext() if silent else plain_lines(watchers.lines.now):
+        trainer.fit(
+            module,
+            loader,
+            scoring_loader(faces.dev, data, settings.input) if faces.scored_dev else None,
+            ckpt_path=resumed,
+            weights_only=False,
+        )
+    record = _finished(record, settings, trainer, watchers, len(batches))
+    rank_zero_only(folder.write_record)(record)
+    return record
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Faces:
+    """What is trained on, what chooses the epoch, and what is known of both.
+
+    Attributes:
+        prepared: the folder.
+        rows: its whole manifest.
+        train: rows of the train split with a crop.
+        dev: of the dev split.
+        scored_dev: labels and recordings of :attr:`dev`; None where no dev chooses.
+        facts: of the crops.
+
+    """
+
+    prepared: PreparedFolder
+    rows: pl.DataFrame
+    train: pl.DataFrame
+    dev: pl.DataFrame
+    scored_dev: ScoreSet | None
+    facts: dict[str, Any]
+
+    @classmethod
+    def of(cls, prepared: PreparedFolder, settings: RunSettings) -> _Faces:
+        rows = evenly_spread(prepared.rows())
+        usable = rows.filter(rows["status"] == "ok")
+        train, dev = (usable.filter(usable["split"] == s) for s in ("train", "dev"))
+        no_dev = settings.training.select == "last" and not dev.height
+        scored = None if no_dev else _score_set(dev)
+        return cls(prepared, rows, train, dev, scored, prepared.crop_facts())
+
+
+class _Watchers(NamedTuple):
+    """Callbacks that are asked afterwards how the training went."""
+
+    budget: TimeBudget
+    lines: EpochLines
+    checkpoints: Checkpoints
+
+    @classmethod
+    def of(cls, folder: RunFolder, settings: RunSettings, threads: Threads | None) -> _Watchers:
+        t = settings.training
+        budget = TimeBudget(t.minutes)
+        lines = EpochLines(budget, threads.count if threads else None)
+        kept = Checkpoints(folder.last_checkpoint.parent, t.checkpoint_every_steps, t.select)
+        return cls(budget, lines, kept)
+
+
+def _module_and_batches(
+    faces: _Faces,
+    settings: RunSettings,
+    build: Callable[[RunSettings], Learned],
+    resumed: Path | None,
+) -> tuple[LearnedTraining, BalancedBatches]:
+    """The network with its start, seeded, and the order of its batches."""
+    t = settings.training
+    pl_.seed_everything(t.seed, verbose=False)
+    crops = FaceCrops(faces.train, faces.prepared.path, settings)
+    batches = BalancedBatches(
+        crops.label,
+        t.batch_size,
+        t.seed,
+        t.images_per_epoch,
+        rank=int(os.environ.get("RANK", "0")),
+        world=int(os.environ.get("WORLD_SIZE", "1")),
+    )
+    network = build(settings)
+    module = LearnedTraining(network, settings, crops, len(batches), faces.scored_dev, faces.facts)
+    if resumed is not None:
+        batches.resume(steps_done(resumed, settings))
+    elif settings.model.weights != "none":
+        network.load_pretrained(settings.model.weights)
+    return module, batches
+
+
+def _begun(
+    run: Path,
+    settings: RunSettings,
+    faces: _Faces,
+    network: Learned,
+    precision: str,
+    threads: Threads | None,
+) -> RunRecord:
+    return RunRecord.begun(
         run,
         method=settings.method,
         preset=settings.preset,
-        parameters=sum(p.numel() for p in part.parameters()),
-        data=prepared.as_trained_on(rows, facts["warnings"]),
+        parameters=sum(p.numel() for p in network.scoring_part().parameters()),
+        data=faces.prepared.as_trained_on(faces.rows, faces.facts["warnings"]),
         training=TrainingEntry(
             epochs=0,
             precision=precision,
@@ -130,53 +219,31 @@ def train(
         packages=PACKAGES,
         commit=source_commit(),
     )
-    rank_zero_only(folder.write_record)(record)
 
-    t = settings.training
-    checkpoints = Checkpoints(last.parent, t.checkpoint_every_steps, t.select)
-    budget = TimeBudget(t.minutes)
-    lines = EpochLines(budget, threads.count if threads else None)
-    shown = (
-        [(data / c) for c in _some_crops(dev_rows, 0)],
-        [(data / c) for c in _some_crops(dev_rows, 1)],
-    )
-    trainer = _trainer(
-        run,
-        settings,
-        precision,
-        # the checkpoints keep what the budget and the lines have counted, of this step too
-        [
-            budget,
-            lines,
-            checkpoints,
-            History(folder.history_file, module.network.terms),
-            CuePictures(*shown),
-            LearningRateMonitor("step"),
-        ],
-    )
-    loader = DataLoader(
-        crops,
-        batch_sampler=batches,
-        num_workers=workers,
-        persistent_workers=workers > 0,
-        multiprocessing_context="spawn" if workers else None,
-    )
-    silent = has_terminal() or trainer.global_rank != 0
-    with nullcontext() if silent else plain_lines(lines.now):
-        trainer.fit(
-            module,
-            loader,
-            scoring_loader(dev_rows, data, settings.input) if dev else None,
-            ckpt_path=last if resume and last.is_file() else None,
-            weights_only=False,
-        )
-    steps = trainer.global_step
+
+def _reporters(folder: RunFolder, faces: _Faces, network: Learned) -> list[pl_.Callback]:
+    root = faces.prepared.path
+    live, attack = ([root / c for c in _some_crops(faces.dev, label)] for label in (0, 1))
+    history = History(folder.history_file, network.terms)
+    return [history, CuePictures(live, attack), LearningRateMonitor("step")]
+
+
+def _finished(
+    record: RunRecord,
+    settings: RunSettings,
+    trainer: pl_.Trainer,
+    watchers: _Watchers,
+    steps_per_epoch: int,
+) -> RunRecord:
+    t, steps = settings.training, trainer.global_step
+    budget, lines, checkpoints = watchers
     best = checkpoints.best
-    record = record.with_training(
-        epochs=-(-steps // len(batches)),
+    in_time = steps >= t.epochs * steps_per_epoch
+    return record.with_training(
+        epochs=-(-steps // steps_per_epoch),
         steps=steps,
         budget_minutes=t.minutes,
-        ended_by="minutes" if budget.ended and steps < t.epochs * len(batches) else "epochs",
+        ended_by="epochs" if in_time or not budget.ended else "minutes",
         seconds_in_all=round(budget.seconds, 1),
         seconds=round(lines.seconds, 1),
         images_per_s=round(lines.images / max(lines.seconds, 1e-9), 2),
@@ -186,8 +253,6 @@ def train(
         ),
         finished=True,
     )
-    rank_zero_only(folder.write_record)(record)
-    return record
 
 
 def _trainer(
