@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from torch.optim.optimizer import Optimizer, register_optimizer_step_pre_hook
 
 from helpers.scripted_training import WIDE, prepared, trained
+from spoofcue.training import callbacks
 from spoofcue.training.module import LearnedTraining
 
 SCHEDULE = (
@@ -92,3 +94,25 @@ def test_a_rate_that_something_else_set_shows(
     trained(data, tmp_path / "run", [WIDE] * 2, *SCHEDULE)
     assert logged(tmp_path / "run", "lr") == used
     assert used[2] == [0.123]
+
+
+def test_a_history_is_written_again_as_a_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "log" / "metrics.csv"
+    path.parent.mkdir()
+    before = "step,epoch,train/total\n1,0,5.0\n2,0,4.0\n"
+    path.write_text(before)
+
+    class Full(csv.DictWriter):
+        def writerows(self, rows: object) -> None:
+            raise OSError("no space left on device")
+
+    monkeypatch.setattr(callbacks.csv, "DictWriter", Full)
+    resumed = SimpleNamespace(
+        optimizers=[SimpleNamespace(param_groups=[{"lr": 0.1}])], global_step=1
+    )
+    with pytest.raises(OSError, match="no space"):
+        callbacks.History(path, ["total"]).on_train_start(resumed, None)  # type: ignore[arg-type]
+    assert path.read_text() == before
+    assert list(path.parent.iterdir()) == [path]
