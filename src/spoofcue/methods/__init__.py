@@ -1,1 +1,1 @@
-"""The compared methods behind one interface: fit on a prepared folder, load, score."""
+"""What each method is: its network or features, losses, score and settings; nothing trains here."""

@@ -1,4 +1,4 @@
-"""Settings and a prepared folder to a run folder."""
+"""Train a network by gradient: settings and a prepared folder to a run folder."""
 
 from __future__ import annotations
 

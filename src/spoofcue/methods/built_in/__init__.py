@@ -1,1 +1,1 @@
-"""The built-in methods, one file each, found by the names of their files."""
+"""The methods that come with spoofcue, one a file: each file holds its entry as ``METHOD``."""
