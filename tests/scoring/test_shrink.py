@@ -11,12 +11,14 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
+from helpers.made_runs import run_record
 from helpers.resized_by_hand import BY_HAND, farthest
 from helpers.tiny_packages import tiny_lgsc_run, traced_once
 from spoofcue.cli.main import app
 from spoofcue.export.graph import export_onnx
 from spoofcue.export.package import export_package
 from spoofcue.methods.settings import load_settings
+from spoofcue.records.run_folder import RunRecord
 from spoofcue.scoring.checkpoint import TorchModel
 from spoofcue.scoring.open_model import open_model
 
@@ -68,9 +70,9 @@ def test_a_resume_takes_defaults_that_were_set_over_the_preset(
     (run / "config.yaml").write_text(json.dumps(given.model_dump(mode="json")))
     taken = []
 
-    def look(data: Path, run: Path, settings: object, **_: object) -> dict[str, Any]:
+    def look(data: Path, run: Path, settings: object, **_: object) -> RunRecord:
         taken.append(settings)
-        return {"training": {}}
+        return run_record("run")
 
     monkeypatch.setattr("spoofcue.training.any_method.train_run", look)
     call = ["train", "--data", str(tmp_path), "--out", str(run), "--resume"]
