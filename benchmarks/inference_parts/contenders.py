@@ -9,6 +9,7 @@ import torch
 
 from spoofcue import __version__
 from spoofcue.config import RunSettings
+from spoofcue.cue.decoder import NEAR_ZERO, FiveScales
 from spoofcue.cue.generator import LGSC
 from spoofcue.cue.score import next_multiple
 from spoofcue.export.graph import openvino_files, traced
@@ -73,6 +74,9 @@ def random_run(settings: RunSettings, folder: Path) -> Path:
     """A run folder with an untrained network."""
     torch.manual_seed(0)
     network = LGSC(**settings.model.network())
+    if isinstance(network.generator.decoder, FiveScales):
+        # cues as large as a trained network's: near zero all scores would be on a par
+        network.generator.decoder.to_cue.weight.data.mul_(0.01 / NEAR_ZERO)
     stored = {
         "state_dict": {f"network.{k}": v for k, v in network.state_dict().items()},
         "spoofcue": {

@@ -15,6 +15,7 @@ import torch
 
 from helpers import tiny_run
 from helpers.made_runs import begin_run
+from helpers.strong_cues import strengthen
 from spoofcue.config import RunSettings
 from spoofcue.cue.generator import LGSC
 from spoofcue.export.graph import traced
@@ -32,6 +33,7 @@ def tiny_checkpoint(path: Path, **facts: object) -> Path:
     """A .ckpt whose cues are strong enough that scores differ between pictures."""
     torch.manual_seed(0)
     network = LGSC(**SETTINGS.model.network())
+    strengthen(network.generator)
     stored = {
         "state_dict": {f"network.{k}": v for k, v in network.state_dict().items()},
         "spoofcue": {

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from helpers.made_runs import draw_run
+from helpers.strong_cues import strengthen
 from spoofcue.config import InputSettings
 from spoofcue.cue.generator import CueGenerator
 from spoofcue.data.manifest import write_manifest
@@ -48,6 +49,7 @@ class TinyModel:
         torch.manual_seed(0)
         self.facts = facts(settings)
         self.generator = CueGenerator(width=4).eval()
+        strengthen(self.generator)
 
     def cues(self, image: NDArray[np.float32]) -> NDArray[np.float32]:
         with torch.inference_mode():

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import save
 
+from helpers.strong_cues import strengthen
 from helpers.tiny_packages import SETTINGS, exported, shared_run
 from spoofcue.cue.generator import LGSC
 from spoofcue.errors import InputError
@@ -121,6 +122,7 @@ def test_a_folded_network_gives_the_same_cues_for_every_kind_of_part() -> None:
     )
     for kind in kinds:
         network = LGSC(**SETTINGS.model.network() | kind).generator  # type: ignore[arg-type]
+        strengthen(network)
         for module in network.modules():  # as trained: no statistic is 0 or 1
             if isinstance(module, torch.nn.BatchNorm2d):
                 torch.nn.init.uniform_(module.running_mean, -0.3, 0.3)  # type: ignore[arg-type]
@@ -141,6 +143,7 @@ def test_torch_runs_any_network_of_ours_in_fp32_and_near_it_in_bf16(preset: str)
     settings = load_settings(preset, None, [*few, "model.weights=none"]).model
     torch.manual_seed(0)
     network = LGSC(**settings.network()).generator.eval()
+    strengthen(network)
     weights = save(network.state_dict())
     image = images()[1]
     with torch.inference_mode():

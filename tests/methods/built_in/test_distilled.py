@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from helpers.faces_with_stripes import striped_faces
+from helpers.strong_cues import strengthen
 from spoofcue.config import RunSettings
 from spoofcue.cue.generator import LGSC
 from spoofcue.errors import InputError
@@ -121,8 +122,7 @@ def test_a_student_comes_nearer_to_its_teacher(teacher: Path) -> None:
     more = (*weights, "model.auxiliary=none", "model.decoder_width=8")
     student = build(student_of(teacher, *more)).train()
     (held,) = student.distillation._teacher
-    with torch.no_grad():
-        held.decoder.to_cue.weight.mul_(20)
+    strengthen(held, 0.2)
     adam = torch.optim.Adam(student.parameters(), lr=1e-2)
     image, label = batch(16)
     seen = []
