@@ -6,6 +6,7 @@ import contextlib
 import json
 import multiprocessing
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -59,6 +60,13 @@ class Run:
         names = [name for name in names if known.get(name) is None]
         if not names:
             return
+        made = self.place / "mutants"
+        if not (made / "mutmut-stats.json").exists():
+            # A run that was stopped while mutmut wrote its files left half of one, which it would
+            # take for whole. Python remembers that a folder on its path was missing, so this one
+            # exists before mutmut starts.
+            shutil.rmtree(made, ignore_errors=True)
+            (made / "src").mkdir(parents=True)
         program = Path(sys.executable).parent / "mutmut"
         command = [str(program), "run", "--max-children", str(self.jobs), *names]
         log = self.place / "mutmut.log"

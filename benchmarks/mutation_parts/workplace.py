@@ -45,8 +45,6 @@ def workplace(root: Path, place: Path, package: Package) -> Path:
         (place / "setup.cfg").write_text(config)
         with (place / "tests" / "conftest.py").open("a") as file:
             file.write(CONFTEST)
-        # Python remembers that a folder on its path was missing, so it exists before mutmut starts.
-        (place / "mutants" / "src").mkdir(parents=True)
         stamp.write_text(digest.hexdigest())
     return place
 
