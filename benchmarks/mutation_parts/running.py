@@ -15,10 +15,9 @@ from pathlib import Path
 
 from mutation_parts.mutants import Mutant
 from mutation_parts.packages import Package, test_paths
-from mutation_parts.workplace import SECONDS, TIMES, pytest_options
+from mutation_parts.workplace import PRELOADED, SECONDS, TIMES, pytest_options
 
 KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
-PRELOADED = ("numpy", "polars", "cv2", "yaml", "pydantic", "pytest", "hypothesis", "torch")
 # As mutmut reads them: a test failed, or pytest itself; a crash is noticed as well.
 NOTICED = {1, 3, -11, -6}
 STOPPED = {36, 24, -24, 152, 255, -9}

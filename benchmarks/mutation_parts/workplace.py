@@ -12,6 +12,8 @@ from mutation_parts.packages import LATE, LEFT_OUT_CASES, Package, test_paths
 COPIED = ("src", "tests", "pyproject.toml")
 # A mutant that loops is stopped after this many times what its tests take, plus a constant.
 TIMES, SECONDS = 4.0, 8.0
+# What takes longest to import, and starts no thread by that.
+PRELOADED = ("numpy", "polars", "cv2", "yaml", "pydantic", "pytest", "hypothesis", "torch")
 # mutmut runs the tests of a function in no order.
 CONFTEST = f"""
 def pytest_collection_modifyitems(items):
@@ -43,6 +45,7 @@ def workplace(root: Path, place: Path, package: Package) -> Path:
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, copy)
         (place / "setup.cfg").write_text(config)
+        (place / "preload.txt").write_text("\n".join(PRELOADED))
         with (place / "tests" / "conftest.py").open("a") as file:
             file.write(CONFTEST)
         stamp.write_text(digest.hexdigest())
@@ -66,7 +69,11 @@ def _config(root: Path, package: Package) -> str:
     for key, values in listed.items():
         lines += [f"{key} =", *(f"    {value}" for value in values)]
     lines += [
-        "process_isolation = fork",
+        # A fork of a process in which Polars' threads have run waits for them for ever, so tests
+        # never run in the one that is forked.
+        "process_isolation = forkserver",
+        "forkserver_warmup = import",
+        "preload_modules_file = preload.txt",
         "use_git_change_detection = false",
         "track_dependencies = false",
         f"timeout_multiplier = {TIMES}",
