@@ -41,7 +41,7 @@ def test_evaluation_of_the_run_equals_that_of_its_score_files(job: Job) -> None:
     done = spoofcue(
         "evaluate", "--scores", folder / "test.csv", "--dev", folder / "dev.csv", "--json"
     )
-    assert json.loads(done.stdout) == stored
+    assert json.loads(done.stdout) == {"format": 1, **stored}
 
 
 def test_a_run_is_judged_with_the_grouping_that_is_asked_for(job: Job, tmp_path: Path) -> None:
