@@ -18,8 +18,9 @@ from mutation_parts.packages import Package, test_paths
 from mutation_parts.workplace import PRELOADED, SECONDS, TIMES, pytest_options
 
 KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
-# As mutmut reads them: a test failed, or pytest itself; a crash is noticed as well.
-NOTICED = {1, 3, -11, -6}
+# Exit codes, as mutmut reads them: no test failed or ran, or the time was up. All others tell of a
+# failure: of a test, of collecting the tests, or a crash.
+UNNOTICED = {None, 0, 5, 33, 34, 35}
 STOPPED = {36, 24, -24, 152, 255, -9}
 
 
@@ -143,9 +144,9 @@ def altered(place: Path, mutants: Iterable[Mutant]) -> Iterator[None]:
 
 
 def _verdict(code: int | None) -> str:
-    if code in NOTICED:
-        return KILLED
-    return TIMED_OUT if code in STOPPED else SURVIVED
+    if code in STOPPED:
+        return TIMED_OUT
+    return SURVIVED if code in UNNOTICED else KILLED
 
 
 def _in_child(
