@@ -137,8 +137,9 @@ def test_a_learned_method_is_trained_and_scores(site: Path, tmp_path: Path) -> N
 def test_a_classical_method_is_fitted_and_scores(site: Path, tmp_path: Path) -> None:
     data, run = prepared(tmp_path / "data"), tmp_path / "run"
     record = train_run(data, run, load_settings("small", method="steps"))
-    assert record["training"]["best"]["dev_acer"] == 0
-    assert record["training"]["faces"] > 0
+    assert record.training.best is not None
+    assert record.training.best.dev_acer == 0
+    assert record.training.model_dump()["faces"] > 0
     (result,) = open_model(run).score([read_image(data / "7-3.png")])
     assert 0 <= result.score <= 1
 
