@@ -73,11 +73,11 @@ def export(
     if target is not None:
         raise InputError(f"--target {target} is for packages: give --to as well.")
     from spoofcue.export.graph import export_onnx
+    from spoofcue.methods.checkpoint import best_checkpoint
     from spoofcue.scoring.checkpoint import TorchModel
 
-    checkpoint = run / "checkpoints" / "best.ckpt" if run.is_dir() else run
     with still_at("exporting"):
-        worst = export_onnx(TorchModel(run), checkpoint, out)
+        worst = export_onnx(TorchModel(run), best_checkpoint(run), out)
     typer.echo(f"{out}: largest difference of a cue value to torch {worst:.1e}")
 
 

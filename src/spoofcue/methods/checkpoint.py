@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from spoofcue.config import DistillSettings, RunSettings
 from spoofcue.errors import InputError
 from spoofcue.methods.settings import settings_from
+from spoofcue.records.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from spoofcue.methods.learned import Learned
@@ -64,7 +65,7 @@ def best_checkpoint(path: Path) -> Path:
     """
     if not path.is_dir():
         return path
-    checkpoint = path / "checkpoints" / "best.ckpt"
+    checkpoint = RunFolder(path).best_checkpoint
     if not checkpoint.is_file():
         raise InputError(f"{path} holds no checkpoints/best.ckpt; is it a finished run folder?")
     return checkpoint

@@ -250,6 +250,11 @@ class RunFolder:
         return self.path / "checkpoints"
 
     @property
+    def best_checkpoint(self) -> Path:
+        """The epoch that was kept."""
+        return self.checkpoints / "best.ckpt"
+
+    @property
     def last_checkpoint(self) -> Path:
         """What a resume goes on from."""
         return self.checkpoints / "last.ckpt"

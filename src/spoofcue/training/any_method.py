@@ -157,7 +157,7 @@ def train_run(
         def train_first(first: RunSettings, at: Path) -> Path:
             folder = RunFolder(at)
             train_run(data, at, first, resume=folder.last_checkpoint.is_file())
-            return folder.checkpoints / "best.ckpt"
+            return folder.best_checkpoint
 
         return fit(data, run, settings, train_first, progress)
     from spoofcue.training.gradient import train

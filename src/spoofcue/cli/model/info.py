@@ -68,9 +68,9 @@ def info(
     from spoofcue.methods.settings import load_settings, settings_from
 
     if model is not None:
-        from spoofcue.methods.checkpoint import read_checkpoint
+        from spoofcue.methods.checkpoint import best_checkpoint, read_checkpoint
 
-        path = model / "checkpoints" / "best.ckpt" if model.is_dir() else model
+        path = best_checkpoint(model)
         settings = settings_from(read_checkpoint(path)["spoofcue"]["settings"], str(path))
         if settings.method != "lgsc":
             raise InputError(f"{model} is of method {settings.method}; this describes lgsc alone.")
