@@ -41,7 +41,9 @@ def import_runtime(runtime: str) -> None:
 
         import_openvino()
     elif runtime == "onnxruntime":
-        import onnxruntime  # noqa: F401
+        from spoofcue.runtime.with_onnxruntime import import_onnxruntime
+
+        import_onnxruntime()
     else:
         import torch  # noqa: F401
 

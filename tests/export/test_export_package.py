@@ -147,8 +147,7 @@ def test_fp16_halves_the_file_and_rounds_the_weights_alone(to: str) -> None:
 def test_the_fp16_kernels_are_the_fp32_ones_rounded_and_are_folded_when_loaded(
     tmp_path: Path,
 ) -> None:
-    import onnxruntime
-
+    onnxruntime = import_onnxruntime()
     package = read_package(exported("onnx", "fp16"))
     graphs = [read_package(exported("onnx")).weights["model.onnx"], package.weights["model.onnx"]]
     first, second = (

@@ -14,6 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 from spoofcue.config import InputSettings
 from spoofcue.media.image import read_image
 from spoofcue.patches.inputs import normalise, scoring_inputs
+from spoofcue.runtime.with_onnxruntime import import_onnxruntime
 
 # of a kernel: smaller ones weigh nothing
 SMALLEST = 256
@@ -70,6 +71,7 @@ def quantised(
         part: one of :data:`PARTS`.
 
     """
+    import_onnxruntime()  # before any part of it: it switches the telemetry off
     from onnxruntime.quantization import (
         CalibrationDataReader,
         QuantFormat,
