@@ -20,6 +20,7 @@ from spoofcue.export.proof import Accuracy, shortfall
 from spoofcue.media.image import read_image
 from spoofcue.package.read import read_package
 from spoofcue.runtime.choice import installed
+from spoofcue.runtime.with_onnxruntime import import_onnxruntime
 from spoofcue.scoring.checkpoint import TorchModel
 from spoofcue.scoring.open_model import open_model
 
