@@ -20,14 +20,14 @@ def your_detector(people: int) -> ScoreSet:
 
 dev, test = your_detector(40), your_detector(60)
 options = EvaluationOptions(ThresholdRule.parse("eer"), replicates=200)
-found = evaluate(test, dev, options).frame
-print(f"threshold {found.threshold.value:.3f}, {found.threshold.origin}")
-for species, rate in found.rates.apcer_by_pai.items():
+result = evaluate(test, dev, options).frame
+print(f"threshold {result.threshold.value:.3f}, {result.threshold.origin}")
+for species, rate in result.rates.apcer_by_pai.items():
     print(f"APCER {species}: {rate.errors} of {rate.total}")
-for name, value in found.values.items():
-    low, high = found.bootstrap.intervals[name] if found.bootstrap else (value, value)
+for name, value in result.values.items():
+    low, high = result.bootstrap.intervals[name] if result.bootstrap else (value, value)
     print(f"{name} {value:.4f} ({low:.4f} to {high:.4f} over people)")
 
 # the same from plain arrays
-at = found.threshold
+at = result.threshold
 print(f"again {acer(test.score, test.label, test.pai, threshold=at):.4f} {auc(test):.4f}")

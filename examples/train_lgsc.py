@@ -47,11 +47,11 @@ def patches(pictures: list[NDArray[np.uint8]], count: int) -> torch.Tensor:
 
 def main(root: Path) -> None:
     """Train, then print the mean scores of the people that were left out."""
-    found = recordings("folder", root)
-    held_out = set(sorted({r.subject for r in found})[::3])
-    train = [r for r in found if r.subject not in held_out]
-    test = [r for r in found if r.subject in held_out]
-    pixels = {r.path: np.asarray(Image.open(r.path).convert("RGB")) for r in found}
+    pictures = recordings("folder", root)
+    held_out = set(sorted({r.subject for r in pictures})[::3])
+    train = [r for r in pictures if r.subject not in held_out]
+    test = [r for r in pictures if r.subject in held_out]
+    pixels = {r.path: np.asarray(Image.open(r.path).convert("RGB")) for r in pictures}
 
     network = LGSC(width=8)
     optimiser = torch.optim.Adam(network.parameters(), lr=2e-3)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from spoofcue import plain_lines as module
-from spoofcue.plain_lines import plain_lines, plain_progress, progress_line, told_time
+from spoofcue.plain_lines import duration_text, plain_lines, plain_progress, progress_line
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from spoofcue.plain_lines import plain_lines, plain_progress, progress_line, tol
     ],
 )
 def test_times_are_told_in_a_fitting_unit(seconds: float, told: str) -> None:
-    assert told_time(seconds) == told
+    assert duration_text(seconds) == told
 
 
 def test_a_line_says_how_far_and_how_long_at_this_pace() -> None:

@@ -110,7 +110,7 @@ def plain_progress(
     with plain_lines(line, every):
         yield advance
     if at[0]:
-        tell(f"{title}: {at[0]} of {at[1]} in {told_time(clock() - began)}")
+        tell(f"{title}: {at[0]} of {at[1]} in {duration_text(clock() - began)}")
 
 
 def progress_line(
@@ -127,17 +127,17 @@ def progress_line(
 
     """
     if not done:
-        return f"{title}: {told_time(seconds)} so far"
-    line = f"{title}: {done} of {total} in {told_time(seconds)}"
+        return f"{title}: {duration_text(seconds)} so far"
+    line = f"{title}: {done} of {total} in {duration_text(seconds)}"
     if done >= total:
         return line + ", to be finished"
     before, at = since
     if done <= before:
         return line
-    return f"{line}, about {told_time((seconds - at) / (done - before) * (total - done))} left"
+    return f"{line}, about {duration_text((seconds - at) / (done - before) * (total - done))} left"
 
 
-def told_time(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
     """Seconds in words: ``3.1 s``, ``48 s``, ``5.0 minutes``, ``2.1 hours``."""
     if seconds < 9.95:
         return f"{seconds:.1f} s"

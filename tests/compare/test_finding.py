@@ -12,8 +12,8 @@ from spoofcue.errors import InputError
 
 
 def names(*arguments: str | Path) -> dict[str, list[Path]]:
-    found = by_name([read(f) for f in find([str(a) for a in arguments]).found])
-    return {name: [m.found.path for m in members] for name, members in found.items()}
+    named = by_name([read(f) for f in find([str(a) for a in arguments]).results])
+    return {name: [m.folder.path for m in members] for name, members in named.items()}
 
 
 def test_folds_of_both_layouts_are_found_once(tmp_path: Path) -> None:

@@ -56,13 +56,13 @@ def render(person: int) -> tuple[Picture, Face]:
         view = draw_frame(seed, built_in().sessions["session-1"], seed)
         radiance = render_face(draw_identity(seed), view, RENDER)
         picture = (srgb_from_linear(radiance * 0.85) * 255 + 0.5).astype(np.uint8)
-        found = DlibDetector().detect(picture)
-        if len(found) == 1 and abs(view.pose.roll_deg) < 4:
+        faces = DlibDetector().detect(picture)
+        if len(faces) == 1 and abs(view.pose.roll_deg) < 4:
             break
     zoom = RENDER / 640
     half = 63 / 2 * view.scale_px_per_mm * zoom  # half the distance of the pupils, px
     x, y = RENDER / 2 + view.offset_px[0] * zoom, 0.46 * RENDER + view.offset_px[1] * zoom
-    box = found[0]
+    box = faces[0]
     return picture, Face(((x - half, y), (x + half, y)), (box.x, box.y, box.w, box.h))
 
 

@@ -34,8 +34,8 @@ class Repository:
     lfs: set[str] = field(default_factory=set)  # names that came by LFS
 
     def commit(self, branch: str, files: dict[str, bytes], message: str) -> str:
-        told = repr((sorted(files.items()), len(self.messages))).encode()
-        oid = hashlib.sha1(told).hexdigest()
+        content = repr((sorted(files.items()), len(self.messages))).encode()
+        oid = hashlib.sha1(content).hexdigest()
         self.commits[oid], self.branches[branch] = files, oid
         self.messages.append(message)
         return oid
@@ -105,8 +105,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self._create(json.loads(self.body))
         if path == "/api/validate-yaml":
             return self._validate(json.loads(self.body)["content"])
-        if found := re.fullmatch(r"/lfs/(\w+)", path):
-            return self._object(method, found[1])
+        if match := re.fullmatch(r"/lfs/(\w+)", path):
+            return self._object(method, match[1])
         for pattern, act in (
             (r"/api/models/([^/]+/[^/]+)(?:/revision/(.+))?", self._info),
             (r"/api/models/([^/]+/[^/]+)/tree/([^/]+)", self._tree),
@@ -116,8 +116,8 @@ class _Handler(BaseHTTPRequestHandler):
             (r"/([^/]+/[^/]+)\.git/info/lfs/objects/(batch)", self._batch),
             (r"/([^/]+/[^/]+)/resolve/([^/]+/.+)", self._resolve),
         ):
-            if found := re.fullmatch(pattern, path):
-                return self._in_repository(method, act, found[1], found[2] or "main")
+            if match := re.fullmatch(pattern, path):
+                return self._in_repository(method, act, match[1], match[2] or "main")
         return self._json(404, {"error": f"no such page: {path}"})
 
     def _in_repository(self, method: str, act: Any, name: str, rest: str) -> None:
@@ -157,8 +157,8 @@ class _Handler(BaseHTTPRequestHandler):
             )
             if not good
         ]
-        told = [{"message": f"{name} is not valid"} for name in wrong]
-        self._json(400 if wrong else 200, {"errors": told, "warnings": []})
+        errors = [{"message": f"{name} is not valid"} for name in wrong]
+        self._json(400 if wrong else 200, {"errors": errors, "warnings": []})
 
     def _info(self, repository: Repository, revision: str) -> None:
         oid = repository.at(revision)
@@ -268,10 +268,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _json(
         self, status: int, value: Any, code: str = "", headers: dict[str, str] | None = None
     ) -> None:
-        told = {"Content-Type": "application/json", **(headers or {})}
+        fields = {"Content-Type": "application/json", **(headers or {})}
         if code:
-            told |= {"X-Error-Code": code}
-        self._send(status, json.dumps(value).encode(), told)
+            fields |= {"X-Error-Code": code}
+        self._send(status, json.dumps(value).encode(), fields)
 
     def _send(self, status: int, data: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)

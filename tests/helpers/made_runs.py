@@ -122,8 +122,8 @@ def evaluation_with(**measures: float) -> dict[str, Any]:
     """An evaluation of single frames that found these measures, whatever the scores."""
     labels, pais = [int(pai != "") for _, pai, _ in FACES], [pai for _, pai, _ in FACES]
     dev, test = (ScoreSet.of(scores, labels, pais) for scores in (DEV, A))
-    found = judged(test, dev).evaluation
-    return found | {"frame": found["frame"] | measures}
+    evaluation = judged(test, dev).evaluation
+    return evaluation | {"frame": evaluation["frame"] | measures}
 
 
 def fold_record(method: str, evaluation: Mapping[str, Any], **changes: Any) -> FoldRecord:
@@ -153,8 +153,8 @@ def write_fold(
     scores = folder / "scores"
     write_scores(scores / "test.csv", test, faces, frames)
     write_scores(scores / "dev.csv", dev)
-    found = judged(*(read_scores(scores / f"{split}.csv") for split in ("test", "dev")))
-    fold_record(method, found.evaluation, **changes).write(folder / RESULT_FILE)
+    result = judged(*(read_scores(scores / f"{split}.csv") for split in ("test", "dev")))
+    fold_record(method, result.evaluation, **changes).write(folder / RESULT_FILE)
     return folder
 
 

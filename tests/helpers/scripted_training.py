@@ -85,8 +85,8 @@ class Scripted(Learned):
 
     def scores(self, image: Tensor) -> Tensor:
         levels = (image.mean((1, 2, 3)) * 127.5 + 127.5).round().int().tolist()
-        told = self.script[int(self.epochs) - 1]
-        return torch.tensor([told[LEVELS.index(level)] for level in levels])
+        scores = self.script[int(self.epochs) - 1]
+        return torch.tensor([scores[LEVELS.index(level)] for level in levels])
 
     def refresh(self, live: Iterator[Tensor], attack: Iterator[Tensor]) -> None:
         self.epochs += 1

@@ -47,14 +47,14 @@ def by_name(trained: Sequence[Trained]) -> dict[str, list[Trained]]:
         clash = _clash(members)
         if clash:
             raise InputError(
-                f"{clash[0].found.path} and {clash[1].found.path} are both {name}, "
-                f"{_where(clash[0])}; give one a name of its own: NAME={clash[1].found.path}"
+                f"{clash[0].folder.path} and {clash[1].folder.path} are both {name}, "
+                f"{_where(clash[0])}; give one a name of its own: NAME={clash[1].folder.path}"
             )
     return named
 
 
 def _method_differs(one: Trained) -> str:
-    return one.found.renamed or one.method
+    return one.folder.renamed or one.method
 
 
 def _clash(members: Sequence[Trained]) -> tuple[Trained, Trained] | None:
@@ -71,9 +71,9 @@ def _clash(members: Sequence[Trained]) -> tuple[Trained, Trained] | None:
 
 def _place(one: Trained, members: Sequence[Trained]) -> str:
     """The argument's last folder; the result's own where all came by one argument."""
-    if len({m.found.argument for m in members}) > 1:
-        return Path(one.found.argument).resolve().name
-    return str(one.found.path.relative_to(one.found.argument))
+    if len({m.folder.argument for m in members}) > 1:
+        return Path(one.folder.argument).resolve().name
+    return str(one.folder.path.relative_to(one.folder.argument))
 
 
 def _where(one: Trained) -> str:
@@ -139,7 +139,7 @@ def compare(
     if replicates < 0:
         raise InputError(f"--bootstrap {replicates}: a number of draws, 1000 is usual, 0 for none.")
     search = find(arguments)
-    named = by_name([read(f) for f in search.found])
+    named = by_name([read(f) for f in search.results])
     contests = contests_of(named)
     matches = []
     for number, contest in enumerate(contests):
@@ -147,10 +147,10 @@ def compare(
             progress(number, len(contests))
         try:
             standings = judge(contest, replicates, seed)
-            found = disagreements(contest, shown)
+            disagreement = disagreements(contest, shown)
         except InputError as error:
             raise InputError(f"{contest.name}: {error}") from error
-        matches.append(Match(contest, standings, found))
+        matches.append(Match(contest, standings, disagreement))
     if progress:
         progress(len(contests), len(contests))
     compared = {(c.terms.set_name, c.name) for c in contests}
@@ -175,12 +175,12 @@ def _method(members: Sequence[Trained]) -> dict[str, Any]:
         "method": members[0].method,
         "presets": sorted({m.preset for m in members}),
         "seeds": sorted({m.seed for m in members}),
-        "folders": [str(m.found.path) for m in members],
+        "folders": [str(m.folder.path) for m in members],
     }
 
 
 def _match(match: Match) -> dict[str, Any]:
-    contest, standings, found = match.contest, match.standings, match.disagreements
+    contest, standings, disagreement = match.contest, match.standings, match.disagreements
     return {
         "set": contest.terms.set_name,
         "protocol": contest.name,
@@ -207,15 +207,17 @@ def _match(match: Match) -> dict[str, Any]:
             for method, cells in standings.cells.items()
         },
         "disagreements": {
-            "faces": found.faces,
-            "differ": found.differ,
-            "all_right": found.all_right,
-            "all_wrong": found.all_wrong,
-            "wrong": found.wrong,
-            "groups": {g.title: {"live": g.live, "attack": g.count - g.live} for g in found.groups},
+            "faces": disagreement.faces,
+            "differ": disagreement.differ,
+            "all_right": disagreement.all_right,
+            "all_wrong": disagreement.all_wrong,
+            "wrong": disagreement.wrong,
+            "groups": {
+                g.title: {"live": g.live, "attack": g.count - g.live} for g in disagreement.groups
+            },
             "right_where_wrong": [
                 {"right": a, "wrong": b, "live": live, "attack": attack}
-                for (a, b), (live, attack) in found.only_right.items()
+                for (a, b), (live, attack) in disagreement.only_right.items()
                 if a != b
             ],
         },

@@ -157,15 +157,15 @@ def _terms(group: Mapping[str, Sequence[Trained]]) -> tuple[Terms, list[str]]:
                 if mine != theirs:
                     raise InputError(
                         f"{first.protocol}: {key} is {theirs} for one and {mine} for {name} "
-                        f"({one.found.path}): such rates do not compare. Judge all alike "
+                        f"({one.folder.path}): such rates do not compare. Judge all alike "
                         "(evaluate --species)."
                     )
             if name not in rules[one.terms.rule]:
                 rules[one.terms.rule].append(name)
     notes = []
     if len(rules) > 1:
-        told = "; ".join(f"{rule.words}: {_list(names)}" for rule, names in rules.items())
-        notes.append(f"the thresholds were chosen by different rules ({told})")
+        choices = "; ".join(f"{rule.words}: {_list(names)}" for rule, names in rules.items())
+        notes.append(f"the thresholds were chosen by different rules ({choices})")
     return replace(first, folds=max(m.terms.folds for g in group.values() for m in g)), notes
 
 
@@ -189,8 +189,8 @@ def _aligned(fold: str, members: Mapping[str, Sequence[Trained]], protocol: str)
             ):
                 if not same:
                     raise InputError(
-                        f"{where}: {entrant.trained.found.path} ({name}) has other {what} than "
-                        f"{every[0].found.path} for the same faces; test them on the same set."
+                        f"{where}: {entrant.trained.folder.path} ({name}) has other {what} than "
+                        f"{every[0].folder.path} for the same faces; test them on the same set."
                     )
     return aligned
 

@@ -128,8 +128,8 @@ def disagreements(contest: Contest, shown: int = 6) -> Disagreements:
     pairs = {}
     for a, row in enumerate(methods):
         for b, column in enumerate(methods):
-            found = ~wrong[:, a] & wrong[:, b]
-            pairs[row, column] = int((found & ~attack).sum()), int((found & attack).sum())
+            only_row = ~wrong[:, a] & wrong[:, b]
+            pairs[row, column] = int((only_row & ~attack).sum()), int((only_row & attack).sum())
     total = wrong.sum(1)
     return Disagreements(
         faces=len(wrong),

@@ -18,7 +18,7 @@ Stored = FoldRecord | RunRecord
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ResultFolder:
     """A folder with scores of dev and test.
 
     Attributes:
@@ -41,7 +41,7 @@ class Found:
 class Search:
     """What was found, and the trainings that were passed over as they are not evaluated."""
 
-    found: tuple[Found, ...]
+    results: tuple[ResultFolder, ...]
     unevaluated: tuple[Path, ...]
 
 
@@ -56,7 +56,7 @@ def find(arguments: Sequence[str]) -> Search:
         InputError: a path is no folder, or holds no result.
 
     """
-    found: dict[Path, Found] = {}
+    results: dict[Path, ResultFolder] = {}
     unevaluated: dict[Path, Path] = {}
     named = [_split(text) for text in arguments]
     for name, argument in sorted(named, key=lambda pair: pair[0] is None):
@@ -73,10 +73,11 @@ def find(arguments: Sequence[str]) -> Search:
             if kind == "unevaluated":
                 unevaluated[path.resolve()] = path
             else:
-                found.setdefault(path.resolve(), Found(kind, path, record, argument, name))
+                results.setdefault(path.resolve(), ResultFolder(kind, path, record, argument, name))
     order = {argument: at for at, (_, argument) in reversed(list(enumerate(named)))}
     return Search(
-        tuple(sorted(found.values(), key=lambda f: order[f.argument])), tuple(unevaluated.values())
+        tuple(sorted(results.values(), key=lambda f: order[f.argument])),
+        tuple(unevaluated.values()),
     )
 
 

@@ -174,7 +174,7 @@ def _facts(members: list[Any]) -> dict[str, str]:
         "results": str(len(members)),
         "made": when,
         "spoofcue": every(versions) + (f" ({every(commits)})" if any(commits) else ""),
-        "from": every({str(m.found.argument) for m in members}),
+        "from": every({str(m.folder.argument) for m in members}),
     }
 
 

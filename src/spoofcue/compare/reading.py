@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spoofcue.compare.finding import Found
+from spoofcue.compare.finding import ResultFolder
 from spoofcue.errors import InputError
 from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.scores import ScoreSet
@@ -53,7 +53,7 @@ class Trained:
     """One network, judged on one fold.
 
     Attributes:
-        found: where it is.
+        folder: where it is.
         method, preset: as recorded.
         settings: without those of the machine and the seed; tells equal trainings apart.
         seed: of the training.
@@ -68,7 +68,7 @@ class Trained:
 
     """
 
-    found: Found
+    folder: ResultFolder
     method: str
     preset: str
     settings: str
@@ -83,7 +83,7 @@ class Trained:
     facts: dict[str, str]
 
 
-def read(found: Found) -> Trained:
+def read(folder: ResultFolder) -> Trained:
     """Read a fold or a run.
 
     Raises:
@@ -91,16 +91,16 @@ def read(found: Found) -> Trained:
 
     """
     try:
-        if isinstance(found.record, FoldRecord):
-            return _fold(found, found.record)
-        return _run(found, found.record)
+        if isinstance(folder.record, FoldRecord):
+            return _fold(folder, folder.record)
+        return _run(folder, folder.record)
     except (KeyError, TypeError, ValueError, OSError) as error:
         raise InputError(
-            f"a record of {found.path} is damaged ({error!r}); judge it again."
+            f"a record of {folder.path} is damaged ({error!r}); judge it again."
         ) from error
 
 
-def _fold(found: Found, record: FoldRecord) -> Trained:
+def _fold(folder: ResultFolder, record: FoldRecord) -> Trained:
     terms = Terms(
         set_name=record.set,
         protocol=record.protocol,
@@ -110,15 +110,15 @@ def _fold(found: Found, record: FoldRecord) -> Trained:
         rule=ThresholdRule(**record.threshold.model_dump()),
         folds=record.folds,
     )
-    roots = [found.path / "data"]
-    run = RunFolder(found.path / "run")
+    roots = [folder.path / "data"]
+    run = RunFolder(folder.path / "run")
     data = run.evaluated().data if run.is_evaluated else None
     if data is not None:
         roots.append(Path(data))
     return _trained(
-        found,
+        folder,
         terms,
-        scores=found.path / "scores",
+        scores=folder.path / "scores",
         roots=roots,
         fold=record.fold,
         seed=record.seed,
@@ -126,8 +126,8 @@ def _fold(found: Found, record: FoldRecord) -> Trained:
     )
 
 
-def _run(found: Found, record: RunRecord) -> Trained:
-    run = RunFolder(found.path)
+def _run(folder: ResultFolder, record: RunRecord) -> Trained:
+    run = RunFolder(folder.path)
     metrics = run.evaluated()
     data = Path(metrics.data or record.data.root)
     threshold = metrics.evaluation["frame"]["threshold"]
@@ -138,7 +138,7 @@ def _run(found: Found, record: RunRecord) -> Trained:
     text = run.settings_text()
     plain = [line for line in text.splitlines() if line.split(":")[0].strip() not in OF_THE_MACHINE]
     return _trained(
-        found,
+        folder,
         terms,
         scores=run.evaluation,
         roots=[data],
@@ -154,7 +154,7 @@ def _tested_on(data: Path) -> str:
 
 
 def _trained(
-    found: Found,
+    folder: ResultFolder,
     terms: Terms,
     *,
     scores: Path,
@@ -173,11 +173,11 @@ def _trained(
     keys, crops = _faces(needed[0])
     if len(keys) != len(test):
         raise InputError(f"{needed[0]} has {len(test)} scores for {len(keys)} faces.")
-    facts = {k: str(getattr(found.record, k) or "") for k in ("spoofcue", "commit", "created")}
+    facts = {k: str(getattr(folder.record, k) or "") for k in ("spoofcue", "commit", "created")}
     return Trained(
-        found=found,
-        method=found.record.method,
-        preset=found.record.preset,
+        folder=folder,
+        method=folder.record.method,
+        preset=folder.record.preset,
         settings=_kept(settings),
         seed=seed,
         fold=fold,

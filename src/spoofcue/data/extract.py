@@ -177,8 +177,8 @@ def _crop_frame(
     box, source, margin = given.at(frame.index, width, height), "given", options.given_margin
     if box is None:
         detector = _detector(options.detector, options.yunet_model)
-        found = detector.detect(frame.image)
-        box, source = (found[0] if found else None), detector.name
+        faces = detector.detect(frame.image)
+        box, source = (faces[0] if faces else None), detector.name
     if margin is None or source != "given":
         margin = options.margin
     if box is None:

@@ -21,7 +21,7 @@ def is_box_file(path: str, grammar: Grammar) -> bool:
 
 
 def with_boxes(
-    dataset: Dataset, tree: Tree, present: Sequence[str], found: Sequence[tuple[Place, Named]]
+    dataset: Dataset, tree: Tree, present: Sequence[str], places: Sequence[tuple[Place, Named]]
 ) -> tuple[list[Recording], list[Problem], list[str]]:
     """The recordings with their box files, what is wrong with those, and notes.
 
@@ -32,14 +32,14 @@ def with_boxes(
         dataset: whose boxes they are.
         tree: that everything lies in.
         present: paths of all box files in it.
-        found: what was read.
+        places: what was read.
 
     """
     index = _Index(present)
     used: dict[str, str] = {}
     absent: list[str] = []
     recordings = []
-    for place, named in found:
+    for place, named in places:
         copies = next(filter(None, (index.copies(official) for official in named.boxes)), None)
         if copies:
             at = min(copies, key=lambda p: (-_shared(p, place.path), p.count("/"), p))

@@ -54,9 +54,9 @@ def _folder_notes(places: list[Place]) -> list[str]:
             inside[top].append(place)
     lines = [f"{n} recording(s) of {top}/ were read in {at}/" for (top, at), n in where.items()]
     lines += [
-        f"{len(found)} recording(s) of {top}/ were read in a folder inside one of its own name, "
-        f"the first is {found[0].path}"
-        for top, found in inside.items()
+        f"{len(moved)} recording(s) of {top}/ were read in a folder inside one of its own name, "
+        f"the first is {moved[0].path}"
+        for top, moved in inside.items()
     ]
     if len(lines) <= SHOWN:
         return lines

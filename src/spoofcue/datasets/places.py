@@ -90,8 +90,8 @@ def official_name(
     kind = kind_of(suffix)
     if kind is None:
         return None
-    if suffix in suffixes and (found := _first([path], read, not_below)):
-        return found
+    if suffix in suffixes and (match := _first([path], read, not_below)):
+        return match
     alike = sorted(suffixes, key=lambda s: s != suffix.lower())
     others = (s for s in alike if s != suffix and kind_of(s) == kind)
     return _first((base + other for other in others), read, not_below)

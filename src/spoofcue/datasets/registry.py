@@ -68,8 +68,8 @@ def recordings(dataset: str | Dataset, root: str | Path) -> list[Recording]:
     ...         file = Path(root, name)
     ...         file.parent.mkdir(parents=True)
     ...         file.touch()
-    ...     found = recordings("folder", root)
-    >>> [(one.media, one.label, one.pai) for one in found]
+    ...     pictures = recordings("folder", root)
+    >>> [(one.media, one.label, one.pai) for one in pictures]
     [('attack/print/ann/1.jpg', 1, 'print'), ('live/ann/1.jpg', 0, None)]
 
     """

@@ -115,11 +115,11 @@ def _named(tree: Tree, grammar: Grammar) -> tuple[list[tuple[Place, Named]], lis
     """What can be read, of two copies first the one that is nearer to the official; and others."""
     named, others = [], []
     for path in tree.paths:
-        found = official_name(path, grammar.read, grammar.suffixes, grammar.not_below)
-        if found is None:
+        match = official_name(path, grammar.read, grammar.suffixes, grammar.not_below)
+        if match is None:
             others.append(path)
             continue
-        official, one = found
+        official, one = match
         if official != path:
             here = replace(one.recording, path=tree.root / path, media=path, video=official)
             one = replace(one, recording=here)

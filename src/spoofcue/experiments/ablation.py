@@ -134,10 +134,10 @@ def ablation_grids(
     """
     rows = {row.name: row for row in ablation_rows()}
     settings = {r.method: r.settings for r in records if r.method in rows}
-    found = [t for t in table_of(records) if t.method in rows and set_name in (None, t.set_name)]
+    tables = [t for t in table_of(records) if t.method in rows and set_name in (None, t.set_name)]
     grids = []
-    for key in dict.fromkeys((t.set_name, t.protocol, t.preset) for t in found):
-        members = {t.method: t for t in found if (t.set_name, t.protocol, t.preset) == key}
+    for key in dict.fromkeys((t.set_name, t.protocol, t.preset) for t in tables):
+        members = {t.method: t for t in tables if (t.set_name, t.protocol, t.preset) == key}
         if set(members) == {"lgsc"}:
             continue  # a benchmark's own result, and no ablation
         shown = [row for row in rows.values() if row.name in members]

@@ -93,7 +93,7 @@ def _by_method(
         own = {m.base: m for m in members if _made(m) == made}
         first = next(iter(own.values()))
         name, chosen = _measured_name(first), first.chosen_threshold
-        for metric, told in (
+        for metric, label in (
             ("hter", "HTER" if chosen else "HTER at the source's dev threshold"),
             ("eer", "EER on the target"),
         ):
@@ -101,7 +101,7 @@ def _by_method(
                 own[p].figures[metric].text(table.decimals) if p in own else NONE
                 for p in table.protocols
             ]
-            rows.append(GridRow((name, told, *cells)))
+            rows.append(GridRow((name, label, *cells)))
     return ("method", "figure", *columns), tuple(rows)
 
 
@@ -142,8 +142,8 @@ def _notes(sets: list[str], records: Sequence[FoldRecord]) -> list[str]:
         if shared := shared_note(members):
             lines.append(f"{name}: {shared}.")
         # a results folder may hold a set of the user's own, or openpad, which compares with nothing
-        if name in set_names() and (told := load_set(name).compares):
-            lines.append(f"{name}: {told}")
+        if name in set_names() and (text := load_set(name).compares):
+            lines.append(f"{name}: {text}")
     return lines
 
 

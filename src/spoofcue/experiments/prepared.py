@@ -75,22 +75,22 @@ def prepared_folders(
             commands to run.
 
     """
-    found: dict[str, Path] = {}
+    folders: dict[str, Path] = {}
     missing = []
     for name in needed:
         own = out / "prepared" / name
         if name in data:
-            found[name] = data[name]
+            folders[name] = data[name]
         elif (own / MANIFEST_NAME).is_file():
-            found[name] = own
+            folders[name] = own
         elif name in roots:
             prepare_root(name, roots[name], own, frames, progress)
-            found[name] = own
+            folders[name] = own
         else:
             missing.append(name)
     if missing:
         raise InputError(_how_to_get(missing, needed))
-    return found
+    return folders
 
 
 def prepare_root(
@@ -103,7 +103,7 @@ def prepare_root(
 
     """
     dataset = DATASETS[name]
-    found = scan(dataset, root)
+    contents = scan(dataset, root)
     early = early_sample(name, frames)
     options = PrepareOptions(
         frames,
@@ -112,7 +112,7 @@ def prepare_root(
         early_frames=early.frames,
         early_below=early.below,
     )
-    prepare_scan(dataset, found, root, out, options, progress=progress)
+    prepare_scan(dataset, contents, root, out, options, progress=progress)
 
 
 def _how_to_get(missing: Sequence[str], needed: Sequence[str]) -> str:
@@ -171,15 +171,15 @@ def _lacks(protocol: Protocol, rows: pl.DataFrame | None) -> str | None:
     if rows is None:
         return None
     of_sets = rows.filter(pl.col("dataset").is_in(list(protocol.datasets)))
-    found = count_early(protocol, of_sets)
-    return found.shortage if found and found.short else None
+    early = count_early(protocol, of_sets)
+    return early.shortage if early and early.short else None
 
 
 def _fold(fold: Fold, rows: pl.DataFrame | None) -> dict[str, Any]:
-    told: dict[str, Any] = {"name": fold.name, "selection": fold.to_dict()}
+    description: dict[str, Any] = {"name": fold.name, "selection": fold.to_dict()}
     if rows is None:
-        return told
+        return description
     try:
-        return told | {"counts": count_fold(rows, fold)}
+        return description | {"counts": count_fold(rows, fold)}
     except InputError as error:
-        return told | {"cannot": str(error)}
+        return description | {"cannot": str(error)}

@@ -103,8 +103,8 @@ def train_once(
 
     """
     for folder in (task.folder, *_siblings(task)):
-        told = _read(folder / "run" / TRAINED_ON)
-        if told.get("key") == key and told.get("finished"):
+        record = _read(folder / "run" / TRAINED_ON)
+        if record.get("key") == key and record.get("finished"):
             return folder
     begun = (t for t in equal if _read(t.folder / "run" / TRAINED_ON).get("key") == key)
     home = next(begun, task)
@@ -171,8 +171,8 @@ def _siblings(task: FoldTask) -> Iterator[Path]:
 def _read(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
-    told: dict[str, Any] = read_json(path, "Delete its run folder; it is trained again.")
-    return told
+    record: dict[str, Any] = read_json(path, "Delete its run folder; it is trained again.")
+    return record
 
 
 def _row_digests(tasks: Sequence[FoldTask], rows: pl.DataFrame) -> Iterator[tuple[str, str]]:

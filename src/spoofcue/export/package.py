@@ -188,15 +188,15 @@ def _metrics(
 
     At another threshold only what uses none is kept.
     """
-    found = {
+    figures = {
         f"training dev {k}": v for k, v in stored["dev"].items() if k in ("acer", "auc", "eer")
     }
     folder = RunFolder(run)
     record = folder.evaluated() if folder.is_evaluated else None
     if record is None or record.model != model_id:
-        return found
+        return figures
     level = record.level
     kept = [m.name for m in OVER_THRESHOLDS]
     if same_threshold:
         kept = ["worst_pai", *(m.name for m in AT_THRESHOLD), *kept]
-    return found | {f"test {name}": level[name] for name in kept if name in level}
+    return figures | {f"test {name}": level[name] for name in kept if name in level}

@@ -100,20 +100,20 @@ class FigureRun:
         stored = Path(self.metrics.data or self.record.data.root)
         # A benchmark's fold may have been moved as a whole; its data folder moved with it.
         beside = self.folder.parent / "data"
-        found = given or next((p for p in (stored, beside) if p.is_dir()), None)
-        if found is None:
+        prepared = given or next((p for p in (stored, beside) if p.is_dir()), None)
+        if prepared is None:
             raise InputError(
                 f"the prepared folder of {self.folder} is no longer at {stored}; give its place "
                 "with --data DIR."
             )
-        missing = [f.crop for f in self.faces if not (found / f.crop).is_file()]
+        missing = [f.crop for f in self.faces if not (prepared / f.crop).is_file()]
         if missing:
             raise InputError(
-                f"{found} lacks {len(missing)} of the {len(self.faces)} test faces that "
+                f"{prepared} lacks {len(missing)} of the {len(self.faces)} test faces that "
                 f"{self.folder} was evaluated on, e.g. {missing[0]}; give their prepared folder "
                 "with --data DIR, or evaluate the run again."
             )
-        return found
+        return prepared
 
 
 def read_figure_run(folder: Path) -> FigureRun:
@@ -131,7 +131,7 @@ def read_figure_run(folder: Path) -> FigureRun:
             "folder (it holds no run/run.json)."
         )
     try:
-        found = FigureRun(
+        figure_run = FigureRun(
             folder=run,
             record=stored.record(),
             settings=_settings(stored.settings_file),
@@ -140,9 +140,9 @@ def read_figure_run(folder: Path) -> FigureRun:
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"a file of {run} is damaged: {error}; evaluate it again.") from error
-    if {f.is_attack for f in found.faces} != {False, True}:
+    if {f.is_attack for f in figure_run.faces} != {False, True}:
         raise InputError(f"the test faces of {run} with a score are not both live and attacks.")
-    return found
+    return figure_run
 
 
 def kinds_of(faces: list[ScoredFace]) -> list[str]:

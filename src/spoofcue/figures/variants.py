@@ -155,7 +155,7 @@ def draw_variants(
     keys = differing([flatten(s) for s in settings])
     name = "variants_" + ("_".join(k.split(".")[-1] if k != "input.mode" else "input"
                                    for k in keys[:2]) or "runs")  # fmt: skip
-    told = (
+    scale_text = (
         f"One colour scale (square root) for all runs: brightest = {number(scales[0])}, the "
         f"{PERCENTILE}th percentile of the magnitudes of all these runs' test attacks."
         if scale == "common"
@@ -169,7 +169,7 @@ def draw_variants(
         "The same test faces through several runs, after Fig. 3 of LGSC; each run scores them with "
         f"its own input settings. Of each pair: the whole face and an enlarged detail (frame). "
         f"{HOW_MEDIAN} The scores that chose them are the first run's; below each map stands its "
-        f"own run's score. {told}",
+        f"own run's score. {scale_text}",
         True,
         draw_sheet(sheet, scale, out, name),
         {"runs": [r.name for r in runs], "scale": scale, "scales": scales,
@@ -279,8 +279,8 @@ def _maps(
         heat = show(axes, magnitude, brightest)
         _frame(axes, *magnitude.shape)
         show(place(figure, left + side + GAP_IN, top, side, side), DETAIL.of(magnitude), brightest)
-        told = f"score {number(sheet.scores[row][run])}"
-        label(figure, left, top + side + 0.06, told, "left", size=6)
+        score_text = f"score {number(sheet.scores[row][run])}"
+        label(figure, left, top + side + 0.06, score_text, "left", size=6)
     return heat
 
 

@@ -30,15 +30,15 @@ def method_names() -> list[str]:
 
 def loadable_methods() -> list[str]:
     """:func:`method_names` without those that cannot be loaded; a warning names each of these."""
-    found = []
+    loadable = []
     for name in method_names():
         try:
             method_of_name(name)
         except InputError as error:
             warnings.warn(str(error), stacklevel=2)
         else:
-            found.append(name)
-    return found
+            loadable.append(name)
+    return loadable
 
 
 def method_of_name(name: str) -> Method:
@@ -52,12 +52,12 @@ def method_of_name(name: str) -> Method:
     module, plugins = _modules().get(name), _plugins(tuple(sys.path)).get(name, [])
     if module is not None:
         try:
-            found: Method = import_module(module).METHOD
+            method: Method = import_module(module).METHOD
         except ImportError as error:
             raise InputError(
                 f"method {name} needs {error.name}: `pip install 'spoofcue[train,methods]'`."
             ) from error
-        return found
+        return method
     if not plugins:
         raise InputError(f"unknown method {name!r}; there are {', '.join(method_names())}.")
     if len(plugins) > 1:
@@ -96,14 +96,14 @@ def build_classical(settings: RunSettings) -> Classical:
 @cache
 def _modules() -> dict[str, str]:
     """Name of a method -> its module, from the names of the files: ``deep-svdd`` is deep_svdd."""
-    found = (module.name for module in pkgutil.iter_modules(built_in.__path__))
-    return {name.replace("_", "-"): f"{built_in.__name__}.{name}" for name in found}
+    modules = (module.name for module in pkgutil.iter_modules(built_in.__path__))
+    return {name.replace("_", "-"): f"{built_in.__name__}.{name}" for name in modules}
 
 
 @cache
 def _plugins(path: tuple[str, ...]) -> dict[str, list[EntryPoint]]:
     """What packages on ``path``, which is ``sys.path``, register."""
-    found: dict[str, list[EntryPoint]] = {}
+    points: dict[str, list[EntryPoint]] = {}
     for point in entry_points(group=GROUP):
         if point.name in _modules():
             warnings.warn(
@@ -112,24 +112,24 @@ def _plugins(path: tuple[str, ...]) -> dict[str, list[EntryPoint]]:
                 stacklevel=2,
             )
         else:
-            found.setdefault(point.name, []).append(point)
-    return found
+            points.setdefault(point.name, []).append(point)
+    return points
 
 
 def _load(point: EntryPoint) -> Method:
     where = f"method {point.name} of {_package(point)}"
     try:
-        found = point.load()
+        method = point.load()
     except Exception as error:  # another package's code may fail in any way
         raise InputError(
             f"{where} cannot be loaded ({type(error).__name__}: {error}); correct or remove that "
             "package."
         ) from error
-    if not isinstance(found, Method) or found.name != point.name:
+    if not isinstance(method, Method) or method.name != point.name:
         raise InputError(
             f"{where}: {point.value} is no LearnedMethod or ClassicalMethod of that name."
         )
-    return found
+    return method
 
 
 def _package(point: EntryPoint) -> str:

@@ -69,8 +69,8 @@ def bootstrap(
     >>> scores = ScoreSet.of(
     ...     [0.1, 0.9, 0.2, 0.8, 0.7, 0.3], [0, 1, 0, 1, 0, 1], subject=[*"aabbcc"]
     ... )
-    >>> found = bootstrap(scores, 0.5, replicates=500)
-    >>> found.unit, found.clusters, found.intervals["bpcer"]
+    >>> result = bootstrap(scores, 0.5, replicates=500)
+    >>> result.unit, result.clusters, result.intervals["bpcer"]
     ('subject', 3, (0.0, 1.0))
 
     """

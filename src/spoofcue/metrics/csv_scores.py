@@ -119,11 +119,11 @@ def csv_marks(path: Path) -> CsvMarks:
     with _opened(path) as reader:
         header = [name.strip() for name in next(reader, [])]
         at = {name: header.index(name) for name in ("split", "model") if name in header}
-        found: dict[str, set[str]] = {"split": set(), "model": set()}
+        values: dict[str, set[str]] = {"split": set(), "model": set()}
         for row in reader:
             for name, column in at.items():
-                found[name].add(row[column].strip() if len(row) > column else "")
-    return CsvMarks(*(sorted(found[name] - {""}) for name in ("split", "model")))
+                values[name].add(row[column].strip() if len(row) > column else "")
+    return CsvMarks(*(sorted(values[name] - {""}) for name in ("split", "model")))
 
 
 @contextmanager

@@ -215,10 +215,10 @@ def evaluate(
 
     >>> dev = ScoreSet.of([0.125, 0.25, 0.75, 0.875], [0, 0, 1, 1])
     >>> test = ScoreSet.of([0.1, 0.2, 0.6, 0.3, 0.9], [0, 0, 0, 1, 1])
-    >>> found = evaluate(test, dev).frame
-    >>> found.threshold
+    >>> result = evaluate(test, dev).frame
+    >>> result.threshold
     Threshold(value=0.5, rule='eer', source='dev')
-    >>> found.values["apcer_max"], round(found.values["bpcer"], 3)
+    >>> result.values["apcer_max"], round(result.values["bpcer"], 3)
     (0.5, 0.333)
 
     """

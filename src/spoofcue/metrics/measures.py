@@ -149,8 +149,8 @@ def rates_at_eer(scores: ScoreSet) -> dict[str, float]:
 
     """
     threshold = eer_threshold(scores)
-    found = measured(scores, threshold)
-    return {name: found[name] for name in ("acer", "eer", "auc")} | {"threshold": threshold.value}
+    values = measured(scores, threshold)
+    return {name: values[name] for name in ("acer", "eer", "auc")} | {"threshold": threshold.value}
 
 
 def apcer(

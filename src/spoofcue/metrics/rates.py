@@ -79,8 +79,8 @@ def error_rates(scores: ScoreSet, threshold: Threshold | float) -> ErrorRates:
     Raises:
         InputError: a class has no score.
 
-    >>> found = error_rates(ScoreSet.of([0.1, 0.6, 0.3, 0.9], [0, 0, 1, 1]), 0.5)
-    >>> found.bpcer.value, found.apcer_by_pai["attack"].value
+    >>> rates = error_rates(ScoreSet.of([0.1, 0.6, 0.3, 0.9], [0, 0, 1, 1]), 0.5)
+    >>> rates.bpcer.value, rates.apcer_by_pai["attack"].value
     (0.5, 0.5)
 
     """

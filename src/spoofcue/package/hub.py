@@ -58,11 +58,11 @@ def advice(error: BaseException) -> str:
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:
-    found: list[BaseException] = []
-    while error is not None and error not in found:
-        found.append(error)
+    errors: list[BaseException] = []
+    while error is not None and error not in errors:
+        errors.append(error)
         error = error.__cause__ or error.__context__
-    return found
+    return errors
 
 
 def _status(error: BaseException) -> int | None:
@@ -95,10 +95,10 @@ class HubPlace:
             InputError: it is neither.
 
         """
-        found = _PLACE.fullmatch(text)
-        if not found:
+        match = _PLACE.fullmatch(text)
+        if not match:
             raise InputError(f"{text}: write hf:owner/name or hf:owner/name@revision")
-        return cls(found["repository"], found["revision"])
+        return cls(match["repository"], match["revision"])
 
     def __str__(self) -> str:
         return f"{HUB}{self.repository}" + (f"@{self.revision}" if self.revision else "")

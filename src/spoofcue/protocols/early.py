@@ -40,12 +40,12 @@ class EarlySample:
 
 def early_need(dataset: str) -> EarlyNeed | None:
     """What protocols need of a dataset; None where none trains on the first frames."""
-    found: dict[str, int] = {}
+    needs: dict[str, int] = {}
     for name in set_names():
         for protocol in load_set(name).protocols.values():
             if protocol.first_frames is not None and dataset in protocol.datasets:
-                found[f"{name} {protocol.name}"] = protocol.first_frames
-    return EarlyNeed(min(found.values()), tuple(found)) if found else None
+                needs[f"{name} {protocol.name}"] = protocol.first_frames
+    return EarlyNeed(min(needs.values()), tuple(needs)) if needs else None
 
 
 def early_sample(dataset: str, frames: int, wanted: int | None = None) -> EarlySample:

@@ -90,9 +90,9 @@ def read_gallery(folder: Path) -> Gallery:
         of_scale = _Scale.model_validate(scale)
         faces = [GalleryEntry.model_validate(entry) for entry in entries]
     except (ValidationError, TypeError) as error:
-        found = validation_text(error, "gallery") if isinstance(error, ValidationError) else error
+        fault = validation_text(error, "gallery") if isinstance(error, ValidationError) else error
         raise InputError(
-            f"the gallery of {folder} is damaged: {found}. {EvaluationRecord.REMEDY}"
+            f"the gallery of {folder} is damaged: {fault}. {EvaluationRecord.REMEDY}"
         ) from error
     return Gallery(faces, of_scale.cue_max, of_scale.percentile)
 

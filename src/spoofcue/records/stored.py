@@ -67,15 +67,15 @@ class Record(Part):
             InputError: as :meth:`read`.
 
         """
-        found = tree.get("format")
-        if found is None:
+        version = tree.get("format")
+        if version is None:
             raise InputError(
                 f"{source} states no format: it is not {cls.KIND}, or an older spoofcue wrote it. "
                 f"{cls.REMEDY}"
             )
-        if found != cls.FORMAT or isinstance(found, bool):
+        if version != cls.FORMAT or isinstance(version, bool):
             raise InputError(
-                f"{source} has format {found!r}, and spoofcue {__version__} reads format "
+                f"{source} has format {version!r}, and spoofcue {__version__} reads format "
                 f"{cls.FORMAT}: use the version of spoofcue that wrote it. {cls.REMEDY}"
             )
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spoofcue.plain_lines import told_time
+from spoofcue.plain_lines import duration_text
 from spoofcue.records.run_folder import TrainingEntry
 
 
@@ -14,7 +14,7 @@ def training_words(training: TrainingEntry) -> str:
 
     """
     took = training.seconds if training.seconds_in_all is None else training.seconds_in_all
-    time = "unknown time" if took is None else told_time(took)
+    time = "unknown time" if took is None else duration_text(took)
     if not training.steps:
         return f"Fitted in {time}{_where(training)}."
     minutes = training.budget_minutes

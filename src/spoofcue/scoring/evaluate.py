@@ -73,8 +73,8 @@ def evaluate(
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     for name in ("dev.csv", "test.csv"):
     ...         _ = Path(folder, name).write_text(rows)
-    ...     found = spoofcue.evaluate(scores=f"{folder}/test.csv", dev=f"{folder}/dev.csv")
-    >>> found.frame.threshold.value, found.frame.rates.apcer_max, found.frame.rates.bpcer.value
+    ...     level = spoofcue.evaluate(scores=f"{folder}/test.csv", dev=f"{folder}/dev.csv").frame
+    >>> level.threshold.value, level.rates.apcer_max, level.rates.bpcer.value
     (0.4, 0.0, 0.0)
 
     """
@@ -112,8 +112,8 @@ def opened(source: str | Path, method: str | None = None) -> FaceScorer:
         InputError: nothing usable there, or it is of another method.
 
     """
-    if method is not None and (found := method_of(Path(source))) != method:
-        raise InputError(f"{source} is of method {found}, not {method}; leave out --method.")
+    if method is not None and (actual := method_of(Path(source))) != method:
+        raise InputError(f"{source} is of method {actual}, not {method}; leave out --method.")
     return open_model(source)
 
 

@@ -67,9 +67,9 @@ def with_evaluated_threshold(facts: ModelFacts, run: Path) -> ModelFacts:
     if not folder.is_evaluated:
         return facts
     stored = folder.evaluated()
-    found = Threshold(**stored.level["threshold"])
-    if stored.model == facts.id and found.rule == "eer":
-        return replace(facts, threshold=replace(found, source=found.origin))
+    threshold = Threshold(**stored.level["threshold"])
+    if stored.model == facts.id and threshold.rule == "eer":
+        return replace(facts, threshold=replace(threshold, source=threshold.origin))
     return facts
 
 

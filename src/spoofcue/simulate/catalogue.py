@@ -165,10 +165,10 @@ def _catalogue(known: Tree, given: Tree, path: Path) -> Catalogue:
         for section in given
         if section not in tables
     ]
-    found: dict[str, dict[str, Any]] = {}
+    entries: dict[str, dict[str, Any]] = {}
     instruments: dict[str, Instrument] = {}
     for section, kind in tables.items():
-        found[section] = {}
+        entries[section] = {}
         for name, fields in {**known.get(section, {}), **given.get(section, {})}.items():
             try:
                 entry = _entry(kind, name, fields, {"instruments": instruments})
@@ -177,12 +177,12 @@ def _catalogue(known: Tree, given: Tree, path: Path) -> Catalogue:
                         other = instruments[name].section
                         raise InputError(f"{other} has that name already; choose another")
                     instruments[name] = entry
-                found[section][name] = entry
+                entries[section][name] = entry
             except InputError as error:
                 wrong += [f"{section}, entry {name}, {line}" for line in str(error).split("\n")]
     if wrong:
         raise InputError("\n  ".join([f"{path} is no catalogue that can be used:", *wrong]))
-    return Catalogue(found["devices"], found["sessions"], instruments)
+    return Catalogue(entries["devices"], entries["sessions"], instruments)
 
 
 def _entry(kind: type[Named], name: object, fields: object, context: dict[str, Any]) -> Named:

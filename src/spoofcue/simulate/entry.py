@@ -83,7 +83,7 @@ def faults(kind: type[Entry], fields: Mapping[str, Any], error: ValidationError)
 
     """
     own = {name: info for name, info in kind.model_fields.items() if name != "name"}
-    found: dict[str, str] = {}
+    faults: dict[str, str] = {}
     for finding in error.errors():
         name = str(finding["loc"][0])
         if name == "name":
@@ -96,8 +96,8 @@ def faults(kind: type[Entry], fields: Mapping[str, Any], error: ValidationError)
             text = f"field {name}: {finding['ctx']['error']}"
         else:
             text = f"field {name}: it must be {expected(own[name])}, not {fields[name]!r}"
-        found.setdefault(name, text)
-    return list(found.values())
+        faults.setdefault(name, text)
+    return list(faults.values())
 
 
 def expected(field: FieldInfo) -> str:

@@ -186,13 +186,13 @@ def portrait_of(
     """
     if face is None:
         shrink = min(1.0, 700 / max(photo.shape[:2]))
-        found = find_face(_shrunk(photo, shrink))
-        if found is None:
+        box = find_face(_shrunk(photo, shrink))
+        if box is None:
             return None
     else:
-        shrink, found = 1.0, face
-    scale = min(1.0, face_px * shrink / found[2])
-    left, top, width, height = (v / shrink * scale for v in found)
+        shrink, box = 1.0, face
+    scale = min(1.0, face_px * shrink / box[2])
+    left, top, width, height = (v / shrink * scale for v in box)
     return Portrait(_shrunk(photo, scale), (left, top, width, height))
 
 

@@ -39,7 +39,7 @@ class TimeBudget(pl.Callback):
         """Used until now."""
         return self._before + (0.0 if self._began is None else self._clock() - self._began)
 
-    def told(self) -> str:
+    def usage(self) -> str:
         """How much of the budget is used, for a line; empty without a limit."""
         if self.minutes is None:
             return ""

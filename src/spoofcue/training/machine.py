@@ -88,12 +88,12 @@ def cpu_quota(root: Path = Path("/")) -> float | None:
         None where nothing is limited or nothing is told.
 
     """
-    found = []
+    quotas = []
     for folder in _groups(root, "cpu"):
         for words in (_words(folder / "cpu.max"), _old_quota(folder)):
             if len(words) == 2 and words[0] not in ("max", "-1") and int(words[1]):
-                found.append(int(words[0]) / int(words[1]))
-    return min(found, default=None)
+                quotas.append(int(words[0]) / int(words[1]))
+    return min(quotas, default=None)
 
 
 def group_seconds(root: Path = Path("/")) -> float | None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytorch_lightning as pl
 from pytorch_lightning.utilities import rank_zero_only
 
-from spoofcue.plain_lines import EVERY_SECONDS, tell, told_time
+from spoofcue.plain_lines import EVERY_SECONDS, duration_text, tell
 from spoofcue.training.budget import TimeBudget
 from spoofcue.training.module import LearnedTraining
 
@@ -30,7 +30,7 @@ class StepTimes:
     """
 
     def __init__(self, skip: int = 3, window: int = 11, factor: float = 3.0) -> None:
-        self.factor, self.told = factor, False
+        self.factor, self.is_slow = factor, False
         self._skip, self._window = skip, window
         self._first: list[float] = []
         self._last: deque[float] = deque(maxlen=window)
@@ -43,11 +43,11 @@ class StepTimes:
             self._first.append(seconds)
         else:
             self._last.append(seconds)
-        if self.told or len(self._last) < self._window:
+        if self.is_slow or len(self._last) < self._window:
             return None
         then, now = median(self._first), median(self._last)
-        self.told = now > self.factor * then
-        return (then, now) if self.told else None
+        self.is_slow = now > self.factor * then
+        return (then, now) if self.is_slow else None
 
 
 def slow_line(then: float, now: float, threads: int | None) -> str:
@@ -59,7 +59,7 @@ def slow_line(then: float, now: float, threads: int | None) -> str:
         threads: of a training on the processor; None: it is on another device.
 
     """
-    line = f"a step takes {told_time(now)} now, the first ones took {told_time(then)}: "
+    line = f"a step takes {duration_text(now)} now, the first ones took {duration_text(then)}: "
     if threads is None:
         return line + "another program uses the device, or the cores that load the pictures."
     line += "another program uses the cores. "
@@ -149,7 +149,7 @@ class EpochLines(pl.Callback):
         """How far the training is; None if another line has just told it."""
         if self._clock() - self._line_at < EVERY_SECONDS:
             return None
-        return "  ".join(part for part in (self._doing, self._budget.told(), self._rate()) if part)
+        return "  ".join(part for part in (self._doing, self._budget.usage(), self._rate()) if part)
 
     def _rate(self) -> str:
         return f"{self.images / self.seconds:.1f} images/s" if self.seconds else ""
@@ -158,7 +158,7 @@ class EpochLines(pl.Callback):
         total = trainer.callback_metrics.get("train/total")
         loss = float(total) if total is not None else float("nan")
         epoch = f"epoch {trainer.current_epoch + 1}"
-        epoch += f", {used}" if (used := self._budget.told()) else f"/{trainer.max_epochs}"
+        epoch += f", {used}" if (used := self._budget.usage()) else f"/{trainer.max_epochs}"
         self._tell(f"{epoch}  loss {loss:.3f}  {judged}  {self._rate()}")
 
     def _tell(self, line: str) -> None:

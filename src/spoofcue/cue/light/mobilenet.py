@@ -115,12 +115,12 @@ class MobileNetV2Encoder(nn.Module):
     def forward(self, image: Tensor) -> EncoderFeatures:
         """Encode ``image`` (B, 3, H, W) in [-1, 1], H and W multiples of 32."""
         x = image * self.scale + self.shift
-        found = []
+        taps = []
         for number, block in enumerate(self.features):
             x = block(x)
             if number in TAPS:
-                found.append(x)
-        e1, e2, e3, e4 = found
+                taps.append(x)
+        e1, e2, e3, e4 = taps
         return EncoderFeatures(e1, e2, e3, e4, x)
 
 

@@ -16,6 +16,6 @@ from spoofcue.simulate.presentation import Instrument
 @functools.cache
 def kinds() -> dict[str, type[Instrument]]:
     """Section of the catalogue -> the kind of instrument that it lists."""
-    names = [found.name for found in pkgutil.iter_modules(__path__)]
-    found = [import_module(f"{__name__}.{name}").KIND for name in names]
-    return {kind.section: kind for kind in found}
+    names = [module.name for module in pkgutil.iter_modules(__path__)]
+    classes = [import_module(f"{__name__}.{name}").KIND for name in names]
+    return {kind.section: kind for kind in classes}
