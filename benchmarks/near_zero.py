@@ -66,7 +66,7 @@ def first_steps(data: Path, std: float, seed: int, steps: int, side: int, batch:
     settings = load_settings("paper", None, ["model.weights=none", *own])
     rows = read_manifest(data)
     crops = FaceCrops(rows.filter(rows["split"] == "train"), data, settings)
-    batches = BalancedBatches(crops.label, batch, seed, steps * batch)
+    batches = BalancedBatches(crops.label, batch, seed, images_per_epoch=steps * batch)
     torch.manual_seed(seed)
     network = LearnedLGSC(settings.model, settings.loss)
     assert isinstance(network.generator.decoder, FiveScales)

@@ -38,14 +38,14 @@ def main(seconds: float) -> None:
         now = draw_circumstances(VIEW, known.sessions["session-1"], rng)
         if name == "camera alone":
             radiance, white = radiances
-            camera.photograph(radiance, device, now.shot, white, rng)
+            camera.photograph(radiance, device, now.shot, illuminant=white, rng=rng)
         elif name == "live":
             render_live(live, device, now, rng)
         else:
             pai = known.instruments[name]
             how = pai.present(rng, framed=0.35)
             worn = wearer if pai.worn else None
-            render_attack(stolen, pai, device, now, how, rng, worn)
+            render_attack(stolen, pai, device=device, now=now, how=how, rng=rng, wearer=worn)
 
     now = draw_circumstances(VIEW, known.sessions["session-1"], np.random.default_rng(0))
     radiances = live_radiance(live, now)

@@ -166,13 +166,29 @@ def test_the_protocols_follow_from_the_data(tmp_path: Path) -> None:
     openpad = prepared(tmp_path / "pad", rows_with(["train", "dev", "test"]))
     (tmp_path / "pad" / "openpad.json").write_text("{}")
     for data, expected in ((own, "folder own"), (named, None), (openpad, "openpad P1")):
-        ready = target_plan(tmp_path / "out", [data], None, None, ["lgsc"], [0], new)
+        ready = target_plan(
+            tmp_path / "out",
+            [data],
+            benchmark=None,
+            protocol=None,
+            methods=["lgsc"],
+            seeds=[0],
+            new=new,
+        )
         if expected:
             assert ready.tasks[0].title == expected
         else:
             assert ready.tasks[0].set_name == "replay-attack"
     with pytest.raises(InputError, match="--benchmark siw-x"):
-        target_plan(tmp_path / "out", [own], "siw-x", None, ["lgsc"], [0], new)
+        target_plan(
+            tmp_path / "out",
+            [own],
+            benchmark="siw-x",
+            protocol=None,
+            methods=["lgsc"],
+            seeds=[0],
+            new=new,
+        )
 
 
 def test_a_folder_without_dev_gets_one_from_its_train_people() -> None:

@@ -82,7 +82,9 @@ def prepared(folder: Path, rows: pl.DataFrame, root: Path | None = None, **optio
 
 def planned(name: str, wanted: str, folders: Mapping[str, Path], out: Path) -> BenchmarkPlan:
     protocols = load_set(name)
-    return make_plan(protocols, choose_protocols(protocols, wanted), folders, out, ["stub"])
+    return make_plan(
+        protocols, choose_protocols(protocols, wanted), folders, results=out, methods=["stub"]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -223,8 +225,13 @@ def test_protocol_files_below_the_root_are_found_and_win(
     assert without.notes == ["1: by the package's rule; no protocol files at hand"]
     protocols = load_set("oulu-npu")
     given = make_plan(
-        *(protocols, choose_protocols(protocols, "1"), {"oulu-npu": oulu}, tmp_path / "given"),
-        *(["stub"], (0,), tmp_path / "root"),
+        protocols,
+        choose_protocols(protocols, "1"),
+        {"oulu-npu": oulu},
+        results=tmp_path / "given",
+        methods=["stub"],
+        seeds=(0,),
+        files=tmp_path / "root",
     )
     assert f"1: from {lists.parent}" in given.notes
 

@@ -161,7 +161,7 @@ def test_a_root_is_prepared_with_early_frames_whatever_the_protocol(
     root: Path, tmp_path: Path
 ) -> None:
     # the next benchmark in this folder may want protocol 1
-    folders = prepared_folders(["siw"], {}, {"siw": root}, tmp_path, 3)
+    folders = prepared_folders(["siw"], data={}, roots={"siw": root}, out=tmp_path, frames=3)
     options = json.loads((folders["siw"] / "prepare.json").read_text())["options"]
     assert (options["frames"], options["early_frames"], options["early_below"]) == (3, 3, 60)
     rows = read_manifest(folders["siw"])
@@ -190,7 +190,13 @@ def test_another_number_is_taken_when_asked_for_and_is_enough_then(
     train = frames_of(read_manifest(out))["Train/live/003/003-1-1-1-1.mov"]
     assert train == sorted([18, 56, 93, 131, 15, 45])
     protocols = load_set("siw")
-    make_plan(protocols, choose_protocols(protocols, "1"), {"siw": out}, tmp_path, ["stub"])
+    make_plan(
+        protocols,
+        choose_protocols(protocols, "1"),
+        {"siw": out},
+        results=tmp_path,
+        methods=["stub"],
+    )
     # going on with other numbers would mix two samples
     with pytest.raises(InputError, match="early_frames was 2 and is 4"):
         prepare(root, out, "--frames", 4)

@@ -105,7 +105,7 @@ def test_folds_are_run_once_and_their_results_redraw_the_table(
 ) -> None:
     rows = openpad.build(tmp_path / "set", identities=str(photos), workers=1)
     protocol = load_set("openpad").protocols["P1"]
-    tasks = plan("openpad", [protocol], tmp_path / "set", tmp_path, ["recorder"])
+    tasks = plan("openpad", [protocol], tmp_path / "set", results=tmp_path, methods=["recorder"])
     method = Recorder()
     records = run_folds(tasks, rows, {"recorder": method})
     run_folds(tasks, rows, {"recorder": method})

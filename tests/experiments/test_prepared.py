@@ -28,7 +28,7 @@ def test_a_bare_folder_is_enough_for_one_dataset_and_refused_for_several() -> No
 
 def test_without_data_the_message_names_datasets_licences_and_commands(tmp_path: Path) -> None:
     with pytest.raises(InputError) as told:
-        prepared_folders(OCIM, {"oulu-npu": tmp_path}, {}, tmp_path, 10)
+        prepared_folders(OCIM, data={"oulu-npu": tmp_path}, roots={}, out=tmp_path, frames=10)
     message = str(told.value)
     assert "University of Oulu" not in message
     for name in OCIM[1:]:
@@ -41,7 +41,9 @@ def test_what_was_prepared_before_is_found_again(tmp_path: Path) -> None:
     own = tmp_path / "prepared" / "siw"
     own.mkdir(parents=True)
     (own / "manifest.parquet").touch()
-    assert prepared_folders(["siw"], {}, {"siw": tmp_path}, tmp_path, 10) == {"siw": own}
+    assert prepared_folders(["siw"], data={}, roots={"siw": tmp_path}, out=tmp_path, frames=10) == {
+        "siw": own
+    }
 
 
 def test_every_dataset_of_every_protocol_can_be_prepared() -> None:
@@ -50,10 +52,12 @@ def test_every_dataset_of_every_protocol_can_be_prepared() -> None:
 
 def test_a_root_is_prepared_once_and_fills_the_folds(tmp_path: Path) -> None:
     root = make_miniature("msu-mfsd", tmp_path / "root")
-    folders = prepared_folders(["msu-mfsd"], {}, {"msu-mfsd": root}, tmp_path, 2)
+    folders = prepared_folders(
+        ["msu-mfsd"], data={}, roots={"msu-mfsd": root}, out=tmp_path, frames=2
+    )
     rows = read_manifest(folders["msu-mfsd"])
     counts = count_fold(rows, load_set("msu-mfsd").protocols["grandtest"].folds[0])
     assert all(c["live"] and c["attack"] for c in counts.values())
     before = (folders["msu-mfsd"] / "manifest.parquet").stat().st_mtime_ns
-    prepared_folders(["msu-mfsd"], {}, {"msu-mfsd": root}, tmp_path, 2)
+    prepared_folders(["msu-mfsd"], data={}, roots={"msu-mfsd": root}, out=tmp_path, frames=2)
     assert (folders["msu-mfsd"] / "manifest.parquet").stat().st_mtime_ns == before

@@ -103,7 +103,7 @@ def planned(
     protocols = load_set(name)
     needed = {d: folders[d] for d in protocols.datasets}
     chosen = choose_protocols(protocols, wanted)
-    return make_plan(protocols, chosen, needed, out, ["counting"], seeds)
+    return make_plan(protocols, chosen, needed, results=out, methods=["counting"], seeds=seeds)
 
 
 def run(
@@ -214,7 +214,7 @@ def test_a_protocol_file_of_anybody_shares_too_where_dev_is_held_out(
     data = {"oulu-npu": prepared(tmp_path / "few", rows)}
     protocols, method = load_set(tmp_path / "mine.yaml"), Counting()
     chosen = choose_protocols(protocols, "all")
-    ready = make_plan(protocols, chosen, data, tmp_path / "out", ["counting"])
+    ready = make_plan(protocols, chosen, data, results=tmp_path / "out", methods=["counting"])
     run(ready, method)
     assert len(method.trained) == 1
     assert [run.parts[-4] for run in method.trained] == ["A"]
@@ -319,7 +319,7 @@ def test_a_chosen_threshold_judges_the_same_scores_and_stands_beside_the_other(
     rule = ThresholdRule.parse("0.1")
     chosen = [p.judged_at(rule) for p in choose_protocols(protocols, "all")]
     needed = {d: folders[d] for d in protocols.datasets}
-    ready = make_plan(protocols, chosen, needed, tmp_path, ["counting"])
+    ready = make_plan(protocols, chosen, needed, results=tmp_path, methods=["counting"])
     run(ready, method)
     grids = write_tables(tmp_path)
     # not even the training is needed: the scores are those that are there

@@ -27,7 +27,7 @@ WHITE = (1.0, 1.0, 1.0)
 def test_any_radiance_gives_a_picture(side: int, level: float, device: Device, seed: int) -> None:
     rng = np.random.default_rng(seed)
     scene = np.full((6 * side, 6 * side, 3), level, np.float32)
-    photo = camera.photograph(scene, device, draw_shot(rng), WHITE, rng)
+    photo = camera.photograph(scene, device, draw_shot(rng), illuminant=WHITE, rng=rng)
     assert photo.dtype == np.uint8
     assert photo.shape == (round(side * device.rescale) * 2,) * 2 + (3,)
 
@@ -57,7 +57,7 @@ def test_exposure_ignores_how_bright_the_medium_is() -> None:
     scene = np.random.default_rng(0).random((192, 192, 3), np.float32) * 0.2 + 0.1
     photos = [
         camera.photograph(
-            scene * k, DEVICES["cam-1"], SHARP, WHITE, np.random.default_rng(1)
+            scene * k, DEVICES["cam-1"], SHARP, illuminant=WHITE, rng=np.random.default_rng(1)
         ).mean()
         for k in (0.5, 1, 3)
     ]

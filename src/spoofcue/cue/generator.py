@@ -67,6 +67,7 @@ class CueGenerator(nn.Module):
         self,
         encoder_norm: Norm = "batch",
         decoder_norm: Norm = "instance",
+        *,
         width: int = 64,
         encoder: EncoderName = "resnet18",
         mobile_multiplier: float = 1.0,

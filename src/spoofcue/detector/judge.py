@@ -129,7 +129,7 @@ class Judge:
             return self._none_fit(refused, watch)
         mean = float(np.mean([s.score for s, _ in scored]))
         shown, look = min(scored, key=lambda s: abs(s[0].score - mean))
-        return self._decided(mean, shown, look, watch, len(scored), early)
+        return self._decided(mean, shown, look, watch=watch, frames=len(scored), early=early)
 
     def _early(self, scores: list[float], looked: int, total: int | None) -> EarlyExit | None:
         if self.rule is None or looked == total or not certain(scores, self.threshold, self.rule):
@@ -171,7 +171,7 @@ class Judge:
     def _result(self, pending: Pending, outcome: FaceScore | Refusal | None) -> Result:
         look, watch = pending.look, pending.watch
         if isinstance(outcome, FaceScore):
-            return self._decided(outcome.score, outcome, look, watch, 1, None)
+            return self._decided(outcome.score, outcome, look, watch=watch, frames=1, early=None)
         refusal = outcome or look.refusal or Refusal("error", "the face was not scored", None)
         return self._refused(refusal, look, watch)
 
@@ -180,6 +180,7 @@ class Judge:
         score: float,
         shown: FaceScore,
         look: Look,
+        *,
         watch: Stopwatch,
         frames: int,
         early: EarlyExit | None,

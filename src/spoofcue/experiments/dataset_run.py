@@ -67,6 +67,7 @@ def make_plan(
     protocols: ProtocolSet,
     chosen: Sequence[Protocol],
     folders: Mapping[str, Path],
+    *,
     results: Path,
     methods: Sequence[str],
     seeds: Sequence[int] = (0,),
@@ -97,7 +98,9 @@ def make_plan(
         ready, lines = _with_files(protocol, rows, folders, files)
         bound.append(ready)
         notes += lines
-    return BenchmarkPlan(plan(protocols.name, bound, data, home, methods, seeds), rows, notes)
+    return BenchmarkPlan(
+        plan(protocols.name, bound, data, results=home, methods=methods, seeds=seeds), rows, notes
+    )
 
 
 def run_plan(

@@ -38,6 +38,7 @@ def plan(
     set_name: str,
     protocols: Sequence[Protocol],
     data: Path,
+    *,
     results: Path,
     methods: Sequence[str],
     seeds: Sequence[int] = (0,),

@@ -54,6 +54,7 @@ def parse_places(option: str, values: Sequence[str], needed: Sequence[str]) -> d
 
 def prepared_folders(
     needed: Sequence[str],
+    *,
     data: Mapping[str, Path],
     roots: Mapping[str, Path],
     out: Path,

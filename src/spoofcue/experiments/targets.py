@@ -68,6 +68,7 @@ class NewOpenpad:
 def target_plan(
     out: Path,
     data: Sequence[str],
+    *,
     benchmark: str | None,
     protocol: str | None,
     methods: Sequence[str],
@@ -102,10 +103,16 @@ def target_plan(
     if name == "openpad":
         folder = _only(data) if data else out / "set"
         rows = read_manifest(folder) if data else _build(folder, new)
-        return BenchmarkPlan(plan(name, chosen, folder, out, methods, seeds), rows, [])
+        return BenchmarkPlan(
+            plan(name, chosen, folder, results=out, methods=methods, seeds=seeds), rows, []
+        )
     needed = list(dict.fromkeys(d for p in chosen for d in p.datasets))
-    folders = prepared_folders(needed, parse_places("--data", data, needed), {}, out, 0)
-    return make_plan(protocols, chosen, folders, out, methods, seeds, files)
+    folders = prepared_folders(
+        needed, data=parse_places("--data", data, needed), roots={}, out=out, frames=0
+    )
+    return make_plan(
+        protocols, chosen, folders, results=out, methods=methods, seeds=seeds, files=files
+    )
 
 
 def folder_plan(
@@ -123,7 +130,9 @@ def folder_plan(
     """
     rows = read_manifest(folder)
     chosen = _chosen(own_splits(rows), protocol)
-    return BenchmarkPlan(plan(FOLDER, chosen, folder, out / FOLDER, methods, seeds), rows, [])
+    return BenchmarkPlan(
+        plan(FOLDER, chosen, folder, results=out / FOLDER, methods=methods, seeds=seeds), rows, []
+    )
 
 
 def _build(folder: Path, new: NewOpenpad) -> pl.DataFrame:

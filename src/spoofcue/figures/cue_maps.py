@@ -143,7 +143,7 @@ def _draw(
                 verdict = "attack" if sample.face.score > threshold else "live"
                 text = f"{number(sample.face.score)}, called {verdict}"
                 label(figure, left, top - 0.055, text, "left", size=6)
-                heat = _panels(figure, sample, left, top, side, scale)
+                heat = _panels(figure, sample, left=left, top=top, side=side, scale=scale)
         for column in range(across):
             for k, name in enumerate(COLUMNS[:panels]):
                 left = LABEL_IN + column * block + k * (side + GAP_IN) + side / 2
@@ -156,7 +156,7 @@ def _draw(
 
 
 def _panels(
-    figure: Figure, sample: Sample, left: float, top: float, side: float, scale: float
+    figure: Figure, sample: Sample, *, left: float, top: float, side: float, scale: float
 ) -> object:
     from matplotlib.patches import Rectangle
 

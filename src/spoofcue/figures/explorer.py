@@ -55,7 +55,9 @@ def write_explorer(
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     columns = int(np.ceil(np.sqrt(len(faces))))
-    face_sheet, cue_sheet = _sheets(faces, model, data, scale, columns, progress)
+    face_sheet, cue_sheet = _sheets(
+        faces, model, data=data, scale=scale, columns=columns, progress=progress
+    )
     environment = Environment(
         loader=PackageLoader("spoofcue.figures", "."), autoescape=True, undefined=StrictUndefined
     )
@@ -106,6 +108,7 @@ def _points(
 def _sheets(
     faces: Sequence[ScoredFace],
     model: FaceScorer,
+    *,
     data: Path,
     scale: float,
     columns: int,

@@ -105,8 +105,15 @@ def _draw(
         left, right = figure.subplots(1, 2)
         bottom = (0.22 + 0.16 * legend_rows) / figure.get_size_inches()[1]
         figure.subplots_adjust(left=0.01, right=0.99, top=0.93, bottom=bottom, wspace=0.03)
-        _scatter(left, places, classes, by_class, "by class", 2)
-        _scatter(right, places, species, looks(kinds), "by attack instrument", abreast)
+        _scatter(left, places, classes, style=by_class, title="by class", abreast=2)
+        _scatter(
+            right,
+            places,
+            species,
+            style=looks(kinds),
+            title="by attack instrument",
+            abreast=abreast,
+        )
         return save(figure, out, name)
 
 
@@ -114,6 +121,7 @@ def _scatter(
     axes: Axes,
     places: NDArray[np.float32],
     groups: NDArray[np.str_],
+    *,
     style: dict[str, tuple[str, str]],
     title: str,
     abreast: int,

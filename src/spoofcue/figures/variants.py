@@ -227,10 +227,10 @@ def draw_sheet(sheet: VariantSheet, scale: Scale, out: Path, name: str) -> dict[
             if sheet.own_input[run]:
                 what = "face" if run == 0 else "face as this run sees it"
                 _heads(figure, left, side, [what], head)
-                _faces(figure, sheet, run, left, side, head)
+                _faces(figure, sheet, run, left=left, side=side, head=head)
                 left += pair
             _heads(figure, left, side, sheet.titles[run], head)
-            heat = _maps(figure, sheet, run, left, side, head)
+            heat = _maps(figure, sheet, run, left=left, side=side, head=head)
             if scale == "own":
                 at = head + len(sheet.kinds) * row_height + 0.04
                 axes = place(figure, left, at, 2 * side + GAP_IN, 0.08)
@@ -257,7 +257,7 @@ def _heads(figure: Figure, left: float, side: float, lines: list[str], head: flo
 
 
 def _faces(
-    figure: Figure, sheet: VariantSheet, run: int, left: float, side: float, head: float
+    figure: Figure, sheet: VariantSheet, run: int, *, left: float, side: float, head: float
 ) -> None:
     for row, evidence in enumerate(sheet.evidence):
         top = head + row * (side + TEXT_IN)
@@ -269,7 +269,7 @@ def _faces(
 
 
 def _maps(
-    figure: Figure, sheet: VariantSheet, run: int, left: float, side: float, head: float
+    figure: Figure, sheet: VariantSheet, run: int, *, left: float, side: float, head: float
 ) -> object:
     heat: object = None
     for row, evidence in enumerate(sheet.evidence):

@@ -23,6 +23,7 @@ def photograph(
     radiance: FloatImage,
     device: Device,
     shot: Shot,
+    *,
     illuminant: Rgb,
     rng: Generator,
     near_px: float = 0.0,

@@ -117,7 +117,9 @@ def _detail(
     instrument = row.catalogue.instruments[row.pai]
     how = instrument.present(rng, framed=0.0)
     worn = wearer.live("session-2", 0) if instrument.worn else None
-    return render_attack(portrait, instrument, device, now, how, rng, worn)
+    return render_attack(
+        portrait, instrument, device=device, now=now, how=how, rng=rng, wearer=worn
+    )
 
 
 def _framed(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

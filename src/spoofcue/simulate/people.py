@@ -89,12 +89,21 @@ class RenderedPerson:
 
     def _render(self, session: str, take: int, salt: str) -> Portrait:
         light = (self.catalogue or built_in()).sessions.get(session)
-        return _rendered(self.subject, self.seed, session, light, take, salt, self.side_px)
+        return _rendered(
+            self.subject,
+            set_seed=self.seed,
+            session=session,
+            light=light,
+            take=take,
+            salt=salt,
+            side=self.side_px,
+        )
 
 
 @functools.lru_cache(maxsize=24)
 def _rendered(
     subject: str,
+    *,
     set_seed: int,
     session: str,
     light: Light | None,

@@ -60,7 +60,16 @@ def live(
     (dtype('uint8'), (334, 334, 3))
 
     """
-    return _taken(photo, "", device, session, seed, face, None, catalogue)
+    return _taken(
+        photo,
+        "",
+        device=device,
+        session=session,
+        seed=seed,
+        face=face,
+        wearer=None,
+        catalogue=catalogue,
+    )
 
 
 def attack(
@@ -107,12 +116,22 @@ def attack(
     spoofcue.errors.InputError: unknown instrument hologram; there are ...
 
     """
-    return _taken(photo, instrument, device, session, seed, face, wearer, catalogue)
+    return _taken(
+        photo,
+        instrument,
+        device=device,
+        session=session,
+        seed=seed,
+        face=face,
+        wearer=wearer,
+        catalogue=catalogue,
+    )
 
 
 def _taken(
     photo: Image,
     pai: str,
+    *,
     device: str,
     session: str,
     seed: int,
@@ -243,7 +262,7 @@ class OnlineSimulator:
         portrait, device, now = self._scene(crop, rng)
         instrument = self._known.instrument(self.pais[int(rng.integers(len(self.pais)))], rng)
         how = instrument.present(rng, framed=0.15)
-        image = render_attack(portrait, instrument, device, now, how, rng)
+        image = render_attack(portrait, instrument, device=device, now=now, how=how, rng=rng)
         return _like(crop, filed(image, jpeg_quality(device, now.shot)))
 
     def live(self, crop: Image, rng: np.random.Generator) -> Image:

@@ -42,12 +42,13 @@ def render_live(
 
     """
     radiance, illuminant = live_radiance(portrait, now)
-    return photograph(radiance, device, now.shot, illuminant, rng)
+    return photograph(radiance, device, now.shot, illuminant=illuminant, rng=rng)
 
 
 def render_attack(
     portrait: Portrait,
     instrument: Instrument,
+    *,
     device: Device,
     now: Circumstances,
     how: Presentation,
@@ -71,7 +72,7 @@ def render_attack(
     """
     radiance, illuminant = attack_radiance(portrait, instrument, now, how, wearer)
     near_px = near_blur(device, how.face_mm)
-    return photograph(radiance, device, now.shot, illuminant, rng, near_px)
+    return photograph(radiance, device, now.shot, illuminant=illuminant, rng=rng, near_px=near_px)
 
 
 def attack_radiance(
@@ -96,7 +97,9 @@ def attack_radiance(
     sight = Sight(portrait, now, how, u, v, mm, texture, wearer)
     radiance, white = instrument.radiance(sight)
     if how.around.seen:
-        radiance = surround(radiance, how.around, portrait.face, u, v, mm, now.lamp, texture)
+        radiance = surround(
+            radiance, how.around, portrait.face, u=u, v=v, mm=mm, lamp=now.lamp, rng=texture
+        )
     return radiance, white
 
 

@@ -100,7 +100,9 @@ def write_rendered_set(
     if identities < 3:
         raise InputError(f"--identities {identities}: three are the least, one for each split.")
     people: dict[str, tuple[Path, ...]] = {f"person-{i:04d}": () for i in range(identities)}
-    return _write(out, people, [], options or SetOptions(), workers, progress)
+    return _write(
+        out, people, skipped=[], options=options or SetOptions(), workers=workers, progress=progress
+    )
 
 
 def write_photo_set(
@@ -123,12 +125,20 @@ def write_photo_set(
     people, skipped = photographed(photos)
     people, faceless = with_faces(people, workers)
     skipped += faceless
-    return _write(out, people, skipped, options or SetOptions(), workers, progress)
+    return _write(
+        out,
+        people,
+        skipped=skipped,
+        options=options or SetOptions(),
+        workers=workers,
+        progress=progress,
+    )
 
 
 def _write(
     out: Path,
     people: dict[str, tuple[Path, ...]],
+    *,
     skipped: list[tuple[str, str]],
     options: SetOptions,
     workers: int | None,

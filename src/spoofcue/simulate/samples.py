@@ -127,7 +127,9 @@ def frames(
         noise = generator(seed, sample.name, frame)
         moved = Circumstances(tremble(view, noise) if frame else view, now.lamp, now.shot)
         if instrument and how:
-            image = render_attack(portrait, instrument, device, moved, how, noise, worn)
+            image = render_attack(
+                portrait, instrument, device=device, now=moved, how=how, rng=noise, wearer=worn
+            )
         else:
             image = render_live(portrait, device, moved, noise)
         parameters = {"frame": frame, **moved.to_dict(), **definitions}

@@ -71,6 +71,7 @@ def surround(
     radiance: FloatImage,
     around: Surround,
     face: FaceBox,
+    *,
     u: FloatImage,
     v: FloatImage,
     mm: float,

@@ -91,7 +91,9 @@ def train(
     # with several devices each process comes here, and a file has one writer
     rank_zero_only(folder.write_settings)(dump_yaml(settings))
     precision = _precision(settings.training.precision)
-    record = _begun(run, settings, faces, module.network, precision, threads)
+    record = _begun(
+        run, settings, faces, network=module.network, precision=precision, threads=threads
+    )
     rank_zero_only(folder.write_record)(record)
 
     watchers = _Watchers.of(folder, settings, threads)
@@ -180,12 +182,19 @@ def _module_and_batches(
         crops.label,
         t.batch_size,
         t.seed,
-        t.images_per_epoch,
+        images_per_epoch=t.images_per_epoch,
         rank=int(os.environ.get("RANK", "0")),
         world=int(os.environ.get("WORLD_SIZE", "1")),
     )
     network = build(settings)
-    module = LearnedTraining(network, settings, crops, len(batches), faces.scored_dev, faces.facts)
+    module = LearnedTraining(
+        network,
+        settings,
+        crops,
+        steps_per_epoch=len(batches),
+        dev=faces.scored_dev,
+        facts=faces.facts,
+    )
     if resumed is not None:
         batches.resume(steps_done(resumed, settings))
     elif settings.model.weights != "none":
@@ -197,6 +206,7 @@ def _begun(
     run: Path,
     settings: RunSettings,
     faces: _Faces,
+    *,
     network: Learned,
     precision: str,
     threads: Threads | None,

@@ -76,6 +76,7 @@ class LearnedTraining(pl.LightningModule):
         network: Learned,
         settings: RunSettings,
         faces: FaceCrops,
+        *,
         steps_per_epoch: int,
         dev: ScoreSet | None,
         facts: dict[str, Any],

@@ -47,6 +47,7 @@ class BalancedBatches(Sampler[list[Draw]]):
         label: NDArray[np.integer],
         batch_size: int,
         seed: int,
+        *,
         images_per_epoch: int | None = None,
         rank: int = 0,
         world: int = 1,

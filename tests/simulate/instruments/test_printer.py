@@ -26,7 +26,7 @@ def sheet(tone: int, printer, per_line: float, size: int = 512, plate: int = 3):
     plates = np.zeros((size, size, 4), np.uint8)
     plates[..., plate] = tone
     step = np.eye(2) * mm
-    return reflectance(plates, x, y, step, printer, np.random.default_rng(0))
+    return reflectance(plates, x, y, step_mm=step, printer=printer, rng=np.random.default_rng(0))
 
 
 @pytest.mark.parametrize("printer", CLUSTERED, ids=lambda p: p.name)
@@ -69,7 +69,9 @@ def test_the_profile_reproduces_colours_within_the_gamut(printer) -> None:  # ty
         plates = separate(photo, exact)
         flat = np.zeros((8, 8), np.float32)
         coarse = np.eye(2) * 10.0
-        got = reflectance(plates, flat, flat, coarse, exact, np.random.default_rng(0))[0, 0]
+        got = reflectance(
+            plates, flat, flat, step_mm=coarse, printer=exact, rng=np.random.default_rng(0)
+        )[0, 0]
         code = 0.04 + 0.96 * (0.96 * np.array(colour) / 255 + 0.04 * np.mean(colour) / 255)
         wanted = ((code + 0.055) / 1.055) ** 2.4
         assert got / np.array(exact.paper_rgb) == pytest.approx(wanted, abs=0.03)

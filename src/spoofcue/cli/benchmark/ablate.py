@@ -79,12 +79,14 @@ def ablate(
         ready = target_plan(
             out,
             data or [],
-            benchmark,
-            protocol,
-            [row.name for row in chosen],
-            trainings,
-            NewOpenpad(identities, people or wanted.identities, wanted.scale, progress=progress),
-            protocol_files,
+            benchmark=benchmark,
+            protocol=protocol,
+            methods=[row.name for row in chosen],
+            seeds=trainings,
+            new=NewOpenpad(
+                identities, people or wanted.identities, wanted.scale, progress=progress
+            ),
+            files=protocol_files,
         )
     set_name = ready.tasks[0].set_name
     small = [] if preset or set_name != "openpad" else list(wanted.overrides)

@@ -108,9 +108,17 @@ def benchmark_dataset(
     given = parse_places("--data", data or [], needed)
     roots = parse_places("--root", root or [], needed)
     with progress_bar("cropping faces", 1, quiet=as_json or not roots) as progress:
-        folders = prepared_folders(needed, given, roots, out, frames, progress)
+        folders = prepared_folders(
+            needed, data=given, roots=roots, out=out, frames=frames, progress=progress
+        )
     ready = make_plan(
-        protocols, chosen, folders, out, list(methods), choose_seeds(seeds), protocol_files
+        protocols,
+        chosen,
+        folders,
+        results=out,
+        methods=list(methods),
+        seeds=choose_seeds(seeds),
+        files=protocol_files,
     )
     for note in ready.notes:
         stderr().print(note, highlight=False)

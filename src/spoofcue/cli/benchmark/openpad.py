@@ -66,7 +66,15 @@ def openpad(
         new = NewOpenpad(
             identities, people or wanted.identities, wanted.scale, seed, workers, progress
         )
-        ready = target_plan(out, [], "openpad", protocol, list(methods), trainings, new)
+        ready = target_plan(
+            out,
+            [],
+            benchmark="openpad",
+            protocol=protocol,
+            methods=list(methods),
+            seeds=trainings,
+            new=new,
+        )
     if dry_run:
         print_plan(ready.tasks, ready.rows)
         return

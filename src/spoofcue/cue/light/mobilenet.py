@@ -42,9 +42,9 @@ class InvertedResidual(nn.Module):
         hidden = c_in * expansion
         layers: list[nn.Module] = []
         if expansion != 1:
-            layers.append(_conv_norm_relu6(c_in, hidden, 1, 1, norm))
+            layers.append(_conv_norm_relu6(c_in, hidden, 1, stride=1, norm=norm))
         layers += [
-            _conv_norm_relu6(hidden, hidden, 3, stride, norm, groups=hidden),
+            _conv_norm_relu6(hidden, hidden, 3, stride=stride, norm=norm, groups=hidden),
             nn.Conv2d(hidden, c_out, 1, bias=False),
             make_norm(norm, c_out),
         ]
@@ -87,7 +87,7 @@ class MobileNetV2Encoder(nn.Module):
         super().__init__()
         self.multiplier, self.blocks = multiplier, blocks
         channels = [_rounded(STEM * multiplier)]
-        self.features = nn.Sequential(_conv_norm_relu6(3, channels[0], 3, 2, norm))
+        self.features = nn.Sequential(_conv_norm_relu6(3, channels[0], 3, stride=2, norm=norm))
         for expansion, width, repeats, stride in STAGES:
             for repeat in range(repeats):
                 if len(channels) == blocks:
@@ -99,7 +99,9 @@ class MobileNetV2Encoder(nn.Module):
                 )
         if blocks == BLOCKS:
             channels.append(_rounded(LAST * max(1.0, multiplier)))
-            self.features.append(_conv_norm_relu6(channels[-2], channels[-1], 1, 1, norm))
+            self.features.append(
+                _conv_norm_relu6(channels[-2], channels[-1], 1, stride=1, norm=norm)
+            )
         e1, e2, e3, e4 = (channels[tap] for tap in TAPS)
         self.channels = (e1, e2, e3, e4, channels[-1])
         # ((x + 1) / 2 - mean) / std. Folded into the first convolution it would not be exact:
@@ -125,7 +127,7 @@ class MobileNetV2Encoder(nn.Module):
 
 
 def _conv_norm_relu6(
-    c_in: int, c_out: int, kernel: int, stride: int, norm: Norm, groups: int = 1
+    c_in: int, c_out: int, kernel: int, *, stride: int, norm: Norm, groups: int = 1
 ) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(c_in, c_out, kernel, stride, kernel // 2, groups=groups, bias=False),

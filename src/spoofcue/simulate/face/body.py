@@ -76,7 +76,7 @@ def paint_body(identity: Identity, grid: Grid, lighting: Lighting) -> FloatImage
         base - 36, base - 6, y.astype(np.float32)
     )
     flesh = tone * lit * (mottle * under_chin * (1 + 0.10 * cord))[..., None]
-    cloth, dressed = _garment(identity, grid, lighting, rng, base, slope)
+    cloth, dressed = _garment(identity, grid, lighting=lighting, rng=rng, base=base, slope=slope)
     colour = flesh * (1 - dressed[..., None]) + cloth * dressed[..., None]
     cover = np.maximum(neck, torso)
     return np.dstack([colour * cover[..., None], cover]).astype(np.float32)
@@ -85,6 +85,7 @@ def paint_body(identity: Identity, grid: Grid, lighting: Lighting) -> FloatImage
 def _garment(
     identity: Identity,
     grid: Grid,
+    *,
     lighting: Lighting,
     rng: np.random.Generator,
     base: float,

@@ -41,6 +41,7 @@ def paint_eyes(
     rgb: FloatImage,
     identity: Identity,
     expression: Expression,
+    *,
     grid: Grid,
     lit: FloatImage,
     lighting: Lighting,
@@ -58,7 +59,9 @@ def paint_eyes(
         patch = rgb[rows, columns]
         light = np.median(lit[rows, columns].reshape(-1, 3), axis=0).astype(np.float32)
         _paint_lid_skin(patch, eyes, line, part)
-        ball, opening = _eyeball(identity, expression, side, part, line, light, lighting)
+        ball, opening = _eyeball(
+            identity, expression, side, grid=part, line=line, light=light, lighting=lighting
+        )
         patch += (ball - patch) * opening[..., None]
         _paint_lashes(patch, identity, expression, side, part)
 
@@ -85,6 +88,7 @@ def _eyeball(
     identity: Identity,
     expression: Expression,
     side: float,
+    *,
     grid: Grid,
     line: LidLines,
     light: FloatImage,

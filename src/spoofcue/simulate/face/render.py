@@ -121,7 +121,7 @@ def _paint_head(
     rgb += (enamel - rgb) * teeth[..., None]
     paint_beard(rgb, identity, expression, grid, lit)
     paint_brows(rgb, identity, expression, grid, lit)
-    paint_eyes(rgb, identity, expression, grid, lit, lighting)
+    paint_eyes(rgb, identity, expression, grid=grid, lit=lit, lighting=lighting)
     alpha = surface.alpha
     return np.dstack([rgb * alpha[..., None], alpha]).astype(np.float32), surface.z
 

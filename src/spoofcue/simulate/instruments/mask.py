@@ -120,16 +120,20 @@ def cover(x: FloatImage, y: FloatImage, cut: str, rng: Generator) -> FloatImage:
         return across * smoothstep(0.44 + soft, 0.44 - soft, np.abs(x - np.float32(0.5)))
     if cut == "lower":
         top = smoothstep(0.44 + jitter[0] - soft, 0.44 + jitter[0] + soft, y)
-        return top * _oval(x, y, 0.5, 0.5, 0.44 + jitter[1], 0.60 + jitter[2], soft)
-    sheet = _oval(x, y, 0.5, 0.46, 0.45 + jitter[0], 0.66 + jitter[1], soft)
+        return top * _oval(
+            x, y, cx=0.5, cy=0.5, rx=0.44 + jitter[1], ry=0.60 + jitter[2], soft=soft
+        )
+    sheet = _oval(x, y, cx=0.5, cy=0.46, rx=0.45 + jitter[0], ry=0.66 + jitter[1], soft=soft)
     for (ex, ey), shift in zip(EYES, jitter[2:4], strict=True):
-        hole = _oval(x, y, ex + shift, ey + jitter[4], 0.105, 0.052 + abs(jitter[5]), soft)
+        hole = _oval(
+            x, y, cx=ex + shift, cy=ey + jitter[4], rx=0.105, ry=0.052 + abs(jitter[5]), soft=soft
+        )
         sheet = sheet * (1 - hole)
     return sheet
 
 
 def _oval(
-    x: FloatImage, y: FloatImage, cx: float, cy: float, rx: float, ry: float, soft: float
+    x: FloatImage, y: FloatImage, *, cx: float, cy: float, rx: float, ry: float, soft: float
 ) -> FloatImage:
     dx = (x - np.float32(cx)) * np.float32(1 / rx)
     dy = (y - np.float32(cy)) * np.float32(1 / ry)

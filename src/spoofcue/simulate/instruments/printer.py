@@ -119,7 +119,7 @@ class Printer(Instrument):
             plates = diffused(plates, dots)
         on_sheet = sampled(plates, sight.u, sight.v, shrink)
         u_mm, v_mm = sight.u * np.float32(sight.mm), sight.v * np.float32(sight.mm)
-        sheet = reflectance(on_sheet, u_mm, v_mm, step, self, texture)
+        sheet = reflectance(on_sheet, u_mm, v_mm, step_mm=step, printer=self, rng=texture)
         sheet *= paper_texture(u_mm, v_mm, step, self, texture)[..., None]
         sheet *= sheet_light(lamp, sight.how.tilt, sight.how.fold_deg, sight.size, texture)
         gloss = highlight(lamp, self.gloss, sight.size, texture)
@@ -193,6 +193,7 @@ def reflectance(
     plates: NDArray[np.uint8],
     u_mm: FloatImage,
     v_mm: FloatImage,
+    *,
     step_mm: NDArray[np.float64],
     printer: Printer,
     rng: Generator,
@@ -219,7 +220,9 @@ def reflectance(
     for plate in range(4):
         tone = plates[..., plate]
         if printer.screen == "clustered":
-            cover = _screened(tone, u_mm, v_mm, step_mm, printer, plate, phases[plate])
+            cover = _screened(
+                tone, u_mm, v_mm, step_mm=step_mm, printer=printer, plate=plate, phase=phases[plate]
+            )
         else:
             cover = tone * np.float32(1 / 255)
         for channel in range(3):
@@ -276,6 +279,7 @@ def _screened(
     tone: NDArray[np.uint8],
     u_mm: FloatImage,
     v_mm: FloatImage,
+    *,
     step_mm: NDArray[np.float64],
     printer: Printer,
     plate: int,
