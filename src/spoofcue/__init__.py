@@ -5,8 +5,9 @@ public names; those of ``cue``, ``datasets``, ``metrics``, ``protocols`` and ``s
 attributes of this package too: ``spoofcue.protocols.folds("oulu-npu", "1")``.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from spoofcue.lazy_names import lazy_names
 from spoofcue.version import __version__
 
 if TYPE_CHECKING:
@@ -45,33 +46,22 @@ __all__ = [
     "train",
 ]
 
-_PACKAGES = ("cue", "datasets", "metrics", "protocols", "simulate")
-_MODULES = {
-    "Detector": "detector.detector",
-    "ExitRule": "detector.early_exit",
-    "InputError": "errors",
-    "MediaError": "errors",
-    "PackageError": "errors",
-    "ProblemsError": "errors",
-    "QualityLimits": "detector.quality",
-    "Result": "detector.result",
-    "SpoofCueError": "errors",
-    "evaluate": "scoring.evaluate",
-    "train": "training.any_method",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """A public name, loaded when it is asked for: nothing that is not used is waited for."""
-    from importlib import import_module
-
-    if name in _PACKAGES:
-        return import_module(f"{__name__}.{name}")
-    if name in _MODULES:
-        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    """With the names that are not loaded yet, for completion."""
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "spoofcue.detector.detector": ("Detector",),
+        "spoofcue.detector.early_exit": ("ExitRule",),
+        "spoofcue.detector.quality": ("QualityLimits",),
+        "spoofcue.detector.result": ("Result",),
+        "spoofcue.errors": (
+            "InputError",
+            "MediaError",
+            "PackageError",
+            "ProblemsError",
+            "SpoofCueError",
+        ),
+        "spoofcue.scoring.evaluate": ("evaluate",),
+        "spoofcue.training.any_method": ("train",),
+    },
+    packages=("cue", "datasets", "metrics", "protocols", "simulate"),
+)

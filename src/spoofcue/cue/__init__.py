@@ -8,7 +8,9 @@ cue generator of section 3.3, ``classifier`` is section 3.4, ``generator`` puts 
 All take plain tensors and no settings: the losses and the score serve any network.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from spoofcue.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from spoofcue.cue.encoder import ResNet18Encoder
@@ -26,26 +28,12 @@ __all__ = [
     "triplet_loss",
 ]
 
-_MODULES = {
-    "CueGenerator": "generator",
-    "LGSC": "generator",
-    "ResNet18Encoder": "encoder",
-    "lgsc_loss": "losses",
-    "regression_loss": "losses",
-    "spoof_score": "score",
-    "triplet_loss": "losses",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """A public name, loaded when it is asked for: torch takes its time."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    """With the names that are not loaded yet, for completion."""
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "spoofcue.cue.encoder": ("ResNet18Encoder",),
+        "spoofcue.cue.generator": ("LGSC", "CueGenerator"),
+        "spoofcue.cue.losses": ("lgsc_loss", "regression_loss", "triplet_loss"),
+        "spoofcue.cue.score": ("spoof_score",),
+    },
+)

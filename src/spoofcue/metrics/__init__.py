@@ -13,7 +13,9 @@ measures), ``intervals`` and ``bootstrap_intervals``, ``nonresponse``, ``evaluat
 of a dev and a test set).
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from spoofcue.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from spoofcue.metrics.bootstrap_intervals import bootstrap
@@ -61,31 +63,33 @@ __all__ = [
     "read_scores",
 ]
 
-_MODULES = {
-    "bootstrap_intervals": ("bootstrap",),
-    "curves": ("det_curve",),
-    "evaluation": ("Evaluation", "EvaluationOptions", "evaluate"),
-    "measures": ("MEASURES", "Measure", "acer", "apcer", "auc", "bpcer", "eer", "hter"),
-    "rates": ("error_rates",),
-    "score_files": ("read_scores",),
-    "scores": ("NonResponses", "ScoreSet", "by_video"),
-    "thresholds": (
-        *("Threshold", "ThresholdRule", "apcer_threshold", "bpcer_threshold", "eer_threshold"),
-        *("fixed_threshold", "min_hter_threshold"),
-    ),
-}
-_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
-
-
-def __getattr__(name: str) -> Any:
-    """A public name, loaded when it is asked for."""
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    """With the names that are not loaded yet, for completion."""
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "spoofcue.metrics.bootstrap_intervals": ("bootstrap",),
+        "spoofcue.metrics.curves": ("det_curve",),
+        "spoofcue.metrics.evaluation": ("Evaluation", "EvaluationOptions", "evaluate"),
+        "spoofcue.metrics.measures": (
+            "MEASURES",
+            "Measure",
+            "acer",
+            "apcer",
+            "auc",
+            "bpcer",
+            "eer",
+            "hter",
+        ),
+        "spoofcue.metrics.rates": ("error_rates",),
+        "spoofcue.metrics.score_files": ("read_scores",),
+        "spoofcue.metrics.scores": ("NonResponses", "ScoreSet", "by_video"),
+        "spoofcue.metrics.thresholds": (
+            "Threshold",
+            "ThresholdRule",
+            "apcer_threshold",
+            "bpcer_threshold",
+            "eer_threshold",
+            "fixed_threshold",
+            "min_hter_threshold",
+        ),
+    },
+)

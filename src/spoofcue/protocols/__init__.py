@@ -7,7 +7,9 @@ judged), ``reader`` (YAML), ``listed`` (the datasets' own lists), ``early`` (fra
 beginning).
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from spoofcue.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from spoofcue.protocols.definition import Protocol, ProtocolSet
@@ -16,25 +18,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Fold", "Protocol", "ProtocolSet", "folds", "load_set", "set_names"]
 
-_MODULES = {
-    "Fold": "fold",
-    "Protocol": "definition",
-    "ProtocolSet": "definition",
-    "folds": "reader",
-    "load_set": "reader",
-    "set_names": "reader",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """A public name, loaded when it is asked for."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    """With the names that are not loaded yet, for completion."""
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "spoofcue.protocols.definition": ("Protocol", "ProtocolSet"),
+        "spoofcue.protocols.fold": ("Fold",),
+        "spoofcue.protocols.reader": ("folds", "load_set", "set_names"),
+    },
+)

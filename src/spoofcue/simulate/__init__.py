@@ -10,7 +10,9 @@ masks, cameras and lights of your own to the built-in :class:`Catalogue`. Needs 
 ``simulate`` (PyYAML).
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from spoofcue.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from spoofcue.simulate.catalogue import Catalogue, load_catalogue
@@ -18,24 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Catalogue", "OnlineSimulator", "attack", "live", "load_catalogue"]
 
-_MODULES = {
-    "Catalogue": "catalogue",
-    "load_catalogue": "catalogue",
-    "OnlineSimulator": "pictures",
-    "attack": "pictures",
-    "live": "pictures",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """A public name, loaded when it is asked for: OpenCV, dlib and PyYAML take their time."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    """With the names that are not loaded yet, for completion."""
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "spoofcue.simulate.catalogue": ("Catalogue", "load_catalogue"),
+        "spoofcue.simulate.pictures": ("OnlineSimulator", "attack", "live"),
+    },
+)
