@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers.clips import SIDE, render
-from helpers.miniature import make_miniature
+from helpers.known_dataset import known_datasets, make_miniature
 from spoofcue.data.extract import PrepareOptions, extract
 from spoofcue.datasets import DATASETS
 from spoofcue.datasets.scan import scan
@@ -25,13 +25,7 @@ def overlap(a: Xywh, b: Xywh) -> float:
 
 @pytest.mark.parametrize(
     ("name", "least"),
-    [
-        ("oulu-npu", 0.6),  # a box about the eyes is no more than like dlib's
-        ("siw", 0.98),
-        ("msu-mfsd", 0.9),  # every other frame is listed; the face moves by 2 px
-        ("replay-attack", 0.75),  # two frames are listed; by the last, the face has moved 5 px
-        ("celeba-spoof", 0.95),  # rounded on the canvas of 224 px
-    ],
+    [(k.name, k.least_overlap) for k in known_datasets().values() if k.box_files],
 )
 def test_each_frame_has_its_face(name: str, least: float, tmp_path: Path) -> None:
     dataset = DATASETS[name]

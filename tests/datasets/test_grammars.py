@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.known_dataset import known_datasets
 from spoofcue.datasets import DATASETS
 from spoofcue.datasets.celeba_spoof import read_labels
 from spoofcue.datasets.scan import Scan, parse
@@ -21,29 +22,7 @@ def read(name: str, *paths: str) -> Scan:
 
 @pytest.mark.parametrize(
     ("name", "path"),
-    [
-        ("oulu-npu", "Train_files/7_1_01_1.avi"),  # six phones
-        ("oulu-npu", "Train_files/1_1_1_1.avi"),  # two digits
-        ("siw", "Train/live/003/003-1-2-1-1.mov"),  # a print among live
-        ("siw", "Train/live/003/006-1-1-1-1.mov"),  # somebody else's folder
-        ("siw", "Train/spoof/003/003-1-2-3-1.mov"),  # prints have two media
-        ("casia-mfsd", "train_release/1/9.avi"),
-        ("casia-mfsd", "test_release/1/HR_5.avi"),
-        (
-            "replay-attack",
-            "test/attack/hand/attack_print_client009_session01_highdef_video_adverse.mov",
-        ),
-        ("replay-attack", "test/real/client009_session01_webcam_authenticate_adverse_3.mov"),
-        ("msu-mfsd", "scene01/real/real_client001_android_SD_ipad_video_scene01.mp4"),
-        ("rose-youtu", "2/X_NT_5s_g_E_2_1.mp4"),
-        ("celeba-spoof", "Data/train/1/fake/000001.jpg"),
-        ("nuaa", "ClientRaw/0001/0002_00_00_01_0.jpg"),
-        ("faceforensics", "manipulated_sequences/Deepfakes/c23/videos/000.mp4"),
-        ("siw-m", "Mask/Unknown/1.mov"),
-        ("siw-m", "Mask/Paper/1.mov"),  # a mask, and no print in a folder too many
-        ("siw-mv2", "Live/Alive_1.mov"),
-        ("lcc-fasd", "LCC_FASD_training/fake/1.png"),
-    ],
+    [(k.name, path) for k in known_datasets().values() for path in k.misnamed],
 )
 def test_what_follows_no_rule_is_misnamed(name: str, path: str) -> None:
     found = read(name, path)
@@ -53,14 +32,7 @@ def test_what_follows_no_rule_is_misnamed(name: str, path: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "path"),
-    [
-        ("oulu-npu", "Train_files/1_1_21_1.avi"),  # a person of dev would leak into train
-        ("siw", "Train/live/001/001-1-1-1-1.mov"),  # a person of test
-        ("casia-mfsd", "train_release/21/1.avi"),
-        ("msu-mfsd", "scene01/real/real_client004_android_SD_scene01.mp4"),
-        ("rose-youtu", "24/G_NT_5s_g_E_24_1.mp4"),
-        ("oulu-npu", "extra/1_1_01_1.avi"),
-    ],
+    [(k.name, path) for k in known_datasets().values() for path in k.misplaced],
 )
 def test_what_is_well_named_in_the_wrong_place_is_left_out(name: str, path: str) -> None:
     found = read(name, path)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.known_dataset import known_datasets
 from spoofcue.data.recording import Published
 from spoofcue.datasets import DATASETS
 from spoofcue.datasets.definition import Dataset, Named
@@ -16,179 +17,13 @@ from spoofcue.errors import InputError
 
 LIVE_RA = "real/client009_session01_webcam_authenticate_"
 FORGED = "manipulated_sequences/"
-NO = (None, None, None)
-# dataset, path -> subject, split, PAI, session, device, variant
-NAMES: list[tuple[str, str, tuple[str | None, ...]]] = [
-    ("oulu-npu", "Train_files/1_3_01_1.avi", ("01", "train", None, "3", "1", None)),
-    ("oulu-npu", "Dev_files/6_2_21_2.avi", ("21", "dev", "print-1", "2", "6", None)),
-    ("oulu-npu", "Dev_files/6_2_35_3.avi", ("35", "dev", "print-2", "2", "6", None)),
-    ("oulu-npu", "Test_files/2_1_36_4.avi", ("36", "test", "replay-1", "1", "2", None)),
-    ("oulu-npu", "Test_files/2_1_55_5.avi", ("55", "test", "replay-2", "1", "2", None)),
-    ("siw", "Train/live/003/003-1-1-2-1.mov", ("003", "train", None, "1", "1", "2")),
-    ("siw", "Test/live/001/001-2-1-1-2.mov", ("001", "test", None, "2", "2", "1")),
-    ("siw", "Train/spoof/165/165-2-2-1-1.mov", ("165", "train", "print-1", "1", "2", None)),
-    ("siw", "Train/spoof/003/003-1-2-2-2.mov", ("003", "train", "print-2", "2", "1", None)),
-    ("siw", "Test/spoof/161/161-1-3-4-1.mov", ("161", "test", "replay-4", "1", "1", None)),
-    ("siw", "Test/spoof/161/161_1_3_1_1.m.mov", ("161", "test", "replay-1", "1", "1", None)),
-    ("casia-mfsd", "train_release/20/1.avi", ("train/20", "train", None, None, "normal", None)),
-    ("casia-mfsd", "test_release/30/2.avi", ("test/30", "test", None, None, "low", None)),
-    ("casia-mfsd", "test_release/1/HR_1.avi", ("test/1", "test", None, None, "high", None)),
-    *(
-        (
-            "casia-mfsd",
-            f"train_release/7/{file}.avi",
-            ("train/7", "train", pai, None, quality, None),
-        )
-        for pai, files in (
-            ("print-warped", ("3", "4", "HR_2")),
-            ("cut-photo", ("5", "6", "HR_3")),
-            ("replay-ipad", ("7", "8", "HR_4")),
-        )
-        for quality, file in zip(("normal", "low", "high"), files, strict=True)
-    ),
-    (
-        "replay-attack",
-        f"devel/{LIVE_RA}adverse_2.mov",
-        ("009", "dev", None, "adverse", "webcam", "2"),
-    ),
-    (
-        "replay-attack",
-        f"test/{LIVE_RA}controlled_1.mov",
-        ("009", "test", None, "controlled", "webcam", "1"),
-    ),
-    *(
-        (
-            "replay-attack",
-            f"train/attack/{support}/attack_{shown}_client001_session01_{camera}_{kind}_adverse.mov",
-            ("001", "train", f"{shown}-{kind}", "adverse", "webcam", support),
-        )
-        for support in ("fixed", "hand")
-        for shown, camera, kind in (
-            ("print", "highdef", "photo"),
-            ("mobile", "mobile", "photo"),
-            ("mobile", "mobile", "video"),
-            ("highdef", "highdef", "photo"),
-            ("highdef", "highdef", "video"),
-        )
-    ),
-    (
-        "msu-mfsd",
-        "scene01/real/real_client002_android_SD_scene01.mp4",
-        ("02", "train", None, "scene01", "android", None),
-    ),
-    *(
-        (
-            "msu-mfsd",
-            f"scene01/attack/attack_client051_laptop_SD_{kind}_scene01.mov",
-            ("51", "test", pai, "scene01", "laptop", None),
-        )
-        for kind, pai in (
-            ("printed_photo", "print-photo"),
-            ("ipad_video", "replay-ipad"),
-            ("iphone_video", "replay-iphone"),
-        )
-    ),
-    ("siw-m", "Live/Train/12.mov", ("live/train/12", "train", None, None, None, None)),
-    ("siw-m", "Live/Test/a_5.mp4", ("live/test/a_5", "test", None, None, None, None)),
-    *(
-        ("siw-m", f"{folder}/4.mov", (f"{folder.lower()}/4", "train", pai, None, None, None))
-        for folder, pai in (
-            ("Paper", "print-paper"),
-            ("Replay", "replay-video"),
-            ("Partial/FunnyeyeGlasses", "partial-funnyeye"),
-            ("Partial/PaperCut", "partial-paper"),
-            ("Partial/PaperGlasses", "partial-paperglasses"),
-            ("Makeup/Cosmetic", "makeup-cosmetic"),
-            ("Makeup/Impersonation", "makeup-impersonation"),
-            ("Makeup/Obfuscation", "makeup-obfuscation"),
-            ("Mask/HalfMask", "mask-half"),
-            ("Mask/MannequinHead", "mask-mannequin"),
-            ("Mask/PaperMask", "mask-paper"),
-            ("Mask/SiliconeMask", "mask-silicone"),
-            ("Mask/TransparentMask", "mask-transparent"),
-        )
-    ),
-    (
-        "siw-m",
-        "Spoof/Mask/HalfMask/x10.mov",
-        ("mask/halfmask/x10", "test", "mask-half", *NO),
-    ),
-    ("siw-mv2", "Live/Live_5.mov", ("Live_5", "test", None, None, None, None)),
-    *(
-        ("siw-mv2", f"any/{prefix}_11.mov", (f"{prefix}_11", "train", pai, None, None, None))
-        for prefix, pai in (
-            ("Makeup_Co", "makeup-cosmetic"),
-            ("Makeup_Im", "makeup-impersonation"),
-            ("Makeup_Ob", "makeup-obfuscation"),
-            ("Mask_Half", "mask-half"),
-            ("Mask_Mann", "mask-mannequin"),
-            ("Mask_Paper", "mask-paper"),
-            ("Mask_Silicone", "mask-silicone"),
-            ("Mask_Trans", "mask-transparent"),
-            ("Paper", "print-paper"),
-            ("Partial_Eye", "partial-eye"),
-            ("Partial_Funnyeye", "partial-funnyeye"),
-            ("Partial_Mouth", "partial-mouth"),
-            ("Partial_Paperglass", "partial-paperglasses"),
-            ("Replay", "replay-video"),
-        )
-    ),
-    ("rose-youtu", "2/G_NT_5s_g_E_2_1.mp4", ("2", "train", None, "E", "5s", "NT-g")),
-    (
-        "rose-youtu",
-        "a/Ps_T_ZTE_wg_C1_11_20.mp4",
-        ("11", "dev", "print-still", "C1", "ZTE", "T-wg"),
-    ),
-    *(
-        ("rose-youtu", f"{kind}_T_HS_g_E_23_1.mp4", ("23", "test", pai, "E", "HS", "T-g"))
-        for kind, pai in (
-            ("Pq", "print-quivering"),
-            ("Vl", "replay-lenovo"),
-            ("Vm", "replay-mac"),
-            ("Mc", "mask-cut"),
-            ("Mf", "mask-full"),
-            ("Mu", "mask-upper"),
-            ("Ml", "mask-lower"),
-        )
-    ),
-    ("celeba-spoof", "Data/train/12/live/000001.jpg", ("12", "train", None, None, None, None)),
-    ("celeba-spoof", "Data/test/7/spoof/03.png", ("7", "test", "spoof", None, None, None)),
-    (
-        "nuaa",
-        "ClientRaw/0001/0001_01_02_01_7.jpg",
-        ("train/0001", "train", None, "01", None, "01-02"),
-    ),
-    (
-        "nuaa",
-        "raw/ImposterRaw/0016/0016_00_03_03_12.jpg",
-        ("test/0016", "test", "print-photo", "03", None, "00-03"),
-    ),
-    ("lcc-fasd", "LCC_FASD_training/real/a.png", ("train/real/a", "train", None, *NO)),
-    ("lcc-fasd", "LCC_FASD_development/spoof/b.jpg", ("dev/spoof/b", "dev", "attack", *NO)),
-    ("lcc-fasd", "LCC_FASD_evaluation/Real/c.jpeg", ("test/real/c", "test", None, *NO)),
-    (
-        "faceforensics",
-        "original_sequences/youtube/c23/videos/001.mp4",
-        ("001", "train", None, None, None, "c23"),
-    ),
-    *(
-        (
-            "faceforensics",
-            f"{FORGED}{kind}/{quality}/videos/003_000.mp4",
-            ("000-003", "train", f"forgery-{kind.lower()}", None, None, quality),
-        )
-        for kind, quality in (
-            ("Deepfakes", "c0"),
-            ("Face2Face", "raw"),
-            ("FaceSwap", "c23"),
-            ("NeuralTextures", "c40"),
-            ("FaceShifter", "c23"),
-        )
-    ),
-]
 
 
-@pytest.mark.parametrize(("name", "path", "wanted"), NAMES, ids=lambda v: v if v else "")
+@pytest.mark.parametrize(
+    ("name", "path", "wanted"),
+    [(k.name, *said) for k in known_datasets().values() for said in k.names],
+    ids=lambda v: v if v else "",
+)
 def test_a_name_says_this(name: str, path: str, wanted: tuple[str | None, ...]) -> None:
     (found,) = parse(DATASETS[name], Tree.listed([path])).recordings
     subject, split, pai, session, device, variant = wanted
@@ -202,36 +37,7 @@ def test_a_name_says_this(name: str, path: str, wanted: tuple[str | None, ...]) 
 
 @pytest.mark.parametrize(
     ("name", "path", "boxes", "kind"),
-    [
-        ("oulu-npu", "Train_files/1_1_01_1.avi", "Train_files/1_1_01_1.txt", "oulu-eyes"),
-        ("siw", "Test/live/001/001-1-1-1-1.mov", "Test/live/001/001-1-1-1-1.face", "siw-corners"),
-        ("siw", "Test/live/001/001_1_1_1_1.mov", "Test/live/001/001-1-1-1-1.face", "siw-corners"),
-        ("siw", "Test/live/001/001-1-1-1-1.mov", "Test/live/001/001_1_1_1_1.m.face", "siw-corners"),
-        (
-            "msu-mfsd",
-            "scene01/real/real_client002_android_SD_scene01.mp4",
-            "scene01/real/real_client002_android_SD_scene01.face",
-            "msu-corners-eyes",
-        ),
-        (
-            "replay-attack",
-            f"test/{LIVE_RA}adverse_1.mov",
-            f"face-locations/test/{LIVE_RA}adverse_1.face",
-            "replay-xywh",
-        ),
-        (
-            "replay-attack",
-            f"test/{LIVE_RA}adverse_1.mov",
-            f"test/{LIVE_RA}adverse_1.face",
-            "replay-xywh",
-        ),
-        (
-            "celeba-spoof",
-            "Data/train/1/live/000001.jpg",
-            "Data/train/1/live/000001_BB.txt",
-            "celeba-224",
-        ),
-    ],
+    [(k.name, *files) for k in known_datasets().values() for files in k.box_files],
 )
 def test_a_box_file_belongs_to_its_recording(name: str, path: str, boxes: str, kind: str) -> None:
     found = parse(DATASETS[name], Tree.listed([path, boxes]))
@@ -244,53 +50,21 @@ def test_a_box_file_belongs_to_its_recording(name: str, path: str, boxes: str, k
     ]
 
 
-TITLES = {
-    "oulu-npu": ("OULU-NPU", 55),
-    "siw": ("SiW", 165),
-    "casia-mfsd": ("CASIA-MFSD", 50),
-    "replay-attack": ("Replay-Attack", 50),
-    "msu-mfsd": ("MSU-MFSD", 35),
-    "siw-m": ("SiW-M", 493),
-    "siw-mv2": ("SiW-Mv2", 493),
-    "rose-youtu": ("Rose-Youtu", 20),
-    "celeba-spoof": ("CelebA-Spoof", 10177),
-    "lcc-fasd": ("LCC-FASD", None),
-    "nuaa": ("NUAA", 15),
-    "faceforensics": ("FaceForensics++", None),
-}
-# live and attack; or the total alone
-PUBLISHED: dict[str, dict[str, tuple[int, int] | int]] = {
-    "oulu-npu": {"train": (360, 1440), "dev": (270, 1080), "test": (360, 1440)},
-    "siw": {"train": (714, 1702), "test": (599, 1454)},
-    "casia-mfsd": {"train": (60, 180), "test": (90, 270)},
-    "replay-attack": {"train": (60, 300), "dev": (60, 300), "test": (80, 400)},
-    "msu-mfsd": {"train": (30, 90), "test": (40, 120)},
-    "siw-m": {"all": (660, 968)},
-    "siw-mv2": {"all": (785, 915)},
-    "rose-youtu": {"train": 1389, "dev": 359, "test": 1749},
-    "celeba-spoof": {"train": 494405, "test": 67170},
-    "lcc-fasd": {"train": (1223, 7076), "dev": (405, 2543), "test": (314, 7266)},
-    "nuaa": {"train": (1743, 1748), "test": (3362, 5761)},
-    "faceforensics": {"train": (720, 3600), "dev": (140, 700), "test": (140, 700)},
-}
-BOXED = {"oulu-npu", "siw", "replay-attack", "msu-mfsd", "celeba-spoof"}
-
-
 def test_the_datasets_and_what_their_authors_state() -> None:
-    assert {name: (d.title, d.subjects) for name, d in DATASETS.items()} == TITLES
+    assert set(DATASETS) == set(known_datasets())
     for name, dataset in DATASETS.items():
+        known = known_datasets()[name]
+        assert (dataset.name, dataset.title, dataset.subjects) == (name, known.title, known.people)
         wanted = {
             split: Published(None, None, n) if isinstance(n, int) else Published.of(*n)
-            for split, n in PUBLISHED[name].items()
+            for split, n in known.published.items()
         }
         assert dataset.published == wanted
-        assert dataset.name == name
         assert dataset.licence
         assert dataset.licence_url is None or dataset.licence_url.startswith("http")
-        assert bool(dataset.boxes) == (dataset.box_format is not None) == (name in BOXED)
-        # Tight crops need no search for a face; one set's sources differ by a few recordings.
-        assert dataset.detector == ("none" if name == "lcc-fasd" else "dlib")
-        assert dataset.tolerance == (10 if name == "siw" else 0)
+        ships_boxes = bool(known.box_files)
+        assert bool(dataset.boxes) == (dataset.box_format is not None) == ships_boxes
+        assert (dataset.detector, dataset.tolerance) == (known.detector, known.tolerance)
         assert dataset.margin == 0.2
 
 
@@ -541,3 +315,13 @@ def test_files_of_a_tree(tmp_path: Path) -> None:
     assert Tree.of(tmp_path / "none").paths == ()
     given = Tree.listed(["b", "a"], {"a": "text"})
     assert (given.paths, given.text("a"), given.root) == (("a", "b"), "text", Path())
+
+
+def test_the_page_on_datasets_has_a_row_and_a_paragraph_for_each() -> None:
+    page = (Path(__file__).parents[2] / "docs/datasets.md").read_text(encoding="utf-8")
+    lines = page.splitlines()
+    rows = [line.split("`")[1] for line in lines if line.startswith("| `")]
+    assert sorted(rows) == sorted(DATASETS)
+    paragraphs = page.partition("## Each dataset")[2].splitlines()
+    titles = [line.split("**")[1] for line in paragraphs if line.startswith("**")]
+    assert sorted(titles) == sorted(dataset.title for dataset in DATASETS.values())

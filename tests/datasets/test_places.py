@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.full_trees import MAKERS, forensics
-from helpers.miniature import make_miniature
+from helpers.known_dataset import Known, known_datasets, make_miniature
 from spoofcue.data.recording import Recording
 from spoofcue.datasets import DATASETS
 from spoofcue.datasets.places import folder_with
@@ -68,26 +67,22 @@ def parts(path: str) -> str:
 LAYOUTS = (own_folder, other_folder, wrapped, mixed, class_folder, parts)
 
 
-def names_of(name: str) -> list[str]:
-    """Of a whole set; every fiftieth of the largest."""
-    if name == "faceforensics":
-        return forensics(("c23",))[0]
-    return MAKERS[name]()[:: 50 if name == "lcc-fasd" else 1]
-
-
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize(
-    "name", [*(n for n in MAKERS if n not in ("nuaa", "rose-youtu")), "faceforensics"]
+    "known",
+    [k for k in known_datasets().values() if k.whole and not k.wherever],
+    ids=lambda k: k.name,
 )
 def test_a_whole_set_is_whole_wherever_its_archives_were_unpacked(
-    name: str, layout: Callable[[str], str]
+    known: Known, layout: Callable[[str], str]
 ) -> None:
-    paths = names_of(name)
+    assert known.whole is not None
+    name, paths = known.name, known.whole()[:: known.every]
     plain, moved = read(name, *paths), read(name, *map(layout, paths))
     assert facts(moved.recordings, name) == facts(plain.recordings, name)
     assert len(moved.recordings) == len(plain.recordings)
     assert moved.problems == plain.problems
-    assert name == "lcc-fasd" or moved.problems == []
+    assert known.every > 1 or moved.problems == []
     media = {r.media: r.path for r in moved.recordings}
     assert set(media) <= set(map(layout, paths))
     assert all(path == Path(name) for name, path in media.items())

@@ -14,7 +14,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from helpers.miniature import make_miniature
+from helpers.known_dataset import make_miniature
 from spoofcue.cli.main import app
 from spoofcue.cli.prepare import dataset_command
 from spoofcue.data.manifest import read_manifest

@@ -6,31 +6,24 @@ from collections import Counter
 
 import pytest
 
-from helpers.full_trees import SIW_IDS, forensics, full, oulu, replay, siw
+from helpers.known import oulu_npu, replay_attack, siw
+from helpers.known.faceforensics import forensics
+from helpers.known_dataset import Known, full, known_datasets
 from spoofcue.datasets import DATASETS
 from spoofcue.datasets.scan import Scan, count, parse
 from spoofcue.datasets.tree import Tree
 
 
 @pytest.mark.parametrize(
-    ("name", "counts"),
-    [
-        ("oulu-npu", {"train": (360, 1440), "dev": (270, 1080), "test": (360, 1440)}),
-        ("siw", {"train": (714, 1702), "dev": (0, 0), "test": (599, 1454)}),
-        ("casia-mfsd", {"train": (60, 180), "dev": (0, 0), "test": (90, 270)}),
-        ("replay-attack", {"train": (60, 300), "dev": (60, 300), "test": (80, 400)}),
-        ("msu-mfsd", {"train": (30, 90), "dev": (0, 0), "test": (40, 120)}),
-        ("siw-m", {"all": (660, 968)}),
-        ("nuaa", {"train": (1743, 1748), "dev": (0, 0), "test": (3362, 5761)}),
-        ("lcc-fasd", {"train": (1223, 7076), "dev": (405, 2543), "test": (314, 7266)}),
-    ],
+    "known", [k for k in known_datasets().values() if k.whole], ids=lambda k: k.name
 )
-def test_a_whole_set_has_the_published_counts_and_no_problem(
-    name: str, counts: dict[str, tuple[int, int]]
-) -> None:
-    found = full(name)
+def test_a_whole_set_has_the_published_counts_and_no_problem(known: Known) -> None:
+    counts = known.published if "all" in known.published else {"dev": (0, 0)} | known.published
+    found = full(known.name)
     have = count(found.recordings)
-    assert {split: (have[split].live, have[split].attack) for split in counts} == counts
+    for split, number in counts.items():
+        live_and_attack = (have[split].live, have[split].attack)
+        assert number == (have[split].total if isinstance(number, int) else live_and_attack), split
     assert found.problems == []
 
 
@@ -57,7 +50,7 @@ def test_who_is_in_which_split() -> None:
     train = "02 03 05 06 07 08 09 11 12 21 22 34 53 54 55"
     test = "01 13 14 23 24 26 28 29 30 32 33 35 36 37 39 42 48 49 50 51"
     assert people("msu-mfsd") == {"train": set(train.split()), "test": set(test.split())}
-    assert people("siw") == {s.lower(): set(ids.split()) for s, ids in SIW_IDS.items()}
+    assert people("siw") == {s.lower(): set(ids.split()) for s, ids in siw.SIW_IDS.items()}
     assert people("rose-youtu") == {
         "train": {"2", "3", "4", "5", "6", "7", "9", "10"},
         "dev": {"11", "12"},
@@ -94,20 +87,22 @@ def test_what_is_missing_is_named_as_far_as_it_can_be_known() -> None:
         return parse(DATASETS[name], Tree.listed([n for n in names if n not in gone]))
 
     video = "Train_files/1_1_01_1.avi"
-    found = without("oulu-npu", oulu(), video, "Test_files/6_3_55_5.txt")
+    found = without("oulu-npu", oulu_npu.whole(), video, "Test_files/6_3_55_5.txt")
     assert found.missing == [video, "Test_files/6_3_55_5.txt"]
     assert found.unexpected == ["Train_files/1_1_01_1.txt"]  # a box file without its video
     assert [(p.name, p.detail) for p in found.problems if p.kind == "count"] == [
         ("train live", "359 recordings, published 360")
     ]
     attack = "test/attack/hand/attack_mobile_client030_session01_mobile_video_adverse.mov"
-    assert without("replay-attack", replay(), attack).missing == [attack]
-    client = [n for n in replay() if "client016" in n]
-    assert without("replay-attack", replay(), *client).missing == ["devel/: 1 of 15 clients"]
+    assert without("replay-attack", replay_attack.whole(), attack).missing == [attack]
+    client = [n for n in replay_attack.whole() if "client016" in n]
+    assert without("replay-attack", replay_attack.whole(), *client).missing == [
+        "devel/: 1 of 15 clients"
+    ]
     # SiW: up to ten recordings fewer are within what its sources differ by
-    live = [n for n in siw() if n.startswith("Test/live")]
-    assert without("siw", siw(), *live[5:14]).problems == []
-    told = without("siw", siw(), *live[5:19])
+    live = [n for n in siw.whole() if n.startswith("Test/live")]
+    assert without("siw", siw.whole(), *live[5:14]).problems == []
+    told = without("siw", siw.whole(), *live[5:19])
     assert set(live[5:19]) < set(told.missing)
-    person = [n for n in siw() if "/101/" in n]
-    assert without("siw", siw(), *person).missing == ["Train/live/101/", "Train/spoof/101/"]
+    person = [n for n in siw.whole() if "/101/" in n]
+    assert without("siw", siw.whole(), *person).missing == ["Train/live/101/", "Train/spoof/101/"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.miniature import make_miniature
+from helpers.known_dataset import make_miniature
 from spoofcue.datasets import DATASETS, recordings
 from spoofcue.errors import InputError
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from helpers.miniature import make_miniature
+from helpers.known_dataset import make_miniature
 from spoofcue.cli.main import app
 
 TWO_STEPS = [

@@ -7,7 +7,7 @@ from functools import cache
 import polars as pl
 import pytest
 
-from helpers.full_trees import full
+from helpers.known_dataset import full
 from spoofcue.data.manifest import schema
 from spoofcue.experiments.folds import count_fold
 from spoofcue.protocols.reader import load_set

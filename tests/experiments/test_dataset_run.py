@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 import polars as pl
 import pytest
 
+from helpers.known_dataset import manifest
 from helpers.made_runs import write_prepared
-from helpers.official_sets import manifest
 from spoofcue.config import RunSettings
 from spoofcue.data.manifest import read_manifest, write_manifest
 from spoofcue.data.prepared_folder import PreparedFolder

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.miniature import make_miniature
+from helpers.known_dataset import make_miniature
 from spoofcue.data.manifest import read_manifest
 from spoofcue.datasets import DATASETS
 from spoofcue.errors import InputError

@@ -14,8 +14,8 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
+from helpers.known_dataset import manifest
 from helpers.made_runs import write_prepared
-from helpers.official_sets import manifest
 from spoofcue.cli.main import app
 from spoofcue.data.manifest import read_manifest, write_manifest
 from spoofcue.errors import InputError

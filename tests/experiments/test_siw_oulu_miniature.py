@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from helpers.miniature import make_miniature
+from helpers.known_dataset import make_miniature
 from spoofcue.cli.main import app
 from spoofcue.config import RunSettings
 from spoofcue.experiments import methods

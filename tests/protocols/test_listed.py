@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from helpers.official_sets import manifest
+from helpers.known_dataset import manifest
 from spoofcue.errors import InputError
 from spoofcue.protocols.fold import rows_of_fold
 from spoofcue.protocols.listed import differences, from_files, read_listed

@@ -12,7 +12,7 @@ from functools import cache
 import polars as pl
 import pytest
 
-from helpers.official_sets import manifest
+from helpers.known_dataset import manifest
 from spoofcue.data.manifest import schema
 from spoofcue.protocols.fold import Fold, rows_of_fold
 from spoofcue.protocols.reader import load_set

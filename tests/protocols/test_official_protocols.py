@@ -7,7 +7,10 @@ from functools import cache
 import polars as pl
 import pytest
 
-from helpers.official_sets import CELEBA, ROWS, SIW_M, SIW_TEST, manifest
+from helpers.known.celeba_spoof import CELEBA
+from helpers.known.siw import SIW_TEST
+from helpers.known.siw_m import SIW_M
+from helpers.known_dataset import known_datasets, manifest
 from spoofcue.errors import InputError
 from spoofcue.protocols.definition import Protocol
 from spoofcue.protocols.fold import Fold, rows_of_fold
@@ -25,7 +28,7 @@ FOLDS = [
 
 @cache
 def everything() -> pl.DataFrame:
-    return pl.concat([manifest(name) for name in ROWS])
+    return pl.concat([manifest(k.name) for k in known_datasets().values() if k.rows])
 
 
 def counts(rows: pl.DataFrame) -> list[tuple[int, int]]:

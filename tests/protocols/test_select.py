@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from helpers.miniature import make_miniature
+from helpers.known_dataset import make_miniature
 from spoofcue.data.manifest import schema
 from spoofcue.datasets import Recording, recordings
 from spoofcue.errors import InputError

@@ -1,7 +1,7 @@
 """The datasets that papers report on: official folders to recordings.
 
 In Python: :func:`recordings` lists what a folder holds, :data:`DATASETS` has the facts of each set.
-A new dataset is a file here with its ``DATASET`` and a line in ``registry``.
+A new dataset is a file here with its ``DATASET``, which ``registry`` finds.
 """
 
 from typing import TYPE_CHECKING

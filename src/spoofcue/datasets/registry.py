@@ -2,44 +2,30 @@
 
 from __future__ import annotations
 
+import pkgutil
+from importlib import import_module
 from pathlib import Path
 
 from spoofcue.data.folder import scan_folder
 from spoofcue.data.recording import Recording
-from spoofcue.datasets import (
-    casia_mfsd,
-    celeba_spoof,
-    faceforensics,
-    lcc_fasd,
-    msu_mfsd,
-    nuaa,
-    oulu_npu,
-    replay_attack,
-    rose_youtu,
-    siw,
-    siw_m,
-)
 from spoofcue.datasets.definition import Dataset
 from spoofcue.datasets.scan import scan
 from spoofcue.errors import InputError
 
-DATASETS: dict[str, Dataset] = {
-    dataset.name: dataset
-    for dataset in (
-        oulu_npu.DATASET,
-        siw.DATASET,
-        casia_mfsd.DATASET,
-        replay_attack.DATASET,
-        msu_mfsd.DATASET,
-        siw_m.DATASET,
-        siw_m.DATASET_V2,
-        rose_youtu.DATASET,
-        celeba_spoof.DATASET,
-        lcc_fasd.DATASET,
-        nuaa.DATASET,
-        faceforensics.DATASET,
+
+def _in_this_folder() -> dict[str, Dataset]:
+    """The ``DATASET`` of every module in this folder that has one, sorted by name."""
+    folder = Path(__file__).parent
+    modules = (
+        import_module(f"{__package__}.{module.name}")
+        for module in pkgutil.iter_modules([str(folder)])
+        if module.name != "registry"
     )
-}
+    found: list[Dataset] = [m.DATASET for m in modules if hasattr(m, "DATASET")]
+    return {dataset.name: dataset for dataset in sorted(found, key=lambda d: d.name)}
+
+
+DATASETS: dict[str, Dataset] = _in_this_folder()
 
 
 def recordings(dataset: str | Dataset, root: str | Path) -> list[Recording]:
