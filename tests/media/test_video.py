@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spoofcue.errors import MediaError
-from spoofcue.media.video import _upright, even_indices, sample_clip, sample_frames
+from spoofcue.media.video import even_indices, sample_clip, sample_frames
 
 
 def write_video(path: Path, levels: list[int]) -> None:
@@ -49,28 +49,6 @@ def test_indices_rise_and_stay_inside(total: int, count: int) -> None:
     indices = even_indices(total, count)
     assert len(indices) == min(total, count)
     assert all(0 <= a < b < total for a, b in pairwise(indices)) or total < 2
-
-
-@pytest.mark.parametrize(
-    ("degrees", "corner_xy"), [(0, (0, 0)), (180, (5, 3)), (90, (0, 3)), (-90, (5, 0))]
-)
-def test_the_display_matrix_is_applied(degrees: int, corner_xy: tuple[int, int]) -> None:
-    """FFmpeg's rotation is counter-clockwise: a mark in the top left corner moves with it."""
-
-    class Rotated:
-        rotation = degrees
-        time = None
-
-        def to_ndarray(self, format: str) -> np.ndarray:  # PyAV's own name
-            stored = (4, 6, 3) if degrees % 180 == 0 else (6, 4, 3)
-            picture = np.zeros(stored, np.uint8)
-            picture[0, 0] = 255
-            return picture
-
-    image = _upright(0, Rotated()).image  # type: ignore[arg-type]
-    x, y = corner_xy
-    assert image.shape == (4, 6, 3)
-    assert image[y, x].tolist() == [255, 255, 255]
 
 
 def test_early_frames_are_spread_over_the_beginning_and_told_apart(tmp_path: Path) -> None:

@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.errors import MediaError
+from spoofcue.media.local_file import read_local
 
 Image = NDArray[np.uint8]  # (H, W, 3) RGB, upright
 MAX_PIXELS = 100_000_000  # 300 MB of RGB; the largest phone cameras give it
+MAX_BYTES = 8 * MAX_PIXELS  # of a file: four channels of 16 bits, not compressed
 
 
 def read_image(source: Path | bytes, *, max_pixels: int = MAX_PIXELS) -> NDArray[np.uint8]:
@@ -37,10 +39,7 @@ def read_image(source: Path | bytes, *, max_pixels: int = MAX_PIXELS) -> NDArray
     from PIL import Image, ImageOps
 
     name = "image" if isinstance(source, bytes) else str(source)
-    try:
-        data = source if isinstance(source, bytes) else source.read_bytes()
-    except OSError as error:
-        raise MediaError(f"{name}: {error.strerror or error}") from error
+    data = source if isinstance(source, bytes) else read_local(source, MAX_BYTES)
     if not data:
         raise MediaError(f"{name}: the file is empty")
     with warnings.catch_warnings():

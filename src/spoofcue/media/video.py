@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.errors import MediaError
+from spoofcue.media.container import Survey, best_stream, container_of
+from spoofcue.media.display import displayed
 from spoofcue.media.image import MAX_PIXELS
+from spoofcue.media.local_file import open_local
 
 if TYPE_CHECKING:
     import av
@@ -72,39 +76,33 @@ def sample_clip(
     """
     import av
 
-    try:
-        with av.open(str(path)) as container:
-            total = sum(1 for packet in container.demux(_stream(container, path)) if packet.size)
-        with av.open(str(path)) as container:
-            stream = _stream(container, path)
-            if stream.width * stream.height > max_pixels:
+    with open_local(path) as file:
+        try:
+            with container_of(file) as container:
+                best = best_stream(container, str(path))
+            if best.width * best.height > max_pixels:
                 raise MediaError(
-                    f"{path}: {stream.width} x {stream.height} pixels a frame, more than the "
+                    f"{path}: {best.width} x {best.height} pixels a frame, more than the "
                     f"limit of {max_pixels}",
                     reason="too_large",
                 )
-            stream.thread_type = "AUTO"
-            spread = set(even_indices(total, count))
-            more = set(even_indices(min(below, total), early)) if early else set()
-            frames = _decode(container, stream, sorted(spread | more))
-    except (OSError, av.error.FFmpegError, ValueError) as error:
-        raise MediaError(f"{path}: not a readable video ({error})") from error
+            spread = set(even_indices(best.packets, count))
+            more = set(even_indices(min(below, best.packets), early)) if early else set()
+            with container_of(file) as container:
+                frames = _decode(container, best, sorted(spread | more))
+        except (OSError, av.error.FFmpegError, ValueError) as error:
+            raise MediaError(f"{path}: not a readable video ({error})") from error
     if not frames:
         raise MediaError(f"{path}: the video holds no frame that decodes", reason="no_frames")
-    return Clip(frames, total, frozenset(more - spread))
+    return Clip(frames, best.packets, frozenset(more - spread))
 
 
-def _stream(container: av.container.InputContainer, path: Path) -> av.VideoStream:
-    if not container.streams.video:
-        raise MediaError(f"{path}: the file has no video stream")
-    return container.streams.video[0]
-
-
-def _decode(
-    container: av.container.InputContainer, stream: av.VideoStream, wanted: list[int]
-) -> list[Frame]:
+def _decode(container: av.container.InputContainer, best: Survey, wanted: list[int]) -> list[Frame]:
     import av
 
+    stream = next(s for s in container.streams.video if s.index == best.index)
+    stream.thread_type = "AUTO"
+    aspect = stream.sample_aspect_ratio
     frames: list[Frame] = []
     missing = set(wanted)
     last: Frame | None = None
@@ -112,9 +110,9 @@ def _decode(
         for index, frame in enumerate(container.decode(stream)):
             if index in missing:
                 missing.discard(index)
-                frames.append(_upright(index, frame))
+                frames.append(_framed(index, frame, aspect))
             elif not frames:
-                last = _upright(index, frame) if index == 0 else last
+                last = _framed(index, frame, aspect) if index == 0 else last
             if not missing:
                 break
     except av.error.FFmpegError:
@@ -122,8 +120,5 @@ def _decode(
     return frames or ([last] if last else [])
 
 
-def _upright(index: int, frame: av.VideoFrame) -> Frame:
-    image = frame.to_ndarray(format="rgb24")
-    # FFmpeg's players apply the display matrix; PyAV only states it, in degrees counter-clockwise.
-    turned = np.rot90(image, k=round(getattr(frame, "rotation", 0) / 90) % 4)
-    return Frame(index, float(frame.time or 0.0), np.ascontiguousarray(turned))
+def _framed(index: int, frame: av.VideoFrame, aspect: Fraction | None) -> Frame:
+    return Frame(index, float(frame.time or 0.0), displayed(frame, aspect))

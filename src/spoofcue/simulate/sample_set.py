@@ -286,7 +286,12 @@ def _write_clip(path: Path, images: Sequence[NDArray[np.uint8]], fps: int = 25) 
     import av
 
     height, width = (side - side % 2 for side in images[0].shape[:2])
-    with whole(path) as part, av.open(str(part), "w", format="mp4") as container:
+    # the file is opened here: FFmpeg would take a folder named `tcp:` for an address
+    with (
+        whole(path) as part,
+        part.open("wb") as file,
+        av.open(file, "w", format="mp4") as container,
+    ):
         stream = container.add_stream("libx264", rate=fps, options={"crf": "20", "threads": "1"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for image in images:
