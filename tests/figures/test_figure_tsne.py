@@ -9,7 +9,7 @@ from PIL import Image
 
 from helpers.tiny_run import BrightModel, TinyModel
 from spoofcue.errors import InputError
-from spoofcue.figures.features import LAYERS, as_layer, embed, face_features, perplexity_for
+from spoofcue.figures.tsne import LAYERS, as_layer, embed, face_features, perplexity_for
 
 
 @pytest.mark.parametrize("layer", LAYERS)

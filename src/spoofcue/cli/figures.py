@@ -65,7 +65,7 @@ def figures(
 ) -> None:
     """Draw cue maps, t-SNE, score distributions and mean evidence, as PNG and SVG."""
     from spoofcue.cli.console import print_json, progress_bar, stderr
-    from spoofcue.figures.features import as_layer
+    from spoofcue.figures.tsne import as_layer
     from spoofcue.figures.variants import as_scale
     from spoofcue.figures.write import FigureOptions, write_figures
 

@@ -24,9 +24,8 @@ from spoofcue.figures.canvas import (
     shown,
 )
 from spoofcue.figures.choice import HOW_MEDIAN, median_faces
-from spoofcue.figures.differences import differing, flatten, titles
 from spoofcue.figures.evidence import Evidence, Window, face_evidence
-from spoofcue.figures.run import FigureRun, ScoredFace
+from spoofcue.figures.run import FigureRun, ScoredFace, differing, flatten, titles
 from spoofcue.media.image import read_image
 from spoofcue.scoring.face import FaceScorer
 from spoofcue.scoring.pictures import PERCENTILE, cue_scale

@@ -12,8 +12,8 @@ import numpy as np
 
 from spoofcue.errors import InputError
 from spoofcue.figures.canvas import Drawn
-from spoofcue.figures.features import TooFewFacesError
 from spoofcue.figures.run import FigureRun, read_figure_run
+from spoofcue.figures.tsne import TooFewFacesError
 from spoofcue.figures.variants import Scale, Variant, draw_variants
 from spoofcue.scoring.face import FaceScorer
 from spoofcue.scoring.open_model import open_model

@@ -13,13 +13,12 @@ from pytorch_lightning.loggers import TensorBoardLogger
 from pytorch_lightning.plugins.io import TorchCheckpointIO
 
 from spoofcue.media.image import read_image
+from spoofcue.records.run_folder import RunFolder
 from spoofcue.training.budget import stopped_in_mid_epoch
 from spoofcue.training.module import LearnedTraining
 from spoofcue.whole_files import whole
 
 DEV_COLUMNS = ("acer", "eer", "auc", "threshold", "live_mean", "attack_mean")
-
-
 # of the optimiser's parameter groups, in their order; the second is there if it has its own rate
 RATE_COLUMNS = ("lr", "lr_encoder")
 
@@ -46,14 +45,14 @@ class Checkpoints(pl.Callback):
     """``last.ckpt`` every so many steps and each epoch; ``best.ckpt`` by dev ACER, or each epoch.
 
     Args:
-        folder: of the checkpoints.
+        run: in whose ``checkpoints/`` they go.
         every_steps: how often in mid-epoch.
         select: ``best-dev``, or ``last`` to keep the last epoch whatever dev says.
 
     """
 
-    def __init__(self, folder: Path, every_steps: int, select: str) -> None:
-        self.folder, self.every_steps, self.select = folder, every_steps, select
+    def __init__(self, run: RunFolder, every_steps: int, select: str) -> None:
+        self.run, self.every_steps, self.select = run, every_steps, select
         self.best: dict[str, float] = {}
 
     def state_dict(self) -> dict[str, Any]:
@@ -71,7 +70,7 @@ class Checkpoints(pl.Callback):
         if stopped:
             self._choose_last(trainer, module)
         if stopped or (trainer.global_step % self.every_steps == 0 and not last_of_epoch):
-            trainer.save_checkpoint(self.folder / "last.ckpt")
+            trainer.save_checkpoint(self.run.last_checkpoint)
 
     def on_validation_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         """Keep the epoch with the lowest dev ACER."""
@@ -80,19 +79,19 @@ class Checkpoints(pl.Callback):
         result = module.dev_result
         if self.select != "last" and (not self.best or result["select"] < self.best["select"]):
             self.best = {"epoch": trainer.current_epoch, **result}
-            trainer.save_checkpoint(self.folder / "best.ckpt")
+            trainer.save_checkpoint(self.run.best_checkpoint)
         if stopped_in_mid_epoch(trainer):
             # again, with what dev said; a resume then goes on in the middle of the epoch
             self._choose_last(trainer, module)
-            trainer.save_checkpoint(self.folder / "last.ckpt")
+            trainer.save_checkpoint(self.run.last_checkpoint)
 
     def on_train_epoch_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         """Save when the epoch is complete."""
         if self.select == "last":
             self._choose_last(trainer, module)
-            trainer.save_checkpoint(self.folder / "best.ckpt")
+            trainer.save_checkpoint(self.run.best_checkpoint)
         if not stopped_in_mid_epoch(trainer):
-            trainer.save_checkpoint(self.folder / "last.ckpt")
+            trainer.save_checkpoint(self.run.last_checkpoint)
 
     def _choose_last(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         if self.select == "last" and isinstance(module, LearnedTraining):

@@ -164,7 +164,7 @@ class _Watchers(NamedTuple):
         t = settings.training
         budget = TimeBudget(t.minutes)
         lines = EpochLines(budget, threads.count if threads else None)
-        kept = Checkpoints(folder.last_checkpoint.parent, t.checkpoint_every_steps, t.select)
+        kept = Checkpoints(folder, t.checkpoint_every_steps, t.select)
         return cls(budget, lines, kept)
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from spoofcue.figures.canvas import number, shown
-from spoofcue.figures.differences import titles
+from spoofcue.figures.run import titles
 from spoofcue.methods.settings import load_settings
 
 
