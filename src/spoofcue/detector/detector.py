@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-import copy
 import math
+import pickle
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
 from numpy.typing import ArrayLike
 
 from spoofcue.detector.calibrate import calibrated
 from spoofcue.detector.early_exit import ExitRule
-from spoofcue.detector.finder import FaceFinder, Search
+from spoofcue.detector.finder import FaceFinder
 from spoofcue.detector.judge import Judge, Pending
+from spoofcue.detector.options import Color, Options, Search, checked_color
 from spoofcue.detector.quality import QualityLimits
 from spoofcue.detector.result import Result
-from spoofcue.detector.sources import Picture, Source, is_video, open_frames, read_picture
+from spoofcue.detector.sources import (
+    Picture,
+    Source,
+    is_video,
+    open_frames,
+    read_picture,
+    several,
+)
 from spoofcue.errors import InputError
 from spoofcue.faces.detect import DetectorName, FaceDetector, make_detector
+from spoofcue.package.hub import HUB
 from spoofcue.package.schema import ThresholdFacts
 from spoofcue.scoring.exported import PackagedModel
 from spoofcue.scoring.face import FaceScorer
-from spoofcue.scoring.open_model import open_model
+from spoofcue.scoring.open_model import SHIPPED, locate_model, open_model
 
 DEFAULT_LIMITS = QualityLimits()
 DEFAULT_RULE = ExitRule()
@@ -46,6 +55,12 @@ class Detector:
         early_exit: when a video may end before all of them are scored; None: never.
         search: ``fast`` finds the same largest face as ``full``, three times as fast where it is
             large (dlib alone), but then counts no small ones beside it in ``Result.faces``.
+        color: ``bgr`` where arrays come from OpenCV; files and PIL images know their own order.
+
+    Raises:
+        InputError: an option of another type or outside its range.
+
+    A detector of :meth:`load` can be sent to other processes: it opens its model again there.
 
     A picture is (H, W, 3) uint8 RGB, a path, or the bytes of a file:
 
@@ -68,15 +83,14 @@ class Detector:
         frames: int = 10,
         early_exit: ExitRule | None = DEFAULT_RULE,
         search: Search = "fast",
+        color: Color = "rgb",
     ) -> None:
-        if frames < 1:
-            raise InputError(f"frames={frames}: at least one frame of a video is needed.")
+        self._options = Options(quality, frames, early_exit, search, color)
         self._model = model
         facts = model.facts
         self._finder = FaceFinder(faces, facts.margin, facts.min_face_px, quality, search)
         self._threshold = threshold
-        self._frames = frames
-        self._rule = early_exit
+        self._loaded_with: dict[str, object] | None = None
 
     @classmethod
     def load(
@@ -92,6 +106,7 @@ class Detector:
         frames: int = 10,
         early_exit: ExitRule | None = DEFAULT_RULE,
         search: Search = "fast",
+        color: Color = "rgb",
     ) -> Detector:
         """Load a model, checked.
 
@@ -109,16 +124,19 @@ class Detector:
             frames: see the class.
             early_exit: see the class.
             search: see the class.
+            color: see the class.
 
         Raises:
-            InputError: no usable model, or a threshold outside 0..1.
+            InputError: no usable model, or an argument of another type or outside its range.
 
         """
-        loaded = open_model(model, runtime, threads)
+        options = Options(quality, frames, early_exit, search, color)
+        if threshold is not None:
+            threshold = _checked_threshold(threshold)
+        path = locate_model(model)
+        loaded = open_model(path, runtime, threads)
         facts = loaded.facts
         if threshold is not None:
-            if not (math.isfinite(threshold) and 0 <= threshold <= 1):
-                raise InputError(f"threshold {threshold}: scores lie in 0..1")
             chosen = ThresholdFacts(value=threshold, rule="fixed", source="given")
         elif isinstance(loaded, PackagedModel):
             chosen = loaded.package.spec.threshold
@@ -126,17 +144,45 @@ class Detector:
             # a method without scores in 0..1 keeps its own limit
             chosen = ThresholdFacts.model_construct(**asdict(facts.threshold))
         named = facts.detector if face_detector is None else face_detector
+        finder: Any = named
         if isinstance(named, str):
-            named = make_detector(named, yunet_model)  # type: ignore[arg-type]  # it checks
-        return cls(
-            loaded,
-            named,
-            chosen,
-            quality=quality,
-            frames=frames,
-            early_exit=early_exit,
-            search=search,
-        )
+            finder = make_detector(named, yunet_model)  # type: ignore[arg-type]  # it checks
+        if not callable(getattr(finder, "detect", None)):
+            raise InputError(
+                f"face_detector={face_detector!r}: give dlib, yunet or none, or an object with "
+                "`name` and `detect`."
+            )
+        detector = cls(loaded, finder, chosen, **options.as_arguments())
+        detector._loaded_with = {
+            "model": None if path == SHIPPED else _reachable(model, path),
+            "runtime": runtime,
+            "threads": threads,
+            "face_detector": face_detector,
+            "yunet_model": None if yunet_model is None else Path(yunet_model).absolute(),
+        }
+        return detector
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """How to load it again; weights and the memory of a runtime stay in their process."""
+        if self._loaded_with is None:
+            raise InputError(
+                "this Detector was made from objects that live in this process. Make it with "
+                "Detector.load, or once in each process, to use it in others."
+            )
+        try:
+            pickle.dumps(self._loaded_with)
+        except Exception as error:
+            raise InputError(
+                "this Detector's face_detector cannot be sent to another process "
+                f"({error}). Give it by name: dlib, yunet or none."
+            ) from error
+        return _load_again, (self._loaded_with, self._options, self._threshold, self.model_id)
+
+    def __copy__(self) -> Detector:
+        """One that shares the loaded model."""
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__)
+        return made
 
     @property
     def threshold(self) -> float:
@@ -155,22 +201,34 @@ class Detector:
 
     @overload
     def predict(  # type: ignore[overload-overlap]  # a list is never one recording
-        self, source: list[Source] | tuple[Source, ...], *, cues: bool = False
+        self,
+        source: list[Source] | tuple[Source, ...],
+        *,
+        cues: bool = False,
+        color: Color | None = None,
     ) -> list[Result]: ...
 
     @overload
-    def predict(self, source: Source, *, cues: bool = False) -> Result: ...
+    def predict(
+        self, source: Source, *, cues: bool = False, color: Color | None = None
+    ) -> Result: ...
 
     def predict(
-        self, source: Source | list[Source] | tuple[Source, ...], *, cues: bool = False
+        self,
+        source: Source | list[Source] | tuple[Source, ...],
+        *,
+        cues: bool = False,
+        color: Color | None = None,
     ) -> Result | list[Result]:
         """Judge the largest face.
 
         Args:
-            source: path of an image or video, bytes of an image file, (H, W, 3) uint8 RGB, a PIL
-                image; any other iterable of frames is one recording; a list or tuple is several
-                things to judge, as in :meth:`predict_batch`.
+            source: path of an image or video; bytes of an image file, or a file open for reading
+                bytes (``BytesIO``, an upload), which is read from its start; (H, W, 3) uint8; a
+                PIL image; any other iterable of frames is one recording; a list or tuple is
+                several things to judge, as in :meth:`predict_batch`.
             cues: whether results carry cue maps.
+            color: order of the channels of arrays; None: the detector's.
 
         Returns:
             One result, or one for each entry of a list. What cannot be judged is ``rejected``.
@@ -180,20 +238,28 @@ class Detector:
 
         """
         if isinstance(source, (list, tuple)):
-            return self.predict_batch(source, cues=cues)
-        judge = self._judge(cues)
+            return self.predict_batch(source, cues=cues, color=color)
+        judge, order = self._judge(cues), self._color(color)
         if is_video(source):
-            return judge.video(partial(open_frames, source, self._frames))
-        return judge.results(judge.look(partial(read_picture, source)))[0]
+            return judge.video(partial(open_frames, source, self._options.frames, order))
+        return judge.results(judge.look(partial(read_picture, source, order)))[0]
 
-    def predict_batch(self, sources: Iterable[Source], *, cues: bool = False) -> list[Result]:
+    def predict_batch(
+        self, sources: Iterable[Source], *, cues: bool = False, color: Color | None = None
+    ) -> list[Result]:
         """One result for each, in order; pictures go through the network together.
 
+        Args:
+            sources: any iterable of what :meth:`predict` takes; a folder's files are yours to list.
+            cues: see :meth:`predict`.
+            color: see :meth:`predict`.
+
         Raises:
-            InputError: see :meth:`predict`.
+            InputError: see :meth:`predict`, or ``sources`` is itself one thing to judge.
 
         """
-        judge = self._judge(cues)
+        sources = several(sources)
+        judge, order = self._judge(cues), self._color(color)
         done: list[Result | None] = []
         waiting: dict[int, Pending] = {}
 
@@ -205,25 +271,34 @@ class Detector:
         for at, source in enumerate(sources):
             done.append(None)
             if is_video(source):
-                done[at] = judge.video(partial(open_frames, source, self._frames))
+                frames = partial(open_frames, source, self._options.frames, order)
+                done[at] = judge.video(frames)
             else:
-                (waiting[at],) = judge.look(partial(read_picture, source))
+                (waiting[at],) = judge.look(partial(read_picture, source, order))
             if len(waiting) == CHUNK:
                 finish()
         finish()
         return [result for result in done if result is not None]
 
-    def predict_faces(self, source: Picture, *, cues: bool = False) -> list[Result]:
+    def predict_faces(
+        self, source: Picture, *, cues: bool = False, color: Color | None = None
+    ) -> list[Result]:
         """One result for each face of an image, the largest first; one for a video.
 
         Raises:
-            InputError: see :meth:`predict`.
+            InputError: see :meth:`predict`, or ``source`` is a list.
 
         """
-        judge = self._judge(cues)
+        if isinstance(source, (list, tuple)):
+            raise InputError(
+                "predict_faces judges all faces of one picture, not a "
+                f"{type(source).__name__}: call it for each, or predict_batch for the largest face "
+                "of each."
+            )
+        judge, order = self._judge(cues), self._color(color)
         if is_video(source):
-            return [judge.video(partial(open_frames, source, self._frames))]
-        return judge.results(judge.look(partial(read_picture, source), most=None))
+            return [judge.video(partial(open_frames, source, self._options.frames, order))]
+        return judge.results(judge.look(partial(read_picture, source, order), most=None))
 
     def calibrate(
         self,
@@ -245,9 +320,38 @@ class Detector:
             InputError: see there.
 
         """
-        made = copy.copy(self)
+        made = self.__copy__()
         made._threshold = calibrated(scores, labels, target, pai=pai, people=people, source=source)
         return made
 
     def _judge(self, cues: bool) -> Judge:
-        return Judge(self._model, self._finder, self.threshold, self._rule, cues)
+        return Judge(self._model, self._finder, self.threshold, self._options.early_exit, cues)
+
+    def _color(self, color: Color | None) -> Color:
+        return self._options.color if color is None else checked_color(color)
+
+
+def _checked_threshold(threshold: object) -> float:
+    number = isinstance(threshold, (int, float)) and not isinstance(threshold, bool)
+    if not (number and math.isfinite(threshold) and 0 <= threshold <= 1):  # type: ignore[arg-type,operator]
+        raise InputError(f"threshold={threshold!r}: give a number in 0..1, as scores are.")
+    return float(threshold)  # type: ignore[arg-type]
+
+
+def _reachable(model: str | Path | None, path: Path) -> str | Path:
+    """A model's name for a process with another working folder or environment."""
+    return model if isinstance(model, str) and model.startswith(HUB) else path.absolute()
+
+
+def _load_again(
+    loaded_with: dict[str, Any], options: Options, threshold: ThresholdFacts, model_id: str
+) -> Detector:
+    model = loaded_with["model"] or SHIPPED  # whatever SPOOFCUE_MODEL says in this process
+    detector = Detector.load(**{**loaded_with, "model": model}, **options.as_arguments())
+    if detector.model_id != model_id:
+        raise InputError(
+            f"{model} is now model {detector.model_id}, and the Detector that was sent here used "
+            f"{model_id}: make it again."
+        )
+    detector._threshold = threshold
+    return detector

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spoofcue.errors import InputError
+
 ROUNDING = 1e-9  # of a mean of equal scores, which must not decide
 
 
@@ -17,6 +19,7 @@ class ExitRule:
 
     The interval is mean ± ``z`` standard errors. Frames of one recording are alike and the rule is
     asked after each of them; so ``z`` is 4 and not the 2 of a single look at independent frames.
+    A value outside its range is an InputError.
 
     Attributes:
         min_frames: scored before it may stop, >= 2.
@@ -32,6 +35,13 @@ class ExitRule:
 
     min_frames: int = 5
     z: float = 4.0
+
+    def __post_init__(self) -> None:
+        if type(self.min_frames) is not int or self.min_frames < 2:
+            raise InputError(f"ExitRule(min_frames={self.min_frames!r}): give 2 or more.")
+        number = isinstance(self.z, (int, float)) and not isinstance(self.z, bool)
+        if not (number and math.isfinite(self.z) and self.z > 0):
+            raise InputError(f"ExitRule(z={self.z!r}): give a number above 0.")
 
 
 def interval(scores: Sequence[float], z: float) -> tuple[float, float]:

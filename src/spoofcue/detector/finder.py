@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import Literal, get_args
 
+from spoofcue.detector.options import Search
 from spoofcue.detector.quality import (
     Quality,
     QualityLimits,
@@ -16,12 +16,9 @@ from spoofcue.detector.quality import (
     too_small,
 )
 from spoofcue.detector.stopwatch import Stopwatch
-from spoofcue.errors import InputError
 from spoofcue.faces.box import Box, crop_face
 from spoofcue.faces.detect import FaceDetector, FindsLargest
 from spoofcue.media.image import Image
-
-Search = Literal["fast", "full"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +52,6 @@ class FaceFinder:
         search: ``fast``: where one face is asked for, a detector that can looks for large faces
             first; ``full``: for all faces, always.
 
-    Raises:
-        InputError: an unknown search.
-
     """
 
     def __init__(
@@ -68,8 +62,6 @@ class FaceFinder:
         limits: QualityLimits | None,
         search: Search = "full",
     ) -> None:
-        if search not in get_args(Search):
-            raise InputError(f"search={search!r}: there are {' and '.join(get_args(Search))}.")
         self.detector = detector
         self._largest = detector.detect
         if search == "fast" and isinstance(detector, FindsLargest):

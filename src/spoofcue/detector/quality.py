@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from spoofcue.errors import InputError
 from spoofcue.faces.box import Box
 
 SIDE = 128  # crops are compared at this side, so that a limit means the same for every face
@@ -20,6 +21,8 @@ EDGE = 19  # of SIDE: the middle 70 % is face rather than surroundings
 @dataclass(frozen=True, slots=True)
 class QualityLimits:
     """What a crop must have to be scored.
+
+    A value outside its range is an InputError.
 
     Attributes:
         min_sharpness: variance of the Laplacian, in contrasts, of the crop at 128 x 128. Sharp
@@ -44,6 +47,24 @@ class QualityLimits:
     max_clipped: float = 0.4
     min_contrast: float = 6.0
     min_visible: float = 0.7
+
+    def __post_init__(self) -> None:
+        # a limit that is no number is passed by every face
+        for name, most in LARGEST.items():
+            value = getattr(self, name)
+            number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            if not (number and 0 <= value <= most):
+                raise InputError(f"QualityLimits({name}={value!r}): give a number in 0..{most:g}.")
+
+
+LARGEST = {
+    "min_sharpness": 1e6,
+    "min_brightness": 255.0,
+    "max_brightness": 255.0,
+    "max_clipped": 1.0,
+    "min_contrast": 127.5,
+    "min_visible": 1.0,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 import math
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, Union
+from typing import IO, TYPE_CHECKING, Any, TypeAlias, Union
 
 import numpy as np
 
+from spoofcue.detector.options import Color
 from spoofcue.errors import InputError, MediaError
 from spoofcue.media.image import MAX_PIXELS, Image, read_image
 from spoofcue.media.kinds import media_kind
@@ -20,8 +23,9 @@ if TYPE_CHECKING:
     from PIL.Image import Image as PilImage
 
 MAX_STREAM = 300
+MAX_UPLOAD = 400_000_000  # bytes read of an open file: more than 100 megapixels take as a bitmap
 
-Picture: TypeAlias = Union[str, Path, bytes, Image, "PilImage"]
+Picture: TypeAlias = Union[str, "os.PathLike[str]", bytes, IO[bytes], Image, "PilImage"]
 Source: TypeAlias = Picture | Iterable[Image]
 
 
@@ -46,40 +50,77 @@ def is_video(source: Source) -> bool:
         InputError: it is nothing that can be judged.
 
     """
-    if isinstance(source, (str, Path)):
+    if isinstance(source, (str, os.PathLike)):
+        if not os.fspath(source):
+            raise InputError("the path is empty: give the path of an image or video.")
         if isinstance(source, str) and "://" in source:
             raise InputError(f"{source} is an address; download it first and give the file.")
-        return media_kind(Path(source)) == "video"
-    if isinstance(source, (bytes, bytearray, memoryview)) or _is_pil(source):
+        return media_kind(_path(source)) == "video"
+    if isinstance(source, (bytes, bytearray, memoryview)) or _is_pil(source) or _is_file(source):
         return False
     if isinstance(source, np.ndarray):
         return source.ndim == 4
-    if isinstance(source, Iterable) and not isinstance(source, (dict, set)):
+    if hasattr(source, "__array__"):
+        raise InputError(
+            f"a {type(source).__module__}.{type(source).__name__} cannot be scored as it is: give "
+            "a NumPy array, (H, W, 3) uint8, with values in 0..255."
+        )
+    if isinstance(source, Iterable) and not isinstance(source, (dict, set, frozenset)):
         return True
     raise InputError(
         f"a {type(source).__name__} cannot be scored: give a path, the bytes of an image file, "
-        "a (H, W, 3) uint8 RGB array, a PIL image, or an iterable of such arrays."
+        "a file open for reading bytes, a (H, W, 3) uint8 array, a PIL image, or an iterable of "
+        "such arrays."
     )
 
 
-def read_picture(source: Any) -> Image:
+def several(sources: Any) -> Iterable[Any]:
+    """``sources`` if it is several things to judge.
+
+    Raises:
+        InputError: it is one: a path must not be taken for a sequence of letters, nor a picture
+            for a sequence of rows.
+
+    """
+    one = (
+        isinstance(sources, (str, os.PathLike, bytes, bytearray, memoryview, dict))
+        or _is_pil(sources)
+        or _is_file(sources)
+        or (isinstance(sources, np.ndarray) and sources.ndim < 4)
+        or not isinstance(sources, Iterable)
+    )
+    if one:
+        raise InputError(
+            f"predict_batch takes a list or another iterable of pictures and videos, not one "
+            f"{type(sources).__name__}: use predict, or put it in a list."
+        )
+    return sources
+
+
+def read_picture(source: Any, color: Color = "rgb") -> Image:
     """One picture as (H, W, 3) uint8 RGB, upright.
+
+    Args:
+        source: see :data:`Picture`.
+        color: order of the channels if it is an array.
 
     Raises:
         MediaError: it does not decode.
-        InputError: an array of another shape or type.
+        InputError: an array of another shape or type, or a file that does not give bytes.
 
     """
-    if isinstance(source, (str, Path)):
-        return read_image(Path(source))
+    if isinstance(source, (str, os.PathLike)):
+        return read_image(_path(source))
     if isinstance(source, (bytes, bytearray, memoryview)):
         return read_image(bytes(source))
     if _is_pil(source):
         return _from_pil(source)
-    return checked_array(source)
+    if _is_file(source):
+        return read_image(_content(source))
+    return checked_array(source, color)
 
 
-def open_frames(source: Any, count: int) -> Frames:
+def open_frames(source: Any, count: int, color: Color = "rgb") -> Frames:
     """Frames of a video file, ``count`` of them, all of an array, or an iterable's as they come.
 
     Of an iterable at most MAX_STREAM are taken: a camera never ends, and a doubtful face would
@@ -90,14 +131,14 @@ def open_frames(source: Any, count: int) -> Frames:
         MediaError: the file does not decode.
 
     """
-    if isinstance(source, (str, Path)):
-        frames = sample_frames(Path(source), count)
+    if isinstance(source, (str, os.PathLike)):
+        frames = sample_frames(_path(source), count)
         order = spread_order(len(frames))
         return Frames((frames[i].image for i in order), len(frames))
     if isinstance(source, np.ndarray):
         order = spread_order(len(source))
-        return Frames((checked_array(source[i]) for i in order), len(source))
-    return Frames((read_picture(frame) for frame in islice(source, MAX_STREAM)), None)
+        return Frames((checked_array(source[i], color) for i in order), len(source))
+    return Frames((read_picture(frame, color) for frame in islice(source, MAX_STREAM)), None)
 
 
 def spread_order(count: int) -> list[int]:
@@ -112,23 +153,61 @@ def spread_order(count: int) -> list[int]:
     return [k * step % count for k in range(count)]
 
 
-def checked_array(image: Any) -> Image:
-    """An array that is a picture.
+def checked_array(image: Any, color: Color = "rgb") -> Image:
+    """An array that is a picture, as RGB.
+
+    Args:
+        image: (H, W, 3) uint8.
+        color: order of its channels.
 
     Raises:
         InputError: it is not (H, W, 3) uint8, or is empty or larger than 100 megapixels.
 
     """
     if not isinstance(image, np.ndarray):
-        raise InputError(f"a frame must be a (H, W, 3) uint8 RGB array, not {type(image).__name__}")
+        raise InputError(f"a frame must be a (H, W, 3) uint8 array, not {type(image).__name__}")
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
         raise InputError(
-            f"a picture must be (H, W, 3) uint8 RGB, not {image.dtype} {image.shape}. OpenCV reads "
-            "BGR: turn it with image[..., ::-1]."
+            f"a picture must be (H, W, 3) uint8 RGB, not {image.dtype} {image.shape}. For one that "
+            'OpenCV has read say color="bgr".'
         )
     if image.shape[0] * image.shape[1] > MAX_PIXELS:
         raise MediaError(f"the array has more than {MAX_PIXELS} pixels", reason="too_large")
-    return np.ascontiguousarray(image)
+    return np.ascontiguousarray(image[..., ::-1] if color == "bgr" else image)
+
+
+def _path(source: str | os.PathLike[str]) -> Path:
+    return Path(os.fsdecode(source))
+
+
+def _is_file(source: Any) -> bool:
+    return callable(getattr(source, "read", None))
+
+
+def _content(source: Any) -> bytes:
+    """All bytes of an open file or a framework's upload, from its start."""
+    # an upload of Starlette or FastAPI is read in a coroutine; the file below it is not
+    if inspect.iscoroutinefunction(source.read) and _is_file(getattr(source, "file", None)):
+        source = source.file
+    try:
+        if getattr(source, "seekable", lambda: False)():
+            source.seek(0)
+        data = source.read(MAX_UPLOAD + 1)
+    except (OSError, ValueError) as error:
+        raise MediaError(f"the open file cannot be read ({error})") from error
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        kind = type(data).__name__
+        if inspect.iscoroutine(data):
+            data.close()
+        raise InputError(
+            f"reading the {type(source).__name__} gave {kind} and not bytes: open files with "
+            "mode 'rb', and give the bytes of what is read in a coroutine."
+        )
+    if len(data) > MAX_UPLOAD:
+        raise MediaError(
+            f"the open file has more than the limit of {MAX_UPLOAD} bytes", reason="too_large"
+        )
+    return bytes(data)
 
 
 def _is_pil(source: Any) -> bool:

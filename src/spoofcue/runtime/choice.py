@@ -98,7 +98,7 @@ def choose_runtime(weight_format: str, precision: str, wanted: str | None = None
 
     """
     allowed = allowed_runtimes(weight_format, precision)
-    named = wanted or os.environ.get(VARIABLE) or None
+    named = (os.environ.get(VARIABLE) or None) if wanted is None else wanted
     if named is None:
         for name in allowed:
             if installed(name):
@@ -107,7 +107,7 @@ def choose_runtime(weight_format: str, precision: str, wanted: str | None = None
             f"a package of format {weight_format} runs in {' or '.join(allowed)}, and none is "
             f"installed: pip install '{RUNTIMES[allowed[0]].install}'."
         )
-    which = f"runtime {named!r}" + ("" if wanted else f" (from {VARIABLE})")
+    which = f"runtime {named!r}" + (f" (from {VARIABLE})" if wanted is None else "")
     if named not in RUNTIMES:
         raise InputError(f"{which} is unknown; there are {', '.join(RUNTIMES)}.")
     if named not in allowed:

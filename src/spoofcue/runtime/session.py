@@ -49,11 +49,11 @@ def checked_threads(threads: int | None) -> int | None:
     """``threads`` if it is a number of threads.
 
     Raises:
-        InputError: it is below 1.
+        InputError: it is no whole number, or below 1.
 
     """
-    if threads is not None and threads < 1:
+    if threads is not None and (type(threads) is not int or threads < 1):
         raise InputError(
-            f"threads={threads}: give 1 or more, or none for the runtime's own choice."
+            f"threads={threads!r}: give 1 or more, or none for the runtime's own choice."
         )
     return threads

@@ -30,7 +30,15 @@ def locate_model(model: str | Path | None) -> Path:
         PackageError: what the hub gives is no package.
 
     """
-    model = model or os.environ.get(VARIABLE) or None
+    if model is not None and not isinstance(model, (str, os.PathLike)):
+        raise InputError(f"model={model!r}: give a path, hf:owner/name, or None for the default.")
+    if model == "":
+        raise InputError(
+            "the model's name is empty: give a run folder, a model package or hf:owner/name, or "
+            "leave it out for the model that ships."
+        )
+    if model is None:
+        model = os.environ.get(VARIABLE) or None
     if model is None:
         if not is_package(SHIPPED):
             raise InputError(
