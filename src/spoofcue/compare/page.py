@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from spoofcue.compare.cell_text import cell_text, counts_of, interval_text, verdict
 from spoofcue.compare.comparison import Comparison, Match
 from spoofcue.compare.contest import Contest
@@ -50,8 +52,6 @@ class Thumbnails:
 
     @staticmethod
     def _make(data: bytes) -> str:
-        from PIL import Image
-
         try:
             picture = Image.fromarray(read_image(data))
         except MediaError:

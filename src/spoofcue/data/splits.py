@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from spoofcue.data.manifest import SPLITS
+from spoofcue.data.manifest import SPLITS, refuse_shared_subjects
 from spoofcue.data.recording import Recording
 from spoofcue.errors import InputError
 
@@ -94,8 +94,6 @@ def _share(total: int, ratios: tuple[float, float, float]) -> list[int]:
 
 def _refuse_two_splits(recordings: Sequence[Recording]) -> None:
     import polars as pl
-
-    from spoofcue.data.manifest import refuse_shared_subjects
 
     rows = pl.DataFrame(
         {"subject": [r.subject for r in recordings], "split": [r.split for r in recordings]}

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from spoofcue.config import RunSettings, preset_tree
 from spoofcue.errors import InputError
 from spoofcue.experiments.published import PAPER
@@ -67,8 +69,6 @@ class AblationRow:
 @cache
 def ablation_rows() -> tuple[AblationRow, ...]:
     """The seven rows, in the paper's order."""
-    import yaml
-
     text = Path(__file__).with_name("ablation.yaml").read_text(encoding="utf-8")
     return tuple(
         AblationRow(row["name"], row["preset"], {k: row[k] for k in RATES})

@@ -17,6 +17,8 @@ from spoofcue.methods.registry import loadable_methods, method_names, method_of_
 from spoofcue.methods.settings import load_settings
 from spoofcue.metrics.evaluation import EvaluationOptions
 from spoofcue.records.run_folder import RunFolder
+from spoofcue.scoring.evaluate_run import evaluate_run
+from spoofcue.scoring.open_model import open_model
 from spoofcue.training.any_method import train_run
 
 STDERR = 2
@@ -100,9 +102,6 @@ class ConfiguredMethod:
 
     def score(self, data: Path, run: Path, out: Path, options: EvaluationOptions) -> None:
         """See :class:`Method`."""
-        from spoofcue.scoring.evaluate_run import evaluate_run
-        from spoofcue.scoring.open_model import open_model
-
         evaluate_run(open_model(run), data, out, options)
 
 

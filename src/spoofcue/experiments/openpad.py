@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spoofcue.data.manifest import MANIFEST_NAME, write_manifest
+from spoofcue.data.manifest import MANIFEST_NAME, read_manifest, write_manifest
 from spoofcue.data.prepared_folder import CropOptions, PreparedFolder, PreparedRecord
 from spoofcue.errors import InputError
 from spoofcue.experiments.identities import find_people
@@ -141,8 +141,6 @@ def build(
 
     """
     import polars as pl
-
-    from spoofcue.data.manifest import read_manifest
 
     options = {
         "set": "openpad", "version": VERSION, "identities": identities, "count": count,

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+import yaml
+
 PAPER = "Learning Generalized Spoof Cues for Face Anti-Spoofing, arXiv 2005.03922"
 
 
@@ -51,8 +53,6 @@ class PublishedTable:
 @cache
 def published_tables() -> tuple[PublishedTable, ...]:
     """Tables 1 to 4."""
-    import yaml
-
     text = Path(__file__).with_name("published.yaml").read_text(encoding="utf-8")
     tables = []
     for table in yaml.safe_load(text)["tables"]:

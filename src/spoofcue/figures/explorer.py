@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image as Pictures
 
 from spoofcue.figures.canvas import looks, number
 from spoofcue.figures.evidence import face_evidence
@@ -18,6 +19,7 @@ from spoofcue.media.image import Image, read_image
 from spoofcue.patches.inputs import resized
 from spoofcue.report.plots import ATTACK, LIVE
 from spoofcue.scoring.face import FaceScorer
+from spoofcue.scoring.pictures import cue_heatmap
 from spoofcue.whole_files import write_text
 
 THUMB_PX = 96
@@ -115,8 +117,6 @@ def _sheets(
     progress: Callable[[int], None] | None,
 ) -> tuple[str, str]:
     """All thumbnails in one picture, and all cue maps: a file each would be mostly headers."""
-    from spoofcue.scoring.pictures import cue_heatmap
-
     rows = -(-len(faces) // columns)
     sheets = [np.zeros((rows * THUMB_PX, columns * THUMB_PX, 3), np.uint8) for _ in range(2)]
     for number_, face in enumerate(faces):
@@ -134,8 +134,6 @@ def _sheets(
 
 
 def _jpeg(image: Image) -> str:
-    from PIL import Image as Pictures
-
     data = io.BytesIO()
     Pictures.fromarray(image).save(data, "JPEG", quality=82)
     return f"data:image/jpeg;base64,{base64.b64encode(data.getvalue()).decode()}"

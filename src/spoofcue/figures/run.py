@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from spoofcue.errors import InputError
 from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.scores import ScoreSet, by_video
@@ -155,7 +157,6 @@ def kinds_of(faces: list[ScoredFace]) -> list[str]:
 def _settings(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
-    import yaml
 
     try:
         tree = yaml.safe_load(path.read_text("utf-8"))

@@ -31,6 +31,7 @@ from spoofcue.scoring.face import FaceScorer
 from spoofcue.scoring.pictures import PERCENTILE, cue_scale
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Scale = Literal["common", "own"]
@@ -283,11 +284,9 @@ def _maps(
     return heat
 
 
-def _frame(axes: object, height: int, width: int) -> None:
-    from matplotlib.axes import Axes
+def _frame(axes: Axes, height: int, width: int) -> None:
     from matplotlib.patches import Rectangle
 
-    assert isinstance(axes, Axes)
     corner = DETAIL.left * width - 0.5, DETAIL.top * height - 0.5
     size = (DETAIL.right - DETAIL.left) * width, (DETAIL.bottom - DETAIL.top) * height
     axes.add_patch(Rectangle(corner, *size, fill=False, ec="white", lw=0.7))

@@ -12,9 +12,12 @@ import numpy as np
 
 from spoofcue.errors import InputError
 from spoofcue.figures.canvas import Drawn
+from spoofcue.figures.cue_maps import draw_cue_maps
+from spoofcue.figures.distributions import draw_scores
 from spoofcue.figures.run import FigureRun, read_figure_run
-from spoofcue.figures.tsne import TooFewFacesError
+from spoofcue.figures.tsne import TooFewFacesError, draw_tsne
 from spoofcue.figures.variants import Scale, Variant, draw_variants
+from spoofcue.figures.where import FACES_A_KIND, draw_where, mean_faces
 from spoofcue.scoring.face import FaceScorer
 from spoofcue.scoring.open_model import open_model
 from spoofcue.scoring.pictures import MAX_FACES, attack_magnitudes, cue_scale
@@ -161,8 +164,6 @@ class _Work:
             first = self._variant(self.run, self.given)
         for part in parts:
             if part == "scores":
-                from spoofcue.figures.distributions import draw_scores
-
                 figures.append(draw_scores(self.run, self.out))
             elif first is None or not len(first.magnitudes):
                 skipped[part] = f"the method of {self.run.name} makes no cue map."
@@ -182,15 +183,11 @@ class _Work:
         run, model, data, out = first.run, first.model, first.data, self.out
         o, scale = self.options, cue_scale(first.magnitudes)
         if part == "cues":
-            from spoofcue.figures.cue_maps import draw_cue_maps
-
             progress = self.count.part(o.per_kind * len(run.kinds))
             return draw_cue_maps(
                 run, model, data, out, scale=scale, per_kind=o.per_kind, progress=progress
             )
         if part == "tsne":
-            from spoofcue.figures.tsne import draw_tsne
-
             # Features first, then the maps of the interactive page.
             progress = self.count.part(2 * min(o.most, len(run.faces)))
             return draw_tsne(
@@ -205,8 +202,6 @@ class _Work:
                 progress=progress,
             )
         if part == "where":
-            from spoofcue.figures.where import FACES_A_KIND, draw_where, mean_faces
-
             of_kind = [sum(f.kind == k for f in run.faces) for k in run.kinds]
             progress = self.count.part(sum(min(n, FACES_A_KIND) for n in of_kind))
             return draw_where(run, mean_faces(run, model, data, progress), out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,7 +44,6 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
 
     """
     require_torch(path)
-    import pickle
 
     import torch
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 
 import torch
@@ -68,8 +69,6 @@ def summarise(model: LGSC, height: int = 224, width: int = 224) -> ModelSummary:
 
 
 def _on_meta(model: LGSC) -> LGSC:
-    import copy
-
     return copy.deepcopy(model).to("meta").eval()
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from spoofcue.errors import InputError
 
 FIGURES, INDEX = "figures", "figures.json"
@@ -63,8 +65,6 @@ def _svg(path: Path) -> str:
 
 def _photo(path: Path) -> str:
     """A figure of faces, at the page's size: as PNG it would outweigh all the rest."""
-    from PIL import Image
-
     with Image.open(path) as image:
         small = image.convert("RGB")
         small.thumbnail((WIDEST_PX, 4 * WIDEST_PX))

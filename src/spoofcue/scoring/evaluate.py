@@ -13,6 +13,7 @@ from spoofcue.metrics.score_files import as_format, read_scores
 from spoofcue.metrics.species import as_grouping
 from spoofcue.metrics.thresholds import ThresholdRule
 from spoofcue.records.run_folder import RunFolder
+from spoofcue.scoring.evaluate_run import evaluate_run
 from spoofcue.scoring.open_model import method_of, open_model
 
 if TYPE_CHECKING:
@@ -100,7 +101,6 @@ def evaluate(
     if isinstance(source, (str, Path)):
         source = opened(source, method)
     # polars and pictures, which score files do without
-    from spoofcue.scoring.evaluate_run import evaluate_run
 
     return evaluate_run(source, folder, target, options, progress)
 

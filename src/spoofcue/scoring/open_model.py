@@ -12,7 +12,10 @@ from spoofcue.methods.registry import method_names, method_of_name
 from spoofcue.package.hub import HUB, HubPlace, fetch_package
 from spoofcue.package.read import is_package
 from spoofcue.records.run_folder import RunFolder
+from spoofcue.scoring.checkpoint import CheckpointModel, TorchModel
+from spoofcue.scoring.exported import OnnxModel, PackagedModel
 from spoofcue.scoring.face import FaceScorer
+from spoofcue.scoring.fitted import FittedModel
 
 SHIPPED = Path(__file__).parent.parent / "models" / "default"
 VARIABLE = "SPOOFCUE_MODEL"
@@ -70,12 +73,8 @@ def open_model(
     """
     path = locate_model(model)
     if is_package(path):
-        from spoofcue.scoring.exported import PackagedModel
-
         return PackagedModel(path, runtime, threads)
     if path.is_file() and path.suffix == ".onnx":
-        from spoofcue.scoring.exported import OnnxModel
-
         _only("onnxruntime", runtime, path)
         return OnnxModel(path, threads)
     _only("torch", runtime, path)
@@ -83,14 +82,9 @@ def open_model(
         raise InputError(f"threads: only for exported models; {path} is none. Set OMP_NUM_THREADS.")
     name = method_of(path)
     if name == "lgsc":
-        from spoofcue.scoring.checkpoint import TorchModel
-
         return TorchModel(path)
     if isinstance(method_of_name(name), ClassicalMethod):
-        from spoofcue.scoring.fitted import FittedModel
-
         return FittedModel(path)
-    from spoofcue.scoring.checkpoint import CheckpointModel
 
     return CheckpointModel(path)
 

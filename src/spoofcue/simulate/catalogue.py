@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import yaml
 from pydantic import ValidationError
 
 from spoofcue.errors import InputError
@@ -209,8 +210,6 @@ def _drawn() -> dict[str, type[Instrument]]:
 
 def _tree(path: Path) -> Tree:
     """A catalogue file as sections, names and fields, not yet checked."""
-    import yaml
-
     try:
         text = path.read_text(encoding="utf-8")
         tree = yaml.safe_load(text)

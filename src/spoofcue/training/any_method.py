@@ -14,6 +14,7 @@ from spoofcue.methods.registry import build_network, method_of_name
 from spoofcue.methods.settings import load_settings
 from spoofcue.plain_lines import listening, plain_progress
 from spoofcue.records.run_folder import RunFolder, RunRecord
+from spoofcue.training.classical import fit
 
 # what a training may change on its way: how fast and how long, not what it computes
 RESUMABLE = ("training.minutes", "training.threads", "training.workers")
@@ -152,7 +153,6 @@ def train_run(
             raise InputError(
                 f"method {settings.method} is fitted in one go; there is nothing to resume."
             )
-        from spoofcue.training.classical import fit
 
         def train_first(first: RunSettings, at: Path) -> Path:
             folder = RunFolder(at)

@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytorch_lightning as pl
 import torch
 from pytorch_lightning.loggers import TensorBoardLogger
 from pytorch_lightning.plugins.io import TorchCheckpointIO
 
 from spoofcue.media.image import read_image
+from spoofcue.patches.inputs import normalise, pad_to_stride, resized
 from spoofcue.records.run_folder import RunFolder
+from spoofcue.scoring.pictures import cue_heatmap
 from spoofcue.training.budget import stopped_in_mid_epoch
 from spoofcue.training.module import LearnedTraining
 from spoofcue.whole_files import whole
@@ -158,10 +161,6 @@ class CuePictures(pl.Callback):
         logger = trainer.logger
         if trainer.sanity_checking or not isinstance(logger, TensorBoardLogger):
             return
-        import numpy as np
-
-        from spoofcue.patches.inputs import normalise, pad_to_stride, resized
-        from spoofcue.scoring.pictures import cue_heatmap
 
         assert isinstance(module, LearnedTraining)
         s, tiles = module.settings.input, []
