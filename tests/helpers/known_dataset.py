@@ -79,11 +79,11 @@ class Known:
 @cache
 def known_datasets() -> dict[str, Known]:
     """By name: every file in ``known/``."""
-    found = [
+    facts = [
         import_module(f"helpers.known.{module.name}").KNOWN
         for module in pkgutil.iter_modules(helpers.known.__path__)
     ]
-    return {known.name: known for known in found}
+    return {known.name: known for known in facts}
 
 
 def put(path: Path, content: bytes | str) -> None:

@@ -15,7 +15,8 @@ def convert_scores(
     score_format: Annotated[
         str | None,
         typer.Option(
-            "--format", help="Format of SOURCE: csv, bob4 or bob5. Default: told from the file."
+            "--format",
+            help="Format of SOURCE: csv, bob4 or bob5. Default: recognised from its first line.",
         ),
     ] = None,
 ) -> None:

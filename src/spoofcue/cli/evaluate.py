@@ -176,7 +176,8 @@ def evaluate(
         str | None,
         typer.Option(
             "--format",
-            help="Format of --scores and --dev: csv, bob4 or bob5. Default: told from the file.",
+            help="Format of --scores and --dev: csv, bob4 or bob5. Default: recognised from the "
+            "first line.",
         ),
     ] = None,
     threshold: Annotated[

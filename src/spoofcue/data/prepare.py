@@ -166,7 +166,7 @@ def _open(out: Path, root: Path, options: PrepareOptions, overwrite: bool) -> No
             (out / name).unlink(missing_ok=True)
     if begun.is_file():
         # what was begun before an option existed has its default
-        again = "Give another --out, or --overwrite to begin anew."
+        again = "Give another --out, or --overwrite to start over."
         before = _plain(PrepareOptions()) | read_json(begun, again)
         other = [
             f"{k} was {before.get(k)} and is {v}" for k, v in wanted.items() if before.get(k) != v

@@ -21,8 +21,8 @@ def _in_this_folder() -> dict[str, Dataset]:
         for module in pkgutil.iter_modules([str(folder)])
         if module.name != "registry"
     )
-    found: list[Dataset] = [m.DATASET for m in modules if hasattr(m, "DATASET")]
-    return {dataset.name: dataset for dataset in sorted(found, key=lambda d: d.name)}
+    definitions: list[Dataset] = [m.DATASET for m in modules if hasattr(m, "DATASET")]
+    return {dataset.name: dataset for dataset in sorted(definitions, key=lambda d: d.name)}
 
 
 DATASETS: dict[str, Dataset] = _in_this_folder()
