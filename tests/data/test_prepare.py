@@ -171,7 +171,9 @@ def test_a_folder_that_was_begun_before_an_option_existed_goes_on(
     run(photos, out)
     begun = out / ".options.json"
     before = json.loads(begun.read_text())
-    begun.write_text(json.dumps({k: v for k, v in before.items() if not k.startswith("early")}))
+    kept = {k: v for k, v in before["options"].items() if not k.startswith("early")}
+    assert kept != before["options"]
+    begun.write_text(json.dumps(before | {"options": kept}))
     seen: list[int] = []
     run(photos, out, progress=lambda done, _: seen.append(done))
     assert seen[0] == 6

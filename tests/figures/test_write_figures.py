@@ -104,6 +104,19 @@ def test_the_interactive_page_needs_no_other_file(drawn: Path) -> None:
     assert (min(xs), max(xs)) == (0, 1)
 
 
+def test_a_damaged_index_is_refused_by_the_report_and_written_again(
+    drawn: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(drawn, run)
+    path = run / "figures" / "figures.json"
+    path.write_text(path.read_text().replace('"format": 1', '"format": 2'))
+    with pytest.raises(InputError, match=r"figures\.json has format 2.*Run `spoofcue figures` on"):
+        write_report(run)
+    write_figures(run, options=FigureOptions(("scores",)))
+    assert list(index(run)) == ["scores"]
+
+
 def test_the_report_shows_the_figures_and_stays_one_file(drawn: Path) -> None:
     html = write_report(drawn).read_text()
     for entry in index(drawn).values():

@@ -10,12 +10,19 @@ from typing import Any
 import pytest
 
 from helpers.made_runs import evaluation_with, fold_record, run_record, write_prepared
+from spoofcue.data.extract import PrepareOptions
+from spoofcue.data.prepare import BegunRecord, JournalEntry
 from spoofcue.data.prepared_folder import PreparedFolder, PreparedRecord
+from spoofcue.data.recording import Problem
 from spoofcue.errors import InputError
+from spoofcue.experiments.openpad import BuildRecord, PersonRecord
+from spoofcue.experiments.trainings import TrainedOn
 from spoofcue.records.evaluation_record import EvaluationRecord
+from spoofcue.records.figure_index import FigureEntry, FigureIndex
 from spoofcue.records.fold_record import FoldRecord
 from spoofcue.records.run_folder import RunFolder, RunRecord
 from spoofcue.records.stored import Record
+from spoofcue.simulate.sample_set import RecordingRecord
 
 
 def prepared(folder: Path) -> PreparedRecord:
@@ -23,11 +30,42 @@ def prepared(folder: Path) -> PreparedRecord:
     return PreparedFolder(folder).record()
 
 
+def figure_index(_: Path) -> FigureIndex:
+    files = {"png": "where.png", "svg": "where.svg"}
+    plain = FigureEntry(
+        name="where",
+        title="Where",
+        caption="Mean maps.",
+        photographs=False,
+        facts={"n": 3},
+        **files,
+    )
+    page = plain.model_copy(update={"name": "tsne", "html": "tsne.html"})
+    return FigureIndex(
+        run="run", model=None, spoofcue="0.1", figures=[plain, page], skipped={"cues": "no map"}
+    )
+
+
+def begun(_: Path) -> BegunRecord:
+    return BegunRecord(root="/photos", options=PrepareOptions(yunet_model=Path("yunet.onnx")))
+
+
 MADE: dict[str, Callable[[Path], Record]] = {
     "run": lambda _: run_record("a", training={"seed": 3, "svm_c": {"value": 1.0}}),
     "prepared": prepared,
     "evaluation": lambda _: EvaluationRecord(evaluation=evaluation_with(), model="m-1", data="/d"),
     "fold": lambda _: fold_record("lgsc", evaluation_with()),
+    "figures": figure_index,
+    "trained on": lambda _: TrainedOn(key="a1", finished=False),
+    "begun": begun,
+    "journal": lambda _: JournalEntry(
+        key="k", rows=[{"media": "a.png", "time_s": 0.5}], problems=[Problem("missing", "b.png")]
+    ),
+    "openpad": lambda _: BuildRecord(
+        set="openpad", version=1, identities="rendered", count=None, scale=1.5, seed=0
+    ),
+    "person": lambda _: PersonRecord(rows=[{"media": "a.jpg", "label": 0}]),
+    "recording": lambda _: RecordingRecord(frames=[{"device": "cam-1", "box": [1, 2, 3, 4]}]),
 }
 # of each record a key that it cannot be without, by its place
 NEEDED = {
@@ -35,6 +73,13 @@ NEEDED = {
     "prepared": ("options", "margin"),
     "evaluation": ("evaluation", "frame", "threshold", "value"),
     "fold": ("keys", "scores"),
+    "figures": ("model",),
+    "trained on": ("finished",),
+    "begun": ("root",),
+    "journal": ("problems",),
+    "openpad": ("count",),
+    "person": ("rows",),
+    "recording": ("frames",),
 }
 
 
@@ -191,3 +236,27 @@ def test_a_fold_shows_videos_where_it_has_them() -> None:
     several = single | {"video": single["frame"] | {"acer": 0.3}}
     assert fold_record("a", several).level["acer"] == 0.3
     assert FoldRecord.model_validate(fold_record("a", several).model_dump()).level["acer"] == 0.3
+
+
+def test_lines_are_read_up_to_the_one_that_a_kill_cut_short(tmp_path: Path) -> None:
+    entries = [JournalEntry(key=str(i), rows=[], problems=[]) for i in range(3)]
+    path = tmp_path / "journal"
+    path.write_text("".join(entry.to_line() for entry in entries))
+    assert JournalEntry.read_lines(path) == entries
+    whole = path.read_text()
+    path.write_text(whole[:-5])
+    assert JournalEntry.read_lines(path) == entries[:2]
+    for line, told in (
+        ("[]", "a line holds no keys"),
+        ('{"key": "k", "rows": [], "problems": []}', "states no format"),
+        ('{"format": 2, "key": "k"}', "has format 2"),
+        ('{"format": 1, "key": "k", "rows": []}', "problems: Field required"),
+    ):
+        path.write_text(whole + line)
+        with pytest.raises(InputError, match=told) as error:
+            JournalEntry.read_lines(path)
+        assert str(path) in str(error.value)
+        assert JournalEntry.REMEDY in str(error.value)
+    path.write_bytes(b"\xff")
+    with pytest.raises(InputError, match="cannot read"):
+        JournalEntry.read_lines(path)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import field_serializer
 
 from spoofcue.data.extract import Extraction, PrepareOptions, extract
 from spoofcue.data.manifest import EARLY, schema, write_manifest
@@ -22,15 +23,54 @@ from spoofcue.data.prepared_folder import (
 from spoofcue.data.recording import Problem, Published, Recording
 from spoofcue.errors import InputError
 from spoofcue.processes import as_done
-from spoofcue.records.stored import read_json
+from spoofcue.records.stored import Record
 from spoofcue.version import __version__
-from spoofcue.whole_files import write_json, write_text
+from spoofcue.whole_files import write_text
 
 if TYPE_CHECKING:
     import polars as pl
 
-JOURNAL = ".journal.jsonl"
+JOURNAL, BEGUN = ".journal.jsonl", ".options.json"
 Progress = Callable[[int, int], None]
+
+
+class BegunRecord(Record):
+    """.options.json: what a preparation was begun with, so that only the same goes on.
+
+    Attributes:
+        root: absolute path of the recordings.
+        options: see :class:`~spoofcue.data.extract.PrepareOptions`; what was begun before an
+            option existed has its default.
+
+    """
+
+    KIND: ClassVar[str] = "the record of a preparation that was begun"
+    REMEDY: ClassVar[str] = "Give another --out, or --overwrite to start over."
+
+    root: str
+    options: PrepareOptions
+
+    @field_serializer("options")
+    def _of_options(self, options: PrepareOptions) -> dict[str, Any]:
+        return _plain(options)
+
+
+class JournalEntry(Record):
+    """A line of .journal.jsonl: a recording that is done.
+
+    Attributes:
+        key: of the recording and its files as they were.
+        rows: of the manifest, one a frame.
+        problems: of its files.
+
+    """
+
+    KIND: ClassVar[str] = "the journal of a preparation"
+    REMEDY: ClassVar[str] = "Give --overwrite to start over."
+
+    key: str
+    rows: list[dict[str, Any]]
+    problems: list[Problem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +147,8 @@ def prepare(
         progress(finished, len(recordings))
     with (out / JOURNAL).open("a", encoding="utf-8") as journal:
         for recording, made in _extract_all(todo, out, options, workers):
-            journal.write(json.dumps({"key": _key(recording), **asdict(made)}) + "\n")
+            entry = JournalEntry(key=_key(recording), rows=made.rows, problems=made.problems)
+            journal.write(entry.to_line())
             journal.flush()
             done[_key(recording)] = made
             finished += 1
@@ -158,19 +199,14 @@ def _count_skipped(bad: pl.DataFrame) -> dict[str, list[int]]:
 
 def _open(out: Path, root: Path, options: PrepareOptions, overwrite: bool) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    begun = out / ".options.json"
-    wanted = {"root": str(root.resolve()), **_plain(options)}
+    begun, wanted = out / BEGUN, BegunRecord(root=str(root.resolve()), options=options)
     if overwrite and begun.is_file():
         shutil.rmtree(out / "crops", ignore_errors=True)
-        for name in (JOURNAL, SUMMARY, "manifest.parquet", ".options.json"):
+        for name in (JOURNAL, SUMMARY, "manifest.parquet", BEGUN):
             (out / name).unlink(missing_ok=True)
     if begun.is_file():
-        # what was begun before an option existed has its default
-        again = "Give another --out, or --overwrite to start over."
-        before = _plain(PrepareOptions()) | read_json(begun, again)
-        other = [
-            f"{k} was {before.get(k)} and is {v}" for k, v in wanted.items() if before.get(k) != v
-        ]
+        before, now = _named(BegunRecord.read(begun)), _named(wanted)
+        other = [f"{k} was {before[k]} and is {v}" for k, v in now.items() if before[k] != v]
         if other:
             raise InputError(
                 f"{out} was prepared with other options ({'; '.join(other)}). Give the same ones "
@@ -179,7 +215,11 @@ def _open(out: Path, root: Path, options: PrepareOptions, overwrite: bool) -> No
     elif any(out.iterdir()):
         raise InputError(f"{out} holds something that is no prepared set; give an empty --out.")
     else:
-        write_json(begun, wanted)
+        wanted.write(begun)
+
+
+def _named(record: BegunRecord) -> dict[str, Any]:
+    return {"root": record.root, **_plain(record.options)}
 
 
 def _plain(options: PrepareOptions) -> dict[str, Any]:
@@ -213,16 +253,9 @@ def _read_journal(out: Path) -> dict[str, Extraction]:
     path = out / JOURNAL
     if not path.is_file():
         return {}
-    kept, done = [], dict[str, Extraction]()
-    for line in path.read_text(encoding="utf-8").splitlines():
-        try:
-            entry = json.loads(line)
-        except json.JSONDecodeError:
-            break  # the line that a kill cut short
-        kept.append(line)
-        done[entry["key"]] = Extraction(entry["rows"], [Problem(**p) for p in entry["problems"]])
-    write_text(path, "".join(f"{line}\n" for line in kept))
-    return done
+    entries = JournalEntry.read_lines(path)
+    write_text(path, "".join(entry.to_line() for entry in entries))  # without what a kill cut short
+    return {entry.key: Extraction(entry.rows, entry.problems) for entry in entries}
 
 
 def _extract_all(

@@ -10,21 +10,21 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from spoofcue.data.manifest import MANIFEST_NAME, read_manifest, write_manifest
 from spoofcue.data.prepared_folder import CropOptions, PreparedFolder, PreparedRecord
 from spoofcue.errors import InputError
 from spoofcue.experiments.identities import find_people
 from spoofcue.processes import Progress, in_order
-from spoofcue.records.stored import read_json
+from spoofcue.records.stored import Record
 from spoofcue.simulate.camera import encode
 from spoofcue.simulate.catalogue import built_in
 from spoofcue.simulate.people import Person, Role, person_of, roles
 from spoofcue.simulate.presentation import Portrait
 from spoofcue.simulate.raster import number
 from spoofcue.simulate.samples import Framing, Sample, frames
-from spoofcue.whole_files import write_bytes, write_json
+from spoofcue.whole_files import write_bytes
 
 if TYPE_CHECKING:
     import polars as pl
@@ -104,6 +104,44 @@ def size_named(name: str) -> Size:
     return SIZES[name]
 
 
+class BuildRecord(Record):
+    """openpad.json: what a build was asked for; the same is taken up again, another refused.
+
+    Attributes:
+        set: ``openpad``.
+        version: of the set.
+        identities: ``rendered``, ``portraits`` or a folder of photos.
+        count: at most so many people; None for all.
+        scale: multiplies the cameras' face widths.
+        seed: decides everything that is drawn.
+
+    """
+
+    KIND: ClassVar[str] = "the record of an openpad build"
+    REMEDY: ClassVar[str] = "Give another --out."
+
+    set: str
+    version: int
+    identities: str
+    count: int | None
+    scale: float
+    seed: int
+
+
+class PersonRecord(Record):
+    """people/NAME.json: a person whose recordings are all made.
+
+    Attributes:
+        rows: of the manifest.
+
+    """
+
+    KIND: ClassVar[str] = "the record of a person of an openpad build"
+    REMEDY: ClassVar[str] = "Delete it; the person is made again."
+
+    rows: list[dict[str, Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Job:
     out: Path
@@ -142,27 +180,26 @@ def build(
     """
     import polars as pl
 
-    options = {
-        "set": "openpad", "version": VERSION, "identities": identities, "count": count,
-        "scale": scale, "seed": seed,
-    }  # fmt: skip
+    options = BuildRecord(
+        set="openpad", version=VERSION, identities=identities, count=count, scale=scale, seed=seed
+    )
     record = out / RECORD
     if record.is_file():
-        before = read_json(record, "Give another --out.")
+        before = BuildRecord.read(record)
         if before != options:
             raise InputError(
-                f"{out} holds another build ({before}); give another --out for {options}."
+                f"{out} holds another build ({before}); give another --out for: {options}."
             )
         if (out / MANIFEST_NAME).is_file():
             return read_manifest(out)
     people, skipped = find_people(identities, count, workers)
     out.mkdir(parents=True, exist_ok=True)
-    write_json(record, options)
+    options.write(record)
     jobs = [_Job(out, role, scale, seed) for role in roles(people, seed)]
     made = in_order(_person, jobs, workers, progress)
     rows = pl.DataFrame([row for of_person in made for row in of_person], infer_schema_length=None)
     warnings = [f"{path}: {why}" for path, why in skipped]
-    crops = CropOptions(margin=MARGIN, detector="dlib", min_face_px=48, **options)
+    crops = CropOptions(margin=MARGIN, detector="dlib", min_face_px=48, **options.model_dump())
     PreparedFolder(out).write_record(PreparedRecord(options=crops, warnings=warnings))
     write_manifest(rows, out)
     return read_manifest(out)
@@ -190,13 +227,13 @@ def _person(job: _Job) -> list[dict[str, Any]]:
     role = job.role
     done = job.out / "people" / f"{role.subject}.json"
     if done.is_file():
-        rows: list[dict[str, Any]] = read_json(done, "Delete it; the person is made again.")
-        return rows
+        return PersonRecord.read(done).rows
     person = person_of(role.subject, role.photos, job.seed)
     wearer = person_of(role.wearer, role.wearer_photos, job.seed)
     framing = Framing(1 + 2 * MARGIN, job.scale)
     views: dict[tuple[str, int], Portrait] = {}
-    rows, drawn = [], []
+    rows: list[dict[str, Any]] = []
+    drawn = []
     for sample in samples_of(role.subject, job.seed):
         portrait = _view(views, person, sample)
         worn = wearer if built_in().worn(sample.pai) else None
@@ -208,7 +245,7 @@ def _person(job: _Job) -> list[dict[str, Any]]:
         drawn.append({"crop": name, **asdict(sample), **picture.parameters})
     done.parent.mkdir(parents=True, exist_ok=True)
     write_bytes(done.with_suffix(".parameters.json"), json.dumps(drawn).encode())
-    write_bytes(done, json.dumps(rows).encode())
+    PersonRecord(rows=rows).write(done)
     return rows
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from spoofcue.data.prepared_folder import PreparedFolder
 from spoofcue.errors import InputError
@@ -14,18 +14,33 @@ from spoofcue.experiments.fold_plan import FoldTask
 from spoofcue.experiments.methods import Method, settings_of
 from spoofcue.protocols.fold import rows_of_fold
 from spoofcue.records.fold_record import RESULT_FILE, FoldRecord, KeysEntry
-from spoofcue.records.stored import read_json
-from spoofcue.whole_files import write_json
+from spoofcue.records.stored import Record
 
 if TYPE_CHECKING:
     import polars as pl
 
 
-TRAINED_ON = "trained_on.json"  # in a run folder: its key, and whether the training ended
+TRAINED_ON = "trained_on.json"
 # settings that say where and how fast, not what is trained
 OF_THE_MACHINE = ("workers", "accelerator", "devices", "strategy")
 # where a row's crop lies, and why its frame was taken, change nothing of what the fold learns
 PASSED_OVER = ("crop", "sample")
+
+
+class TrainedOn(Record):
+    """trained_on.json in a run folder of a benchmark.
+
+    Attributes:
+        key: of the training, see :class:`~spoofcue.records.fold_record.KeysEntry`.
+        finished: whether the training ended.
+
+    """
+
+    KIND: ClassVar[str] = "the note of what a benchmark's run was trained on"
+    REMEDY: ClassVar[str] = "Delete its run folder; the fold is trained again."
+
+    key: str
+    finished: bool
 
 
 def keys_of(
@@ -103,21 +118,21 @@ def train_once(
 
     """
     for folder in (task.folder, *_siblings(task)):
-        record = _read(folder / "run" / TRAINED_ON)
-        if record.get("key") == key and record.get("finished"):
+        if _begun(folder / "run") == TrainedOn(key=key, finished=True):
             return folder
-    begun = (t for t in equal if _read(t.folder / "run" / TRAINED_ON).get("key") == key)
-    home = next(begun, task)
+    keys = {t.folder: begun.key for t in equal if (begun := _begun(t.folder / "run"))}
+    home = next((t for t in equal if keys.get(t.folder) == key), task)
     run = home.folder / "run"
-    if _read(run / TRAINED_ON).get("key", key) != key:
+    there = _begun(run)
+    if there and there.key != key:
         raise InputError(
             f"{run} holds a training with other settings or other data; delete it, or give "
             "another --out."
         )
     run.mkdir(parents=True, exist_ok=True)
-    write_json(run / TRAINED_ON, {"key": key, "finished": False})
+    TrainedOn(key=key, finished=False).write(run / TRAINED_ON)
     method.train(data_of(home), run)
-    write_json(run / TRAINED_ON, {"key": key, "finished": True})
+    TrainedOn(key=key, finished=True).write(run / TRAINED_ON)
     return home.folder
 
 
@@ -168,11 +183,9 @@ def _siblings(task: FoldTask) -> Iterator[Path]:
     return (p for p in sorted(task.folder.parents[2].glob(f"*/*/{name}")) if p.is_dir())
 
 
-def _read(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
-    record: dict[str, Any] = read_json(path, "Delete its run folder; it is trained again.")
-    return record
+def _begun(run: Path) -> TrainedOn | None:
+    path = run / TRAINED_ON
+    return TrainedOn.read(path) if path.is_file() else None
 
 
 def _row_digests(tasks: Sequence[FoldTask], rows: pl.DataFrame) -> Iterator[tuple[str, str]]:

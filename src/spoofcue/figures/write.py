@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic_core import to_jsonable_python
 
 from spoofcue.errors import InputError
 from spoofcue.figures.canvas import Drawn
@@ -18,16 +18,20 @@ from spoofcue.figures.run import FigureRun, read_figure_run
 from spoofcue.figures.tsne import TooFewFacesError, draw_tsne
 from spoofcue.figures.variants import Scale, Variant, draw_variants
 from spoofcue.figures.where import FACES_A_KIND, draw_where, mean_faces
+from spoofcue.records.figure_index import (
+    FIGURE_INDEX,
+    FIGURES_FOLDER,
+    FigureEntry,
+    FigureIndex,
+)
 from spoofcue.scoring.face import FaceScorer
 from spoofcue.scoring.open_model import open_model
 from spoofcue.scoring.pictures import MAX_FACES, attack_magnitudes, cue_scale
 from spoofcue.version import __version__
-from spoofcue.whole_files import write_text
 
 PARTS = ("cues", "variants", "tsne", "scores", "where")
 NEED_CUES = ("cues", "variants", "tsne", "where")
 NEED_GENERATOR = ("cues", "variants", "tsne")  # patches and layers; a map of any kind is not enough
-INDEX = "figures.json"
 Progress = Callable[[int, int], None]
 
 
@@ -119,7 +123,7 @@ def write_figures(
     options = options or FigureOptions()
     parts = options.parts()
     figure_run = read_figure_run(run)
-    target = out or figure_run.folder / "figures"
+    target = out or figure_run.folder / FIGURES_FOLDER
     count = _Count(progress)
     work = _Work(figure_run, target, data, options, count)
     figures, skipped = work.draw(parts)
@@ -234,32 +238,37 @@ def _refuse_other_model(run: FigureRun, model: FaceScorer) -> None:
 def _write_index(
     folder: Path, run: FigureRun, figures: list[Drawn], skipped: dict[str, str]
 ) -> None:
-    target = folder / INDEX
-    new = [f.to_dict() for f in figures]
-    kept = [e for e in _listed(target, run) if e["name"] not in {f.name for f in figures}]
+    target = folder / FIGURE_INDEX
+    kept = [e for e in _listed(target, run) if e.name not in {f.name for f in figures}]
     order = {name: i for i, name in enumerate(("cue_maps", "variants", "tsne", "scores", "where"))}
-    entries = sorted(kept + new, key=lambda e: order.get(e["name"].split("_")[0], 0))
-    record = {
-        "run": run.name, "model": run.metrics.model, "spoofcue": __version__,
-        "figures": entries, "skipped": skipped,
-    }  # fmt: skip
-    write_text(target, json.dumps(record, indent=2, ensure_ascii=False, default=_plain))
+    entries = sorted(
+        [*kept, *map(_entry, figures)], key=lambda e: order.get(e.name.split("_")[0], 0)
+    )
+    index = FigureIndex(
+        run=run.name,
+        model=run.metrics.model,
+        spoofcue=__version__,
+        figures=entries,
+        skipped=skipped,
+    )
+    index.write(target)
 
 
-def _listed(path: Path, run: FigureRun) -> list[dict[str, Any]]:
+def _entry(figure: Drawn) -> FigureEntry:
+    return FigureEntry.model_validate(to_jsonable_python(figure.to_dict(), fallback=_plain))
+
+
+def _listed(path: Path, run: FigureRun) -> list[FigureEntry]:
     """Entries of an earlier call that still hold: of the same model, with their files."""
     if not path.is_file():
         return []
     try:
-        record = json.loads(path.read_text("utf-8"))
-        if record["model"] != run.metrics.model:
-            return []
-        return [
-            e for e in record["figures"]
-            if all((path.parent / e[k]).is_file() for k in ("png", "svg", "html") if k in e)
-        ]  # fmt: skip
-    except (ValueError, KeyError, TypeError):
+        index = FigureIndex.read(path)
+    except InputError:  # this call is what mends it
         return []
+    if index.model != run.metrics.model:
+        return []
+    return [e for e in index.figures if all((path.parent / name).is_file() for name in e.files)]
 
 
 def _plain(value: Any) -> Any:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
 from spoofcue.errors import InputError
+from spoofcue.records.figure_index import (
+    FIGURE_INDEX,
+    FIGURES_FOLDER,
+    FigureEntry,
+    FigureIndex,
+)
 
-FIGURES, INDEX = "figures", "figures.json"
 WIDEST_PX = 1720  # twice what the page shows
 
 
@@ -39,24 +42,22 @@ def read_figures(run: Path) -> list[Figure]:
     """What ``run``/figures/figures.json lists; empty without that file.
 
     Raises:
-        InputError: the list is damaged, or names a file that is not there.
+        InputError: the list cannot be used, or names a picture that is not there.
 
     """
-    folder = run / FIGURES
-    if not (folder / INDEX).is_file():
+    folder = run / FIGURES_FOLDER
+    if not (folder / FIGURE_INDEX).is_file():
         return []
+    index = FigureIndex.read(folder / FIGURE_INDEX)
     try:
-        entries: list[dict[str, Any]] = json.loads((folder / INDEX).read_text("utf-8"))["figures"]
-        return [_figure(entry, folder) for entry in entries]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"{folder} is damaged ({error}); run `spoofcue figures {run}` again."
-        ) from error
+        return [_figure(entry, folder) for entry in index.figures]
+    except (OSError, ValueError) as error:
+        raise InputError(f"{folder} is damaged ({error}). {FigureIndex.REMEDY}") from error
 
 
-def _figure(entry: dict[str, Any], folder: Path) -> Figure:
-    picture = _photo(folder / entry["png"]) if entry["photographs"] else _svg(folder / entry["svg"])
-    return Figure(entry["title"], entry["caption"], picture, entry.get("html"))
+def _figure(entry: FigureEntry, folder: Path) -> Figure:
+    picture = _photo(folder / entry.png) if entry.photographs else _svg(folder / entry.svg)
+    return Figure(entry.title, entry.caption, picture, entry.html)
 
 
 def _svg(path: Path) -> str:

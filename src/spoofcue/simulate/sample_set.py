@@ -7,13 +7,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.errors import InputError
 from spoofcue.processes import Progress, in_order
+from spoofcue.records.stored import Record
 from spoofcue.simulate.camera import encode
 from spoofcue.simulate.catalogue import Catalogue, built_in
 from spoofcue.simulate.people import Person, Role, person_of, photographed, roles, with_faces
@@ -74,6 +75,20 @@ class SampleSetSummary:
     subjects: int
     images: int
     skipped: list[tuple[str, str]]
+
+
+class RecordingRecord(Record):
+    """NAME.json beside the pictures of a recording: it is there once all of them are.
+
+    Attributes:
+        frames: the parameters of each picture.
+
+    """
+
+    KIND: ClassVar[str] = "the record of a simulated recording"
+    REMEDY: ClassVar[str] = "Delete it; the recording is made again."
+
+    frames: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +236,7 @@ def _recording(
         else:
             for name, picture in zip(names, made, strict=True):
                 write_bytes(job.out / name, encode(picture.image, picture.quality))
-        write_bytes(record, json.dumps(parameters).encode())
+        RecordingRecord(frames=parameters).write(record)
     labels = {
         "label": "attack" if sample.pai else "live",
         "subject": sample.subject,
@@ -244,7 +259,7 @@ def _made(
     """Parameters of a recording that is there, unless its names have since meant something else."""
     if not (record.is_file() and all(path.is_file() for path in files)):
         return None
-    parameters: list[dict[str, Any]] = json.loads(record.read_text(encoding="utf-8"))
+    parameters = RecordingRecord.read(record).frames
     known = options.catalogue or built_in()
     own = known.own(sample.pai, sample.device, sample.session)
     listed = {
