@@ -34,13 +34,22 @@ SETTINGS = (
 STEPS = 10
 
 
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """For all trainings of this file, ``whole`` too: with another number the losses are others."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return striped_faces(tmp_path_factory.mktemp("prepared"), 64)
 
 
 @pytest.fixture(autouse=True)
-def a_minute_a_step(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def a_minute_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every step turns the budget's clock by 60 s, and every face that dev judges by 1 s."""
     now = [1000.0]
     for name, seconds in (("training_step", 60.0), ("validation_step", 1.0)):
@@ -56,9 +65,6 @@ def a_minute_a_step(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             _method(partial(timed, original=original, seconds=seconds)),
         )
     monkeypatch.setattr(gradient, "TimeBudget", partial(TimeBudget, clock=lambda: now[0]))
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
 
 
 def _method(call: Any) -> Any:
@@ -134,6 +140,7 @@ def test_more_minutes_go_on_to_the_very_losses_of_a_longer_training(
     told = train(data, run, "training.minutes=100", resume=True)
     assert (told["steps"], told["epochs"], told["ended_by"]) == (STEPS, 2, "epochs")
     assert judged(run) == [3, 5, 7, STEPS]
+    assert told["threads"] == torch.get_num_threads() == 1
     assert rows(run) == rows(whole)
     assert same(weights(run), weights(whole))
 
