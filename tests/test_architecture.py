@@ -20,6 +20,7 @@ SOURCE = ROOT / "src" / "spoofcue"
 # From the ground up: a stage imports only stages of the floors below its own.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "lazy_names", "plain_lines", "processes", "source", "version", "whole_files"),
+    ("labels", "texts"),
     ("config", "cue", "faces", "media", "metrics", "records"),
     ("data", "patches", "protocols", "report", "simulate"),
     ("compare", "datasets", "methods", "package"),
@@ -31,7 +32,10 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 )
 FLOOR_OF = {stage: floor for floor, stages in enumerate(FLOORS) for stage in stages}
 # what a researcher takes away alone: the paper's networks and losses, and the measures
-ALONE = {"cue": {"errors", "lazy_names"}, "metrics": {"errors", "lazy_names", "whole_files"}}
+ALONE = {
+    "cue": {"errors", "lazy_names"},
+    "metrics": {"errors", "labels", "lazy_names", "texts", "whole_files"},
+}
 
 
 def module_name(path: Path) -> str:

@@ -76,6 +76,49 @@ def test_folders_that_hold_nothing_or_the_same_are_refused(
             judge_folders(made(), a, b)
 
 
+def test_a_folder_that_holds_the_other_class_is_refused_by_name(tmp_path: Path) -> None:
+    mixed = tmp_path / "mixed"
+    for i, name in enumerate(("client/001/real/1.png", "client/002/attack/print/1.png")):
+        save(mixed, name, 60 + i)
+    with pytest.raises(InputError, match=r"002/attack/print lies in .*mixed.*--live.*attack holds"):
+        judge_folders(made(), mixed)
+    save(tmp_path, "good/1.png", 70)
+    with pytest.raises(InputError, match=r"001/real lies in .*mixed.*--attack.*real holds live"):
+        judge_folders(made(), tmp_path / "good", mixed)
+    for kind in ("attack", "Spoof", "ann/fake"):
+        save(tmp_path, f"{kind}/print/1.png", 70)
+        with pytest.raises(InputError, match="by its name a folder of attack"):
+            judge_folders(made(), tmp_path / kind)
+        with pytest.raises(InputError, match="by its name a folder of attack"):
+            judge_folders(made(), tmp_path / kind / "print")
+    (tmp_path / "bystanders").symlink_to(tmp_path / "attack")
+    with pytest.raises(InputError, match="by its name a folder of attack"):
+        judge_folders(made(), tmp_path / "bystanders")
+    save(tmp_path, "real/1.png", 70)
+    with pytest.raises(InputError, match="by its name a folder of live"):
+        judge_folders(made(), tmp_path / "good", tmp_path / "real")
+
+
+def test_one_picture_in_both_folders_is_refused_with_both_names(
+    folders: tuple[Path, Path],
+) -> None:
+    live, attack = folders
+    (attack / "print" / "copy.png").write_bytes((live / "ann" / "01.png").read_bytes())
+    with pytest.raises(
+        InputError, match=r"ann/01\.png .live. and .*copy\.png .attack. are the same"
+    ):
+        judge_folders(made(), live, attack)
+
+
+def test_people_and_species_lie_below_class_words_too(tmp_path: Path) -> None:
+    for i in range(3):
+        save(tmp_path, f"good/ann/live/{i}.png", 60 + i)
+        save(tmp_path, f"bad/ben/attack/print/{i}.png", 140 + i)
+    own = judge_folders(made(), tmp_path / "good", tmp_path / "bad")
+    assert own.scores.species == ["print"]
+    assert {*own.scores.subjects.names} == {"", "ann"}
+
+
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
     """The model that ships, for pictures that are faces."""

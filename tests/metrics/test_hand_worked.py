@@ -347,9 +347,10 @@ def test_a_recording_keeps_its_names_and_the_mean_of_its_frames() -> None:
 
 def test_a_csv_file_of_a_spreadsheet_is_read(tmp_path: Path) -> None:
     path = tmp_path / "s.csv"
-    # A byte order mark, blanks around names, an empty line, capitals, short and long rows.
+    # A byte order mark, blanks around names, an empty line, capitals.
     path.write_text(
-        " score, label ,pai,video,subject\n 0.25 , Live ,,v1, é \n\n0.75,ATTACK, print ,v2\n,0\n",
+        " score, label ,PAI,video,subject\n 0.25 , Live ,,v1, é \n\n0.75,ATTACK, print ,v2,\n"
+        ",0,,,\n",
         encoding="utf-8-sig",
     )
     assert detect_format(path) == "csv"
@@ -425,7 +426,7 @@ def test_bobs_unknown_names_and_comments(tmp_path: Path) -> None:
         read_scores(path, "bob4", "dev")
     path.write_bytes(b"1 1 a\xff 0.5\n")
     for kind in ("bob4", None):
-        with pytest.raises(InputError, match="is not a text file: 'utf-8' codec"):
+        with pytest.raises(InputError, match="line 1: that is no UTF-8"):
             read_scores(path, kind)  # type: ignore[arg-type]
     with pytest.raises(InputError, match=r"cannot read .*: No such file"):
         read_scores(tmp_path / "none", "bob4")

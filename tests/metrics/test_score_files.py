@@ -23,16 +23,24 @@ SCORES = ScoreSet.of(
 def test_score_files_count_non_responses_and_name_faults(tmp_path: Path) -> None:
     path = tmp_path / "s.csv"
     path.write_text(
-        "score,label,pai,extra\n0.1,0,,x\n,0,,\n0.9,attack,print,y\n,1,print,\n,1,mask,\n"
+        "score,label,pai,extra\n0.1,0,,x\n,0,,\n0.9,attack,print,y\n,1,print,\n,spoof,mask,\n"
     )
     scores = read_scores(path)
     assert scores.score.tolist() == [0.1, 0.9]
     assert (scores.lost.live, scores.lost.attack) == (1, 2)
     for text, told in (
         ("score\n1\n", r"lacks \['label'\]"),
-        ("score,label\nx,0\n", "line 2: score 'x'"),
+        ("score,label\nx,0\n", "line 2, column score: 'x'"),
         ("score,label\n1,2\n", "line 2: label '2'"),
-        ("score,label\nnan,1\n0.1,0\n", "1 of 2 scores are not finite"),
+        ("score,label\n0.1,0\nnan,1\n", "line 3, column score: 'nan' is no finite number"),
+        ("score,label\n-inf,1\n", "line 2, column score: '-inf'"),
+        ("score,label\n1e999,1\n", "line 2, column score: '1e999'"),
+        ("score,label\n1_0,1\n", "line 2, column score: '1_0'"),
+        ("score,label,Score\n1,1,2\n", "line 1: two columns are named score"),
+        ("score,label,pai\n1,1,p\n1,0\n", "line 3: 2 fields under 3 names"),
+        ("score,label,pai\n1,1,a,b\n", "line 2: 4 fields under 3 names"),
+        ('score,label,pai\n1,1,"a\n2,1,b\n', "line 2: that is no row"),
+        ("score,label,pai\n1,1,a\0\n", "line 2: a zero byte"),
         ("score,label\n", "no score"),
     ):
         path.write_text(text)
@@ -42,7 +50,7 @@ def test_score_files_count_non_responses_and_name_faults(tmp_path: Path) -> None
 
 def test_the_rows_of_one_split_are_taken_alone(tmp_path: Path) -> None:
     path = tmp_path / "s.csv"
-    path.write_text("score,label,split,model\n0.1,0,dev,m\n0.9,1,dev,m\n0.5,0,test,\n0.6,1\n")
+    path.write_text("score,label,split,model\n0.1,0,dev,m\n0.9,1,dev,m\n0.5,0,test,\n0.6,1,,\n")
     assert read_scores(path, split="dev").score.tolist() == [0.1, 0.9]
     assert csv_marks(path) == CsvMarks(["dev", "test"], ["m"])
     with pytest.raises(InputError, match="no score"):
@@ -102,7 +110,7 @@ def test_a_file_as_bob_writes_it(tmp_path: Path) -> None:
         ("1 1 a 0.5\n1 1 a 0.5 0.5\n", None, "line 2: 5 columns where bob4 has 4"),
         ("1 1 a 0.5\n1 1 a x\n", None, "line 2: score 'x'"),
         ("1 1 a nan\n", None, "no score"),
-        ("1 1 a inf\n", None, "not finite"),
+        ("1 1 a inf\n", None, "line 1: score 'inf' is no finite"),
         ("1 1 a 0.5\n", "bob5", "line 1: 4 columns where bob5 has 5"),
         ("1 1 a\n", None, "lacks"),
         ("", None, "lacks"),
@@ -141,5 +149,5 @@ def test_files_that_cannot_be_read_or_written(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot write"):
         write_scores(SCORES, tmp_path / "no" / "folder.csv", "csv")
     (tmp_path / "binary").write_bytes(np.arange(256, dtype=np.uint8).tobytes())
-    with pytest.raises(InputError, match="not a text file"):
+    with pytest.raises(InputError, match="line 1: that is no UTF-8"):
         read_scores(tmp_path / "binary")

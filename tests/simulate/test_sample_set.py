@@ -130,6 +130,10 @@ def test_wrong_names_and_too_few_people_are_refused(photos: Path, tmp_path: Path
     Image.new("RGB", (64, 64)).save(tmp_path / "one.png")
     with pytest.raises(InputError, match="of 0 people"):
         write_photo_set(tmp_path, tmp_path / "out")
+    (tmp_path / "pool/ann/attack").mkdir(parents=True)
+    Image.new("RGB", (64, 64)).save(tmp_path / "pool/ann/attack/one.png")
+    with pytest.raises(InputError, match=r"ann/attack lies in .*bona fide photos alone"):
+        write_photo_set(tmp_path / "pool", tmp_path / "out")
     with pytest.raises(InputError, match="three are the least"):
         write_rendered_set(tmp_path / "out", identities=2)
     assert not (tmp_path / "out" / "labels.csv").exists()

@@ -290,6 +290,7 @@ def folder(
 
     table = labels or (root / "labels.csv" if (root / "labels.csv").is_file() else None)
     recordings, warnings = read_labels(table, root, pai) if table else scan_folder(root, pai)
+    drawn = not any(r.split for r in recordings)
     recordings = with_splits(recordings, _ratios(split), seed)
     make_detector(detector, yunet_model)  # a missing model is an error before the work begins
     options = PrepareOptions(frames, detector, yunet_model, margin, min_face, crop_format)
@@ -302,6 +303,7 @@ def folder(
             workers=workers,
             overwrite=overwrite,
             warnings=warnings,
+            drawn=drawn,
             progress=progress,
         )
     if as_json:

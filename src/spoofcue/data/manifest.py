@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spoofcue.errors import InputError
+from spoofcue.labels import ATTACK, LIVE, canonical
 from spoofcue.whole_files import whole
 
 if TYPE_CHECKING:
     import polars as pl
 
 SPLITS = ("train", "dev", "test")
-LIVE, ATTACK = 0, 1
 EARLY = "early"
 MANIFEST_NAME = "manifest.parquet"
 
@@ -125,20 +125,24 @@ def evenly_spread(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def refuse_shared_subjects(rows: pl.DataFrame, source: str) -> None:
-    """Raise InputError when a subject is in more than one split: its test result would be false."""
-    import polars as pl
+    """Raise InputError when a subject is in more than one split: its test result would be false.
 
-    shared = (
-        rows.group_by("subject")
-        .agg(pl.col("split").unique().sort().alias("splits"))
-        .filter(pl.col("splits").list.len() > 1)
-        .sort("subject")
-    )
-    if shared.height:
-        named = ", ".join(f"{s} in {'+'.join(p)}" for s, p in shared.head(5).rows())
+    Names that differ in case, blanks or forms of a character alone are one person's.
+    """
+    splits: dict[str, set[str]] = {}
+    names: dict[str, set[str]] = {}
+    for subject, split in rows.select("subject", "split").unique().iter_rows():
+        person = canonical(subject)
+        splits.setdefault(person, set()).add(split)
+        names.setdefault(person, set()).add(subject)
+    shared = sorted(person for person, of in splits.items() if len(of) > 1)
+    if shared:
+        named = ", ".join(
+            f"{' or '.join(sorted(names[p]))} in {'+'.join(sorted(splits[p]))}" for p in shared[:5]
+        )
         raise InputError(
-            f"{source}: {shared.height} subject(s) are in more than one split ({named}"
-            f"{', …' if shared.height > 5 else ''}); the detector would be tested on people it was "
+            f"{source}: {len(shared)} subject(s) are in more than one split ({named}"
+            f"{', …' if len(shared) > 5 else ''}); the detector would be tested on people it was "
             "trained on. Put each subject in one split."
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -22,6 +22,7 @@ from spoofcue.data.prepared_folder import (
 )
 from spoofcue.data.recording import Problem, Published, Recording
 from spoofcue.errors import InputError
+from spoofcue.media.same_files import refuse_shared_files
 from spoofcue.processes import as_done
 from spoofcue.records.stored import Record
 from spoofcue.version import __version__
@@ -111,6 +112,7 @@ def prepare(
     overwrite: bool = False,
     warnings: Sequence[str] = (),
     dataset: str | None = None,
+    drawn: bool = False,
     published: Mapping[str, Published] | None = None,
     problems: Sequence[Problem] = (),
     progress: Progress | None = None,
@@ -128,17 +130,22 @@ def prepare(
         workers: processes; all cores by default.
         overwrite: delete what ``out`` holds of an earlier preparation.
         warnings: kept in prepare.json.
-        dataset: kept in prepare.json, as are the next two.
+        dataset: kept in prepare.json, as are ``published`` and ``problems``.
+        drawn: the splits are drawn and not the data's own; then a picture in two of them is warned
+            of here and refused by training.
         published: split -> recordings as its authors state them.
         problems: already known; those found while reading are added.
         progress: called with (recordings done, all).
 
     Raises:
-        InputError: ``out`` was begun with other options, or holds something else.
+        InputError: ``out`` was begun with other options, or holds something else; or one file is
+            on both sides of a class or a split.
 
     """
     import polars as pl
 
+    if dataset is None:  # the official splits of a published set are what its results are of
+        refuse_shared_files([replace(r.side, split=None) if drawn else r.side for r in recordings])
     _open(out, root, options, overwrite)
     done = _read_journal(out)
     todo = [r for r in recordings if _key(r) not in done]

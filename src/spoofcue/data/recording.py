@@ -11,6 +11,7 @@ from typing import Literal
 from spoofcue.errors import ProblemsError
 from spoofcue.faces.box import Box
 from spoofcue.faces.box_files import BoxFormat
+from spoofcue.media.same_files import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ class Recording:
     boxes: Path | None = None
     box_format: BoxFormat | None = None
     video: str | None = None
+
+    @property
+    def side(self) -> Side:
+        """Which class and split the file is in."""
+        return Side(self.path, self.label, self.split, self.subject)
 
 
 @dataclass(frozen=True, slots=True)

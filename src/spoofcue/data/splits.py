@@ -11,6 +11,8 @@ import numpy as np
 from spoofcue.data.manifest import SPLITS, refuse_shared_subjects
 from spoofcue.data.recording import Recording
 from spoofcue.errors import InputError
+from spoofcue.labels import canonical
+from spoofcue.media.same_files import same_files
 
 
 def with_splits(
@@ -19,6 +21,8 @@ def with_splits(
     seed: int = 0,
 ) -> list[Recording]:
     """Recordings with every split set: as the data fix it, else drawn by subject.
+
+    People who share a file, or whose names look alike, are drawn as one.
 
     Raises:
         InputError: only some recordings have a split, a subject has two, or too few subjects.
@@ -34,11 +38,29 @@ def with_splits(
     if given:
         _refuse_two_splits(recordings)
         return list(recordings)
+    person = _people(recordings)
     classes: dict[str, set[int]] = defaultdict(set)
     for r in recordings:
-        classes[r.subject].add(r.label)
+        classes[person[r.subject]].add(r.label)
     chosen = assign_splits({s: frozenset(c) for s, c in classes.items()}, ratios, seed)
-    return [replace(r, split=chosen[r.subject]) for r in recordings]
+    return [replace(r, split=chosen[person[r.subject]]) for r in recordings]
+
+
+def _people(recordings: Sequence[Recording]) -> dict[str, str]:
+    """Subject -> the name under which it is drawn: one for spellings of a name that look alike.
+
+    So it is for people who share a file, where at least three are left to be drawn.
+    """
+    subjects = sorted({r.subject for r in recordings})
+    spelled: dict[str, str] = {}
+    for subject in subjects:
+        spelled.setdefault(canonical(subject), subject)
+    person = {subject: spelled[canonical(subject)] for subject in subjects}
+    together = dict(person)
+    for group in same_files([r.path for r in recordings]):
+        names = {together[recordings[i].subject] for i in group}
+        together = {s: min(names) if name in names else name for s, name in together.items()}
+    return together if len(set(together.values())) >= len(SPLITS) else person
 
 
 def assign_splits(

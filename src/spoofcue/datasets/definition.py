@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from spoofcue.data.manifest import ATTACK, LIVE
 from spoofcue.data.recording import Published, Recording
 from spoofcue.datasets.places import NOTHING
 from spoofcue.datasets.tree import Tree
 from spoofcue.faces.box_files import BoxFormat
+from spoofcue.labels import ATTACK, LIVE
 
 
 @dataclass(frozen=True, slots=True)

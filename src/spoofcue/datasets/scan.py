@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spoofcue.data.extract import PrepareOptions
-from spoofcue.data.manifest import ATTACK, LIVE
 from spoofcue.data.prepare import PrepareSummary, Progress, prepare
 from spoofcue.data.recording import Problem, ProblemKind, Published, Recording
 from spoofcue.data.splits import with_splits
@@ -19,6 +18,7 @@ from spoofcue.datasets.place_notes import Place, place_notes
 from spoofcue.datasets.places import kind_of, official_name, suffix_of, tails, unreadable_name
 from spoofcue.datasets.tree import Tree
 from spoofcue.errors import InputError
+from spoofcue.labels import ATTACK, LIVE
 
 # What lies beside recordings under their names and was never meant to be one.
 SIDECARS = frozenset(

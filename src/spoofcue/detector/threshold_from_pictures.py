@@ -10,7 +10,16 @@ from pathlib import Path
 from spoofcue.detector.detector import Detector
 from spoofcue.errors import InputError
 from spoofcue.faces.detect import make_detector
+from spoofcue.labels import (
+    CLASS_NAMES,
+    LIVE,
+    canonical,
+    class_of_folders,
+    class_of_word,
+    person_of,
+)
 from spoofcue.media.kinds import expand_paths
+from spoofcue.media.same_files import Side, refuse_shared_files
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.package.calibration import (
     Calibrated,
@@ -51,8 +60,9 @@ def judge_folders(
 ) -> OwnPictures:
     """Score all pictures and videos of folders, with the detector's own checks.
 
-    A folder inside ``live`` is a person, a folder inside ``attack`` a species of attack; files
-    that lie in no such folder have no name of a person and are of the species ``attack``.
+    A folder inside ``live`` is a person, a folder inside ``attack`` (below folders named attack, if
+    there are any) a species; files that lie in no such folder have no name of a person and are of
+    the species ``attack``.
 
     Args:
         detector: judges.
@@ -61,13 +71,17 @@ def judge_folders(
         progress: called with (done, all).
 
     Raises:
-        InputError: a folder is missing, empty, or inside the other.
+        InputError: a folder is missing, empty, inside the other, or holds folders of the other
+            class; or one picture is in both.
 
     """
     if attack and _within(live, attack):
         raise InputError(f"{live} and {attack} hold the same files: live or attack?")
     given = {"live": live} if attack is None else {"live": live, "attack": attack}
     files = [(kind, path) for kind, folder in given.items() for path in _media(folder, kind)]
+    says = {path: _named(path, given[kind], kind) for kind, path in files}
+    if attack:
+        refuse_shared_files([Side(path, CLASS_NAMES.index(kind)) for kind, path in files])
     rejected: dict[str, Counter[str]] = {kind: Counter() for kind in given}
     scores: list[float] = []
     labels: list[int] = []
@@ -79,10 +93,9 @@ def judge_folders(
             if result.score is None:
                 rejected[kind][str(result.reason)] += 1
                 continue
-            inside = path.relative_to(given[kind]).parts
             scores.append(result.score)
             labels.append(int(kind == "attack"))
-            names.append(inside[0] if len(inside) > 1 else "")
+            names.append(says[path])
         if progress:
             progress(start + len(some), len(files))
     named = list(zip(labels, names, strict=True))
@@ -146,4 +159,35 @@ def _within(a: Path, b: Path) -> bool:
 def _media(folder: Path, kind: str) -> list[Path]:
     if not folder.is_dir():
         raise InputError(f"there is no folder {folder} of {kind} pictures.")
+    _refuse_other_name(folder, kind)
     return expand_paths([folder])
+
+
+def _refuse_other_name(folder: Path, kind: str) -> None:
+    """The folder's own name, then its parent's, may not be a word of the other class."""
+    names = [folder.resolve().name, *reversed(folder.parts[-2:])]
+    classes = [c for c in map(class_of_word, names) if c is not None]
+    if classes and classes[0] != CLASS_NAMES.index(kind):
+        other = CLASS_NAMES[1 - CLASS_NAMES.index(kind)]
+        raise InputError(
+            f"{folder} is given as --{kind} and is by its name a folder of {other} pictures. Give "
+            f"the folder of {kind} ones, or rename it."
+        )
+
+
+def _named(path: Path, folder: Path, kind: str) -> str:
+    """The person of a live picture or the species of an attack, by its folders.
+
+    Raises:
+        InputError: a folder on its way is of the other class.
+
+    """
+    word = class_of_folders(path.relative_to(folder).parts[:-1], CLASS_NAMES.index(kind))
+    if word.label is None:
+        raise InputError(
+            f"{path.parent} lies in {folder}, which is given as --{kind}, but {word.fault}. Give a "
+            f"folder with {kind} pictures alone; links to the files will do."
+        )
+    if word.label == LIVE:
+        return person_of((*word.above, *word.below)) or ""
+    return canonical(word.below[0]) if word.below else ""

@@ -19,6 +19,7 @@ from typing import TextIO
 from spoofcue.errors import InputError
 from spoofcue.metrics.csv_scores import ScoreRows
 from spoofcue.metrics.scores import NonResponses, ScoreSet
+from spoofcue.texts.decoding import open_text
 
 UNKNOWN = "-"
 
@@ -35,17 +36,12 @@ def read_bob(path: Path, columns: int) -> ScoreSet:
 
     """
     rows = ScoreRows(path)
-    try:
-        with path.open(encoding="utf-8") as file:
-            for number, line in enumerate(file, start=1):
-                fields = line.split()
-                if not fields or fields[0].startswith("#"):
-                    continue
-                _add(rows, fields, columns, f"{path}, line {number}")
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not a text file: {error}") from error
+    with open_text(path) as file:
+        for number, line in enumerate(file, start=1):
+            fields = line.split()
+            if not fields or fields[0].startswith("#"):
+                continue
+            _add(rows, fields, columns, f"{path}, line {number}")
     return rows.to_scores()
 
 
@@ -57,6 +53,8 @@ def _add(rows: ScoreRows, fields: list[str], columns: int, where: str) -> None:
         score = -float(text)
     except ValueError:
         raise InputError(f"{where}: score {text!r} is not a number.") from None
+    if math.isinf(score):
+        raise InputError(f"{where}: score {text!r} is no finite number.")
     attack = claimed != real
     rows.add(
         None if math.isnan(score) else score,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from array import array
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -13,8 +12,10 @@ from typing import TextIO
 import numpy as np
 
 from spoofcue.errors import InputError
+from spoofcue.labels import class_of_label
 from spoofcue.metrics.columns import Categories
 from spoofcue.metrics.scores import NonResponses, ScoreSet
+from spoofcue.texts.tables import Table, open_table
 
 
 class ScoreRows:
@@ -74,7 +75,6 @@ class _Column:
         return Categories.coded(np.array(self._codes), list(self._known))
 
 
-LABEL_WORDS = {"0": 0, "1": 1, "live": 0, "attack": 1}
 COLUMNS = ("score", "label", "pai", "video", "subject")
 
 
@@ -105,8 +105,8 @@ def read_csv(path: Path, split: str | None = None) -> ScoreSet:
         InputError: naming the file, the line and what to correct.
 
     """
-    with _opened(path) as reader:
-        return _rows(reader, path, split).to_scores()
+    with open_table(path, (*COLUMNS, "split", "model")) as table:
+        return _rows(table, split).to_scores()
 
 
 def csv_marks(path: Path) -> CsvMarks:
@@ -116,25 +116,13 @@ def csv_marks(path: Path) -> CsvMarks:
         InputError: it cannot be read.
 
     """
-    with _opened(path) as reader:
-        header = [name.strip() for name in next(reader, [])]
-        at = {name: header.index(name) for name in ("split", "model") if name in header}
-        values: dict[str, set[str]] = {"split": set(), "model": set()}
-        for row in reader:
+    values: dict[str, set[str]] = {"split": set(), "model": set()}
+    with open_table(path, (*COLUMNS, "split", "model")) as table:
+        at = {name: table.names.index(name) for name in values if name in table.names}
+        for _, fields in table.rows:
             for name, column in at.items():
-                values[name].add(row[column].strip() if len(row) > column else "")
+                values[name].add(fields[column].strip())
     return CsvMarks(*(sorted(values[name] - {""}) for name in ("split", "model")))
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Iterator[list[str]]]:
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            yield csv.reader(file)
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path} is not a CSV file: {error}") from error
 
 
 def write_csv(scores: ScoreSet, file: TextIO) -> None:
@@ -151,32 +139,27 @@ def _columns(rows: ScoreSet | NonResponses) -> tuple[Iterator[object], ...]:
     return tuple(iter(np.asarray(c).tolist()) for c in columns)
 
 
-def _rows(reader: Iterator[list[str]], path: Path, split: str | None) -> ScoreRows:
-    header = [name.strip() for name in next(reader, [])]
-    missing = [c for c in ("score", "label") if c not in header]
+def _rows(table: Table, split: str | None) -> ScoreRows:
+    path, names = table.path, table.names
+    missing = [c for c in ("score", "label") if c not in names]
     if missing:
         raise InputError(
-            f"{path} has the columns {header} and lacks {missing}; a score file has "
+            f"{path} has the columns {list(names)} and lacks {missing}; a score file has "
             "score,label,pai,video,subject (label 1 = attack, pai empty for live)."
         )
-    if split is not None and "split" not in header:
+    if split is not None and "split" not in names:
         raise InputError(f"{path} has no column split to choose {split!r} by.")
-    of_split = header.index("split") if split is not None else None
-    at = [header.index(c) if c in header else len(header) for c in COLUMNS]
+    of_split = names.index("split") if split is not None else None
+    at = [names.index(c) if c in names else len(names) for c in COLUMNS]
     rows = ScoreRows(path)
-    for number, fields in enumerate(reader, start=2):
-        if not fields:  # an empty line
+    for line, fields in table.rows:
+        if of_split is not None and fields[of_split].strip() != split:
             continue
-        if of_split is not None and (len(fields) <= of_split or fields[of_split].strip() != split):
-            continue
-        # The empty field at the end stands for columns that the file or the row lacks.
-        fields += [""] * (len(header) + 1 - len(fields))
+        fields.append("")  # stands for columns that the file lacks
         text, word, pai, video, subject = (fields[i].strip() for i in at)
-        if word.lower() not in LABEL_WORDS:
-            raise InputError(f"{path}, line {number}: label {word!r} is not 0, 1, live or attack.")
-        try:
-            score = float(text) if text else None
-        except ValueError:
-            raise InputError(f"{path}, line {number}: score {text!r} is not a number.") from None
-        rows.add(score, LABEL_WORDS[word.lower()], pai, video, subject)
+        label = class_of_label(word)
+        if label is None:
+            raise InputError(f"{path}, line {line}: label {word!r} is not 0, 1, live or attack.")
+        score = table.number(text, line, "score") if text else None
+        rows.add(score, label, pai, video, subject)
     return rows

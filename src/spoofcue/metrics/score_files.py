@@ -9,6 +9,7 @@ from spoofcue.errors import InputError
 from spoofcue.metrics.bob_scores import read_bob, write_bob
 from spoofcue.metrics.csv_scores import read_csv, write_csv
 from spoofcue.metrics.scores import ScoreSet
+from spoofcue.texts.decoding import open_text
 from spoofcue.whole_files import whole
 
 ScoreFormat = Literal["csv", "bob4", "bob5"]
@@ -68,14 +69,9 @@ def detect_format(path: Path) -> ScoreFormat:
         InputError: the file cannot be read.
 
     """
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            lines = (line.split() for line in file)
-            words = next((w for w in lines if w and not w[0].startswith("#")), [])
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not a text file: {error}") from error
+    with open_text(path) as file:
+        lines = (line.split() for line in file)
+        words = next((w for w in lines if w and not w[0].startswith("#")), [])
     for kind, columns in BOB_COLUMNS.items():
         if len(words) == columns and _is_number(words[-1]):
             return as_format(kind)

@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 
 from spoofcue.errors import InputError, MediaError
 from spoofcue.faces.detect import DlibDetector
+from spoofcue.labels import LIVE, class_of_folders
 from spoofcue.media.image import read_image
 from spoofcue.media.kinds import find_media, media_kind
+from spoofcue.media.same_files import refuse_two_people
 from spoofcue.processes import in_order
 from spoofcue.simulate.camera import filed
 from spoofcue.simulate.catalogue import Catalogue, built_in
@@ -222,7 +224,13 @@ def _shrunk(photo: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
 
 
 def photographed(photos: Path) -> tuple[dict[str, tuple[Path, ...]], list[tuple[str, str]]]:
-    """People in a folder of photos, subject -> paths, and what was left out."""
+    """People in a folder of photos, subject -> paths, and what was left out.
+
+    Raises:
+        InputError: there is no such folder, or a folder in it is named for attacks, or one photo
+            is of two people.
+
+    """
     if not photos.is_dir():
         raise InputError(f"{photos} is not a folder of photos.")
     people: dict[str, list[Path]] = {}
@@ -231,8 +239,15 @@ def photographed(photos: Path) -> tuple[dict[str, tuple[Path, ...]], list[tuple[
         if media_kind(path) != "image":
             skipped.append((str(path), "not an image"))
             continue
-        parts = path.relative_to(photos).parts
-        people.setdefault(parts[0] if len(parts) > 1 else path.stem, []).append(path)
+        word = class_of_folders(path.relative_to(photos).parts[:-1], LIVE)
+        if word.label is None:
+            raise InputError(
+                f"{path.parent} lies in {photos}, whose photos are taken for live ones, but "
+                f"{word.fault}. Give a folder of bona fide photos alone."
+            )
+        name = next(iter((*word.above, *word.below)), path.stem)
+        people.setdefault(name, []).append(path)
+    refuse_two_people([(path, name) for name, paths in people.items() for path in paths])
     return {name: tuple(paths) for name, paths in sorted(people.items())}, skipped
 
 

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.config import RunSettings, dump_yaml
-from spoofcue.data.manifest import LIVE, evenly_spread
+from spoofcue.data.manifest import evenly_spread
 from spoofcue.data.prepared_folder import PreparedFolder
 from spoofcue.errors import InputError
+from spoofcue.labels import LIVE
 from spoofcue.media.image import read_image
 from spoofcue.methods.classical import Classical, Floats
 from spoofcue.methods.fitted_file import MODEL_NAME, save_model

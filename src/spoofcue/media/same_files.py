@@ -1,0 +1,140 @@
+"""One file under two names on both sides of a class or of a split is a leak; it is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from spoofcue.errors import InputError
+from spoofcue.labels import CLASS_NAMES
+
+BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Where a file stands.
+
+    Attributes:
+        path: the file.
+        label: 0 live, 1 attack.
+        split: train, dev, test, or None while none is drawn.
+        subject: whose face.
+
+    """
+
+    path: Path
+    label: int
+    split: str | None = None
+    subject: str = ""
+
+    def words(self) -> str:
+        """As ``a.png (live, train)``."""
+        return f"{self.path} ({', '.join(filter(None, (CLASS_NAMES[self.label], self.split)))})"
+
+
+def refuse_shared_files(sides: Sequence[Side]) -> list[str]:
+    """Compare all files by content, whatever their names: links, copies, ``a/../a/x.png``.
+
+    Only files of equal size are read.
+
+    Returns:
+        Warnings: the same picture under the names of two people on one side.
+
+    Raises:
+        InputError: one content is live and attack, or in two splits; names both paths.
+
+    """
+    groups = same_files([side.path for side in sides])
+    return _judged([sides[i] for i in group] for group in groups)
+
+
+def refuse_two_people(photos: Sequence[tuple[Path, str]]) -> None:
+    """Compare (photo, person) pairs by content.
+
+    Raises:
+        InputError: one content is of two people, who may come into two splits.
+
+    """
+    for group in same_files([path for path, _ in photos]):
+        first, name = photos[group[0]]
+        for path, other in (photos[i] for i in group[1:]):
+            if other != name:
+                raise InputError(
+                    f"{first} of {name} and {path} of {other} are the same file: whose photo is "
+                    "it? Keep one of the two."
+                )
+
+
+def same_files(paths: Sequence[Path]) -> list[list[int]]:
+    """Indices of files that hold the same bytes, of two files or more; empty files apart."""
+    by_size: dict[int, list[int]] = defaultdict(list)
+    for at, path in enumerate(paths):
+        size = _size(path)
+        if size:
+            by_size[size].append(at)
+    groups: dict[str, list[int]] = defaultdict(list)
+    for at in (at for group in by_size.values() if len(group) > 1 for at in group):
+        key = _content(paths[at])
+        if key is not None:
+            groups[key].append(at)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _judged(groups: Iterable[Sequence[Side]]) -> list[str]:
+    of_two = []
+    for group in groups:
+        first = group[0]
+        for other in group[1:]:
+            if first.label != other.label or first.split != other.split:
+                raise InputError(
+                    f"{first.words()} and {other.words()} are the same file. A picture has one "
+                    "class and one split, or the error rates are false; keep one of the two."
+                )
+            if first.subject != other.subject:
+                of_two.append((first, other))
+    if not of_two:
+        return []
+    first, other = of_two[0]
+    return [
+        f"{len(of_two)} file(s) are listed under two people, e.g. {first.path} of "
+        f"{first.subject} and {other.path} of {other.subject}: are the two one person? Train and "
+        "test may share them, and then no rate is true; keep each picture once."
+    ]
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None  # reading it will tell
+
+
+def _content(path: Path) -> str | None:
+    try:
+        stat = os.stat(path)
+        return _hashed(os.path.realpath(path), stat.st_size, stat.st_mtime_ns)
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=1 << 16)
+def _hashed(path: str, size: int, changed: int) -> str:
+    """Digest of a file's bytes; kept, since a set is compared when it is read and when it is split.
+
+    Args:
+        path: without links.
+        size: bytes; with the next, it tells a file that was changed in between.
+        changed: ns.
+
+    """
+    digest = hashlib.blake2b(digest_size=20)
+    with open(path, "rb") as file:
+        while block := file.read(BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
