@@ -1,0 +1,129 @@
+"""A look at all packets of a video file, nothing decoded: its best stream, its frames' times."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from spoofcue.errors import MediaError
+from spoofcue.media.container import container_of, packets_of
+from spoofcue.media.display import display_size
+from spoofcue.media.unread import part_after, part_not_reached, part_skipped
+
+if TYPE_CHECKING:
+    import av
+    from av.packet import Packet
+
+# packets that tell a film from a still picture beside it, as FFmpeg's own choice takes it
+FILM = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What the packets of one stream tell.
+
+    Attributes:
+        index: of the stream in the file.
+        packets: that hold a frame to be shown.
+        size: of them, bytes.
+        width: of the display, px, before any turn.
+        height: likewise.
+        times: of the frames in rising order, in the stream's own unit; empty where packets have
+            none, or share one.
+        keys: those of frames that need no other.
+        unread: part of the recording that the file states or holds and no packet came of, 0..1.
+
+    """
+
+    index: int
+    packets: int
+    size: int
+    width: int
+    height: int
+    times: tuple[int, ...] = ()
+    keys: tuple[int, ...] = ()
+    unread: float = 0.0
+
+    @property
+    def rank(self) -> tuple[int, int, int, int]:
+        """Films before stills, then the largest picture, then the most bytes, then the first."""
+        return min(self.packets, FILM), self.width * self.height, self.size, -self.index
+
+
+def best_stream(file: BinaryIO, name: str) -> Survey:
+    """The video stream that is judged; reads the file to its end.
+
+    Cover pictures and streams that nothing here decodes are none.
+
+    Raises:
+        MediaError: the file has no video stream.
+        av.error.FFmpegError: see :func:`spoofcue.media.container.container_of`.
+
+    """
+    with container_of(file) as container:
+        streams = [s for s in container.streams.video if s.codec_context and not _is_cover(s)]
+        if not streams:
+            raise MediaError(f"{name}: the file has no video stream")
+        packets: dict[int, list[_Seen]] = {s.index: [] for s in streams}
+        for packet in packets_of(container, *streams):
+            if _shows(packet):
+                packets[packet.stream_index].append(_Seen.of(packet))
+        surveys = [_survey(s, packets[s.index], file, container) for s in streams]
+    return max(surveys, key=lambda survey: survey.rank)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is kept of a packet: its time and where that ends, if known, and its place."""
+
+    time: int | None
+    until: int | None
+    key: bool
+    size: int
+    end: int
+
+    @classmethod
+    def of(cls, packet: Packet[av.VideoStream]) -> _Seen:
+        shown = packet.dts if packet.pts is None else packet.pts
+        until = None if shown is None else shown + max(packet.duration or 0, 0)
+        end = (packet.pos or 0) + packet.size
+        return cls(packet.pts, until, packet.is_keyframe, packet.size, end)
+
+
+def _survey(
+    stream: av.VideoStream,
+    packets: Sequence[_Seen],
+    file: BinaryIO,
+    container: av.container.InputContainer,
+) -> Survey:
+    times = {p.time: p.key for p in packets if p.time is not None}
+    ends = [p.until for p in packets if p.until is not None]
+    apart = len(times) == len(packets)
+    return Survey(
+        stream.index,
+        len(packets),
+        sum(p.size for p in packets),
+        *display_size(stream.width, stream.height, stream.sample_aspect_ratio),
+        times=tuple(sorted(times)) if apart else (),
+        keys=tuple(sorted(t for t, key in times.items() if key)) if apart else (),
+        unread=max(
+            part_skipped(sorted(times) if apart else ()),
+            part_not_reached(stream, container, max(ends, default=None)),
+            part_after(file, container, max((p.end for p in packets), default=0), len(packets)),
+        ),
+    )
+
+
+def _is_cover(stream: av.VideoStream) -> bool:
+    from av.stream import Disposition
+
+    return bool(stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails))
+
+
+def _shows(packet: Packet[av.VideoStream]) -> bool:
+    """Whether a packet is of a frame that is shown: VP8 sends some only to be referred to."""
+    if not packet.size or packet.is_discard:
+        return False
+    # bit 4 of a VP8 frame's first byte (RFC 6386, 9.1)
+    return packet.stream.codec_context.name != "vp8" or bool(bytes(packet)[0] & 0x10)
