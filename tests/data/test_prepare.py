@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from helpers.made_videos import noisy, write_video, zeroed
 from spoofcue.data.extract import PrepareOptions
 from spoofcue.data.folder import scan_folder
 from spoofcue.data.manifest import read_manifest, validate
@@ -177,3 +178,23 @@ def test_a_folder_that_was_begun_before_an_option_existed_goes_on(
     seen: list[int] = []
     run(photos, out, progress=lambda done, _: seen.append(done))
     assert seen[0] == 6
+
+
+def test_broken_frames_are_named_and_no_recording_is_silently_shortened(tmp_path: Path) -> None:
+    images = [noisy(60 + 4 * i, i) for i in range(30)]
+    made = {"a/live/whole": [], "b/live/one": [6], "c/attack/many": [7, 8, 9]}
+    for name, lost in made.items():
+        path = tmp_path / "videos" / f"{name}.avi"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        zeroed(write_video(path, images, "mjpeg"), *lost)
+    summary = run(tmp_path / "videos", tmp_path / "out")
+    assert {(p.kind, p.name, p.detail) for p in summary.problems} == {
+        ("broken_frames", "b/live/one.avi", "29 of 30 frames decode"),
+        ("broken_frames", "c/attack/many.avi", "27 of 30 frames decode"),
+    }
+    assert summary.skipped == {"unreadable": [0, 1]}
+    rows = read_manifest(tmp_path / "out")
+    assert set(rows["media"].value_counts()["count"]) == {10}
+    (bad,) = rows.filter(pl.col("status") != "ok").iter_rows(named=True)
+    assert (bad["media"], bad["frame"], bad["crop"]) == ("c/attack/many.avi", 7, None)
+    assert bad["reason"] == "the frame does not decode"

@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
 
-FORMATS = {"mpeg4": "yuv420p", "libx264": "yuv420p", "mjpeg": "yuvj420p", "libvpx": "yuv420p"}
+FORMATS = {
+    "mpeg4": "yuv420p",
+    "libx264": "yuv420p",
+    "mjpeg": "yuvj420p",
+    "libvpx": "yuv420p",
+    "flv": "yuv420p",
+}
+# suffix -> FFmpeg's name of the container
+CONTAINERS = {"mkv": "matroska", "webm": "webm", "ts": "mpegts", "mpg": "mpeg"}
 
 
 def write_video(
@@ -26,6 +34,7 @@ def write_video(
     turn: tuple[int, bool, bool] | None = None,
     container: str | None = None,
     options: dict[str, str] | None = None,
+    muxer: dict[str, str] | None = None,
 ) -> Path:
     """Write (h, w, 3) uint8 RGB pictures, whatever the file is called."""
     write_streams(
@@ -37,6 +46,7 @@ def write_video(
         turn=turn,
         container=container,
         options=options,
+        muxer=muxer,
     )
     return path
 
@@ -51,10 +61,12 @@ def write_streams(
     turn: tuple[int, bool, bool] | None = None,
     container: str | None = None,
     options: dict[str, str] | None = None,
+    muxer: dict[str, str] | None = None,
 ) -> Path:
     """Write several video streams into one file."""
-    kind = container or path.suffix.lstrip(".")
-    with path.open("wb") as file, av.open(file, "w", format=kind) as out:
+    suffix = path.suffix.lstrip(".")
+    kind = container or CONTAINERS.get(suffix, suffix)
+    with path.open("wb") as file, av.open(file, "w", format=kind, options=muxer or {}) as out:
         streams: list[Any] = []
         for images in films:
             stream: Any = out.add_stream(codec, rate=rate, options=dict(options or {}))
@@ -75,3 +87,28 @@ def write_streams(
 
 def plain(level: int, width: int = 64, height: int = 48) -> Image:
     return np.full((height, width, 3), level, np.uint8)
+
+
+def noisy(level: int, seed: int, side: int = 64) -> Image:
+    """Sharp noise about a brightness, which compression keeps."""
+    rng = np.random.default_rng(seed)
+    coarse = rng.integers(-25, 26, (side // 8, side // 8, 3)).repeat(8, 0).repeat(8, 1)
+    return np.clip(coarse - coarse.mean().round() + level, 0, 255).astype(np.uint8)
+
+
+def packets(path: Path) -> list[tuple[int, int]]:
+    """Place in the file and size of each packet of the first film."""
+    with path.open("rb") as file, av.open(file) as container:
+        return [(p.pos or 0, p.size) for p in container.demux(video=0) if p.size]
+
+
+def zeroed(path: Path, *numbers: int, part: float = 1.0) -> Path:
+    """Overwrite packets, or their last ``part``, with zeros."""
+    content = bytearray(path.read_bytes())
+    places = packets(path)
+    for number in numbers:
+        at, size = places[number]
+        start = at + size - max(1, round(size * part))
+        content[start : at + size] = bytes(at + size - start)
+    path.write_bytes(bytes(content))
+    return path

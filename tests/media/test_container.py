@@ -144,7 +144,7 @@ def test_the_larger_film_is_judged_and_covers_are_none(tmp_path: Path) -> None:
         path = write_streams(tmp_path / "v.mp4", films)
         assert abs(int(sample_frames(path, 1)[0].image.mean()) - 200) <= 4
     # one still picture beside a film, whatever its size
-    path = write_streams(tmp_path / "v.mkv", [[cover], [large] * 9], container="matroska")
+    path = write_streams(tmp_path / "v.mkv", [[cover], [large] * 9])
     clip = sample_clip(path, 3)
     assert clip.total == 9
     assert clip.frames[0].image.shape == (48, 64, 3)
@@ -188,12 +188,11 @@ def test_a_film_that_shows_more_pixels_than_allowed_is_refused(tmp_path: Path) -
 def test_no_file_gives_anything_but_frames_or_a_media_error(
     tmp_path: Path, data: st.DataObject, suffix: str
 ) -> None:
-    kinds = {"mkv": "matroska", "ts": "mpegts"}
     source = tmp_path / f"whole.{suffix}"
     if not source.exists():
         images = [plain(20 * i) for i in range(10)]
         codec = "mpeg4" if suffix != "ts" else "libx264"
-        write_video(source, images, codec, container=kinds.get(suffix))
+        write_video(source, images, codec)
     content = bytearray(source.read_bytes())
     for _ in range(data.draw(st.integers(1, 8))):
         at = data.draw(st.integers(0, len(content) - 1))

@@ -75,9 +75,7 @@ def test_no_matrix_loses_a_pixel(numbers: list[int]) -> None:
 def test_pixels_that_are_not_square_are_stretched(
     tmp_path: Path, codec: str, aspect: Fraction, width: int, height: int
 ) -> None:
-    path = write_video(
-        tmp_path / "v.mkv", [MARKED_RGB] * 3, codec, container="matroska", aspect=aspect
-    )
+    path = write_video(tmp_path / "v.mkv", [MARKED_RGB] * 3, codec, aspect=aspect)
     (frame,) = sample_frames(path, 1)
     assert frame.image.shape == (height, width, 3)
     quarters = frame.image[:: height - 1, :: width - 1, 0].astype(int)

@@ -155,11 +155,19 @@ def extract(recording: Recording, out: Path, options: PrepareOptions) -> Extract
         row = known | {"frame": 0, "status": error.reason, "reason": str(error)}
         return Extraction([row], [Problem("undecodable", recording.media, str(error))])
     given = GivenBoxes.of(recording, clip.total, use=options.boxes == "given")
+    if clip.decoded < clip.wanted:
+        detail = f"{clip.decoded} of {clip.wanted} frames decode"
+        given.problems.append(Problem("broken_frames", recording.media, detail))
     rows = [
         known
         | {"sample": EARLY if f.index in clip.early else None}
         | _crop_frame(f, given, recording, out, options)
         for f in clip.frames
+    ]
+    rows += [
+        known | {"frame": place, "status": "unreadable", "reason": "the frame does not decode"}
+        for place, frame in zip(clip.places, clip.spread, strict=True)
+        if frame is None
     ]
     return Extraction(rows, given.problems)
 

@@ -109,8 +109,8 @@ def _in_boxes(file: BinaryIO, size: int, end: int) -> int:
             length = int.from_bytes(head[8:16], "big")
         if length == 0:  # the last box goes to the end of the file
             length = size - at
-        known = kind in BOXES or kind == b"mdat"
-        if length < 8 or not known:
+        whole = kind in BOXES and at + length <= size
+        if length < 8 or not (whole or kind == b"mdat"):
             return spare + size - max(at, end)
         after = min(at + length, size)
         if kind == b"mdat":

@@ -1,0 +1,180 @@
+"""Broken packets end nothing, are counted, and leave no old picture in their place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from helpers.made_videos import noisy, packets, write_video, zeroed
+from spoofcue.errors import MediaError
+from spoofcue.media.unread import part_skipped
+from spoofcue.media.video import Clip, sample_clip
+
+CASES = Path(__file__).parents[3] / "shared" / "cases" / "video"
+# six frames at 60, then 24 at 200
+SWITCH = [noisy(60, i) for i in range(6)] + [noisy(200, i) for i in range(24)]
+MADE = [("mjpeg", "avi"), ("mpeg4", "avi"), ("mpeg4", "mp4"), ("libx264", "mp4"), ("libx264", "ts")]
+
+
+def levels(clip: Clip) -> list[int]:
+    return [round(float(f.image.mean())) for f in clip.frames]
+
+
+@pytest.mark.parametrize(("codec", "suffix"), [*MADE, ("libvpx", "webm"), ("libx264", "mkv")])
+def test_a_sound_recording_decodes_whole(tmp_path: Path, codec: str, suffix: str) -> None:
+    clip = sample_clip(write_video(tmp_path / f"v.{suffix}", SWITCH, codec), 10)
+    assert (clip.total, clip.wanted, clip.decoded) == (30, 30, 30)
+    assert clip.places == (1, 4, 7, 10, 13, 16, 19, 22, 25, 28)
+    assert [f and f.index for f in clip.spread] == list(clip.places)
+    assert all(
+        abs(level - (60 if f.index < 6 else 200)) < 12
+        for f, level in zip(clip.frames, levels(clip), strict=True)
+    )
+
+
+@pytest.mark.parametrize("part", [1.0, 0.5])
+@pytest.mark.parametrize("number", [0, 6, 7, 29])
+def test_a_broken_frame_of_its_own_is_passed_over(tmp_path: Path, number: int, part: float) -> None:
+    path = zeroed(write_video(tmp_path / "v.avi", SWITCH, "mjpeg"), number, part=part)
+    clip = sample_clip(path, 10)
+    assert (clip.total, clip.wanted, clip.decoded) == (30, 30, 29)
+    # the next frame takes the place of a wanted one that is broken
+    assert [f and f.index for f in clip.spread] == [8 if p == number else p for p in clip.places]
+    assert [level > 130 for level in levels(clip)] == [False] * 2 + [True] * 8
+
+
+def test_a_place_without_a_whole_frame_stays_empty(tmp_path: Path) -> None:
+    path = zeroed(write_video(tmp_path / "v.avi", SWITCH, "mjpeg"), 7, 8, 9, 28, 29)
+    clip = sample_clip(path, 10)
+    assert (clip.wanted, clip.decoded) == (30, 25)
+    assert [at for at, frame in enumerate(clip.spread) if frame is None] == [2, 9]
+    assert len(clip.frames) == 8
+
+
+@pytest.mark.parametrize(("codec", "suffix"), MADE[1:4])
+def test_what_follows_a_broken_frame_counts_again_from_the_next_key_frame(
+    tmp_path: Path, codec: str, suffix: str
+) -> None:
+    # no key frame but every twelfth, not even where the picture changes
+    never = "0" if codec == "libx264" else "1000000000"
+    options = {"g": "12", "bf": "0", "sc_threshold": never}
+    path = write_video(tmp_path / f"v.{suffix}", SWITCH, codec, options=options)
+    clip = sample_clip(zeroed(path, 6), 30)
+    # 6 to 11 are changes of a frame that is not there
+    assert [f.index for f in clip.frames] == [*range(6), *range(12, 30)]
+    assert (clip.wanted, clip.decoded) == (30, 24)
+    assert [level > 130 for level in levels(clip)] == [False] * 6 + [True] * 18
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "ts", "avi"])
+def test_the_old_picture_never_stands_for_lost_ones(tmp_path: Path, suffix: str) -> None:
+    """One key frame, and the attack begins at the packet that is lost."""
+    options = {"g": "250", "sc_threshold": "0"}
+    path = write_video(tmp_path / f"v.{suffix}", SWITCH, "libx264", options=options)
+    try:
+        clip = sample_clip(zeroed(path, 6), 10)
+    except MediaError:
+        return
+    assert clip.decoded < 0.8 * clip.wanted
+
+
+@pytest.mark.parametrize(
+    ("codec", "suffix", "muxer"),
+    [
+        ("mjpeg", "avi", {}),
+        ("mpeg4", "mp4", {"movflags": "faststart"}),
+        ("libx264", "mkv", {}),
+        ("libvpx", "webm", {}),
+        ("flv", "flv", {}),
+        ("libx264", "mp4", {"movflags": "faststart"}),
+    ],
+)
+@pytest.mark.parametrize("kept", [0.3, 0.6])
+def test_a_recording_that_is_cut_off_is_known_to_be_longer(
+    tmp_path: Path, codec: str, suffix: str, muxer: dict[str, str], kept: float
+) -> None:
+    path = write_video(tmp_path / f"v.{suffix}", SWITCH, codec, muxer=muxer)
+    content = path.read_bytes()
+    path.write_bytes(content[: round(len(content) * kept)])
+    try:
+        clip = sample_clip(path, 10)
+    except MediaError:
+        return
+    assert clip.decoded < clip.total + 1 <= 30
+    assert clip.decoded < 0.8 * clip.wanted
+
+
+def test_fragments_that_cannot_be_read_are_missed(tmp_path: Path) -> None:
+    """Pieces of a stream state no length; what lies in the file behind the last frame tells."""
+    images = [noisy(60 + i % 90, i, side=128) for i in range(30)]
+    muxer = {"movflags": "frag_keyframe+empty_moov"}
+    path = write_video(tmp_path / "v.mp4", images, "mjpeg", options={"g": "5"}, muxer=muxer)
+    whole = sample_clip(path, 10)
+    assert (whole.wanted, whole.decoded) == (30, 30)
+    content = path.read_bytes()
+    third = [i for i in range(len(content)) if content.startswith(b"moof", i)][8]
+    path.write_bytes(content[: third - 4] + b"\x7f" + content[third - 3 :])
+    clip = sample_clip(path, 10)
+    assert clip.decoded < 15
+    assert clip.decoded < 0.8 * clip.wanted
+
+
+def test_a_gap_in_time_is_a_part_that_is_missing() -> None:
+    assert part_skipped([]) == 0
+    assert part_skipped([0, 500]) == 0
+    assert part_skipped(range(30)) == 0
+    assert part_skipped([0, 1, 2, 4, 8, 10, 11]) == 0  # a camera in the dark
+    assert part_skipped([0, 1, 2, 3, 23, 24, 25]) == pytest.approx(19 / 25)
+
+
+def test_times_that_are_all_the_same_or_run_backwards_do_no_harm(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "v.mp4", SWITCH, "mpeg4")
+    content = path.read_bytes()
+    at = content.index(b"stts") + 16  # how long each frame lasts
+    for lasts in (0, 1, 0x7FFFFFFF, 0xFFFFFFFF):
+        path.write_bytes(content[:at] + lasts.to_bytes(4, "big") + content[at + 4 :])
+        try:
+            clip = sample_clip(path, 10)
+        except MediaError:
+            continue
+        if clip.decoded < 0.8 * clip.wanted:
+            continue
+        assert clip.decoded == 30
+        assert [level > 130 for level in levels(clip)].count(True) >= 7
+
+
+@settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data(), made=st.sampled_from(MADE))
+def test_zeros_anywhere_never_hide_the_second_half(
+    tmp_path: Path, data: st.DataObject, made: tuple[str, str]
+) -> None:
+    codec, suffix = made
+    source = tmp_path / f"{codec}.{suffix}"
+    if not source.exists():
+        write_video(source, SWITCH, codec)
+    content = bytearray(source.read_bytes())
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        much = data.draw(st.sampled_from([4, 64, 700]))
+        content[at : at + much] = bytes(len(content[at : at + much]))
+    path = tmp_path / f"spoiled.{suffix}"
+    path.write_bytes(bytes(content))
+    try:
+        clip = sample_clip(path, 10)
+    except MediaError:
+        return
+    if clip.decoded >= 0.8 * clip.wanted and clip.spread.count(None) <= 2:
+        assert sum(level > 110 for level in levels(clip)) >= 2
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not there")
+def test_the_case_with_one_broken_frame() -> None:
+    clip = sample_clip(CASES / "41_mixed_7th_broken.avi", 10)
+    assert (clip.total, clip.wanted, clip.decoded) == (30, 30, 29)
+    assert len(clip.frames) == 10
+    assert packets(CASES / "41_mixed_7th_broken.avi")
