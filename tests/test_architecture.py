@@ -19,6 +19,7 @@ SOURCE = ROOT / "src" / "spoofcue"
 
 # From the ground up: a stage imports only stages of the floors below its own.
 FLOORS: tuple[tuple[str, ...], ...] = (
+    ("plain_text",),
     ("errors", "lazy_names", "plain_lines", "processes", "source", "version", "whole_files"),
     ("labels", "texts"),
     ("config", "cue", "faces", "media", "metrics", "records"),

@@ -9,6 +9,7 @@ SpoofCueError
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class SpoofCueError(Exception):
-    """Anything spoofcue raises on purpose; the command line prints it without a traceback.
+    r"""Anything spoofcue raises on purpose; the command line prints it without a traceback.
+
+    Given several texts, each is a line of the message; a line break within one is shown as ``\n``,
+    since it comes from a name.
 
     >>> import spoofcue
     >>> try:
@@ -26,6 +30,9 @@ class SpoofCueError(Exception):
     InputError
 
     """
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.args))
 
 
 class InputError(SpoofCueError):
@@ -94,6 +101,46 @@ class MediaError(SpoofCueError):
     def __init__(self, message: str, *, reason: str = "unreadable") -> None:
         super().__init__(message)
         self.reason = reason
+
+
+# what to do about what the operating system refuses
+REMEDIES = {
+    errno.ENOSPC: "free some space, or write elsewhere; what was finished is kept",
+    errno.EDQUOT: "free some space, or write elsewhere; what was finished is kept",
+    errno.EFBIG: "free some space, or write elsewhere; what was finished is kept",
+    errno.EACCES: "ask for the right to it, or name another place",
+    errno.EPERM: "ask for the right to it, or name another place",
+    errno.EROFS: "write elsewhere",
+    errno.ENAMETOOLONG: "a name may have 255 bytes; name it shorter",
+    errno.ENOENT: "check how it is spelled",
+    errno.ENOTDIR: "part of this path is a file; name another place",
+    errno.EEXIST: "a file is in the way; name another place",
+    errno.EISDIR: "a folder is in the way; name another place",
+    errno.ELOOP: "its links lead in a circle; mend them",
+    errno.EMFILE: "raise the limit (`ulimit -n`)",
+    errno.ENFILE: "close other programs",
+    errno.ENOMEM: "close other programs, or give fewer --workers",
+    errno.EIO: "the disk or its connection fails; write elsewhere",
+    errno.EBADF: "open it, or redirect it to a file",
+}
+
+
+def system_error_text(error: OSError, unnamed: str = "") -> str:
+    """What the operating system refused, in one line: the file, why, and what to do.
+
+    Args:
+        error: of the operating system.
+        unnamed: what it is about, where it names no file.
+
+    >>> system_error_text(PermissionError(13, "Permission denied", "out/labels.csv"))
+    'out/labels.csv: Permission denied; ask for the right to it, or name another place.'
+
+    """
+    why = error.strerror or str(error) or type(error).__name__
+    names = " to ".join(str(n) for n in (error.filename, error.filename2) if n is not None)
+    remedy = REMEDIES.get(error.errno or 0, "")
+    where = f"{names or unnamed}: " if names or unnamed else ""
+    return f"{where}{why}{f'; {remedy}' if remedy else ''}."
 
 
 def validation_text(

@@ -10,7 +10,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+
+from spoofcue.plain_text import visible
 
 EVERY_SECONDS = 20.0
 _listeners: list[Callable[[str], None]] = []
@@ -20,8 +22,9 @@ def tell(line: str) -> None:
     """A line about the work at hand, on stderr unless somebody is :func:`listening`."""
     if _listeners:
         _listeners[-1](line)
-    else:
-        print(line, file=sys.stderr, flush=True)
+    elif sys.stderr is not None:  # print would take stdout instead
+        with suppress(OSError):  # the work goes on, told or not
+            print(visible(line), file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -46,7 +49,7 @@ def listening(listener: Callable[[str], None] | None) -> Iterator[None]:
 
 def has_terminal() -> bool:
     """Whether a progress bar can be shown: stderr is a terminal, and nobody is listening."""
-    return sys.stderr.isatty() and not _listeners
+    return sys.stderr is not None and sys.stderr.isatty() and not _listeners
 
 
 @contextmanager

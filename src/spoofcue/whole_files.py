@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+# bytes of a file's name that leave room for what is put before and after it; 255 is the limit
+LONGEST = 240
 
 
 @contextmanager
@@ -24,13 +28,26 @@ def whole(path: Path, *, keep_suffix: bool = False) -> Iterator[Path]:
             that looks for media takes the temporary file for one: ``a.png.part``.
 
     """
-    part = path.with_name(f"{path.name}.part{path.suffix if keep_suffix else ''}")
+    part = path.with_name(f"{fitting(path.name)}.part{path.suffix if keep_suffix else ''}")
     try:
         yield part
         os.replace(part, path)
-    except BaseException:  # a Ctrl-C too
+    except BaseException as error:  # a Ctrl-C too
+        if isinstance(error, OSError) and error.filename in (None, str(part), part):
+            error.filename, error.filename2 = str(path), None  # the name that the user knows
         with suppress(OSError):  # it would hide what went wrong
             part.unlink()
+        raise
+
+
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """A system error within says which file it is about: of a write that fails it says nothing."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
         raise
 
 
@@ -47,7 +64,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
     """
     recover_folder(path)
-    part = path.with_name(f"{path.name}.part")
+    part = path.with_name(f"{fitting(path.name)}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     try:
@@ -89,7 +106,22 @@ def _put_in_place(part: Path, path: Path) -> None:
 
 
 def _aside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.replaced")
+    return path.with_name(f".{fitting(path.name)}.replaced")
+
+
+def fitting(name: str) -> str:
+    """A file's name as it is, or cut where a file system would refuse it; still one of its own.
+
+    >>> fitting("a.png"), len(fitting("a" * 300 + ".png"))
+    ('a.png', 240)
+
+    """
+    if len(os.fsencode(name)) <= LONGEST:
+        return name
+    suffix = os.fsdecode(os.fsencode(Path(name).suffix)[-10:])
+    mark = f"~{hashlib.sha256(os.fsencode(name)).hexdigest()[:12]}{suffix}"
+    kept = os.fsencode(name)[: LONGEST - len(os.fsencode(mark))]
+    return kept.decode(errors="ignore") + mark
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -9,7 +9,7 @@ import typer
 from rich import box
 from rich.table import Table
 
-from spoofcue.cli.console import stderr, stdout
+from spoofcue.cli.console import remark, say, say_prose, show
 from spoofcue.cli.options import AsJson
 from spoofcue.compare.cell_text import ALIKE, BEST, cell_text, interval_text, mark, verdict
 from spoofcue.compare.comparison import Comparison, Match
@@ -20,16 +20,16 @@ def print_comparison(comparison: Comparison) -> None:
     """A table a protocol, with what the methods decide differently below it; then the verdict."""
     for match in comparison.matches:
         _print_match(match)
-    stdout().print(verdict(comparison), highlight=False)
+    say_prose(verdict(comparison))
     signs = (
         f"{BEST} best; {ALIKE} cannot be told from it" if comparison.replicates else f"{BEST} best"
     )
-    stdout().print(f"percent; {signs}; ± over seeds", highlight=False, style="dim")
+    say_prose(f"percent; {signs}; ± over seeds", style="dim")
     if comparison.alone:
-        stderr().print(f"run by one method only: {', '.join(comparison.alone)}", highlight=False)
+        remark(f"run by one method only: {', '.join(comparison.alone)}")
     if comparison.unevaluated:
         paths = ", ".join(str(p) for p in comparison.unevaluated)
-        stderr().print(f"not evaluated, passed over: {paths}", highlight=False)
+        remark(f"not evaluated, passed over: {paths}")
 
 
 def _print_match(match: Match) -> None:
@@ -48,16 +48,15 @@ def _print_match(match: Match) -> None:
         plain = [m.number(cells[m.name].mean, 1) for m in others]
         text = f"{mark(main)} {cell_text(main)}".strip()
         grid.add_row(name, text, interval_text(main.interval), *plain)
-    stdout().print(grid)
+    show(grid)
     differing = match.disagreements
-    stdout().print(
+    say_prose(
         f"{differing.differ} of {differing.faces} faces decided differently, "
         f"{differing.all_wrong} wrongly by all; {table.units} {table.unit}s",
-        highlight=False,
     )
     for note in contest.notes:
-        stdout().print(note, highlight=False)
-    stdout().print()
+        say_prose(note)
+    say("")
 
 
 def compare(
@@ -92,7 +91,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Compare methods: rates with intervals, DET curves, and the faces they decide differently."""
-    from spoofcue.cli.console import print_json, progress_bar, stderr
+    from spoofcue.cli.console import print_json, progress_bar
     from spoofcue.compare.comparison import compare as compare_runs
     from spoofcue.compare.comparison import to_dict
     from spoofcue.compare.page import write_page
@@ -104,7 +103,7 @@ def compare(
         print_json(to_dict(comparison))
     else:
         print_comparison(comparison)
-        stderr().print(str(page), highlight=False, soft_wrap=True)
+        remark(str(page))
 
 
 def _command(runs: list[str], replicates: int, seed: int, faces: int) -> str:

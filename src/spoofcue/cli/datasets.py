@@ -16,7 +16,7 @@ def datasets(
     """List the datasets that `prepare` reads: licence, counts, protocols and face boxes."""
     from rich.table import Table
 
-    from spoofcue.cli.console import print_json, stdout
+    from spoofcue.cli.console import lines, print_json, say, show
 
     used = _protocols()
     if as_json:
@@ -27,17 +27,17 @@ def datasets(
         table.add_column(name, overflow="fold")
     for d in DATASETS.values():
         table.add_row(
-            f"{d.name}\n{d.title}",
+            lines((d.name, d.title)),
             d.licence,
-            "\n".join(f"{split} {_counts(p)}" for split, p in d.published.items()),
-            "\n".join(used[d.name]) or "none; its own split",
+            lines(f"{split} {_counts(p)}" for split, p in d.published.items()),
+            lines(used[d.name]) or "none; its own split",
             d.boxes or "none",
         )
-    stdout().print(table)
+    show(table)
     for d in DATASETS.values():
         if d.licence_url:
-            stdout().print(f"{d.title}: {d.licence_url}", soft_wrap=True, highlight=False)
-    stdout().print("`spoofcue protocols NAME` shows the protocols of a set.", highlight=False)
+            say(f"{d.title}: {d.licence_url}")
+    say("`spoofcue protocols NAME` shows the protocols of a set.")
 
 
 def _protocols() -> dict[str, dict[str, list[str]]]:

@@ -10,7 +10,7 @@ import typer
 from rich import box
 from rich.table import Table
 
-from spoofcue.cli.console import stdout
+from spoofcue.cli.console import remark, say, say_prose, show
 from spoofcue.cli.options import AsJson
 from spoofcue.metrics.evaluation import Evaluation, LevelResult, OperatingPoint
 from spoofcue.metrics.intervals import Rate, clopper_pearson
@@ -45,7 +45,7 @@ def _print_level(name: str, level: LevelResult) -> None:
         table.add_column(title, justify="right", overflow="fold")
     for row in _rows(level):
         table.add_row(*row[: 1 + len(titles)])
-    stdout().print(table)
+    show(table)
     _print_notes(level)
 
 
@@ -86,7 +86,7 @@ def _print_notes(level: LevelResult) -> None:
     lost = level.nonresponse
     count = lost.bpnrr.errors + lost.apnrr.errors
     if count:
-        stdout().print(
+        say_prose(
             f"no score for {count} attempts ({lost.bpnrr.errors} live, {lost.apnrr.errors} "
             "attack): not in APCER, BPCER and what follows from them"
         )
@@ -94,11 +94,9 @@ def _print_notes(level: LevelResult) -> None:
     scarce = {p.support.scarcest: p.support for p in points if not p.support.supported}
     if scarce:
         counts = ", ".join(f"{s.attempts} {name}" for name, s in scarce.items())
-        stdout().print(
-            f"{UNSUPPORTED} dev has too few attempts for such a rate ({counts}); it takes 3/rate"
-        )
+        say(f"{UNSUPPORTED} dev has too few attempts for such a rate ({counts}); it takes 3/rate")
     if level.bootstrap and level.bootstrap.undefined:
-        stdout().print(
+        say_prose(
             f"{level.bootstrap.undefined} of {level.bootstrap.replicates} bootstrap replicates "
             "lacked a class"
         )
@@ -236,7 +234,7 @@ def evaluate(
         return
     print_evaluation(result)
     if run is not None and (words := _training_of(run)):
-        typer.echo(f"training: {words}")
+        say(f"training: {words}")
 
 
 def _take_free_cores(quiet: bool) -> None:
@@ -244,7 +242,7 @@ def _take_free_cores(quiet: bool) -> None:
 
     line = score_with_free_cores()
     if line and not quiet:
-        typer.echo(line, err=True)
+        remark(line)
 
 
 def _training_of(run: Path) -> str:

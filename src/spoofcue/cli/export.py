@@ -46,7 +46,7 @@ def export(
     Either scores without torch; a package also holds hashes, provenance and a model card. Nothing
     is kept if its scores differ from the checkpoint's.
     """
-    from spoofcue.cli.console import still_at
+    from spoofcue.cli.console import say, still_at
     from spoofcue.errors import InputError
     from spoofcue.package.read import is_package
     from spoofcue.scoring.open_model import method_of
@@ -78,33 +78,34 @@ def export(
 
     with still_at("exporting"):
         worst = export_onnx(TorchModel(run), best_checkpoint(run), out)
-    typer.echo(f"{out}: largest difference of a cue value to torch {worst:.1e}")
+    say(f"{out}: largest difference of a cue value to torch {worst:.1e}")
 
 
 def _print_package(package: Package) -> None:
+    from spoofcue.cli.console import say, warn
+
     spec, size = package.spec, sum(f.size for f in package.spec.files.values())
-    typer.echo(f"{package.path}: {package.id}, {spec.format} {spec.precision}, {size / 1e6:.1f} MB")
+    say(f"{package.path}: {package.id}, {spec.format} {spec.precision}, {size / 1e6:.1f} MB")
     t = spec.threshold
-    typer.echo(f"threshold {t.value:.6g} ({t.rule}: {t.source})")
+    say(f"threshold {t.value:.6g} ({t.rule}: {t.source})")
     if t.supported is False and t.target is not None:
         from spoofcue.metrics.intervals import attempts_needed
 
-        typer.echo(
-            f"warning: {t.rule} cannot be promised: it takes {attempts_needed(t.target)} attempts "
-            "of each kind on dev (rule of three)",
-            err=True,
+        warn(
+            f"{t.rule} cannot be promised: it takes {attempts_needed(t.target)} attempts of each "
+            "kind on dev (rule of three)"
         )
     if spec.parity:
         p = spec.parity
-        typer.echo(
+        say(
             f"score difference to torch over {p.n} {p.on} ({p.runtime}): "
             f"mean {p.mean:.1e}, max {p.max:.1e}"
         )
     m = spec.metrics
     if "int8 part" in m:
-        typer.echo(f"int8: {m['int8 part']}")
+        say(f"int8: {m['int8 part']}")
     if "dev auc" in m:
-        typer.echo(
+        say(
             f"dev AUC {m['dev auc']:.4f} (checkpoint {m['dev auc of the checkpoint']:.4f}), ACER "
             f"{m['dev acer']:.4f} (checkpoint {m['dev acer of the checkpoint']:.4f})"
         )

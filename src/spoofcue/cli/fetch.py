@@ -23,9 +23,10 @@ def yunet(
     ] = None,
 ) -> None:
     """Download the YuNet face detector (MIT licence)."""
+    from spoofcue.cli.console import say
     from spoofcue.faces.detect import fetch_yunet
 
-    typer.echo(fetch_yunet(to))
+    say(fetch_yunet(to))
 
 
 @app.command()
@@ -36,9 +37,9 @@ def portraits(
     ] = None,
 ) -> None:
     """Download 200 portraits of people who do not exist (CC0), for `benchmark openpad`."""
-    from spoofcue.cli.console import progress_bar
+    from spoofcue.cli.console import progress_bar, say
     from spoofcue.experiments.identities import fetch_portraits
 
     with progress_bar("downloading", 200) as progress:
         folder = fetch_portraits(to, progress=progress)
-    typer.echo(folder)
+    say(folder)

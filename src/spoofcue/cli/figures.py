@@ -64,7 +64,7 @@ def figures(
     as_json: AsJson = False,
 ) -> None:
     """Draw cue maps, t-SNE, score distributions and mean evidence, as PNG and SVG."""
-    from spoofcue.cli.console import print_json, progress_bar, stderr
+    from spoofcue.cli.console import print_json, progress_bar, remark, say
     from spoofcue.figures.tsne import as_layer
     from spoofcue.figures.variants import as_scale
     from spoofcue.figures.write import FigureOptions, write_figures
@@ -85,6 +85,6 @@ def figures(
         return
     for figure in written.figures:
         for name in figure.files.values():
-            typer.echo(written.folder / name)
+            say(written.folder / name)
     for part, reason in written.skipped.items():
-        stderr().print(f"{part}: skipped, {reason}", highlight=False)
+        remark(f"{part}: skipped, {reason}")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
+from contextlib import suppress
+from typing import NoReturn
 
 import typer
 
@@ -23,8 +27,10 @@ from spoofcue.cli import (
 )
 from spoofcue.cli.benchmark import command as benchmark
 from spoofcue.cli.benchmark.ablate import ablate
+from spoofcue.cli.console import discard_output, leave_quietly, say
 from spoofcue.cli.model import info as model
-from spoofcue.errors import ProblemsError, SpoofCueError
+from spoofcue.errors import ProblemsError, SpoofCueError, system_error_text
+from spoofcue.plain_text import visible
 
 # package -> the extra that brings it; any other package is train's
 EXTRAS = {
@@ -49,7 +55,7 @@ def _version(wanted: bool) -> None:
     if wanted:
         from spoofcue.version import __version__
 
-        typer.echo(__version__)
+        say(__version__)
         raise typer.Exit
 
 
@@ -81,17 +87,47 @@ app.add_typer(fetch.app, name="fetch")
 
 
 def main() -> None:
-    """Run; an error of ours becomes one line on stderr: status 1 if data were faulty, else 2."""
+    """Run; what goes wrong becomes one line on stderr.
+
+    Status 1 if data were faulty, 2 if the call was wrong or the system refused something, 141 if
+    nobody reads the output any more.
+    """
+    _mend_streams()
     try:
-        app()
+        try:
+            app()
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except BrokenPipeError:
+        leave_quietly()
     except SpoofCueError as error:
-        print(f"spoofcue: {error}", file=sys.stderr)
-        sys.exit(1 if isinstance(error, ProblemsError) else 2)
+        _end(1 if isinstance(error, ProblemsError) else 2, *error.args)
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
         extra = EXTRAS.get(package, "train")
-        print(
-            f"spoofcue: this command needs {package}: pip install 'spoofcue[{extra}]'",
-            file=sys.stderr,
-        )
-        sys.exit(2)
+        _end(2, f"this command needs {package}: pip install 'spoofcue[{extra}]'")
+    except OSError as error:
+        _end(2, system_error_text(error, "the output"))
+    except MemoryError:
+        _end(2, "out of memory; close other programs, or give fewer --workers.")
+
+
+def _end(status: int, *lines: object) -> NoReturn:
+    """Say why on stderr, and end."""
+    with suppress(OSError):
+        print(f"spoofcue: {chr(10).join(map(visible, lines))}", file=sys.stderr, flush=True)
+    discard_output()  # what is still unwritten would fail again
+    sys.exit(status)
+
+
+def _mend_streams() -> None:
+    """Any character can be printed, and no file takes the place of a stream that is closed."""
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest free number, which is this one
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

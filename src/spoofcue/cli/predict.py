@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
-from spoofcue.cli.console import stdout
+from spoofcue.cli.console import say, show, telling_names
 from spoofcue.cli.options import AsJson, YunetModel
 from spoofcue.runtime.choice import RUNTIMES
 
@@ -23,18 +23,19 @@ def print_rows(rows: list[dict[str, Any]]) -> None:
     table.add_column("decision")
     table.add_column("score", justify="right")
     table.add_column("face, or why not", overflow="fold")
-    for row in rows:
+    names = telling_names([row["path"] for row in rows])
+    for name, row in zip(names, rows, strict=True):
         table.add_row(
-            escape(Path(row["path"]).name),
-            f"[{COLOURS[row['decision']]}]{row['decision']}[/]",
+            name,
+            Text(row["decision"], style=COLOURS[row["decision"]]),
             "" if row["score"] is None else f"{row['score']:.4f}",
-            escape(_face_or_reason(row)),
+            _face_or_reason(row),
         )
-    stdout().print(table)
+    show(table)
     if rows:
-        stdout().print(f"attack if score > {rows[0]['threshold']:.4f}; model {rows[0]['model']}")
+        say(f"attack if score > {rows[0]['threshold']:.4f}; model {rows[0]['model']}")
     for path in [row["cue"] for row in rows if row["cue"]]:
-        stdout().print(f"cue picture: {path}", soft_wrap=True)
+        say(f"cue picture: {path}")
 
 
 def _face_or_reason(row: dict[str, Any]) -> str:
@@ -130,16 +131,23 @@ def predict(
     )
     files = expand_paths(paths)
     rows: list[dict[str, Any]] = []
+    unwritten: OSError | None = None
     with progress_bar("scoring files", len(files), quiet=as_json or len(files) < 3) as progress:
         for done, path in enumerate(files, start=1):
             for number, result in enumerate(loaded.predict_faces(path, cues=cues is not None)):
-                sheet = write_cue_sheet(result, path, number, cues) if cues else None
-                cue = None if sheet is None else str(sheet)
-                rows.append({"path": str(path), **result.to_dict(), "cue": cue})
+                rows.append({"path": str(path), **result.to_dict(), "cue": None})
+                try:
+                    sheet = write_cue_sheet(result, path, number, cues) if cues else None
+                except OSError as error:  # no room for pictures; the decisions are worth as much
+                    unwritten = unwritten or error
+                    continue
+                rows[-1]["cue"] = None if sheet is None else str(sheet)
             progress(done, len(files))
     if as_json:
         print_json(rows)
     else:
         print_rows(rows)
+    if unwritten is not None:
+        raise unwritten
     if any(row["reason"] in UNREADABLE for row in rows):
         raise typer.Exit(1)

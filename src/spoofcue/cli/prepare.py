@@ -12,7 +12,7 @@ import typer
 from rich import box
 from rich.table import Table
 
-from spoofcue.cli.console import stderr, stdout
+from spoofcue.cli.console import say, show, warn
 from spoofcue.cli.options import AsJson, Workers, YunetModel
 from spoofcue.data.prepare import PrepareSummary
 from spoofcue.data.prepared_folder import SUMMARY
@@ -43,18 +43,17 @@ def print_summary(summary: PrepareSummary, folder: Path) -> None:
     for row in summary_rows(summary):
         shown = ("" if row.get(key) is None else str(row[key]) for key in numbers)
         table.add_row(row["split"], row["class"], row["pai"] or "", *shown)
-    stdout().print(table)
+    show(table)
     if summary.early:
-        stdout().print(
+        say(
             f"{summary.early} of the faces are additional early frames of train videos; only "
             "protocols that train on early frames use them",
-            highlight=False,
         )
     for status, (live, attack) in summary.skipped.items():
-        stdout().print(f"skipped, {status}: {live + attack} ({live} live, {attack} attack)")
+        say(f"skipped, {status}: {live + attack} ({live} live, {attack} attack)")
     _print_problems(summary.problems)
     for warning in summary.warnings:
-        stderr().print(f"[yellow]warning:[/] {warning}")
+        warn(warning)
 
 
 def summary_rows(summary: PrepareSummary) -> Iterator[dict[str, Any]]:
@@ -93,16 +92,12 @@ def _print_problems(problems: Sequence[Problem]) -> None:
         of_kind = by_kind[kind]
         if not of_kind:
             continue
-        stdout().print(f"{title}: {len(of_kind)}", style="yellow")
+        say(f"{title}: {len(of_kind)}", style="yellow")
         for problem in of_kind[:SHOWN]:
             detail = f" ({problem.detail})" if problem.detail else ""
-            stdout().print(
-                f"  {problem.name}{detail}", markup=False, highlight=False, soft_wrap=True
-            )
+            say(f"  {problem.name}{detail}")
         if len(of_kind) > SHOWN:
-            stdout().print(
-                f"  and {len(of_kind) - SHOWN} more ({SUMMARY} has all)", highlight=False
-            )
+            say(f"  and {len(of_kind) - SHOWN} more ({SUMMARY} has all)")
 
 
 def dataset_command(dataset: Dataset) -> Callable[..., None]:
@@ -171,7 +166,7 @@ def dataset_command(dataset: Dataset) -> Callable[..., None]:
         ] = False,
         as_json: AsJson = False,
     ) -> None:
-        from spoofcue.cli.console import print_json, progress_bar, stderr
+        from spoofcue.cli.console import print_json, progress_bar, remark
         from spoofcue.data.extract import PrepareOptions
         from spoofcue.data.recording import refuse
         from spoofcue.datasets.scan import prepare_scan, scan
@@ -198,7 +193,7 @@ def dataset_command(dataset: Dataset) -> Callable[..., None]:
             early_below=early.below,
         )
         if early.why:
-            stderr().print(f"{dataset.name}: {early.why}", highlight=False)
+            remark(f"{dataset.name}: {early.why}")
         with progress_bar("cropping faces", len(scanned.recordings), quiet=as_json) as progress:
             summary = prepare_scan(
                 dataset,

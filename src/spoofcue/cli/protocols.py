@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
-from spoofcue.cli.console import stdout
+from spoofcue.cli.console import lines, say, show
 from spoofcue.cli.options import AsJson
 from spoofcue.protocols.definition import ProtocolSet
 from spoofcue.protocols.fold import SPLITS
@@ -24,29 +25,29 @@ def print_sets(sets: Sequence[ProtocolSet]) -> None:
         names = [f"{p.name} ({len(p.folds)})" for p in s.protocols.values() if not p.optional]
         more = len(s.protocols) - len(names)
         table.add_row(s.name, s.title, ", ".join(names) + (f", {more} more" if more else ""))
-    stdout().print(table)
+    show(table)
 
 
 def print_set(described: dict[str, Any]) -> None:
     """A table a protocol: every fold's selections, or counts where there are any."""
-    stdout().print(f"[bold]{described['name']}[/bold]: {described['title']}")
+    say(f"{described['name']}: {described['title']}", style="bold")
     for protocol in described["protocols"]:
         judged = f"{protocol['report'].upper()}, species {protocol['species']}"
         title = f"{protocol['name']}: {protocol['title']} ({judged}, {protocol['threshold']})"
         table = Table("fold", *SPLITS, title=title, caption=protocol["note"])
         for fold in protocol["folds"]:
             table.add_row(fold["name"], *_cells(fold))
-        stdout().print(table)
+        show(table)
     for reason in (
         f["cannot"] for p in described["protocols"] for f in p["folds"] if "cannot" in f
     ):
-        stdout().print(reason, highlight=False, markup=False)
+        say(reason)
     for protocol in (p for p in described["protocols"] if p["lacks"]):
-        stdout().print(f"{protocol['name']}: {protocol['lacks']}", highlight=False, markup=False)
-    stdout().print(described["compares"], highlight=False)
+        say(f"{protocol['name']}: {protocol['lacks']}")
+    say(described["compares"])
 
 
-def _cells(fold: dict[str, Any]) -> list[str]:
+def _cells(fold: dict[str, Any]) -> list[Text | str]:
     if "cannot" in fold:
         return ["not in this data"] * len(SPLITS)
     counts = fold.get("counts")
@@ -55,10 +56,10 @@ def _cells(fold: dict[str, Any]) -> list[str]:
     return [_selected(fold["selection"][split]) for split in SPLITS]
 
 
-def _selected(selection: dict[str, Any] | None) -> str:
+def _selected(selection: dict[str, Any] | None) -> Text | str:
     if selection is None:
         return "none"
-    return "\n".join(f"{key}: {_short(value)}" for key, value in selection.items()) or "all"
+    return lines(f"{key}: {_short(value)}" for key, value in selection.items()) or "all"
 
 
 def _short(value: Any) -> str:
@@ -69,12 +70,12 @@ def _short(value: Any) -> str:
     return str(value)
 
 
-def _counted(counts: dict[str, Any] | None) -> str:
+def _counted(counts: dict[str, Any] | None) -> Text | str:
     if counts is None:
         return "none"
     videos = f"{counts['live_videos']} + {counts['attack_videos']} videos"
-    lines = [f"{counts['people']} people, {videos}", f"live: {counts['live']}"]
-    return "\n".join([*lines, *(f"{pai}: {number}" for pai, number in counts["pai"].items())])
+    head = [f"{counts['people']} people, {videos}", f"live: {counts['live']}"]
+    return lines([*head, *(f"{pai}: {number}" for pai, number in counts["pai"].items())])
 
 
 def protocols(

@@ -15,9 +15,9 @@ def report(
     ] = None,
 ) -> None:
     """Write one self-contained HTML page about a run."""
-    from spoofcue.cli.console import still_at
+    from spoofcue.cli.console import say, still_at
     from spoofcue.report.page import write_report
 
     with still_at("writing the report"):
         page = write_report(run, out)
-    typer.echo(page)
+    say(page)

@@ -93,7 +93,7 @@ def simulate(
     ] = False,
 ) -> None:
     """Make live images, prints, replays and masks from photos or from rendered people."""
-    from spoofcue.cli.console import progress_bar, stdout
+    from spoofcue.cli.console import progress_bar, say
     from spoofcue.simulate.catalogue import built_in, load_catalogue
 
     known = load_catalogue(catalogue) if catalogue else built_in()
@@ -109,7 +109,7 @@ def simulate(
             write_gallery(
                 out, photos, seed=seed, catalogue=known, workers=workers, progress=progress
             )
-        stdout().print(f"contact sheet in {out}")
+        say(f"contact sheet in {out}")
         return
     if (photos is None) == (identities is None):
         raise InputError("give either PHOTOS or --identities N.")
@@ -147,9 +147,9 @@ def simulate(
                 progress=progress,
             )
     kind = "clips" if clips else "images"
-    stdout().print(f"{summary.images} {kind} of {summary.subjects} people in {out}")
+    say(f"{summary.images} {kind} of {summary.subjects} people in {out}")
     for path, reason in summary.skipped:
-        stdout().print(f"skipped {path}: {reason}")
+        say(f"skipped {path}: {reason}")
 
 
 def _names(text: str | None, default: Sequence[str]) -> Sequence[str]:
@@ -162,7 +162,7 @@ def _names(text: str | None, default: Sequence[str]) -> Sequence[str]:
 def _print_catalogue(known: Catalogue) -> None:
     from rich.table import Table
 
-    from spoofcue.cli.console import stdout
+    from spoofcue.cli.console import show
 
     table = Table("name", "kind", "what it is")
     for name, instrument in known.instruments.items():
@@ -175,4 +175,4 @@ def _print_catalogue(known: Catalogue) -> None:
     kinds = [(n, kind) for n, kind in drawn if n not in known.instruments]
     for name, kind in (*kinds, ("cam-any", "camera"), ("session-any", "session")):
         table.add_row(name, kind, "a new one for every take")
-    stdout().print(table)
+    show(table)

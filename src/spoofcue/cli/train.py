@@ -15,7 +15,7 @@ def _help_settings(wanted: bool) -> None:
         return
     from rich.table import Table
 
-    from spoofcue.cli.console import stdout
+    from spoofcue.cli.console import show
     from spoofcue.config import preset_names
     from spoofcue.methods.settings import describe_settings
 
@@ -24,7 +24,7 @@ def _help_settings(wanted: bool) -> None:
         table.add_column(name)
     for row in describe_settings():
         table.add_row(*row)
-    stdout().print(table)
+    show(table)
     raise typer.Exit
 
 
@@ -78,7 +78,7 @@ def train(
     ] = False,
 ) -> None:
     """Train LGSC (sections 3 and 4.1) or a compared method; choose the epoch on dev."""
-    from spoofcue.cli.console import progress_bar, stderr, stdout
+    from spoofcue.cli.console import progress_bar, remark, say
     from spoofcue.methods.method import LearnedMethod
     from spoofcue.methods.registry import method_of_name
     from spoofcue.report.training_words import training_words
@@ -96,6 +96,6 @@ def train(
     done = f"fitted {settings.method}"
     if best and best.epoch is not None:
         done = f"kept epoch {best.epoch + 1}"
-    stdout().print(f"{done}: {judged}")
-    typer.echo(training_words(record.training))
-    stderr().print(f"next: spoofcue evaluate {out}")
+    say(f"{done}: {judged}")
+    say(training_words(record.training))
+    remark(f"next: spoofcue evaluate {out}")

@@ -12,6 +12,7 @@ from spoofcue.compare.contest import Contest
 from spoofcue.compare.standings import Judged, Standings
 from spoofcue.metrics.curves import det_curve
 from spoofcue.metrics.rates import error_rates
+from spoofcue.plain_text import as_label
 from spoofcue.report.plots import DET_FLOOR, GRID, INK, deviates, drawn, set_det_axes
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def det_curves(contest: Contest, standings: Standings, order: Sequence[str]) -> 
             dash = DASHES[index // 2 % len(DASHES)]
             axes.plot(x, y, lw=1.8, color=colour, ls=dash)
             marker = MARKERS[index % len(MARKERS)]
-            axes.plot([], [], marker=marker, lw=1.8, color=colour, ls=dash, label=method)
+            axes.plot([], [], marker=marker, lw=1.8, color=colour, ls=dash, label=as_label(method))
             axes.plot(*_point(members), marker, color=colour, ms=6, clip_on=False)
         set_det_axes(axes)
         axes.legend(frameon=False, fontsize=8, labelcolor=INK)

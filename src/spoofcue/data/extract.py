@@ -21,7 +21,7 @@ from spoofcue.faces.detect import DetectorName, FaceDetector, make_detector
 from spoofcue.media.image import read_image
 from spoofcue.media.kinds import media_kind
 from spoofcue.media.video import Clip, Frame, sample_clip
-from spoofcue.whole_files import write_bytes
+from spoofcue.whole_files import fitting, write_bytes
 
 
 @dataclass(slots=True)
@@ -215,7 +215,8 @@ def crop_name(recording: Recording, frame: int, crop_format: str) -> str:
         re.sub(r"[^\w.-]+", "_", t)[:60] for t in (recording.subject, recording.path.stem)
     )
     suffix = "png" if crop_format == "png" else "jpg"
-    return f"crops/{recording.split}/{subject}/{stem}-{digest}_{frame:05d}.{suffix}"
+    name = fitting(f"{stem}-{digest}_{frame:05d}.{suffix}")
+    return f"crops/{recording.split}/{fitting(subject)}/{name}"
 
 
 def _write_crop(path: Path, crop: NDArray[np.uint8], crop_format: str) -> None:

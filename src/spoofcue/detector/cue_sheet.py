@@ -9,6 +9,7 @@ import numpy as np
 from spoofcue.detector.result import Result
 from spoofcue.scoring.face import FaceScore, for_picture
 from spoofcue.scoring.pictures import cue_heatmap, cue_overlay, write_picture
+from spoofcue.whole_files import fitting
 
 
 def write_cue_sheet(result: Result, media: Path, number: int, folder: Path) -> Path | None:
@@ -18,6 +19,6 @@ def write_cue_sheet(result: Result, media: Path, number: int, folder: Path) -> P
     face, cue = for_picture(FaceScore(result.score, result.cue_map, result.face))
     # The whole path is in the name: photos of two folders may be called alike.
     flat = "_".join(p for p in media.parts if p not in ("/", "..", "."))
-    target = folder / f"{flat}.face{number}.png"
+    target = folder / fitting(f"{flat}.face{number}.png")
     write_picture(target, np.hstack([face, cue_heatmap(cue), cue_overlay(face, cue)]))
     return target

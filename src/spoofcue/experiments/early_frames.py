@@ -130,7 +130,9 @@ def check_early_frames(protocols: Sequence[Protocol], folders: Mapping[str, Path
                 raise InputError(
                     f"protocol {protocol.name} trains on the first {counts.limit} frames of each "
                     f"train video, and {folder} lacks them: {counts.shortage}. Prepare it with "
-                    f"them:\n  {command}\nand run this again{leave}."
+                    f"them:",
+                    f"  {command}",
+                    f"and run this again{leave}.",
                 )
             notes.append(
                 f"{protocol.name}: trains on the first {counts.limit} frames of each video, of "

@@ -90,7 +90,7 @@ def prepared_folders(
         else:
             missing.append(name)
     if missing:
-        raise InputError(_how_to_get(missing, needed))
+        raise InputError(*_how_to_get(missing, needed))
     return folders
 
 
@@ -116,7 +116,7 @@ def prepare_root(
     prepare_scan(dataset, contents, root, out, options, progress=progress)
 
 
-def _how_to_get(missing: Sequence[str], needed: Sequence[str]) -> str:
+def _how_to_get(missing: Sequence[str], needed: Sequence[str]) -> list[str]:
     lines = [f"these protocols need {', '.join(needed)}; no data is given for:"]
     for name in missing:
         dataset = DATASETS[name]
@@ -125,7 +125,7 @@ def _how_to_get(missing: Sequence[str], needed: Sequence[str]) -> str:
         lines.append(f"    spoofcue prepare {name} ROOT --out prepared/{name}")
     given = " ".join(f"--data {name}=prepared/{name}" for name in missing)
     lines.append(f"then give {given} (or --root {missing[0]}=ROOT, which prepares it first).")
-    return "\n".join(lines)
+    return lines
 
 
 def read_folders(folders: Sequence[Path]) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spoofcue.metrics.measures import MEASURES, REPORTS
+from spoofcue.plain_text import as_markdown
 from spoofcue.records.fold_record import FoldRecord
 
 NONE = "–"  # stands where there is no figure
@@ -41,13 +42,14 @@ def _markdown(grid: Grid) -> str:
     words = grid.text_columns
     rules = ["---"] * words + ["---:"] * (len(grid.columns) - words)
     quoted = any(not row.measured for row in grid.rows)
-    lines = [f"**{grid.title}**", ""] if grid.title else []
-    lines += [_line(grid.columns), _line(rules)]
+    lines = [f"**{as_markdown(grid.title)}**", ""] if grid.title else []
+    lines += [_line(list(map(as_markdown, grid.columns))), _line(rules)]
     for row in grid.rows:
         bold = quoted and row.measured
-        lines.append(_line([f"**{c}**" if bold and c else c for c in row.cells]))
+        cells = list(map(as_markdown, row.cells))
+        lines.append(_line([f"**{c}**" if bold and c else c for c in cells]))
     if grid.notes:
-        lines += ["", *grid.notes]
+        lines += ["", *map(as_markdown, grid.notes)]
     return "\n".join(lines)
 
 

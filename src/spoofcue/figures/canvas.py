@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spoofcue.plain_text import as_label
 from spoofcue.report.plots import INK, LIVE, SPECIES, STYLE
 from spoofcue.whole_files import whole
 
@@ -141,8 +142,8 @@ def label(
     """At a place in inches from the top left corner; ``y`` is the middle of the line."""
     w, h = figure.get_size_inches()
     figure.text(
-        x / w, 1 - y / h, text, ha=align, va="center_baseline", linespacing=1.1, fontsize=size,
-        color=INK, fontweight="bold" if bold else "normal",
+        x / w, 1 - y / h, as_label(text), ha=align, va="center_baseline", linespacing=1.1,
+        color=INK, fontsize=size, fontweight="bold" if bold else "normal",
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from spoofcue.figures.canvas import (
     ten_to,
 )
 from spoofcue.figures.run import FigureRun
+from spoofcue.plain_text import as_label
 from spoofcue.report.plots import INK
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _draw(
                 f"n = {len(values)}\n{errors[name]} {wrong} ({share:.1f} %)",
                 transform=axes.get_yaxis_transform(), va="center", color=INK, linespacing=1.35,
             )  # fmt: skip
-        names = [shown(n, 14) for n in groups]
+        names = [as_label(shown(n, 14)) for n in groups]
         axes.set_yticks([len(groups) - 1 - i + 0.3 for i in range(len(groups))], names)
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)

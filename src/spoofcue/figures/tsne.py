@@ -16,6 +16,7 @@ from spoofcue.figures.explorer import write_explorer
 from spoofcue.figures.run import FigureRun, ScoredFace
 from spoofcue.media.image import read_image
 from spoofcue.patches.inputs import normalise, scoring_inputs
+from spoofcue.plain_text import as_label
 from spoofcue.report.plots import ATTACK, LIVE
 from spoofcue.scoring.face import FaceScorer
 
@@ -257,9 +258,9 @@ def _scatter(
             ec="white",
         )
     for name, (colour, marker) in style.items():
-        axes.scatter([], [], s=16, color=colour, marker=marker, label=name)
+        axes.scatter([], [], s=16, color=colour, marker=marker, label=as_label(name))
     axes.set(xticks=[], yticks=[])
-    axes.set_title(title, fontsize=8, loc="left", pad=4)
+    axes.set_title(as_label(title), fontsize=8, loc="left", pad=4)
     for spine in axes.spines.values():
         spine.set(visible=True, color="#cccccc")
     axes.legend(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, get_args
 
-from spoofcue.errors import InputError
+from spoofcue.errors import InputError, system_error_text
 from spoofcue.metrics.bob_scores import read_bob, write_bob
 from spoofcue.metrics.csv_scores import read_csv, write_csv
 from spoofcue.metrics.scores import ScoreSet
@@ -59,7 +59,7 @@ def write_scores(scores: ScoreSet, path: Path, kind: ScoreFormat) -> None:
             else:
                 write_bob(scores, file, BOB_COLUMNS[kind])
     except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from error
+        raise InputError(f"cannot write {system_error_text(error)}") from error
 
 
 def detect_format(path: Path) -> ScoreFormat:

@@ -14,6 +14,7 @@ from spoofcue.package.schema import (
     PackageSpec,
     ThresholdFacts,
 )
+from spoofcue.plain_text import as_markdown
 
 TAGS = ("face-anti-spoofing", "liveness-detection", "presentation-attack-detection", "lgsc")
 DEFAULT_LICENCE = "apache-2.0"
@@ -80,11 +81,6 @@ def percent(measured: Measured) -> str:
     return f"{text} ({100 * measured.low:.2f} to {100 * measured.high:.2f})"
 
 
-def cell(text: str) -> str:
-    """Text that cannot end a table's cell."""
-    return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|")
-
-
 def at_threshold(entry: EvaluationEntry, threshold: float) -> str:
     """At which threshold the rates are, in words."""
     if entry.threshold is None or abs(entry.threshold - threshold) <= 1e-6 * abs(threshold):
@@ -105,12 +101,12 @@ def counts(entry: EvaluationEntry) -> str:
 
 
 def _evaluation(entry: EvaluationEntry, threshold: float) -> list[str]:
-    protocol = f"protocol {cell(entry.protocol)}" if entry.protocol else ""
+    protocol = f"protocol {as_markdown(entry.protocol)}" if entry.protocol else ""
     about = [protocol, counts(entry), at_threshold(entry, threshold)]
     rows = [f"| {name} | {percent(value)} |" for name, value in _rows(entry)]
     table = ["| measure | value (95 % interval) |", "| --- | --- |", *rows] if rows else []
     return [
-        f"### {cell(entry.set)}",
+        f"### {as_markdown(entry.set)}",
         f"{'; '.join(part for part in about if part)}.",
         *(["\n".join(table)] if table else []),
         *([entry.note.strip()] if entry.note else []),
@@ -123,7 +119,7 @@ def _rows(entry: EvaluationEntry) -> Iterator[tuple[str, Measured]]:
         if measure.name in known:
             yield measure.label, known[measure.name]
     for species, measured in sorted(entry.apcer.items()):
-        yield f"APCER {cell(species)}", measured
+        yield f"APCER {as_markdown(species)}", measured
     for measure in AT_THRESHOLD:
         if measure.name in known:
             yield measure.title, known[measure.name]
@@ -175,7 +171,7 @@ def _facts(spec: PackageSpec, card: CardSection) -> str:
     if card.licence:
         rows["licence"] = card.licence
     return "| fact | value |\n| --- | --- |\n" + "\n".join(
-        f"| {name} | {cell(value)} |" for name, value in rows.items()
+        f"| {name} | {as_markdown(value)} |" for name, value in rows.items()
     )
 
 
@@ -211,5 +207,5 @@ def _parity(spec: PackageSpec) -> str:
 
 
 def _metrics(spec: PackageSpec) -> str:
-    rows = [f"| {cell(k)} | {cell(str(v))} |" for k, v in spec.metrics.items()]
+    rows = [f"| {as_markdown(k)} | {as_markdown(str(v))} |" for k, v in spec.metrics.items()]
     return "\n".join(["| metric | value |", "| --- | --- |", *(rows or ["| none stored | |"])])

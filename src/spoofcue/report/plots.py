@@ -16,6 +16,7 @@ from spoofcue.metrics.intervals import clopper_pearson
 from spoofcue.metrics.rates import error_rates
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.metrics.thresholds import Threshold
+from spoofcue.plain_text import as_label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -94,7 +95,7 @@ def histogram(scores: ScoreSet, threshold: Threshold) -> str:
                 weights=weights,
                 color=colour,
                 alpha=0.55,
-                label=name,
+                label=as_label(name),
             )
         if threshold.value > 0:
             axes.axvline(threshold.value, color=INK, lw=1.2, ls="--", label="threshold")
@@ -135,7 +136,7 @@ def det(scores: ScoreSet, threshold: Threshold) -> str:
             part = ScoreSet.of(scores.score[chosen], scores.label[chosen], scores.pai[chosen])
             points = deviates(det_curve(part)[:, 1:])
             colour = SPECIES[index % len(SPECIES)]
-            axes.plot(points[:, 0], points[:, 1], lw=1.6, label=species, color=colour)
+            axes.plot(points[:, 0], points[:, 1], lw=1.6, label=as_label(species), color=colour)
         rates = error_rates(scores, threshold)
         x, y = deviates([rates.far.value, rates.bpcer.value])
         axes.plot(x, y, "o", color=INK, label="at the threshold, pooled")
@@ -157,7 +158,7 @@ def species_bars(scores: ScoreSet, threshold: Threshold) -> str:
             axes.barh(at, 100 * rate.value, color=colour, alpha=0.75, height=0.55)
             axes.plot([100 * low, 100 * high], [at, at], color=INK, lw=1.3)
             label = f"{name}  ({rate.errors}/{rate.total})"
-            axes.text(100 * high + 1, at, label, va="center", fontsize=8)
+            axes.text(100 * high + 1, at, as_label(label), va="center", fontsize=8)
         axes.set(xlim=(0, 140), yticks=[], xticks=[0, 20, 40, 60, 80, 100])
         axes.set_xlabel("error rate, % (line: 95 % interval)")
 
@@ -176,7 +177,7 @@ def training_curves(history: list[dict[str, Any]]) -> tuple[str, str]:
         header = [n.removeprefix("train/") for n in history[0] if n.startswith("train/")]
         for name, colour in zip(header, (INK, LIVE, "#009E73", ATTACK, *SPECIES), strict=False):
             x, y = series(f"train/{name}")
-            axes.plot(x, np.maximum(y, 1e-4), color=colour, lw=1.2, label=name)
+            axes.plot(x, np.maximum(y, 1e-4), color=colour, lw=1.2, label=as_label(name))
         axes.set_yscale("log")
         axes.set_xlabel("optimiser step")
         axes.set_ylabel("training loss")
@@ -185,7 +186,9 @@ def training_curves(history: list[dict[str, Any]]) -> tuple[str, str]:
     def dev(axes: Axes) -> None:
         for name, colour in (("acer", ATTACK), ("eer", LIVE)):
             x, y = series(f"dev/{name}")
-            axes.plot(x, 100 * np.array(y), "o-", ms=3, color=colour, lw=1.2, label=name.upper())
+            axes.plot(
+                x, 100 * np.array(y), "o-", ms=3, color=colour, lw=1.2, label=as_label(name.upper())
+            )
         axes.set_ylim(bottom=0)
         axes.set_xlabel("optimiser step")
         axes.set_ylabel("on dev, %")

@@ -64,7 +64,7 @@ def ablate(
 ) -> None:
     """Train with parts of the method taken away, as in Table 5; finished folds are kept."""
     from spoofcue.cli.benchmark.tables import print_plan, show_results
-    from spoofcue.cli.console import progress_bar, stderr
+    from spoofcue.cli.console import progress_bar, remark
     from spoofcue.experiments.ablation import ablation_grids, choose_rows, settings_of_rows
     from spoofcue.experiments.dataset_run import run_plan
     from spoofcue.experiments.folds import read_results
@@ -97,10 +97,10 @@ def ablate(
     switched = settings_of_rows(full, chosen)
     methods: dict[str, Method] = {n: ConfiguredMethod(s) for n, s in switched.items()}
     for note in ready.notes:
-        stderr().print(note, highlight=False)
+        remark(note)
     if dry_run:
         print_plan(ready.tasks, ready.rows)
         return
-    run_plan(ready, out, methods, lambda line: stderr().print(line, highlight=False))
+    run_plan(ready, out, methods, remark)
     grids = ablation_grids(read_results(out), marks=as_json, set_name=set_name)
     show_results(grids, out, as_json)

@@ -79,7 +79,7 @@ def benchmark_dataset(
 ) -> None:
     """Train and evaluate each fold; finished folds are kept."""
     from spoofcue.cli.benchmark.tables import plan_as_data, print_plan, show_results
-    from spoofcue.cli.console import print_json, progress_bar, stderr
+    from spoofcue.cli.console import print_json, progress_bar, remark
     from spoofcue.experiments.dataset_run import (
         choose_protocols,
         make_plan,
@@ -121,14 +121,14 @@ def benchmark_dataset(
         files=protocol_files,
     )
     for note in ready.notes:
-        stderr().print(note, highlight=False)
+        remark(note)
     if dry_run and as_json:
         print_json(plan_as_data(ready.tasks, ready.rows))
         return
     if dry_run:
         print_plan(ready.tasks, ready.rows)
         return
-    grids = run_plan(ready, out, methods, lambda line: stderr().print(line, highlight=False))
+    grids = run_plan(ready, out, methods, remark)
     show_results(grids, out, as_json)
 
 
@@ -144,7 +144,7 @@ def table(
 ) -> None:
     """Print the tables of a results folder and write tables.md again; needs no data."""
     from spoofcue.cli.benchmark.tables import print_grids
-    from spoofcue.cli.console import print_json, stderr
+    from spoofcue.cli.console import print_json, remark, write_out
     from spoofcue.experiments.dataset_run import write_all_figures, write_tables
     from spoofcue.experiments.tables import markdown_of
 
@@ -152,9 +152,9 @@ def table(
     if as_json:
         print_json({"tables": grids})
     elif as_markdown:
-        typer.echo(markdown_of(grids), nl=False)
+        write_out(markdown_of(grids))
     else:
         print_grids(grids)
     if figures:
         for path in write_all_figures(results):
-            stderr().print(str(path), highlight=False, soft_wrap=True)
+            remark(str(path))

@@ -35,7 +35,7 @@ def benchmark_folder(
 ) -> None:
     """Train and evaluate on any prepared folder by its own splits; finished folds are kept."""
     from spoofcue.cli.benchmark.tables import print_plan, show_results
-    from spoofcue.cli.console import stderr
+    from spoofcue.cli.console import remark
     from spoofcue.experiments.dataset_run import run_plan
     from spoofcue.experiments.methods import choose_methods, choose_seeds, configured
     from spoofcue.experiments.targets import folder_plan
@@ -45,5 +45,5 @@ def benchmark_folder(
     if dry_run:
         print_plan(ready.tasks, ready.rows)
         return
-    grids = run_plan(ready, out, methods, lambda line: stderr().print(line, highlight=False))
+    grids = run_plan(ready, out, methods, remark)
     show_results(grids, out, as_json)

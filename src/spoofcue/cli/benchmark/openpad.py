@@ -50,7 +50,7 @@ def openpad(
 ) -> None:
     """Simulate the set once, train and evaluate each fold; finished folds are kept."""
     from spoofcue.cli.benchmark.tables import print_plan, show_results
-    from spoofcue.cli.console import progress_bar, stderr
+    from spoofcue.cli.console import progress_bar, remark
     from spoofcue.experiments.dataset_run import run_plan
     from spoofcue.experiments.methods import choose_methods, choose_seeds, configured
     from spoofcue.experiments.openpad import size_named
@@ -78,5 +78,5 @@ def openpad(
     if dry_run:
         print_plan(ready.tasks, ready.rows)
         return
-    grids = run_plan(ready, out, methods, lambda line: stderr().print(line, highlight=False))
+    grids = run_plan(ready, out, methods, remark)
     show_results(grids, out, as_json)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from spoofcue.cli.console import print_json, stderr, stdout
+from spoofcue.cli.console import print_json, remark, say, say_prose, show
 from spoofcue.experiments.fold_plan import FoldTask
 from spoofcue.experiments.folds import count_fold
 from spoofcue.experiments.tables import Grid
@@ -36,11 +36,11 @@ def print_plan(tasks: list[FoldTask], rows: pl.DataFrame) -> None:
         judged = f"{p.report.upper()}, {p.species}, {p.threshold.words}"
         done = sum((t.folder / RESULT_FILE).is_file() for t in members)
         table.add_row(task.title, *cells, judged, f"{done}/{len(members)}")
-    stdout().print(table)
-    stdout().print(f"methods: {', '.join(methods)}; seeds: {', '.join(map(str, seeds))}")
+    show(table)
+    say(f"methods: {', '.join(methods)}; seeds: {', '.join(map(str, seeds))}")
     trainings = len({place_of(task.folder) for task in trained_by(tasks, rows)})
     shared = "; folds with equal train and dev parts share one" if trainings < len(tasks) else ""
-    stdout().print(f"{in_words(len(tasks), trainings)}{shared}", highlight=False)
+    say(f"{in_words(len(tasks), trainings)}{shared}")
 
 
 def plan_as_data(tasks: list[FoldTask], rows: pl.DataFrame) -> list[dict[str, Any]]:
@@ -74,9 +74,9 @@ def print_grids(grids: Sequence[Grid]) -> None:
         quoted = any(not row.measured for row in grid.rows)
         for row in grid.rows:
             table.add_row(*row.cells, style="bold" if quoted and row.measured else None)
-        stdout().print(table)
+        show(table)
         for note in grid.notes:
-            stdout().print(note, highlight=False)
+            say_prose(note)
 
 
 def show_results(grids: Sequence[Grid], out_folder: Path, as_json: bool) -> None:
@@ -85,9 +85,7 @@ def show_results(grids: Sequence[Grid], out_folder: Path, as_json: bool) -> None
         print_json({"tables": grids})
         return
     print_grids(grids)
-    stderr().print(
-        f"results in {out_folder}: tables.md; result.json, scores/ and figures in every fold"
-    )
+    remark(f"results in {out_folder}: tables.md; result.json, scores/ and figures in every fold")
 
 
 def _cell(counts: dict[str, Any]) -> str:

@@ -107,11 +107,11 @@ def calibrate(
 def _print_calibrated(
     done: Calibrated, out: Path, as_json: bool, pictures: OwnPictures | None
 ) -> None:
-    from spoofcue.cli.console import print_json, stderr
+    from spoofcue.cli.console import print_json, say, warn
 
     facts = done.package.spec.threshold
     if done.doubt:
-        stderr().print(f"warning: {done.doubt}", markup=False, soft_wrap=True)
+        warn(done.doubt)
     if as_json:
         record = {
             "id": done.package.id,
@@ -122,8 +122,8 @@ def _print_calibrated(
         }
         print_json(record | ({"rejected": pictures.rejected} if pictures else {}))
         return
-    typer.echo(f"{out}: {done.package.id}")
-    typer.echo(
+    say(f"{out}: {done.package.id}")
+    say(
         f"threshold {facts.value:.6g} ({facts.rule}), before {done.before.value:.6g}; on "
         f"{facts.live} live, {facts.attack} attacks"
         + (f", {facts.people} people" if facts.people is not None else "")
@@ -132,12 +132,12 @@ def _print_calibrated(
         return
     own = pictures.scores
     refused, before = (int((own.live > t).sum()) for t in (facts.value, done.before.value))
-    typer.echo(f"live refused: {refused} of {len(own.live)}, before {before}")
+    say(f"live refused: {refused} of {len(own.live)}, before {before}")
     if len(own.attack):
         passed, before = (int((own.attack <= t).sum()) for t in (facts.value, done.before.value))
-        typer.echo(f"attacks passed: {passed} of {len(own.attack)}, before {before}")
+        say(f"attacks passed: {passed} of {len(own.attack)}, before {before}")
     else:
-        typer.echo("how many attacks pass is not known; give --attack FOLDER to see")
+        say("how many attacks pass is not known; give --attack FOLDER to see")
     for kind in pictures.rejected:
         if why := pictures.why_rejected(kind):
-            typer.echo(f"{kind}, not scored and not counted: {why}")
+            say(f"{kind}, not scored and not counted: {why}")

@@ -33,6 +33,7 @@ def card(
     ] = None,
 ) -> None:
     """Print a package's model card; with --with or --evaluation, write a copy with a new one."""
+    from spoofcue.cli.console import say, write_out
     from spoofcue.errors import InputError
     from spoofcue.package.card import model_card
     from spoofcue.package.read import read_package
@@ -41,7 +42,7 @@ def card(
     if section is None and not evaluation:
         if out is not None:
             raise InputError("--out goes with --with or --evaluation; there is nothing to change.")
-        typer.echo(model_card(read.spec), nl=False)
+        write_out(model_card(read.spec))
         return
     if out is None:
         raise InputError("give --out, where the package with the new card is written.")
@@ -53,4 +54,4 @@ def card(
         None if section is None else read_card(section),
         [parse_evaluation(text) for text in evaluation or []],
     )
-    typer.echo(f"{out}: {made.id}")
+    say(f"{out}: {made.id}")

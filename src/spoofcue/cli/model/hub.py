@@ -30,6 +30,7 @@ def push(
     """
     from dataclasses import replace
 
+    from spoofcue.cli.console import say
     from spoofcue.errors import InputError
     from spoofcue.package.hub import HubPlace, push_package
 
@@ -38,7 +39,7 @@ def push(
         raise InputError(f"{to} and --revision {revision}: name one branch.")
     place = replace(place, revision=revision or place.revision)
     done = push_package(package, place, private=private, message=message)
-    typer.echo(f"{place}: {done.id}, commit {done.commit[:12]}, {done.url}")
+    say(f"{place}: {done.id}, commit {done.commit[:12]}, {done.url}")
 
 
 def pull(
@@ -52,7 +53,8 @@ def pull(
     Only the package's files are downloaded. Files in the hub's cache are not downloaded again;
     with HF_HUB_OFFLINE=1 no network is used at all.
     """
+    from spoofcue.cli.console import say
     from spoofcue.package.hub import HubPlace, pull_package
 
     package = pull_package(HubPlace.of(source), out)
-    typer.echo(f"{out}: sound; {package.id}, {package.spec.format} {package.spec.precision}")
+    say(f"{out}: sound; {package.id}, {package.spec.format} {package.spec.precision}")

@@ -83,24 +83,20 @@ def info(
         return
     from rich.table import Table
 
-    from spoofcue.cli.console import stdout
+    from spoofcue.cli.console import say, show
 
     table = Table(title=f"LGSC at {height} x {width}")
     table.add_column("feature")
     table.add_column("channels x height x width", justify="right")
     for name, shape in summary.features.items():
         table.add_row(name, " x ".join(map(str, shape)))
-    stdout().print(table)
-    stdout().print(f"encoder {settings.model.encoder}, decoder {settings.model.decoder}")
+    show(table)
+    say(f"encoder {settings.model.encoder}, decoder {settings.model.decoder}")
     for part, count in summary.parameters.items():
-        stdout().print(f"parameters, {part}: {count:,}")
+        say(f"parameters, {part}: {count:,}")
     macs = summary.generator_macs
-    stdout().print(
-        f"multiply-adds, generator: {macs / 1e9:.3f} G an image ({2 * macs / 1e9:.3f} GFLOP)"
-    )
-    stdout().print(
-        f"multiply-adds, classifier: {summary.classifier_macs / 1e9:.3f} G (training only)"
-    )
+    say(f"multiply-adds, generator: {macs / 1e9:.3f} G an image ({2 * macs / 1e9:.3f} GFLOP)")
+    say(f"multiply-adds, classifier: {summary.classifier_macs / 1e9:.3f} G (training only)")
 
 
 @app.command()
@@ -111,16 +107,16 @@ def verify(
 
     Exit status: 0 if the package is sound, 1 if it is refused; stderr says why.
     """
-    from spoofcue.cli.console import stderr
+    from spoofcue.cli.console import remark, say
     from spoofcue.errors import PackageError
     from spoofcue.package.read import read_package
 
     try:
         read = read_package(package)
     except PackageError as error:
-        stderr().print(f"refused ({error.reason}): {error}", markup=False, soft_wrap=True)
+        remark(f"refused ({error.reason}): {error}")
         raise typer.Exit(1) from None
-    typer.echo(f"{package}: sound; {read.id}, {read.spec.format} {read.spec.precision}")
+    say(f"{package}: sound; {read.id}, {read.spec.format} {read.spec.precision}")
 
 
 app.command()(calibrate)

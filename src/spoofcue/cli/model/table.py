@@ -13,10 +13,9 @@ SHOWN = 160  # characters of a text
 
 def print_package(path: Path, as_json: bool) -> None:
     """Read, check and print a package; JSON is its spoofcue.json and the id."""
-    from rich.markup import escape
     from rich.table import Table
 
-    from spoofcue.cli.console import print_json, stdout
+    from spoofcue.cli.console import print_json, show
     from spoofcue.package.read import read_package
 
     package = read_package(path)
@@ -48,8 +47,8 @@ def print_package(path: Path, as_json: bool) -> None:
     if spec.card:
         rows |= _card_rows(spec.card)
     for name, value in rows.items():
-        table.add_row(name, escape(value))
-    stdout().print(table)
+        table.add_row(name, value)
+    show(table)
 
 
 def _card_rows(card: CardSection) -> dict[str, str]:
