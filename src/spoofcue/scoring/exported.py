@@ -71,7 +71,13 @@ class OnnxModel:
             raise InputError(f"{path} is an ONNX model, but none that spoofcue exported.") from None
         except (InputError, OSError) as error:
             raise InputError(f"{path} is not a usable ONNX model: {error}") from error
-        self.facts = facts_from(json.loads(stored), path)
+        try:
+            tree = json.loads(stored)
+        except ValueError as error:
+            raise InputError(
+                f"{path} does not tell how its faces were cropped: {error}. Export the run again."
+            ) from error
+        self.facts = facts_from(tree, path)
 
     def cues(self, image: NDArray[np.float32]) -> NDArray[np.float32]:
         """See :class:`~spoofcue.scoring.face.CueModel`."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
 from spoofcue.config import InputSettings
-from spoofcue.errors import InputError
+from spoofcue.errors import InputError, validation_text
 from spoofcue.faces.box import DEFAULT_MARGIN, MIN_FACE_PX
 from spoofcue.metrics.thresholds import Threshold
 from spoofcue.records.run_folder import RunFolder
@@ -37,24 +40,75 @@ class ModelFacts:
     detector: str
 
 
-def facts_from(stored: dict[str, Any], path: Path) -> ModelFacts:
-    """Read the facts that training stored; a threshold that is no number is refused."""
-    data, dev = stored["facts"], stored["dev"]
-    value = float(dev.get("threshold", math.nan))
-    if not math.isfinite(value):
+class _Stored(BaseModel):
+    """A part of what a model file states; the file has more for others."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class _Crops(_Stored):
+    margin: float | None = None
+    min_face_px: int | None = None
+    detector: str | None = None
+
+
+class _Dev(_Stored):
+    threshold: float = math.nan
+    # training stores the EER of dev, or a limit of the method's own where there was no dev
+    threshold_source: str = "eer on dev in training"
+
+
+class _Settings(_Stored):
+    input: InputSettings
+
+
+class StoredFacts(_Stored):
+    """What a checkpoint, a fitted model and an exported .onnx state beside their weights.
+
+    Attributes:
+        facts: of the crops that it was trained on.
+        dev: the threshold.
+        settings: of the training.
+
+    """
+
+    facts: _Crops
+    dev: _Dev
+    settings: _Settings
+
+
+def facts_from(stored: Mapping[str, Any], path: Path) -> ModelFacts:
+    """Read the facts that training stored.
+
+    Args:
+        stored: see :class:`StoredFacts`.
+        path: the model file.
+
+    Raises:
+        InputError: a key is missing or has a wrong value, or the threshold is no number.
+
+    """
+    try:
+        told = StoredFacts.model_validate(stored)
+    except ValidationError as error:
+        raise InputError(
+            f"{path} does not tell how its faces were cropped and judged: "
+            f"{validation_text(error, 'facts')}. Train, or export, again."
+        ) from error
+    data, dev = told.facts, told.dev
+    if not math.isfinite(dev.threshold):
         raise InputError(
             f"{path} was stored before its threshold was chosen; train to an epoch's end."
         )
-    # training stores the EER of dev, or a limit of the method's own where there was no dev
-    source = dev.get("threshold_source", "eer on dev in training")
+    source = dev.threshold_source
     run = path.parent.parent if path.suffix == ".ckpt" else path
-    detector = data.get("detector") or "dlib"
+    detector = data.detector or "dlib"
     return ModelFacts(
         id=f"{run.stem}-{_sha256(path)[:12]}",
-        input=InputSettings.model_validate(stored["settings"]["input"]),
-        threshold=Threshold(value, "eer" if source.startswith("eer") else "fixed", source),
-        margin=DEFAULT_MARGIN if data.get("margin") is None else data["margin"],
-        min_face_px=data.get("min_face_px") or MIN_FACE_PX,
+        input=told.settings.input,
+        threshold=Threshold(dev.threshold, "eer" if source.startswith("eer") else "fixed", source),
+        margin=DEFAULT_MARGIN if data.margin is None else data.margin,
+        min_face_px=data.min_face_px or MIN_FACE_PX,
         # A model of ready-made crops still has to find faces in photographs: a whole picture
         # taken for a face would give a landscape a verdict.
         detector="dlib" if detector == "none" else detector,

@@ -32,10 +32,7 @@ class FittedModel:
         stored = read_fitted(path)
         self._method = stored.method
         _refuse_foreign(run, path, self._method.settings.method)
-        try:
-            facts = facts_from(stored.about, path)
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise InputError(f"{path}: its facts about crops are damaged; fit again.") from error
+        facts = facts_from(stored.about, path)
         number = facts.id.rpartition("-")[2]
         self.facts = replace(facts, id=f"{run.resolve().name}-{number}", input=self._method.input)
 
