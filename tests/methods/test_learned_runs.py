@@ -75,7 +75,7 @@ def test_a_method_is_trained_kept_loaded_judged_and_reported(
         stored = [float(row["score"]) for row in csv.DictReader(file)]
     assert stored == pytest.approx(together, abs=1e-6)
     has_map = model.score(crops[:1])[0].cue is not None
-    gallery = json.loads((run / "evaluation" / "gallery.json").read_text())
+    gallery = json.loads((run / "evaluation" / "gallery.json").read_text())["entries"]
     assert gallery
     assert all(("cue" in entry) == has_map for entry in gallery)
     detector = Detector.load(run, threshold=0.5, face_detector="none", quality=None)

@@ -20,6 +20,7 @@ from spoofcue.experiments.trainings import TrainedOn
 from spoofcue.records.evaluation_record import EvaluationRecord
 from spoofcue.records.figure_index import FigureEntry, FigureIndex
 from spoofcue.records.fold_record import FoldRecord
+from spoofcue.records.gallery import Gallery, GalleryEntry
 from spoofcue.records.run_folder import RunFolder, RunRecord
 from spoofcue.records.stored import Record
 from spoofcue.simulate.sample_set import RecordingRecord
@@ -46,6 +47,15 @@ def figure_index(_: Path) -> FigureIndex:
     )
 
 
+def gallery(_: Path) -> Gallery:
+    face = GalleryEntry(
+        group="missed_attack", score=0.1, label=1, frame=3,
+        pai="print", subject="s", media="m", face="gallery/000_face.jpg",
+    )  # fmt: skip
+    with_map = face.model_copy(update={"cue": "gallery/000_cue.jpg"})
+    return Gallery(cue_max=0.5, percentile=99.5, entries=[face, with_map])
+
+
 def begun(_: Path) -> BegunRecord:
     return BegunRecord(root="/photos", options=PrepareOptions(yunet_model=Path("yunet.onnx")))
 
@@ -56,6 +66,7 @@ MADE: dict[str, Callable[[Path], Record]] = {
     "evaluation": lambda _: EvaluationRecord(evaluation=evaluation_with(), model="m-1", data="/d"),
     "fold": lambda _: fold_record("lgsc", evaluation_with()),
     "figures": figure_index,
+    "gallery": gallery,
     "trained on": lambda _: TrainedOn(key="a1", finished=False),
     "begun": begun,
     "journal": lambda _: JournalEntry(
@@ -74,6 +85,7 @@ NEEDED = {
     "evaluation": ("evaluation", "frame", "threshold", "value"),
     "fold": ("keys", "scores"),
     "figures": ("model",),
+    "gallery": ("cue_max",),
     "trained on": ("finished",),
     "begun": ("root",),
     "journal": ("problems",),
@@ -260,3 +272,9 @@ def test_lines_are_read_up_to_the_one_that_a_kill_cut_short(tmp_path: Path) -> N
     path.write_bytes(b"\xff")
     with pytest.raises(InputError, match="cannot read"):
         JournalEntry.read_lines(path)
+
+
+def test_an_evaluation_without_a_gallery_has_no_faces_to_show(tmp_path: Path) -> None:
+    assert Gallery.of(tmp_path) == Gallery(cue_max=None, percentile=None, entries=[])
+    gallery(tmp_path).write(tmp_path / "gallery.json")
+    assert Gallery.of(tmp_path) == gallery(tmp_path)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from helpers.made_runs import begin_run, write_evaluation
 from spoofcue.errors import InputError
-from spoofcue.records.gallery import Gallery, GalleryEntry, write_gallery
+from spoofcue.records.gallery import GALLERY_FILE, Gallery, GalleryEntry
 from spoofcue.report.page import write_report
 
 
@@ -41,7 +41,8 @@ def run(tmp_path: Path) -> Path:
         media="m",
         **pictures,
     )
-    write_gallery(folder / "evaluation", Gallery([entry], None, None))
+    gallery = Gallery(cue_max=None, percentile=None, entries=[entry])
+    gallery.write(folder / "evaluation" / GALLERY_FILE)
     return begin_run(folder, data_entry={"warnings": ["identities may be shared"]})
 
 

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
-from pydantic import ValidationError
-
-from spoofcue.errors import InputError, validation_text
 from spoofcue.records.evaluation_record import EvaluationRecord
-from spoofcue.records.stored import Part, read_json
-from spoofcue.whole_files import write_json
+from spoofcue.records.stored import Part, Record
 
-ENTRIES_FILE, SCALE_FILE = "gallery.json", "gallery_scale.json"
+GALLERY_FILE = "gallery.json"
 
 
 class GalleryEntry(Part):
@@ -48,54 +42,31 @@ class GalleryEntry(Part):
         return {kind: name for kind, name in named.items() if name is not None}
 
 
-class _Scale(Part):
-    cue_max: float | None
-    percentile: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Gallery:
-    """The faces, and the cue magnitude at the end of the colour scale of their maps.
+class Gallery(Record):
+    """gallery.json of an evaluation folder.
 
     Attributes:
-        entries: group by group.
-        cue_max: None for a method without a cue map.
+        cue_max: the cue magnitude at the end of the colour scale of the maps; None for a method
+            without a cue map.
         percentile: of the attacks' magnitudes that ``cue_max`` is.
+        entries: the faces, group by group.
 
     """
 
-    entries: Sequence[GalleryEntry]
+    KIND: ClassVar[str] = "the gallery of an evaluation"
+    REMEDY: ClassVar[str] = EvaluationRecord.REMEDY
+
     cue_max: float | None
     percentile: float | None
+    entries: list[GalleryEntry]
 
+    @classmethod
+    def of(cls, folder: Path) -> Gallery:
+        """The gallery of an evaluation folder; one without the file has no faces to show.
 
-def write_gallery(folder: Path, gallery: Gallery) -> None:
-    """Write gallery.json and gallery_scale.json of an evaluation folder."""
-    entries = [e.model_dump(exclude_unset=True) for e in gallery.entries]
-    write_json(folder / ENTRIES_FILE, entries)
-    scale = {"cue_max": gallery.cue_max, "percentile": gallery.percentile}
-    write_json(folder / SCALE_FILE, scale)
+        Raises:
+            InputError: the file cannot be used.
 
-
-def read_gallery(folder: Path) -> Gallery:
-    """Read them; an evaluation without them has no faces to show.
-
-    Raises:
-        InputError: a file is damaged.
-
-    """
-    entries = _read(folder / ENTRIES_FILE, [])
-    scale = _read(folder / SCALE_FILE, {"cue_max": None})
-    try:
-        of_scale = _Scale.model_validate(scale)
-        faces = [GalleryEntry.model_validate(entry) for entry in entries]
-    except (ValidationError, TypeError) as error:
-        fault = validation_text(error, "gallery") if isinstance(error, ValidationError) else error
-        raise InputError(
-            f"the gallery of {folder} is damaged: {fault}. {EvaluationRecord.REMEDY}"
-        ) from error
-    return Gallery(faces, of_scale.cue_max, of_scale.percentile)
-
-
-def _read(path: Path, default: Any) -> Any:
-    return read_json(path, EvaluationRecord.REMEDY) if path.is_file() else default
+        """
+        path = folder / GALLERY_FILE
+        return cls.read(path) if path.is_file() else cls(cue_max=None, percentile=None, entries=[])

@@ -11,7 +11,7 @@ from typing import Any
 from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.scores import ScoreSet, by_video
 from spoofcue.records.evaluation_record import EvaluationRecord
-from spoofcue.records.gallery import GalleryEntry, read_gallery
+from spoofcue.records.gallery import Gallery, GalleryEntry
 from spoofcue.records.run_folder import RunFolder, RunRecord
 from spoofcue.report.made_figures import Figure, read_figures
 
@@ -68,7 +68,7 @@ def read_run(run: Path) -> ReportedRun:
     folder = RunFolder(run)
     record = folder.record()
     metrics = folder.evaluated()
-    gallery = read_gallery(folder.evaluation)
+    gallery = Gallery.of(folder.evaluation)
     return ReportedRun(
         record=record,
         config=folder.settings_text(),

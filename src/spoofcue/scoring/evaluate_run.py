@@ -21,7 +21,7 @@ from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.patches.inputs import groups_of_one_shape
 from spoofcue.records.evaluation_record import METRICS_FILE, EvaluationRecord
-from spoofcue.records.gallery import Gallery, GalleryEntry, write_gallery
+from spoofcue.records.gallery import GALLERY_FILE, Gallery, GalleryEntry
 from spoofcue.scoring.face import FaceScore, FaceScorer, for_picture
 from spoofcue.scoring.pictures import (
     PERCENTILE,
@@ -174,7 +174,8 @@ def _write_gallery(out: Path, model: FaceScorer, data: Path, threshold: float) -
                 **names,
             )
         )
-    write_gallery(out, Gallery(entries, cue_max, PERCENTILE))
+    gallery = Gallery(cue_max=cue_max, percentile=PERCENTILE, entries=entries)
+    gallery.write(out / GALLERY_FILE)
 
 
 def _pictures(result: FaceScore, cue_max: float | None) -> dict[str, NDArray[np.uint8]]:
