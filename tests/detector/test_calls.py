@@ -159,7 +159,7 @@ class Tensor:
         (lambda d: d.predict(3), "int"),
         (lambda d: d.predict({"a": 1}), "dict"),
         (lambda d: d.predict(Tensor()), "NumPy array"),
-        (lambda d: d.predict(picture() / 255), "uint8"),
+        (lambda d: d.predict(picture().astype(np.int64)), "uint8"),
         (lambda d: d.predict(picture(), color="gbr"), "color='gbr'"),
         (lambda d: d.predict_batch("faces"), "not one str"),
         (lambda d: d.predict_batch(Path("faces")), "PosixPath|WindowsPath"),

@@ -112,7 +112,7 @@ def test_whatever_fails_is_rejected_and_never_live(
 @pytest.mark.parametrize(
     "source",
     [
-        np.zeros((64, 64, 3), np.float32),
+        np.zeros((64, 64, 3), np.int32),
         np.zeros((64, 64), np.uint8),
         np.zeros((64, 64, 4), np.uint8),
         np.zeros((0, 64, 3), np.uint8),

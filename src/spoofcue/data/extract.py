@@ -18,7 +18,7 @@ from spoofcue.errors import InputError, MediaError
 from spoofcue.faces.box import DEFAULT_MARGIN, MIN_FACE_PX, Box, crop_face
 from spoofcue.faces.box_files import BoxTrack, read_box_file
 from spoofcue.faces.detect import DetectorName, FaceDetector, make_detector
-from spoofcue.media.image import read_image
+from spoofcue.media.animation import read_still_or_clip
 from spoofcue.media.kinds import media_kind
 from spoofcue.media.video import Clip, Frame, sample_clip
 from spoofcue.whole_files import fitting, write_bytes
@@ -144,13 +144,14 @@ def extract(recording: Recording, out: Path, options: PrepareOptions) -> Extract
         "variant": recording.variant,
         "split": recording.split,
     }
+    # of train videos alone: no protocol tunes or judges on the first frames only
+    early = options.early_frames if recording.split == "train" else 0
     try:
         if media_kind(recording.path) == "video":
-            # of train videos alone: no protocol tunes or judges on the first frames only
-            early = options.early_frames if recording.split == "train" else 0
             clip = sample_clip(recording.path, options.frames, early, options.early_below)
         else:
-            clip = Clip([Frame(0, 0.0, read_image(recording.path))], 1)
+            read = read_still_or_clip(recording.path, options.frames, early, options.early_below)
+            clip = read if isinstance(read, Clip) else Clip([Frame(0, 0.0, read)], 1)
     except MediaError as error:
         row = known | {"frame": 0, "status": error.reason, "reason": str(error)}
         return Extraction([row], [Problem("undecodable", recording.media, str(error))])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from spoofcue.detector.options import Color, Options, Search, checked_color
 from spoofcue.detector.quality import QualityLimits
 from spoofcue.detector.result import Result
 from spoofcue.detector.sources import (
+    Frames,
     Picture,
     Source,
     is_video,
@@ -29,6 +30,7 @@ from spoofcue.detector.sources import (
 )
 from spoofcue.errors import InputError
 from spoofcue.faces.detect import DetectorName, FaceDetector, make_detector
+from spoofcue.media.pixels import Image
 from spoofcue.package.hub import HUB
 from spoofcue.package.schema import ThresholdFacts
 from spoofcue.scoring.exported import PackagedModel
@@ -234,15 +236,15 @@ class Detector:
             One result, or one for each entry of a list. What cannot be judged is ``rejected``.
 
         Raises:
-            InputError: something that is no picture at all, as an array of floats.
+            InputError: something that is no picture at all, as an array of another shape.
 
         """
         if isinstance(source, (list, tuple)):
             return self.predict_batch(source, cues=cues, color=color)
-        judge, order = self._judge(cues), self._color(color)
+        judge = self._judge(cues)
         if is_video(source):
-            return judge.video(partial(open_frames, source, self._options.frames, order))
-        return judge.results(judge.look(partial(read_picture, source, order)))[0]
+            return judge.video(self._recording(source, color))
+        return judge.results(judge.look(self._reading(source, color)))[0]
 
     def predict_batch(
         self, sources: Iterable[Source], *, cues: bool = False, color: Color | None = None
@@ -259,7 +261,7 @@ class Detector:
 
         """
         sources = several(sources)
-        judge, order = self._judge(cues), self._color(color)
+        judge = self._judge(cues)
         done: list[Result | None] = []
         waiting: dict[int, Pending] = {}
 
@@ -271,10 +273,9 @@ class Detector:
         for at, source in enumerate(sources):
             done.append(None)
             if is_video(source):
-                frames = partial(open_frames, source, self._options.frames, order)
-                done[at] = judge.video(frames)
+                done[at] = judge.video(self._recording(source, color))
             else:
-                (waiting[at],) = judge.look(partial(read_picture, source, order))
+                (waiting[at],) = judge.look(self._reading(source, color))
             if len(waiting) == CHUNK:
                 finish()
         finish()
@@ -295,10 +296,10 @@ class Detector:
                 f"{type(source).__name__}: call it for each, or predict_batch for the largest face "
                 "of each."
             )
-        judge, order = self._judge(cues), self._color(color)
+        judge = self._judge(cues)
         if is_video(source):
-            return [judge.video(partial(open_frames, source, self._options.frames, order))]
-        return judge.results(judge.look(partial(read_picture, source, order), most=None))
+            return [judge.video(self._recording(source, color))]
+        return judge.results(judge.look(self._reading(source, color), most=None))
 
     def calibrate(
         self,
@@ -326,6 +327,12 @@ class Detector:
 
     def _judge(self, cues: bool) -> Judge:
         return Judge(self._model, self._finder, self.threshold, self._options.early_exit, cues)
+
+    def _reading(self, source: Source, color: Color | None) -> Callable[[], Image | Frames]:
+        return partial(read_picture, source, self._options.frames, self._color(color))
+
+    def _recording(self, source: Source, color: Color | None) -> Callable[[], Frames]:
+        return partial(open_frames, source, self._options.frames, self._color(color))
 
     def _color(self, color: Color | None) -> Color:
         return self._options.color if color is None else checked_color(color)

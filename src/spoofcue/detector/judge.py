@@ -23,10 +23,11 @@ from spoofcue.scoring.face import FaceScore, FaceScorer
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A face that waits for its score, or was refused one."""
+    """A face that waits for its score, or was refused one; an animated image is decided already."""
 
     look: Look
     watch: Stopwatch
+    decided: Result | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,10 @@ class Judge:
     rule: ExitRule | None
     cues: bool = False
 
-    def look(self, read: Callable[[], Image], most: int | None = 1) -> list[Pending]:
+    def look(self, read: Callable[[], Image | Frames], most: int | None = 1) -> list[Pending]:
         """The faces of one picture, the largest first; one refusal if it has none.
+
+        An image file may hold a recording: then there is one result.
 
         Raises:
             InputError: ``read`` was given something that is no picture.
@@ -65,6 +68,9 @@ class Judge:
             raise
         except Exception as error:  # fails closed: whatever breaks must end as `rejected`
             return [Pending(Look(None, _broken(error)), watch)]
+        if isinstance(image, Frames):
+            frames = image
+            return [Pending(Look(None, None), watch, self.video(lambda: frames, watch))]
         try:
             return [Pending(look, watch) for look in self.finder.look_all(image, watch, most)]
         except Exception as error:  # likewise
@@ -83,16 +89,20 @@ class Judge:
             watches = [pending[waiting[k]].watch for k in group]
             scored = self._scored([crops[k] for k in group], watches)
             outcome.update(zip((waiting[k] for k in group), scored, strict=True))
-        return [self._result(p, outcome.get(i)) for i, p in enumerate(pending)]
+        return [p.decided or self._result(p, outcome.get(i)) for i, p in enumerate(pending)]
 
-    def video(self, open_frames: Callable[[], Frames]) -> Result:
+    def video(self, open_frames: Callable[[], Frames], watch: Stopwatch | None = None) -> Result:
         """The mean over the frames that show a face, the largest face of each.
+
+        Args:
+            open_frames: decodes them.
+            watch: that decoding took time of already.
 
         Raises:
             InputError: a frame is no picture.
 
         """
-        watch = Stopwatch()
+        watch = watch or Stopwatch()
         try:
             with watch.of("decode"):
                 frames = open_frames()

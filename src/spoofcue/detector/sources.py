@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -15,9 +15,12 @@ import numpy as np
 
 from spoofcue.detector.options import Color
 from spoofcue.errors import InputError, MediaError
-from spoofcue.media.image import MAX_PIXELS, Image, read_image
-from spoofcue.media.kinds import media_kind
-from spoofcue.media.video import sample_frames
+from spoofcue.media.animation import read_still_or_clip
+from spoofcue.media.image import MAX_PIXELS, Image, opened, still_pixels
+from spoofcue.media.kinds import HEAD, begins_as_video, media_kind
+from spoofcue.media.local_file import open_local
+from spoofcue.media.pixels import eight_bits
+from spoofcue.media.video import Clip, Frame, sample_frames
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PilImage
@@ -55,7 +58,7 @@ def is_video(source: Source) -> bool:
             raise InputError("the path is empty: give the path of an image or video.")
         if isinstance(source, str) and "://" in source:
             raise InputError(f"{source} is an address; download it first and give the file.")
-        return media_kind(_path(source)) == "video"
+        return _is_video_file(_path(source))
     if isinstance(source, (bytes, bytearray, memoryview)) or _is_pil(source) or _is_file(source):
         return False
     if isinstance(source, np.ndarray):
@@ -97,11 +100,12 @@ def several(sources: Any) -> Iterable[Any]:
     return sources
 
 
-def read_picture(source: Any, color: Color = "rgb") -> Image:
-    """One picture as (H, W, 3) uint8 RGB, upright.
+def read_picture(source: Any, count: int, color: Color = "rgb") -> Image | Frames:
+    """One picture as (H, W, 3) uint8 RGB, upright; of an animation ``count`` frames.
 
     Args:
         source: see :data:`Picture`.
+        count: frames wanted of an animated image.
         color: order of the channels if it is an array.
 
     Raises:
@@ -110,14 +114,32 @@ def read_picture(source: Any, color: Color = "rgb") -> Image:
 
     """
     if isinstance(source, (str, os.PathLike)):
-        return read_image(_path(source))
-    if isinstance(source, (bytes, bytearray, memoryview)):
-        return read_image(bytes(source))
+        source = _path(source)
+    elif _is_file(source):
+        source = _content(source)
+    elif isinstance(source, (bytearray, memoryview)):
+        source = bytes(source)
+    elif not isinstance(source, bytes) and not _is_pil(source):
+        return checked_array(source, color)
+    read = read_still_or_clip(source, count)
+    return sampled(read.frames) if isinstance(read, Clip) else read
+
+
+def read_frame(source: Any, color: Color = "rgb") -> Image:
+    """One frame of a recording; of an animation that Pillow has opened, the one that it is at.
+
+    Raises:
+        MediaError: it does not decode.
+        InputError: see :func:`read_picture`.
+
+    """
     if _is_pil(source):
-        return _from_pil(source)
-    if _is_file(source):
-        return read_image(_content(source))
-    return checked_array(source, color)
+        with opened(source, MAX_PIXELS) as (image, name):
+            return still_pixels(image, name)
+    picture = read_picture(source, 1, color)
+    if isinstance(picture, Frames):
+        raise MediaError("a frame of the recording is an animation of several frames")
+    return picture
 
 
 def open_frames(source: Any, count: int, color: Color = "rgb") -> Frames:
@@ -132,13 +154,17 @@ def open_frames(source: Any, count: int, color: Color = "rgb") -> Frames:
 
     """
     if isinstance(source, (str, os.PathLike)):
-        frames = sample_frames(_path(source), count)
-        order = spread_order(len(frames))
-        return Frames((frames[i].image for i in order), len(frames))
+        return sampled(sample_frames(_path(source), count))
     if isinstance(source, np.ndarray):
         order = spread_order(len(source))
         return Frames((checked_array(source[i], color) for i in order), len(source))
-    return Frames((read_picture(frame, color) for frame in islice(source, MAX_STREAM)), None)
+    return Frames((read_frame(frame, color) for frame in islice(source, MAX_STREAM)), None)
+
+
+def sampled(frames: Sequence[Frame]) -> Frames:
+    """Frames of a file, in the order in which they are looked at."""
+    order = spread_order(len(frames))
+    return Frames((frames[i].image for i in order), len(frames))
 
 
 def spread_order(count: int) -> list[int]:
@@ -154,30 +180,48 @@ def spread_order(count: int) -> list[int]:
 
 
 def checked_array(image: Any, color: Color = "rgb") -> Image:
-    """An array that is a picture, as RGB.
+    """An array that is a picture, as RGB of 8 bits; see :func:`spoofcue.media.pixels.eight_bits`.
 
     Args:
-        image: (H, W, 3) uint8.
+        image: (H, W, 3), or (H, W) grey: uint8, uint16 or floats.
         color: order of its channels.
 
     Raises:
-        InputError: it is not (H, W, 3) uint8, or is empty or larger than 100 megapixels.
+        InputError: it is of another shape or type, or empty.
+        MediaError: larger than 100 megapixels, or its values are in no known range.
 
     """
     if not isinstance(image, np.ndarray):
         raise InputError(f"a frame must be a (H, W, 3) uint8 array, not {type(image).__name__}")
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
+    grey = image.ndim == 2 and image.dtype != np.uint8
+    known = image.dtype in (np.uint8, np.uint16) or image.dtype.kind == "f"
+    if not (known and image.size and (grey or (image.ndim == 3 and image.shape[2] == 3))):
         raise InputError(
             f"a picture must be (H, W, 3) uint8 RGB, not {image.dtype} {image.shape}. For one that "
             'OpenCV has read say color="bgr".'
         )
     if image.shape[0] * image.shape[1] > MAX_PIXELS:
         raise MediaError(f"the array has more than {MAX_PIXELS} pixels", reason="too_large")
-    return np.ascontiguousarray(image[..., ::-1] if color == "bgr" else image)
+    values = eight_bits(image)
+    if grey:
+        return np.repeat(values[..., None], 3, axis=2)
+    return np.ascontiguousarray(values[..., ::-1] if color == "bgr" else values)
 
 
 def _path(source: str | os.PathLike[str]) -> Path:
     return Path(os.fsdecode(source))
+
+
+def _is_video_file(path: Path) -> bool:
+    """By its name; by its content if that says nothing, as of an upload that has no suffix."""
+    kind = media_kind(path)
+    if kind is not None:
+        return kind == "video"
+    try:
+        with open_local(path) as file:
+            return begins_as_video(file.read(HEAD))
+    except (MediaError, OSError):
+        return False  # reading it says what is wrong
 
 
 def _is_file(source: Any) -> bool:
@@ -213,15 +257,3 @@ def _content(source: Any) -> bytes:
 def _is_pil(source: Any) -> bool:
     # asked by name: an image of Pillow exists only where Pillow was imported
     return any(t.__module__ == "PIL.Image" and t.__name__ == "Image" for t in type(source).__mro__)
-
-
-def _from_pil(image: PilImage) -> Image:
-    from PIL import ImageOps
-
-    if image.width * image.height > MAX_PIXELS:
-        raise MediaError(f"the image has more than {MAX_PIXELS} pixels", reason="too_large")
-    try:
-        return np.array(ImageOps.exif_transpose(image).convert("RGB"), dtype=np.uint8)
-    # opened lazily, so that a damaged file shows only here
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError) as error:
-        raise MediaError(f"the image does not decode ({error})") from error
