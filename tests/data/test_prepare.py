@@ -17,6 +17,7 @@ from spoofcue.data.extract import PrepareOptions
 from spoofcue.data.folder import scan_folder
 from spoofcue.data.manifest import read_manifest, validate
 from spoofcue.data.prepare import JOURNAL, prepare
+from spoofcue.data.same_pictures import refuse_shared_pictures
 from spoofcue.data.splits import with_splits
 from spoofcue.errors import InputError
 from spoofcue.media.image import read_image
@@ -180,6 +181,7 @@ def test_a_folder_that_was_begun_before_an_option_existed_goes_on(
     assert seen[0] == 6
 
 
+<<<<<<< HEAD
 def test_broken_frames_are_named_and_no_recording_is_silently_shortened(tmp_path: Path) -> None:
     images = [noisy(60 + 4 * i, i) for i in range(30)]
     made = {"a/live/whole": [], "b/live/one": [6], "c/attack/many": [7, 8, 9]}
@@ -198,3 +200,46 @@ def test_broken_frames_are_named_and_no_recording_is_silently_shortened(tmp_path
     (bad,) = rows.filter(pl.col("status") != "ok").iter_rows(named=True)
     assert (bad["media"], bad["frame"], bad["crop"]) == ("c/attack/many.avi", 7, None)
     assert bad["reason"] == "the frame does not decode"
+=======
+def test_equal_pixels_in_other_files_are_refused_with_both_names(
+    photos: Path, tmp_path: Path
+) -> None:
+    picture = cv2.imread(str(photos / "a/live/1.png"))
+    copy = photos / "b/attack/print/copy.bmp"
+    cv2.imwrite(str(copy), picture)
+    with pytest.raises(InputError, match=r"a/live/1\.png \(live.*print/copy\.bmp \(attack"):
+        run(photos, tmp_path / "out")
+    assert not (tmp_path / "out/manifest.parquet").exists()
+    copy.unlink()
+    assert run(photos, tmp_path / "out").faces == 6  # what was done is kept
+
+
+def test_equal_pixels_in_two_splits_are_refused_where_they_were_given(
+    photos: Path, tmp_path: Path
+) -> None:
+    picture = cv2.imread(str(photos / "a/live/1.png"))
+    for name, suffix in (("b", "bmp"), ("c", "tif")):
+        cv2.imwrite(str(photos / name / f"live/copy.{suffix}"), picture)
+    with pytest.raises(InputError, match="pixel for pixel"):
+        run(photos, tmp_path / "out")
+    summary = run(photos, tmp_path / "out", drawn=True)
+    assert any("pixel for pixel" in w for w in summary.warnings)
+    rows = read_manifest(tmp_path / "out")
+    with pytest.raises(InputError, match=r"2 picture|1 picture"):
+        refuse_shared_pictures(rows, tmp_path / "out")
+    # a manifest without the sums, as other programs write it, is compared by its crops
+    bare = rows.with_columns(pixels=pl.lit(None, pl.String), look=pl.lit(None, pl.String))
+    with pytest.raises(InputError, match="on two sides"):
+        refuse_shared_pictures(bare, tmp_path / "out")
+    refuse_shared_pictures(rows.filter(pl.col("split") == "train"), tmp_path / "out")
+    run(photos, tmp_path / "set", dataset="nuaa")  # whose makers put them there
+
+
+def test_near_copies_on_two_sides_are_warned_of(photos: Path, tmp_path: Path) -> None:
+    large = cv2.resize(cv2.imread(str(photos / "a/live/1.png")), (160, 192))
+    cv2.imwrite(str(photos / "a/live/1.png"), large)
+    cv2.imwrite(str(photos / "b/attack/print/copy.jpg"), large, [cv2.IMWRITE_JPEG_QUALITY, 80])
+    (warning,) = run(photos, tmp_path / "out").warnings
+    assert "almost the same" in warning
+    assert "copy.jpg" in warning
+>>>>>>> f09562a (Equal pixels on both sides of a class or split are refused, near copies warned of)

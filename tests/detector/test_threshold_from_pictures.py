@@ -199,3 +199,19 @@ def test_wrong_calls_write_nothing(
     code, _, error = calibrate(package, "--live", dark, "--out", dark)
     assert code != 0
     assert "is no model package; give another --out" in error  # before any face is judged
+
+
+def test_equal_pixels_in_both_folders_are_refused_and_near_ones_told(
+    folders: tuple[Path, Path],
+) -> None:
+    live, attack = folders
+    same = Image.open(live / "ann/01.png")
+    same.save(attack / "print/same.bmp")
+    with pytest.raises(InputError, match=r"01\.png .live. and .*same\.bmp .attack. are the same"):
+        judge_folders(made(), live, attack)
+    (attack / "print/same.bmp").unlink()
+    near = np.array(same)
+    near[0, 0] ^= 1
+    Image.fromarray(near).save(attack / "print/near.png")
+    notes = judge_folders(made(), live, attack).notes
+    assert any("copies of one picture" in note for note in notes)

@@ -30,9 +30,9 @@ WIDE, NARROW = (0.1, 0.2, 0.8, 0.9), (0.4, 0.45, 0.5, 0.55)
 SWAPPED, REVERSED = (0.1, 0.6, 0.5, 0.9), (0.9, 0.8, 0.2, 0.1)
 
 
-def coded_face(height: int = CROP[0], width: int = CROP[1]) -> NDArray[np.uint8]:
-    """Each pixel holds its row in red and its column in green."""
-    face = np.zeros((height, width, 3), np.uint8)
+def coded_face(height: int = CROP[0], width: int = CROP[1], blue: int = 0) -> NDArray[np.uint8]:
+    """Each pixel holds its row in red and its column in green; blue tells faces apart."""
+    face = np.full((height, width, 3), blue, np.uint8)
     face[..., 0], face[..., 1] = np.arange(height)[:, None], np.arange(width)[None]
     return face
 
@@ -46,7 +46,7 @@ def corners(image: Tensor) -> list[tuple[int, int]]:
 def prepared(folder: Path) -> Path:
     """Four coded train faces, and a dev face of each of the LEVELS."""
     folder.mkdir()
-    pictures = [("train", coded_face(), i % 2) for i in range(4)]
+    pictures = [("train", coded_face(blue=i), i % 2) for i in range(4)]
     pictures += [("dev", np.full((*CROP, 3), v, np.uint8), int(v > 100)) for v in LEVELS]
     rows = []
     for number, (split, picture, label) in enumerate(pictures):

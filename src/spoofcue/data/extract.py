@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +20,7 @@ from spoofcue.faces.box_files import BoxTrack, read_box_file
 from spoofcue.faces.detect import DetectorName, FaceDetector, make_detector
 from spoofcue.media.animation import read_still_or_clip
 from spoofcue.media.kinds import media_kind
+from spoofcue.media.picture_sums import sum_of
 from spoofcue.media.video import Clip, Frame, sample_clip
 from spoofcue.whole_files import fitting, write_bytes
 
@@ -205,6 +206,7 @@ def _crop_frame(
         "crop": name,
         "crop_w": crop.shape[1],
         "crop_h": crop.shape[0],
+        **asdict(sum_of(frame.image)),
         "status": "ok",
     }
 

@@ -52,6 +52,14 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "crop": ("String", "face crop, relative to the manifest's folder; null if there is none"),
     "crop_w": ("Int32", "width of the crop, px, at native resolution"),
     "crop_h": ("Int32", "height of the crop, px"),
+    "pixels": (
+        "String",
+        "digest of the frame's size and pixels, equal for equal pictures; null if unknown",
+    ),
+    "look": (
+        "String",
+        "difference hash of the frame, 256 bits in hexadecimal; near for copies; null if unknown",
+    ),
     "status": ("String", "ok, no_face, face_too_small, unreadable, too_large or no_frames"),
     "reason": ("String", "why there is no crop, in words; null when ok"),
 }

@@ -21,6 +21,7 @@ from spoofcue.data.prepared_folder import (
     count_rows,
 )
 from spoofcue.data.recording import Problem, Published, Recording
+from spoofcue.data.same_pictures import near_pictures, shared_pictures, warn_of_shared
 from spoofcue.errors import InputError
 from spoofcue.media.same_files import refuse_shared_files
 from spoofcue.processes import as_done
@@ -169,6 +170,7 @@ def prepare(
         for row in made.rows
     ]
     table = pl.DataFrame(rows, schema=schema())
+    notes = _compared(table, out, dataset, drawn)
     write_manifest(table, out)
     bad = table.filter(pl.col("status") != "ok")
     summary = PrepareSummary(
@@ -176,7 +178,7 @@ def prepare(
         faces=table.height - bad.height,
         skipped=_count_skipped(bad),
         counts=count_rows(table),
-        warnings=list(warnings),
+        warnings=[*warnings, *notes],
         dataset=dataset,
         published=dict(published or {}),
         problems=[*problems, *(p for made in made_of_all for p in made.problems)],
@@ -190,6 +192,20 @@ def prepare(
     )
     PreparedFolder(out).write_record(record)
     return summary
+
+
+def _compared(table: pl.DataFrame, out: Path, dataset: str | None, drawn: bool) -> list[str]:
+    """Warnings about pictures that two sides share; refused where the user can mend it."""
+    pairs = shared_pictures(table)
+    if dataset is None:
+        refused = [p for p in pairs if p.classes or not drawn]
+        if refused:
+            raise InputError(
+                f"{len(refused)} picture(s) are on two sides of a class or split, pixel for pixel, "
+                f"e.g. {refused[0].words()}. The error rates would be false: keep each picture "
+                f"once, and give the command again; the crops in {out} stay."
+            )
+    return [*warn_of_shared(pairs), *near_pictures(table)]
 
 
 def _count_skipped(bad: pl.DataFrame) -> dict[str, list[int]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from spoofcue.detector.detector import Detector
@@ -19,6 +19,7 @@ from spoofcue.labels import (
     person_of,
 )
 from spoofcue.media.kinds import expand_paths
+from spoofcue.media.picture_sums import near_pairs, sum_of_file
 from spoofcue.media.same_files import Side, refuse_shared_files
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.package.calibration import (
@@ -44,11 +45,13 @@ class OwnPictures:
     Attributes:
         scores: of what it judged; a video is one attempt.
         rejected: of each class, reason -> how many; these have no part in a threshold.
+        notes: warnings about pictures that are on both sides but for their pixels.
 
     """
 
     scores: ScoreSet
     rejected: dict[str, Counter[str]]
+    notes: list[str] = field(default_factory=list)
 
     def why_rejected(self, kind: str) -> str:
         """The reasons of ``live`` or ``attack`` in words, the commonest first; empty for none."""
@@ -80,8 +83,10 @@ def judge_folders(
     given = {"live": live} if attack is None else {"live": live, "attack": attack}
     files = [(kind, path) for kind, folder in given.items() for path in _media(folder, kind)]
     says = {path: _named(path, given[kind], kind) for kind, path in files}
+    notes: list[str] = []
     if attack:
         refuse_shared_files([Side(path, CLASS_NAMES.index(kind)) for kind, path in files])
+        notes = _compared(files)
     rejected: dict[str, Counter[str]] = {kind: Counter() for kind in given}
     scores: list[float] = []
     labels: list[int] = []
@@ -107,7 +112,31 @@ def judge_folders(
             subject=["" if label else name for label, name in named],
         ),
         rejected,
+        notes,
     )
+
+
+def _compared(files: Sequence[tuple[str, Path]]) -> list[str]:
+    """Warnings about a live picture and an attack that look alike; equal ones are refused."""
+    sums = {path: sum_of_file(path) for _, path in files}
+    first: dict[str, tuple[str, Path]] = {}
+    for kind, path in files:
+        its = sums[path]
+        known = first.setdefault(its.pixels, (kind, path)) if its else (kind, path)
+        if known[0] != kind:
+            raise InputError(
+                f"{known[1]} ({known[0]}) and {path} ({kind}) are the same picture, pixel for "
+                "pixel. It is live or an attack; keep one of the two."
+            )
+    looks = [its.look if (its := sums[path]) else None for _, path in files]
+    pairs = list(near_pairs(looks, [kind for kind, _ in files]))
+    if not pairs:
+        return []
+    live, attack = (files[at][1] for at in pairs[0])
+    return [
+        f"{len(pairs)} live picture(s) look almost as an attack does, e.g. {live} and {attack}: "
+        "are they copies of one picture?"
+    ]
 
 
 def calibrate_on_folders(

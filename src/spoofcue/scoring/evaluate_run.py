@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.data.manifest import read_manifest
+from spoofcue.data.same_pictures import refuse_shared_pictures
 from spoofcue.errors import InputError
 from spoofcue.media.image import read_image
 from spoofcue.metrics.evaluation import Evaluation, EvaluationOptions, evaluate
@@ -77,11 +78,12 @@ def evaluate_run(
         progress: called with (faces scored, all).
 
     Raises:
-        InputError: a split has no live or no attack face.
+        InputError: a split has no live or no attack face, or shares a picture with the other.
 
     """
     options = options or EvaluationOptions()
     rows = read_manifest(data).filter(_in_splits("dev", "test"))
+    refuse_shared_pictures(rows, data)
     total, done = int((rows["status"] == "ok").sum()), 0
     with whole_folder(out) as part:
         sets: dict[str, ScoreSet] = {}

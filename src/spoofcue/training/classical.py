@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from spoofcue.config import RunSettings, dump_yaml
 from spoofcue.data.manifest import evenly_spread
 from spoofcue.data.prepared_folder import PreparedFolder
+from spoofcue.data.same_pictures import refuse_shared_pictures
 from spoofcue.errors import InputError
 from spoofcue.labels import LIVE
 from spoofcue.media.image import read_image
@@ -66,6 +67,7 @@ def fit(
     if (run / MODEL_NAME).exists() or folder.checkpoints.exists():
         raise InputError(f"{run} holds a model already; give another --out.")
     rows = evenly_spread(prepared.rows())
+    refuse_shared_pictures(rows, data)
     usable = rows.filter(rows["status"] == "ok")
     train, dev = (usable.filter(usable["split"] == split) for split in ("train", "dev"))
     if method.live_only:

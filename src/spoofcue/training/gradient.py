@@ -21,6 +21,7 @@ from torch.utils.data import DataLoader
 from spoofcue.config import RunSettings, dump_yaml
 from spoofcue.data.manifest import evenly_spread
 from spoofcue.data.prepared_folder import PreparedFolder
+from spoofcue.data.same_pictures import refuse_shared_pictures
 from spoofcue.errors import InputError
 from spoofcue.methods.learned import Learned
 from spoofcue.metrics.scores import ScoreSet
@@ -145,6 +146,7 @@ class _Faces:
     @classmethod
     def of(cls, prepared: PreparedFolder, settings: RunSettings) -> _Faces:
         rows = evenly_spread(prepared.rows())
+        refuse_shared_pictures(rows, prepared.path)
         usable = rows.filter(rows["status"] == "ok")
         train, dev = (usable.filter(usable["split"] == s) for s in ("train", "dev"))
         no_dev = settings.training.select == "last" and not dev.height

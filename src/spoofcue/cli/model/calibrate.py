@@ -112,6 +112,8 @@ def _print_calibrated(
     facts = done.package.spec.threshold
     if done.doubt:
         warn(done.doubt)
+    for note in pictures.notes if pictures else []:
+        warn(note)
     if as_json:
         record = {
             "id": done.package.id,
