@@ -181,13 +181,12 @@ def test_a_folder_that_was_begun_before_an_option_existed_goes_on(
     assert seen[0] == 6
 
 
-<<<<<<< HEAD
 def test_broken_frames_are_named_and_no_recording_is_silently_shortened(tmp_path: Path) -> None:
-    images = [noisy(60 + 4 * i, i) for i in range(30)]
     made = {"a/live/whole": [], "b/live/one": [6], "c/attack/many": [7, 8, 9]}
-    for name, lost in made.items():
+    for number, (name, lost) in enumerate(made.items()):
         path = tmp_path / "videos" / f"{name}.avi"
         path.parent.mkdir(parents=True, exist_ok=True)
+        images = [noisy(60 + 4 * i, 30 * number + i) for i in range(30)]
         zeroed(write_video(path, images, "mjpeg"), *lost)
     summary = run(tmp_path / "videos", tmp_path / "out")
     assert {(p.kind, p.name, p.detail) for p in summary.problems} == {
@@ -200,7 +199,8 @@ def test_broken_frames_are_named_and_no_recording_is_silently_shortened(tmp_path
     (bad,) = rows.filter(pl.col("status") != "ok").iter_rows(named=True)
     assert (bad["media"], bad["frame"], bad["crop"]) == ("c/attack/many.avi", 7, None)
     assert bad["reason"] == "the frame does not decode"
-=======
+
+
 def test_equal_pixels_in_other_files_are_refused_with_both_names(
     photos: Path, tmp_path: Path
 ) -> None:
@@ -242,4 +242,3 @@ def test_near_copies_on_two_sides_are_warned_of(photos: Path, tmp_path: Path) ->
     (warning,) = run(photos, tmp_path / "out").warnings
     assert "almost the same" in warning
     assert "copy.jpg" in warning
->>>>>>> f09562a (Equal pixels on both sides of a class or split are refused, near copies warned of)
