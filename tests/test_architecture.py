@@ -71,6 +71,8 @@ def imports_of(path: Path) -> set[str]:
 
 
 def stage_of(module: str) -> str:
+    if module == "spoofcue.__main__":
+        return "cli"  # `python -m spoofcue` is the command by another name
     return module.split(".")[1] if "." in module else ""
 
 

@@ -6,6 +6,7 @@ stand before the C library's, where there is a compiler to make them.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -61,7 +62,7 @@ if __name__ == "__main__":
         print(pool.map(score, [sys.argv[1]]))
     time.sleep(float(sys.argv[3]))
 """
-COMMAND = [sys.executable, "-m", "spoofcue.cli.main", "predict"]
+COMMAND = [sys.executable, "-m", "spoofcue", "predict"]
 
 
 @pytest.fixture
@@ -106,6 +107,7 @@ def test_detector_and_its_workers_write_nothing_into_the_home_folder(
     before = files_below(tmp_path)
     out = run([sys.executable, str(script), str(face), runtime, "0"], surroundings(home), tmp_path)
     assert "NETWORK" not in out
+    assert len(out.splitlines()) == 2
     assert files_below(tmp_path) == before
 
 
@@ -113,7 +115,8 @@ def test_command_writes_nothing_into_the_home_folder(
     home: Path, face: Path, tmp_path: Path
 ) -> None:
     before = files_below(tmp_path)
-    run([*COMMAND, str(face), "--json"], surroundings(home), tmp_path)
+    out = run([*COMMAND, str(face), "--json"], surroundings(home), tmp_path)
+    assert json.loads(out)[0]["decision"] in ("live", "attack")
     assert files_below(tmp_path) == before
 
 

@@ -1,0 +1,76 @@
+"""Whether somebody else's decoder calls a file broken: Pillow in its strict manner, ffprobe."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import warnings
+from pathlib import Path
+
+# of the frames of the originals; below it, what was shown is not what was recorded
+FRAMES = 8
+LEAST_SHARE = 0.8
+
+
+def broken(path: Path) -> str | None:
+    """Why the file is broken; None if the decoder is content."""
+    return _picture(path) if _looks_like_picture(path) else _video(path)
+
+
+def _looks_like_picture(path: Path) -> bool:
+    return path.suffix not in (".avi", ".mp4", ".mkv", ".mov", ".webm", ".ts")
+
+
+def _picture(path: Path) -> str | None:
+    from PIL import Image, ImageFile
+
+    assert not ImageFile.LOAD_TRUNCATED_IMAGES
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with Image.open(path) as image:
+                image.verify()
+            with Image.open(path) as image:
+                for frame in range(getattr(image, "n_frames", 1)):
+                    image.seek(frame)
+                    image.load()
+        except Exception as error:
+            return f"Pillow: {type(error).__name__}: {error}"[:200]
+    return None
+
+
+def _video(path: Path) -> str | None:
+    if not shutil.which("ffprobe"):
+        return _video_of_pyav(path)
+    command = ["ffprobe", "-v", "error", "-count_frames", "-select_streams", "v:0"]
+    command += ["-show_entries", "stream=nb_read_frames", "-of", "json", f"file:{path}"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    except subprocess.TimeoutExpired:
+        return "ffprobe does not end"
+    if done.returncode:
+        return f"ffprobe: {done.stderr.strip()}"[:200]
+    streams = json.loads(done.stdout or "{}").get("streams", [])
+    count = int(streams[0].get("nb_read_frames", 0)) if streams else 0
+    return _too_few(count)
+
+
+def _video_of_pyav(path: Path) -> str | None:
+    import av
+
+    count = 0
+    try:
+        with av.open(str(path)) as container:
+            for packet in container.demux(video=0):
+                try:
+                    count += len(packet.decode())
+                except av.error.FFmpegError:
+                    continue
+    except Exception as error:
+        return f"PyAV: {type(error).__name__}: {error}"[:200]
+    return _too_few(count)
+
+
+def _too_few(count: int) -> str | None:
+    return f"{count} of {FRAMES} frames decode" if count < LEAST_SHARE * FRAMES else None
