@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -49,7 +50,10 @@ def work(folder: Path, number_of: int, seed: int, pipe: Connection) -> None:
 class Crew:
     """Workers, each with one input at a time; one that dies is replaced."""
 
-    def __init__(self, folder: Path, seed: int, jobs: int) -> None:
+    def __init__(
+        self, folder: Path, seed: int, jobs: int, work: Callable[..., None] = work
+    ) -> None:
+        self._work = work
         self._context = get_context("spawn")
         self._folder, self._seed = folder, seed
         self._workers: dict[Connection, tuple[Any, int, float]] = {}
@@ -63,7 +67,7 @@ class Crew:
         ours, theirs = self._context.Pipe()
         self._made += 1
         process = self._context.Process(
-            target=work, args=(self._folder, self._made, self._seed, theirs), daemon=True
+            target=self._work, args=(self._folder, self._made, self._seed, theirs), daemon=True
         )
         process.start()
         theirs.close()

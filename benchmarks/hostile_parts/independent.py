@@ -15,10 +15,11 @@ LEAST_SHARE = 0.8
 
 def broken(path: Path) -> str | None:
     """Why the file is broken; None if the decoder is content."""
-    return _picture(path) if _looks_like_picture(path) else _video(path)
+    return _picture(path) if is_picture(path) else _video(path)
 
 
-def _looks_like_picture(path: Path) -> bool:
+def is_picture(path: Path) -> bool:
+    """Whether a file of ours is called a picture."""
     return path.suffix not in (".avi", ".mp4", ".mkv", ".mov", ".webm", ".ts")
 
 

@@ -161,11 +161,11 @@ def _clip(name: str, codec: str, pixels: str, clip: list[Picture]) -> Original:
 
 SETTINGS = """\
 preset: small
-seed: 3
 model: {width: 8, weights: none}
-input: {size: 96, patches: 2}
+input: {size: 96}
 training:
   epochs: 2
+  seed: 3
   batch_size: 4
 optimiser: {lr: 0.001}
 """
@@ -183,15 +183,11 @@ def _texts() -> list[Original]:
     bob = "\n".join(f"p{i % 9} {'p' if k else 'a'}{i % 9} v{i} {v:.4f}" for i, (v, k) in enumerate(
         zip(values, labels, strict=True)
     ))  # fmt: skip
-    table = "\n".join(
-        ["path,label,subject,pai", "a.png,0,p1,", "b.png,1,p1,print", "c.png,0,p2,", ""]
-    )
+    columns, numbers = "path,label,subject,pai", range(6)
+    rows = [f"{'abcdef'[k]}.png,{k % 2},p{k},{'print' if k % 2 else ''}" for k in numbers]
+    table = "\n".join([columns, *rows])
     boxes = "\n".join(
-        [
-            "path,label,subject,pai,x,y,w,h",
-            "a.png,0,p1,,40,30,120,150",
-            "b.png,1,p2,print,9,9,90,99",
-        ]
+        [columns + ",x,y,w,h", *(f"{row},40,{k},99,120" for k, row in enumerate(rows))]
     )
     return [
         Original("scores", "scores.csv", scores.encode()),

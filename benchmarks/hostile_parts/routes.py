@@ -16,10 +16,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import spoofcue
-from hostile_parts.independent import broken
+from hostile_parts.independent import broken, is_picture
 from hostile_parts.mutations import mutated
 from hostile_parts.originals import Original
+
+import spoofcue
 from spoofcue.scoring.open_model import SHIPPED
 
 # how often each kind is drawn; a folder holds FOLDER of them
@@ -28,6 +29,7 @@ SHARES = {
     "manifest": 2, "yaml": 8,
 }  # fmt: skip
 FOLDER = 12
+OTHER_SUFFIX = 0.05  # of pictures and videos: a name that says they are something else
 
 
 @dataclass
@@ -109,7 +111,7 @@ class Routes:
 
     def _write(self, kinds: Sequence[str], rng: random.Random, where: str = "") -> Path:
         name, data = self._hostile(kinds, rng)
-        if kinds[0] in ("image", "video") and rng.random() < 0.05:
+        if kinds[0] in ("image", "video") and rng.random() < OTHER_SUFFIX:
             names = [o.name for o in self._sound if o.kind in ("image", "video")]
             name = Path(name).stem + Path(rng.choice(names)).suffix
         path = self._work / where / name
@@ -127,12 +129,10 @@ class Routes:
             result = self._detector.predict(path)
             decisions = {result.decision}
             outcome.answer = str(result.reason or result.decision)
-            if outcome.kind == "image" and path.suffix not in (".gif", ".webp", ".png", ".avif"):
+            if outcome.kind == "image" and is_picture(path):
                 again = self._detector.predict(path.read_bytes())
-                if again.decision != result.decision and "live" in (
-                    again.decision, result.decision
-                ):  # fmt: skip
-                    outcome.faults.append("path and bytes: not the same decision")
+                if again.decision != result.decision:
+                    outcome.faults.append(f"by bytes {again.decision}, by path {result.decision}")
         outcome.answer = outcome.answer or "/".join(sorted(decisions))
         if "live" in decisions and (why := broken(path)):
             outcome.faults.append(f"live, and broken: {why}")
@@ -173,7 +173,7 @@ class Routes:
         root = self._work / "root"
         root.mkdir()
         pictures = [o for o in self._sound if o.kind == "image" and o.name.endswith(".png")]
-        for name, original in zip("abc", pictures, strict=False):
+        for name, original in zip("abcdef", pictures, strict=False):
             (root / f"{name}.png").write_bytes(original.data)
         status, _ = self._command(
             outcome, "prepare", "folder", root, "--labels", table, "--out", self._work / "out",
@@ -197,11 +197,11 @@ class Routes:
         from spoofcue.simulate.catalogue import load_catalogue
 
         path = self._write(["yaml"], rng)
-        read: Callable[[Path], object] = load_catalogue
-        if path.name == "settings.yaml":
-            read = load_settings
         try:
-            read(path)
+            if path.name == "settings.yaml":
+                load_settings(file=path)
+            else:
+                load_catalogue(path)
             outcome.answer = "read"
         except spoofcue.SpoofCueError as error:
             outcome.answer = "refused"
