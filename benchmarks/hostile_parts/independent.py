@@ -27,6 +27,10 @@ def _picture(path: Path) -> str | None:
     from PIL import Image, ImageFile
 
     assert not ImageFile.LOAD_TRUNCATED_IMAGES
+    if path.suffix in (".heic", ".heif"):
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

@@ -238,6 +238,7 @@ def with_(**changes: object) -> dict[str, object]:
         ({"displays": {"mine": 3}}, "displays, entry mine, it must hold fields by name, not 3"),
         ({"displays": {"my/one": TABLET}}, "entry my/one, its name may hold letters"),
         ({"displays": {True: TABLET}}, "write its name in quotes"),
+        ({"displays": {"t": {**TABLET, 0x1F: 1}}}, "field 31: there is none"),
         ({"displays": {"print-a": TABLET}}, "entry print-a, printers has that name already"),
         ({"displays": {"print-any": TABLET}}, "entry print-any, that name stands for one"),
         ({"devices": {"cam-any": {}}}, "entry cam-any, that name stands for one"),

@@ -193,6 +193,9 @@ def _entry(kind: type[Named], name: object, fields: object, context: dict[str, A
         raise InputError("that name stands for one that is drawn in every take; choose another")
     if not isinstance(fields, dict):
         raise InputError(f"it must hold fields by name, not {fields!r}")
+    for field in fields:
+        if not isinstance(field, str):
+            raise InputError(f"field {field!r}: there is none; names of fields are words")
     if "name" in fields:
         raise InputError("its key is its name; leave the field name out")
     try:
