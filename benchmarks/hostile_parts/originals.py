@@ -42,6 +42,14 @@ class Original:
     name: str
     data: bytes
 
+    @property
+    def folder(self) -> str:
+        """Where a picture or video belongs in a folder of people: no picture is of two of them."""
+        if not self.name[:2].isdigit():
+            return "p0/attack/replay" if self.name.startswith("mixed") else "p0/live"
+        number = int(self.name[:2])
+        return f"p{number % PEOPLE}/{'live' if number < 3 * PEOPLE else 'attack/print'}"
+
 
 def originals() -> list[Original]:
     """Every kind, the same ones each time; the prepared folder's are of :func:`prepared`."""

@@ -104,14 +104,11 @@ class Routes:
         """Remove what the last input left."""
         shutil.rmtree(self._work, ignore_errors=True)
 
-    def _hostile(self, kinds: Sequence[str], rng: random.Random) -> tuple[str, bytes]:
-        original = rng.choice([o for o in self._sound if o.kind in kinds])
-        is_text = original.kind in ("scores", "labels", "yaml")
-        return original.name, mutated(original.data, self._bytes, is_text, rng)
-
-    def _write(self, kinds: Sequence[str], rng: random.Random, where: str = "") -> Path:
-        name, data = self._hostile(kinds, rng)
-        if kinds[0] in ("image", "video") and rng.random() < OTHER_SUFFIX:
+    def _write(self, kind: str, rng: random.Random, where: str = "") -> Path:
+        original = rng.choice([o for o in self._sound if o.kind == kind])
+        is_text = kind in ("scores", "labels", "yaml")
+        name, data = original.name, mutated(original.data, self._bytes, is_text, rng)
+        if kind in ("image", "video") and rng.random() < OTHER_SUFFIX:
             names = [o.name for o in self._sound if o.kind in ("image", "video")]
             name = Path(name).stem + Path(rng.choice(names)).suffix
         path = self._work / where / name
@@ -120,7 +117,7 @@ class Routes:
         return path
 
     def _picture(self, outcome: Outcome, rng: random.Random) -> None:
-        path = self._write([outcome.kind], rng)
+        path = self._write(outcome.kind, rng)
         if rng.random() < 0.02:
             status, printed = self._command(outcome, "predict", path, "--json")
             rows = json.loads(printed) if status in (0, 1) else []
@@ -139,9 +136,11 @@ class Routes:
 
     def _folder(self, outcome: Outcome, rng: random.Random) -> None:
         root = self._work / "people"
-        for k in range(FOLDER):
-            kind = "live" if k % 2 else "attack/print"
-            self._write(["image", "video"], rng, f"people/p{k // 2}/{kind}")
+        media = [o for o in self._sound if o.kind in ("image", "video")]
+        for original in rng.sample(media, FOLDER):
+            path = root / original.folder / original.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(mutated(original.data, self._bytes, False, rng))
         outcome.inputs = FOLDER
         out = self._work / "out"
         status, _ = self._command(
@@ -150,7 +149,7 @@ class Routes:
         outcome.answer = f"status {status}"
 
     def _package(self, outcome: Outcome, rng: random.Random) -> None:
-        path = self._write(["package"], rng)
+        path = self._write("package", rng)
         status, _ = self._command(outcome, "model", "verify", path)
         outcome.answer = f"status {status}"
         if status == 0:
@@ -160,7 +159,7 @@ class Routes:
                 outcome.faults.append("verified with other weights")
 
     def _scores(self, outcome: Outcome, rng: random.Random) -> None:
-        test = self._write(["scores"], rng, "test")
+        test = self._write("scores", rng, "test")
         dev = next(o for o in self._sound if o.name == "scores.csv")
         (self._work / "dev.csv").write_bytes(dev.data)
         status, _ = self._command(
@@ -169,7 +168,7 @@ class Routes:
         outcome.answer = f"status {status}"
 
     def _labels(self, outcome: Outcome, rng: random.Random) -> None:
-        table = self._write(["labels"], rng)
+        table = self._write("labels", rng)
         root = self._work / "root"
         root.mkdir()
         pictures = [o for o in self._sound if o.kind == "image" and o.name.endswith(".png")]
@@ -196,7 +195,7 @@ class Routes:
         from spoofcue.methods.settings import load_settings
         from spoofcue.simulate.catalogue import load_catalogue
 
-        path = self._write(["yaml"], rng)
+        path = self._write("yaml", rng)
         try:
             if path.name == "settings.yaml":
                 load_settings(file=path)
