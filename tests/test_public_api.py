@@ -16,7 +16,7 @@ import pytest
 PAGE = Path(__file__).parent.parent / "docs" / "api.md"
 NAMES = {
     "spoofcue": {
-        *("Detector", "Result", "QualityLimits", "ExitRule"),
+        *("Detector", "Result", "QualityLimits", "ExitRule", "EvidenceRule"),
         *("SpoofCueError", "InputError", "ProblemsError", "PackageError", "MediaError"),
         *("train", "evaluate"),
         *("cue", "datasets", "metrics", "protocols", "simulate"),

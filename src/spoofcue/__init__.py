@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from spoofcue import cue, datasets, metrics, protocols, simulate
     from spoofcue.detector.detector import Detector
     from spoofcue.detector.early_exit import ExitRule
+    from spoofcue.detector.evidence import EvidenceRule
     from spoofcue.detector.quality import QualityLimits
     from spoofcue.detector.result import Result
     from spoofcue.errors import (
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Detector",
+    "EvidenceRule",
     "ExitRule",
     "InputError",
     "MediaError",
@@ -51,6 +53,7 @@ __getattr__, __dir__ = lazy_names(
     {
         "spoofcue.detector.detector": ("Detector",),
         "spoofcue.detector.early_exit": ("ExitRule",),
+        "spoofcue.detector.evidence": ("EvidenceRule",),
         "spoofcue.detector.quality": ("QualityLimits",),
         "spoofcue.detector.result": ("Result",),
         "spoofcue.errors": (

@@ -53,8 +53,8 @@ def test_names_of_files_cannot_paint_the_terminal(capsys: pytest.CaptureFixture[
 def row(path: str) -> dict[str, object]:
     return {
         "path": path, "decision": "live", "score": 0.1, "reason": None, "detail": None,
-        "advice": None, "box": None, "frames": 1, "early_exit": False, "threshold": 0.5,
-        "model": "m", "cue": None,
+        "advice": None, "box": None, "frames": 1, "counts": {"sampled": 1},
+        "early_exit": False, "threshold": 0.5, "model": "m", "cue": None,
     }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from helpers.tiny_packages import exported, shared_run
 from helpers.tiny_run import BrightModel
 from spoofcue.cli.main import app
 from spoofcue.detector.detector import Detector
+from spoofcue.detector.evidence import EvidenceRule
 from spoofcue.errors import InputError
 from spoofcue.faces.box import Box
 from spoofcue.faces.detect import WholePicture
@@ -164,7 +165,7 @@ def test_more_pictures_than_a_chunk_keep_their_order() -> None:
 
 def test_the_largest_face_is_judged_and_all_faces_on_demand() -> None:
     image = np.concatenate([picture(180, 64), picture(60, 64)], axis=1)
-    left, right = Box(4, 4, 56, 56), Box(70, 8, 48, 48)
+    left, right = Box(4, 4, 56, 56), Box(70, 8, 27, 27)
     detector = made(faces=FixedBoxes(left, right))
     main = detector.predict(image)
     assert (main.box, main.faces, main.decision) == (left, 2, "attack")
@@ -172,6 +173,27 @@ def test_the_largest_face_is_judged_and_all_faces_on_demand() -> None:
         (left, "attack"),
         (right, "live"),
     ]
+
+
+@pytest.mark.parametrize("brightness", [(60, 60), (60, 180), (180, 60)])
+def test_of_two_faces_of_about_one_size_none_is_judged(brightness: tuple[int, int]) -> None:
+    image = np.concatenate([picture(b, 64) for b in brightness], axis=1)
+    left, right = Box(4, 4, 56, 56), Box(70, 8, 28, 28)
+    detector = made(faces=FixedBoxes(left, right))
+    for result in (detector.predict(image), *detector.predict_batch([image, image])):
+        assert (result.decision, result.reason, result.box) == ("rejected", "several_faces", left)
+        assert (result.faces, result.counts.with_face, result.counts.scored) == (2, 1, 0)
+    assert [r.score is None for r in detector.predict_faces(image)] == [False, False]
+    # quality may be left out, not this
+    unchecked = made(faces=FixedBoxes(left, right), quality=None)
+    assert unchecked.predict(image).reason == "several_faces"
+    recording = detector.predict(iter([image] * 5))
+    assert (recording.decision, recording.reason) == ("rejected", "several_faces")
+    # two boxes about one face are one face, and a rule may ask for nothing of the kind
+    within = Box(10, 10, 46, 46)
+    assert made(faces=FixedBoxes(left, within)).predict(image).score is not None
+    lenient = made(faces=FixedBoxes(left, right), evidence=EvidenceRule(second_face=2))
+    assert lenient.predict(image).score is not None
 
 
 def test_cue_maps_come_only_when_asked_for() -> None:

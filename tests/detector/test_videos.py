@@ -88,7 +88,7 @@ def test_scored_to_the_last_frame_is_no_early_exit() -> None:
 
 def test_frames_without_a_fit_face_are_left_out_and_the_commonest_reason_is_told() -> None:
     good, dark = picture(100), np.full((64, 64, 3), 3, np.uint8)
-    assert made(early_exit=None).predict(iter([dark, good, dark])).frames == 1
+    assert made(early_exit=None).predict(iter([good, good, dark, good, good])).frames == 4
     tiny = picture(side=8)
     assert made().predict(iter([tiny, dark, dark])).reason == "too_dark"
     assert made().predict(iter([tiny, tiny, dark])).reason == "face_too_small"
@@ -119,10 +119,11 @@ def test_the_order_visits_every_frame_once_and_any_beginning_is_spread(count: in
 def test_certain_means_the_interval_lies_on_one_side(
     scores: list[float], threshold: float, least: int
 ) -> None:
-    rule = ExitRule(min_frames=least)
+    rule = ExitRule(min_frames=least, live=True)
     low, high = interval(scores, rule.z)
-    wanted = len(scores) >= least and not low <= threshold <= high
-    assert certain(scores, threshold, rule) == wanted
+    enough = len(scores) >= least
+    assert certain(scores, threshold, rule) == (enough and not low <= threshold <= high)
+    assert certain(scores, threshold, ExitRule(min_frames=least)) == (enough and threshold < low)
     assert not certain([threshold] * 9, threshold, rule)
     assert not certain([*scores, float("nan")], threshold, rule)
 

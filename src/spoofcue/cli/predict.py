@@ -45,8 +45,8 @@ def _face_or_reason(row: dict[str, Any]) -> str:
         return text if not advice or advice in text else f"{text}: {advice}"
     box = row["box"]
     text = f"{box['w']}x{box['h']} px at {box['x']},{box['y']}" if box else ""
-    if row["frames"] > 1:
-        text += f", {row['frames']} frames"
+    if row["counts"]["sampled"] > 1:
+        text += f", {row['frames']} of {row['counts']['sampled']} frames"
     return text + (", ended early" if row["early_exit"] else "")
 
 
@@ -77,8 +77,16 @@ def predict(
         int, typer.Option(min=1, help="Number of frames sampled evenly from each video.")
     ] = 10,
     early_exit: Annotated[
-        bool, typer.Option(help="Stop reading a video as soon as its decision is certain.")
+        bool, typer.Option(help="Stop scoring a video as soon as it is certain to be an attack.")
     ] = True,
+    min_decoded: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=1,
+            help="Part of a video's frames that must decode, 0 to 1; with fewer it is rejected.",
+        ),
+    ] = 0.8,
     quality: Annotated[
         bool,
         typer.Option(
@@ -114,6 +122,7 @@ def predict(
     from spoofcue.detector.cue_sheet import write_cue_sheet
     from spoofcue.detector.detector import Detector
     from spoofcue.detector.early_exit import ExitRule
+    from spoofcue.detector.evidence import EvidenceRule
     from spoofcue.detector.quality import QualityLimits
     from spoofcue.detector.result import UNREADABLE
     from spoofcue.media.kinds import expand_paths
@@ -128,6 +137,7 @@ def predict(
         quality=QualityLimits() if quality else None,
         frames=frames,
         early_exit=ExitRule() if early_exit else None,
+        evidence=EvidenceRule(min_decoded=min_decoded),
     )
     files = expand_paths(paths)
     rows: list[dict[str, Any]] = []

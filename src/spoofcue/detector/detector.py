@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from spoofcue.detector.calibrate import calibrated
 from spoofcue.detector.early_exit import ExitRule
+from spoofcue.detector.evidence import EvidenceRule
 from spoofcue.detector.finder import FaceFinder
 from spoofcue.detector.judge import Judge, Pending
 from spoofcue.detector.options import Color, Options, Search, checked_color
@@ -39,6 +40,7 @@ from spoofcue.scoring.open_model import SHIPPED, locate_model, open_model
 
 DEFAULT_LIMITS = QualityLimits()
 DEFAULT_RULE = ExitRule()
+DEFAULT_EVIDENCE = EvidenceRule()
 # of a batch: crops wait in memory for their scores
 CHUNK = 64
 
@@ -58,6 +60,7 @@ class Detector:
         search: ``fast`` finds the same largest face as ``full``, three times as fast where it is
             large (dlib alone), but then counts no small ones beside it in ``Result.faces``.
         color: ``bgr`` where arrays come from OpenCV; files and PIL images know their own order.
+        evidence: what a recording must show before it can be live, and how many faces a picture.
 
     Raises:
         InputError: an option of another type or outside its range.
@@ -86,11 +89,14 @@ class Detector:
         early_exit: ExitRule | None = DEFAULT_RULE,
         search: Search = "fast",
         color: Color = "rgb",
+        evidence: EvidenceRule = DEFAULT_EVIDENCE,
     ) -> None:
-        self._options = Options(quality, frames, early_exit, search, color)
+        self._options = Options(quality, frames, early_exit, search, color, evidence)
         self._model = model
         facts = model.facts
-        self._finder = FaceFinder(faces, facts.margin, facts.min_face_px, quality, search)
+        self._finder = FaceFinder(
+            faces, facts.margin, facts.min_face_px, quality, search, evidence.second_face
+        )
         self._threshold = threshold
         self._loaded_with: dict[str, object] | None = None
 
@@ -109,6 +115,7 @@ class Detector:
         early_exit: ExitRule | None = DEFAULT_RULE,
         search: Search = "fast",
         color: Color = "rgb",
+        evidence: EvidenceRule = DEFAULT_EVIDENCE,
     ) -> Detector:
         """Load a model, checked.
 
@@ -127,12 +134,13 @@ class Detector:
             early_exit: see the class.
             search: see the class.
             color: see the class.
+            evidence: see the class.
 
         Raises:
             InputError: no usable model, or an argument of another type or outside its range.
 
         """
-        options = Options(quality, frames, early_exit, search, color)
+        options = Options(quality, frames, early_exit, search, color, evidence)
         if threshold is not None:
             threshold = _checked_threshold(threshold)
         path = locate_model(model)
@@ -326,7 +334,15 @@ class Detector:
         return made
 
     def _judge(self, cues: bool) -> Judge:
-        return Judge(self._model, self._finder, self.threshold, self._options.early_exit, cues)
+        options = self._options
+        return Judge(
+            self._model,
+            self._finder,
+            self.threshold,
+            rule=options.early_exit,
+            evidence=options.evidence,
+            cues=cues,
+        )
 
     def _reading(self, source: Source, color: Color | None) -> Callable[[], Image | Frames]:
         return partial(read_picture, source, self._options.frames, self._color(color))

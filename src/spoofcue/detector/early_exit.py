@@ -15,7 +15,10 @@ ROUNDING = 1e-9  # of a mean of equal scores, which must not decide
 
 @dataclass(frozen=True, slots=True)
 class ExitRule:
-    """Stop once the interval about the running mean lies wholly on one side of the threshold.
+    """Stop once the interval about the running mean lies wholly above the threshold: an attack.
+
+    Frames that were not looked at may be an attack's, so a recording is live only when all were,
+    unless ``live`` asks for less.
 
     The interval is mean ± ``z`` standard errors. Frames of one recording are alike and the rule is
     asked after each of them; so ``z`` is 4 and not the 2 of a single look at independent frames.
@@ -24,6 +27,7 @@ class ExitRule:
     Attributes:
         min_frames: scored before it may stop, >= 2.
         z: half width in standard errors, > 0.
+        live: whether it may stop with ``live`` too, where the interval lies wholly below.
 
     >>> from spoofcue import Detector, ExitRule
     >>> detector = Detector.load(frames=30, early_exit=ExitRule(min_frames=8))
@@ -35,6 +39,7 @@ class ExitRule:
 
     min_frames: int = 5
     z: float = 4.0
+    live: bool = False
 
     def __post_init__(self) -> None:
         if type(self.min_frames) is not int or self.min_frames < 2:
@@ -42,6 +47,8 @@ class ExitRule:
         number = isinstance(self.z, (int, float)) and not isinstance(self.z, bool)
         if not (number and math.isfinite(self.z) and self.z > 0):
             raise InputError(f"ExitRule(z={self.z!r}): give a number above 0.")
+        if type(self.live) is not bool:
+            raise InputError(f"ExitRule(live={self.live!r}): give True or False.")
 
 
 def interval(scores: Sequence[float], z: float) -> tuple[float, float]:
@@ -52,11 +59,11 @@ def interval(scores: Sequence[float], z: float) -> tuple[float, float]:
 
 
 def certain(scores: Sequence[float], threshold: float, rule: ExitRule) -> bool:
-    """Whether more frames could hardly change the decision; never with a score that is no number.
+    """Whether more frames could hardly change a decision that the rule lets end early.
 
-    A mean equal to the threshold is never certain.
+    Never with a score that is no number, or a mean equal to the threshold.
     """
     if len(scores) < max(rule.min_frames, 2):
         return False
     low, high = interval(scores, rule.z)
-    return low > threshold or high < threshold
+    return low > threshold or (rule.live and high < threshold)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spoofcue.detector.options import Search
@@ -13,6 +14,7 @@ from spoofcue.detector.quality import (
     cut_off,
     measure_quality,
     refuse,
+    several_faces,
     too_small,
 )
 from spoofcue.detector.stopwatch import Stopwatch
@@ -51,6 +53,8 @@ class FaceFinder:
         limits: None: any crop is fit.
         search: ``fast``: where one face is asked for, a detector that can looks for large faces
             first; ``full``: for all faces, always.
+        second_face: where one face is asked for, another of that part of its width and height
+            refuses them both.
 
     """
 
@@ -61,6 +65,7 @@ class FaceFinder:
         min_face_px: int,
         limits: QualityLimits | None,
         search: Search = "full",
+        second_face: float = 0.5,
     ) -> None:
         self.detector = detector
         self._largest = detector.detect
@@ -69,6 +74,7 @@ class FaceFinder:
         self._margin = margin
         self._least = min_face_px
         self._limits = limits
+        self._second = second_face
         # dlib's and OpenCV's detectors keep state while they search
         self._lock = threading.Lock()
 
@@ -82,6 +88,9 @@ class FaceFinder:
             boxes = (self._largest if most == 1 else self.detector.detect)(image)
         if not boxes:
             return [Look(None, Refusal("no_face", f"{self.detector.name} found no face", None))]
+        others = _others(boxes, self._second) if most == 1 else 0
+        if others:
+            return [Look(None, several_faces(others + 1), boxes[0], len(boxes))]
         with watch.of("crop"):
             return [self._fit(image, box, len(boxes)) for box in boxes[:most]]
 
@@ -98,3 +107,19 @@ class FaceFinder:
         quality = measure_quality(crop)
         refusal = refuse(quality, self._limits)
         return Look(None if refusal else crop, refusal, box, faces, quality)
+
+
+def _others(boxes: Sequence[Box], part: float) -> int:
+    """How many boxes are at least ``part`` as wide and high as the first, and beside it."""
+    first = boxes[0]
+    return sum(
+        box.w >= part * first.w and box.h >= part * first.h and not _one_face(first, box)
+        for box in boxes[1:]
+    )
+
+
+def _one_face(a: Box, b: Box) -> bool:
+    """Whether two boxes share more than half of the smaller, as two about one face do."""
+    across = min(a.x + a.w, b.x + b.w) - max(a.x, b.x)
+    down = min(a.y + a.h, b.y + b.h) - max(a.y, b.y)
+    return max(across, 0) * max(down, 0) > min(a.area, b.area) / 2

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from spoofcue.detector.early_exit import ExitRule, certain, interval
+from spoofcue.detector.evidence import EvidenceRule, FrameCounts
 from spoofcue.detector.finder import FaceFinder, Look
 from spoofcue.detector.quality import Refusal
 from spoofcue.detector.result import EarlyExit, Result
+from spoofcue.detector.seen_frames import SeenFrames
 from spoofcue.detector.sources import Frames
 from spoofcue.detector.stopwatch import Stopwatch
 from spoofcue.errors import InputError, MediaError
@@ -19,6 +20,9 @@ from spoofcue.media.image import Image
 from spoofcue.patches.inputs import groups_of_one_shape
 from spoofcue.scoring.decision import decide
 from spoofcue.scoring.face import FaceScore, FaceScorer
+
+# of a recording that does not open
+NOTHING = FrameCounts(0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ class Pending:
     look: Look
     watch: Stopwatch
     decided: Result | None = None
+    decoded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class Judge:
         finder: finds faces and checks them.
         threshold: a score above it is an attack.
         rule: when a video may end early; None: never.
+        evidence: what a recording must show.
         cues: whether results carry cue maps.
 
     """
@@ -47,6 +53,7 @@ class Judge:
     finder: FaceFinder
     threshold: float
     rule: ExitRule | None
+    evidence: EvidenceRule
     cues: bool = False
 
     def look(self, read: Callable[[], Image | Frames], most: int | None = 1) -> list[Pending]:
@@ -63,11 +70,12 @@ class Judge:
             with watch.of("decode"):
                 image = read()
         except MediaError as error:
-            return [Pending(Look(None, Refusal(error.reason, str(error), None)), watch)]
+            refusal = Refusal(error.reason, str(error), None)
+            return [Pending(Look(None, refusal), watch, decoded=False)]
         except InputError:
             raise
         except Exception as error:  # fails closed: whatever breaks must end as `rejected`
-            return [Pending(Look(None, _broken(error)), watch)]
+            return [Pending(Look(None, _broken(error)), watch, decoded=False)]
         if isinstance(image, Frames):
             frames = image
             return [Pending(Look(None, None), watch, self.video(lambda: frames, watch))]
@@ -92,7 +100,7 @@ class Judge:
         return [p.decided or self._result(p, outcome.get(i)) for i, p in enumerate(pending)]
 
     def video(self, open_frames: Callable[[], Frames], watch: Stopwatch | None = None) -> Result:
-        """The mean over the frames that show a face, the largest face of each.
+        """A recording's frames, the largest face of each: their mean, or a run of them.
 
         Args:
             open_frames: decodes them.
@@ -106,58 +114,84 @@ class Judge:
         try:
             with watch.of("decode"):
                 frames = open_frames()
-            return self._frames(frames, watch)
+            return self._recording(frames, watch)
         except MediaError as error:
-            return self._refused(Refusal(error.reason, str(error), None), Look(None, None), watch)
+            refusal = Refusal(error.reason, str(error), None)
+            return self._refused(refusal, Look(None, None), watch, NOTHING)
         except InputError:
             raise
         except Exception as error:  # fails closed
-            return self._refused(_broken(error), Look(None, None), watch)
+            return self._refused(_broken(error), Look(None, None), watch, NOTHING)
 
-    def _frames(self, frames: Frames, watch: Stopwatch) -> Result:
-        scored: list[tuple[FaceScore, Look]] = []
-        refused: list[Look] = []
-        early, looked = None, 0
-        while True:
+    def _recording(self, frames: Frames, watch: Stopwatch) -> Result:
+        seen = SeenFrames(frames)
+        lacking = self.evidence.lacks_frames(seen.counts())
+        if lacking:
+            refusal = Refusal("partly_decoded", lacking, "record again")
+            return self._refused(refusal, Look(None, None), watch, seen.counts())
+        early = None
+        while early is None:
             with watch.of("decode"):
-                image = next(frames.images, None)
+                place, image = next(frames.images, (0, None))
             if image is None:
                 break
-            looked += 1
             look = self.finder.look(image, watch)
             if look.crop is None:
-                refused.append(look)
+                seen.add(place, look, None)
                 continue
             (score,) = self._scored([look.crop], [watch])
             if isinstance(score, Refusal):
-                return self._refused(score, look, watch)
-            scored.append((score, look))
-            early = self._early([s.score for s, _ in scored], looked, frames.total)
-            if early:
-                break
-        if not scored:
-            return self._none_fit(refused, watch)
-        mean = float(np.mean([s.score for s, _ in scored]))
-        shown, look = min(scored, key=lambda s: abs(s[0].score - mean))
-        return self._decided(mean, shown, look, watch=watch, frames=len(scored), early=early)
+                return self._refused(score, look, watch, seen.counts())
+            seen.add(place, look, score)
+            early = self._early(seen, frames.places)
+        refused = self._unfit(seen, early, watch)
+        return refused or self._of_frames(seen, early, watch)
 
-    def _early(self, scores: list[float], looked: int, total: int | None) -> EarlyExit | None:
-        if self.rule is None or looked == total or not certain(scores, self.threshold, self.rule):
+    def _early(self, seen: SeenFrames, places: int | None) -> EarlyExit | None:
+        if self.rule is None or seen.looked == places:
             return None
-        low, high = interval(scores, self.rule.z)
-        return EarlyExit(low, high, None if total is None else total - looked)
+        if not certain(seen.scores, self.threshold, self.rule):
+            return None
+        low, high = interval(seen.scores, self.rule.z)
+        return EarlyExit(low, high, None if places is None else places - seen.looked)
 
-    def _none_fit(self, refused: list[Look], watch: Stopwatch) -> Result:
-        """The commonest refusal of the frames that show a face; no face if none does."""
-        with_face = [look for look in refused if look.box]
-        if not with_face:
-            name = self.finder.detector.name
-            none = Refusal("no_face", f"{name} found no face in any frame", None)
-            return self._refused(none, Look(None, None), watch)
-        counts = Counter(look.refusal.reason for look in with_face if look.refusal)
-        commonest = counts.most_common(1)[0][0]
-        look = next(x for x in with_face if x.refusal and x.refusal.reason == commonest)
-        return self._result(Pending(look, watch), None)
+    def _unfit(self, seen: SeenFrames, early: EarlyExit | None, watch: Stopwatch) -> Result | None:
+        """A refusal of a recording whose scores say too little; the frames' commonest for none."""
+        counts, look = seen.counts(), seen.commonest() or Look(None, None)
+        if not seen.scored:
+            refusal = look.refusal
+            if refusal is None or refusal.reason == "no_face":
+                name = self.finder.detector.name
+                refusal = Refusal("no_face", f"{name} found no face in any frame", None)
+            return self._refused(refusal, look, watch, counts)
+        if early:  # who asked for it is content with the frames so far
+            return None
+        lacking = self.evidence.lacks_scores(sorted(seen.scored), counts.sampled)
+        if lacking is None:
+            return None
+        text = f"{lacking} ({seen.reasons()})" if seen.refused else lacking
+        advice = look.refusal.advice if look.refusal else None
+        return self._refused(Refusal("partly_scored", text, advice), look, watch, counts)
+
+    def _of_frames(self, seen: SeenFrames, early: EarlyExit | None, watch: Stopwatch) -> Result:
+        counts, places = seen.counts(), sorted(seen.scored)
+        scores = [seen.scored[place][0].score for place in places]
+        mean = float(np.mean(scores))
+        # what ended early would have to be seen whole
+        run = None if early else self.evidence.run_of_attack(scores, self.threshold)
+        by_run = run is not None and decide(mean, self.threshold) == "live"
+        counted = places[run.start : run.stop] if run is not None and by_run else places
+        middle = float(np.mean([seen.scored[place][0].score for place in counted]))
+        near = min(counted, key=lambda place: abs(seen.scored[place][0].score - middle))
+        shown, look = seen.scored[near]
+        result = self._decided(mean, shown, look, watch=watch, counts=counts, early=early)
+        if not by_run:
+            return result
+        detail = (
+            f"frames {counted[0] + 1} to {counted[-1] + 1} of {counts.sampled} are above the "
+            f"threshold, {len(counted)} one after the other; the mean of all is not"
+        )
+        return replace(result, decision="attack", reason="attack_run", detail=detail)
 
     def _scored(
         self, crops: list[Image], watches: Sequence[Stopwatch]
@@ -181,9 +215,13 @@ class Judge:
     def _result(self, pending: Pending, outcome: FaceScore | Refusal | None) -> Result:
         look, watch = pending.look, pending.watch
         if isinstance(outcome, FaceScore):
-            return self._decided(outcome.score, outcome, look, watch=watch, frames=1, early=None)
+            counts = _of_picture(decoded=True, face=True, scored=True)
+            return self._decided(
+                outcome.score, outcome, look, watch=watch, counts=counts, early=None
+            )
         refusal = outcome or look.refusal or Refusal("error", "the face was not scored", None)
-        return self._refused(refusal, look, watch)
+        counts = _of_picture(decoded=pending.decoded, face=look.box is not None, scored=False)
+        return self._refused(refusal, look, watch, counts)
 
     def _decided(
         self,
@@ -192,13 +230,13 @@ class Judge:
         look: Look,
         *,
         watch: Stopwatch,
-        frames: int,
+        counts: FrameCounts,
         early: EarlyExit | None,
     ) -> Result:
         decision = decide(score, self.threshold)
         if decision == "rejected":
             detail = f"the score is not a finite number: {score}"
-            return self._refused(Refusal("error", detail, None), look, watch)
+            return self._refused(Refusal("error", detail, None), look, watch, counts)
         return Result(
             decision=decision,
             score=score,
@@ -208,16 +246,19 @@ class Judge:
             advice=None,
             box=look.box,
             faces=look.faces,
-            frames=frames,
+            frames=counts.scored,
             model=self.model.facts.id,
             timings=watch.timings(),
+            counts=counts,
             quality=look.quality,
             early_exit=early,
             cue_map=shown.cue if self.cues else None,
             face=shown.seen if self.cues and shown.cue is not None else None,
         )
 
-    def _refused(self, refusal: Refusal, look: Look, watch: Stopwatch) -> Result:
+    def _refused(
+        self, refusal: Refusal, look: Look, watch: Stopwatch, counts: FrameCounts
+    ) -> Result:
         return Result(
             decision="rejected",
             score=None,
@@ -230,9 +271,14 @@ class Judge:
             frames=0,
             model=self.model.facts.id,
             timings=watch.timings(),
+            counts=counts,
             quality=look.quality,
         )
 
 
 def _broken(error: Exception) -> Refusal:
     return Refusal("error", f"{type(error).__name__}: {error}", None)
+
+
+def _of_picture(*, decoded: bool, face: bool, scored: bool) -> FrameCounts:
+    return FrameCounts(1, int(decoded), 1, int(face), int(scored))

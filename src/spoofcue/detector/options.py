@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
 from spoofcue.detector.early_exit import ExitRule
+from spoofcue.detector.evidence import EvidenceRule
 from spoofcue.detector.quality import QualityLimits
 from spoofcue.errors import InputError
 
@@ -23,6 +24,7 @@ class Options:
         early_exit: when a video may end before all of them are scored; None: never.
         search: ``fast`` looks for large faces first, ``full`` for all faces.
         color: order of the channels of arrays; files and PIL images know their own.
+        evidence: what a recording must show, and how many faces a picture may.
 
     Raises:
         InputError: a value of another type or outside its range; the message names both.
@@ -34,6 +36,7 @@ class Options:
     early_exit: ExitRule | None
     search: Search
     color: Color
+    evidence: EvidenceRule
 
     def __post_init__(self) -> None:
         if not isinstance(self.quality, QualityLimits | None):
@@ -53,6 +56,8 @@ class Options:
         if self.search not in get_args(Search):
             raise InputError(f"search={self.search!r}: there are {' and '.join(get_args(Search))}.")
         checked_color(self.color)
+        if not isinstance(self.evidence, EvidenceRule):
+            raise InputError(f"evidence={self.evidence!r}: give EvidenceRule(...).")
 
     def as_arguments(self) -> dict[str, Any]:
         """By name, as :class:`~spoofcue.detector.detector.Detector` takes them."""

@@ -141,3 +141,9 @@ def too_small(width: int, height: int, least: int) -> Refusal | None:
         return None
     detail = f"the face is {width} x {height} px; {least} px are needed: move closer"
     return Refusal("face_too_small", detail, "move closer")
+
+
+def several_faces(count: int) -> Refusal:
+    """A refusal of a picture in which nobody can say which face is meant."""
+    detail = f"{count} faces of about one size are in the picture; one is to be judged"
+    return Refusal("several_faces", detail, "one person before the camera")

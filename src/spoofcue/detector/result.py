@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spoofcue.detector.evidence import FrameCounts
 from spoofcue.detector.quality import Quality
 from spoofcue.faces.box import Box
 from spoofcue.scoring.decision import Verdict
 
 # reasons that say that a file, not a face, was at fault
-UNREADABLE = frozenset({"unreadable", "too_large", "no_frames", "error"})
+UNREADABLE = frozenset({"unreadable", "too_large", "no_frames", "partly_decoded", "error"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +55,17 @@ class Result:
         decision: ``live``, ``attack`` or ``rejected``.
         score: 0..1, higher = more likely an attack; None when rejected.
         threshold: a score above it is an attack.
-        reason: None, or why it was rejected: ``no_face``, ``face_too_small``, ``cut_off``,
-            ``blurred``, ``too_dark``, ``too_bright``, ``low_contrast``, ``unreadable``,
-            ``too_large``, ``no_frames`` or ``error``.
+        reason: None, or why it was rejected: ``no_face``, ``several_faces``, ``face_too_small``,
+            ``cut_off``, ``blurred``, ``too_dark``, ``too_bright``, ``low_contrast``,
+            ``unreadable``, ``too_large``, ``no_frames``, ``partly_decoded``, ``partly_scored`` or
+            ``error``; ``attack_run``: an attack by a run of frames and not by ``score``.
         detail: the reason in words, with figures.
         advice: what to tell the person before the camera, where that helps.
         box: in px of the upright image; of a video, of the middle scored frame.
         faces: how many the search found in the image, or in that frame; the largest is judged.
             The default search leaves out small faces beside a large one.
         frames: how many frames the score is the mean of.
+        counts: what became of a recording's frames.
         model: which model.
         timings: where the time went.
         quality: of the crop that ``box`` cuts; None where quality is not checked.
@@ -89,6 +92,7 @@ class Result:
     frames: int
     model: str
     timings: Timings
+    counts: FrameCounts
     quality: Quality | None = None
     early_exit: EarlyExit | None = None
     cue_map: NDArray[np.float32] | None = None
@@ -103,6 +107,6 @@ class Result:
         """Plain data for JSON, without pictures."""
         named = {name: getattr(self, name) for name in self.__slots__}
         plain = {k: v for k, v in named.items() if k not in ("cue_map", "face")}
-        for name in ("box", "timings", "quality", "early_exit"):
+        for name in ("box", "timings", "counts", "quality", "early_exit"):
             plain[name] = None if plain[name] is None else asdict(plain[name])
         return plain

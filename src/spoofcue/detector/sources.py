@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -20,7 +20,7 @@ from spoofcue.media.image import MAX_PIXELS, Image, opened, still_pixels
 from spoofcue.media.kinds import HEAD, begins_as_video, media_kind
 from spoofcue.media.local_file import open_local
 from spoofcue.media.pixels import eight_bits
-from spoofcue.media.video import Clip, Frame, sample_frames
+from spoofcue.media.video import Clip, sample_clip
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PilImage
@@ -37,13 +37,18 @@ class Frames:
     """Frames of one recording in the order in which they are looked at.
 
     Attributes:
-        images: (H, W, 3) uint8 RGB each; decoding errors come out here.
-        total: how many, None if nobody knows.
+        images: (H, W, 3) uint8 RGB each with its place in the recording, from 0; decoding errors
+            come out here.
+        places: how many there should be, evenly spread, None if nobody knows: as many as come.
+        wanted: frames of the whole recording; None likewise.
+        decoded: of these, frames that decode.
 
     """
 
-    images: Iterator[Image]
-    total: int | None
+    images: Iterator[tuple[int, Image]]
+    places: int | None = None
+    wanted: int | None = None
+    decoded: int | None = None
 
 
 def is_video(source: Source) -> bool:
@@ -122,7 +127,7 @@ def read_picture(source: Any, count: int, color: Color = "rgb") -> Image | Frame
     elif not isinstance(source, bytes) and not _is_pil(source):
         return checked_array(source, color)
     read = read_still_or_clip(source, count)
-    return sampled(read.frames) if isinstance(read, Clip) else read
+    return sampled(read) if isinstance(read, Clip) else read
 
 
 def read_frame(source: Any, color: Color = "rgb") -> Image:
@@ -154,17 +159,26 @@ def open_frames(source: Any, count: int, color: Color = "rgb") -> Frames:
 
     """
     if isinstance(source, (str, os.PathLike)):
-        return sampled(sample_frames(_path(source), count))
+        return sampled(sample_clip(_path(source), count))
     if isinstance(source, np.ndarray):
-        order = spread_order(len(source))
-        return Frames((checked_array(source[i], color) for i in order), len(source))
-    return Frames((read_frame(frame, color) for frame in islice(source, MAX_STREAM)), None)
+        total = len(source)
+        images = ((i, checked_array(source[i], color)) for i in spread_order(total))
+        return Frames(images, total, total, total)
+    return Frames(enumerate(read_frame(frame, color) for frame in islice(source, MAX_STREAM)))
 
 
-def sampled(frames: Sequence[Frame]) -> Frames:
+def sampled(clip: Clip) -> Frames:
     """Frames of a file, in the order in which they are looked at."""
-    order = spread_order(len(frames))
-    return Frames((frames[i].image for i in order), len(frames))
+    spread = clip.spread
+    # a part that could not be read has its places too
+    missing = len(spread) * max(0, clip.wanted - clip.total) / clip.total
+    order = [(place, spread[place]) for place in spread_order(len(spread))]
+    return Frames(
+        ((place, frame.image) for place, frame in order if frame is not None),
+        len(spread) + round(missing),
+        clip.wanted,
+        clip.decoded,
+    )
 
 
 def spread_order(count: int) -> list[int]:
