@@ -11,11 +11,15 @@ from pydantic import (
     Field,
     SerializeAsAny,
     SerializerFunctionWrapHandler,
+    ValidationInfo,
+    field_validator,
     model_serializer,
     model_validator,
 )
 
 from spoofcue.errors import InputError
+from spoofcue.texts.yaml_tree import read_yaml as read_tree
+from spoofcue.texts.yaml_tree import refuse_bool
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -26,6 +30,12 @@ class Settings(BaseModel):
     """Frozen, and strict about names; what is stored states every field."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_true_for_a_number(cls, value: object, info: ValidationInfo) -> object:
+        field = cls.model_fields.get(info.field_name or "")
+        return refuse_bool(value, field.annotation) if field else value
 
 
 class ModelSettings(Settings):
@@ -397,14 +407,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         InputError: it cannot be read, or holds something else.
 
     """
-    import yaml
-
-    try:
-        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"cannot read settings file {path}: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} is not valid YAML: {error}") from error
+    tree = read_tree(path)
     if tree is None:
         return {}
     if not isinstance(tree, dict):

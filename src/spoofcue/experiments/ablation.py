@@ -8,8 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from spoofcue.config import RunSettings, preset_tree
 from spoofcue.errors import InputError
 from spoofcue.experiments.published import PAPER
@@ -17,6 +15,7 @@ from spoofcue.experiments.tables import NONE, Grid, GridRow, TableRow, table_of
 from spoofcue.methods.settings import with_switches
 from spoofcue.metrics.measures import MEASURES
 from spoofcue.records.fold_record import FoldRecord
+from spoofcue.texts.yaml_tree import read_yaml
 
 FULL = "paper"
 # the paper's column -> (section, key, value) that its mark stands for
@@ -69,10 +68,9 @@ class AblationRow:
 @cache
 def ablation_rows() -> tuple[AblationRow, ...]:
     """The seven rows, in the paper's order."""
-    text = Path(__file__).with_name("ablation.yaml").read_text(encoding="utf-8")
+    tree = read_yaml(Path(__file__).with_name("ablation.yaml"))
     return tuple(
-        AblationRow(row["name"], row["preset"], {k: row[k] for k in RATES})
-        for row in yaml.safe_load(text)["rows"]
+        AblationRow(row["name"], row["preset"], {k: row[k] for k in RATES}) for row in tree["rows"]
     )
 
 

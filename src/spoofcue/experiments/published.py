@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
+from spoofcue.texts.yaml_tree import read_yaml
 
 PAPER = "Learning Generalized Spoof Cues for Face Anti-Spoofing, arXiv 2005.03922"
 
@@ -53,9 +53,9 @@ class PublishedTable:
 @cache
 def published_tables() -> tuple[PublishedTable, ...]:
     """Tables 1 to 4."""
-    text = Path(__file__).with_name("published.yaml").read_text(encoding="utf-8")
+    tree = read_yaml(Path(__file__).with_name("published.yaml"))
     tables = []
-    for table in yaml.safe_load(text)["tables"]:
+    for table in tree["tables"]:
         metrics = tuple(table["metrics"])
         rows = tuple(
             PublishedRow(r["protocol"], r["method"], {m: r[m] for m in metrics})

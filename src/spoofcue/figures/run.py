@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from spoofcue.errors import InputError
 from spoofcue.metrics.score_files import read_scores
@@ -17,6 +14,8 @@ from spoofcue.metrics.species import as_grouping, grouped
 from spoofcue.metrics.thresholds import Threshold
 from spoofcue.records.evaluation_record import EvaluationRecord
 from spoofcue.records.run_folder import RunFolder, RunRecord
+from spoofcue.texts.tables import open_table
+from spoofcue.texts.yaml_tree import read_yaml
 
 LIVE_KIND = "live"
 
@@ -157,16 +156,12 @@ def kinds_of(faces: list[ScoredFace]) -> list[str]:
 def _settings(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
-
-    try:
-        tree = yaml.safe_load(path.read_text("utf-8"))
-    except yaml.YAMLError as error:
-        raise InputError(f"{path} is not valid YAML: {error}") from error
+    tree = read_yaml(path)
     return tree if isinstance(tree, dict) else {}
 
 
 def _faces(path: Path) -> list[ScoredFace]:
-    with path.open(newline="", encoding="utf-8") as file:
+    with open_table(path, ("score", "label")) as table:
         return [
             ScoredFace(
                 r["crop"],
@@ -175,7 +170,7 @@ def _faces(path: Path) -> list[ScoredFace]:
                 (r["pai"] or "attack") if r["label"] == "1" else LIVE_KIND,
                 r["subject"],
             )
-            for r in csv.DictReader(file)
+            for _, r in table.records()
             if r["score"]
         ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 from spoofcue.config import RunSettings, Settings, preset_tree, read_yaml
 from spoofcue.errors import InputError, validation_text
 from spoofcue.methods.registry import loadable_methods, method_names, method_of_name
+from spoofcue.texts.yaml_tree import parse_yaml
 
 
 def load_settings(
@@ -132,19 +134,17 @@ def _as_input_error(source: str, section: str = "") -> Iterator[None]:
 
 
 def _parse_override(text: str) -> dict[str, Any]:
-    import yaml
-
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
         raise InputError(f"--set {text!r}: write it as section.key=value")
-    try:
-        leaf: Any = yaml.safe_load(value)
-    except yaml.YAMLError as error:
-        raise InputError(f"--set {text!r}: the value is not valid YAML") from error
+    leaf: Any = parse_yaml(value, f"--set {text!r}")
     # YAML 1.1 reads 1e-3 (no dot) as text; a person means a number.
     if isinstance(leaf, str):
         with contextlib.suppress(ValueError):
-            leaf = float(leaf)
+            number = float(leaf)
+            if not math.isfinite(number):
+                raise InputError(f"--set {text!r}: {leaf} is no finite number")
+            leaf = number
     for name in reversed(key.strip().split(".")):
         leaf = {name: leaf}
     return dict(leaf)

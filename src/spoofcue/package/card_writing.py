@@ -17,6 +17,7 @@ from spoofcue.package.read import Package, check_model
 from spoofcue.package.schema import CardSection, EvaluationEntry
 from spoofcue.package.write import write_changed
 from spoofcue.records.evaluation_record import EvaluationRecord
+from spoofcue.texts.yaml_tree import read_yaml
 
 
 def evaluation_entry(name: str, path: Path, package: Package) -> EvaluationEntry:
@@ -119,14 +120,7 @@ def read_card(path: Path) -> CardSection:
         InputError: the file cannot be read, or says something that a card has no place for.
 
     """
-    import yaml
-
-    try:
-        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read {path}: {error}") from error
-    except yaml.YAMLError as error:
-        raise InputError(f"{path} is not YAML: {error}") from error
+    tree = read_yaml(path)
     if not isinstance(tree, dict):
         known = ", ".join(CardSection.model_fields)
         raise InputError(f"{path} must hold some of the keys {known}.")

@@ -14,6 +14,7 @@ from spoofcue.protocols.definition import Protocol, ProtocolSet
 from spoofcue.protocols.fold import SPLITS, Fold
 from spoofcue.protocols.listed import from_files
 from spoofcue.protocols.selection import KEYS, Selection
+from spoofcue.texts.yaml_tree import read_yaml
 
 HERE = Path(__file__).parent
 PROTOCOL_KEYS = {
@@ -65,15 +66,10 @@ def load_set(source: str | Path) -> ProtocolSet:
     "SiW, the paper's Table 1; ten of the 90 train subjects are dev"
 
     """
-    import yaml
-
     path = source if isinstance(source, Path) else HERE / f"{source}.yaml"
     if not path.is_file():
         raise InputError(f"no protocols of {source}; there are those of {', '.join(set_names())}.")
-    try:
-        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} is not valid YAML: {error}") from error
+    tree = read_yaml(path)
     if not isinstance(tree, dict) or not isinstance(tree.get("protocols"), dict):
         raise InputError(f"{path} needs `protocols:` with a protocol by name.")
     _refuse_unknown(tree, SET_KEYS, str(path))
@@ -81,10 +77,15 @@ def load_set(source: str | Path) -> ProtocolSet:
         k: tree[k] for k in ("mirrors", "report", "species", "threshold", "note") if k in tree
     }
     groups, dataset = tree.get("groups", {}), tree.get("dataset")
-    protocols = {
-        str(name): _protocol(str(name), {**defaults, **body}, groups, dataset, str(path))
-        for name, body in tree["protocols"].items()
-    }
+    protocols = {}
+    for name, body in tree["protocols"].items():
+        try:
+            whole = {**defaults, **body}
+            protocols[str(name)] = _protocol(str(name), whole, groups, dataset, str(path))
+        except (TypeError, AttributeError, ValueError, KeyError) as error:
+            raise InputError(
+                f"{path}: protocol {name} is not of the form of docs/protocols.md ({error})."
+            ) from error
     name = str(tree.get("name", path.stem))
     return ProtocolSet(name, tree.get("title", name), tree.get("compares", ""), protocols)
 
@@ -148,8 +149,8 @@ def _protocol(
         threshold=rule,
         note=body.get("note", ""),
         files=body.get("files", ""),
-        files_needed=bool(body.get("files_needed", False)),
-        optional=bool(body.get("optional", False)),
+        files_needed=_true_or_false(body, "files_needed", where),
+        optional=_true_or_false(body, "optional", where),
     )
 
 
@@ -209,7 +210,10 @@ def _selection(
         _selection(body[name], names, None, f"{where}.{name}") if name in body else None
         for name in ("live", "attacks")
     )
-    return Selection(keep, drop, body.get("first_frames"), live, attacks)
+    first = body.get("first_frames")
+    if first is not None and (isinstance(first, bool) or not isinstance(first, int) or first < 1):
+        raise InputError(f"{where}: first_frames is a whole number from 1 on, not {first!r}.")
+    return Selection(keep, drop, first, live, attacks)
 
 
 def _is_rule(value: Any) -> bool:
@@ -219,6 +223,11 @@ def _is_rule(value: Any) -> bool:
 def _values(key: str, value: Any, names: dict[str, Any], where: str) -> tuple[str | int, ...]:
     """Text, as the manifest has it, but for frame numbers."""
     listed = _resolved(value, names, where)
+    for v in listed:
+        if isinstance(v, bool) or not isinstance(v, (str, int)):
+            raise InputError(
+                f"{where}: {key} {v!r} is no name and no whole number; put it in quotation marks."
+            )
     return tuple(int(v) if key == "frame" else str(v) for v in listed)
 
 
@@ -234,6 +243,13 @@ def _resolved(value: Any, names: dict[str, Any], where: str) -> list[Any]:
 def _one_of(value: Any, allowed: tuple[Any, ...], where: str) -> Any:
     if value not in allowed:
         raise InputError(f"{where} is one of {', '.join(allowed)}, not {value!r}.")
+    return value
+
+
+def _true_or_false(body: dict[str, Any], key: str, where: str) -> bool:
+    value = body.get(key, False)
+    if not isinstance(value, bool):
+        raise InputError(f"{where}: {key} is true or false, not {value!r}.")
     return value
 
 

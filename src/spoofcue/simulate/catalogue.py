@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from pydantic import ValidationError
 
 from spoofcue.errors import InputError
@@ -25,6 +24,7 @@ from spoofcue.simulate.instruments import kinds
 from spoofcue.simulate.lighting import Light
 from spoofcue.simulate.presentation import Instrument
 from spoofcue.simulate.raster import Generator
+from spoofcue.texts.yaml_tree import read_yaml
 
 BUILT_IN = Path(__file__).with_name("catalogue.yaml")
 ANY_DEVICE, ANY_SESSION = "cam-any", "session-any"
@@ -213,26 +213,9 @@ def _drawn() -> dict[str, type[Instrument]]:
 
 def _tree(path: Path) -> Tree:
     """A catalogue file as sections, names and fields, not yet checked."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        tree = yaml.safe_load(text)
-        repeated = _repeated(yaml.compose(text, Loader=yaml.SafeLoader))
-    except OSError as error:
-        raise InputError(f"cannot read the catalogue {path}: {error.strerror}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} is not valid YAML: {error}.") from error
+    tree = read_yaml(path)
     if isinstance(tree, dict):  # a section whose entries are all commented out
         tree = {section: {} if part is None else part for section, part in tree.items()}
     if not isinstance(tree, dict) or not all(isinstance(part, dict) for part in tree.values()):
         raise InputError(f"{path} must hold sections (devices, printers ...), each with entries.")
-    if repeated:
-        raise InputError(f"{path} says {', '.join(repeated)} twice; YAML would take the last.")
     return tree
-
-
-def _repeated(node: Any) -> list[str]:
-    """Keys that a mapping of a YAML document holds more than once."""
-    pairs = node.value if getattr(node, "id", "") == "mapping" else []
-    keys = [key.value for key, _ in pairs]
-    here = sorted({str(key) for key in keys if keys.count(key) > 1})
-    return here + [name for _, value in pairs for name in _repeated(value)]

@@ -78,6 +78,5 @@ def _no_text(path: Path, encoding: str) -> InputError:
         before = data[: error.start].decode(encoding, errors="ignore")
         line = before.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
     return InputError(
-        f"{path}, line {line}: that is no UTF-8 or UTF-16 text. Save the file as UTF-8 (in a "
-        "spreadsheet 'CSV UTF-8')."
+        f"{path}, line {line}: that is no UTF-8 or UTF-16 text. Save the file as UTF-8."
     )
