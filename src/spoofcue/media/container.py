@@ -53,7 +53,7 @@ def container_of(file: BinaryIO) -> Iterator[av.container.InputContainer]:
 
 
 def packets_of(
-    container: av.container.InputContainer, *streams: av.VideoStream
+    container: av.container.InputContainer, *streams: av.VideoStream | av.AudioStream
 ) -> Iterator[Packet[av.VideoStream]]:
     """All packets of some streams to the end of the file, over places that cannot be read."""
     import av

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from spoofcue.errors import MediaError
 from spoofcue.media.container import container_of, packets_of
 from spoofcue.media.display import display_size
-from spoofcue.media.unread import part_after, part_not_reached, part_skipped
+from spoofcue.media.unread import Reached, part_after, part_not_reached, part_skipped
 
 if TYPE_CHECKING:
     import av
@@ -62,33 +62,38 @@ def best_stream(file: BinaryIO, name: str) -> Survey:
 
     """
     with container_of(file) as container:
-        streams = [s for s in container.streams.video if s.codec_context and not _is_cover(s)]
-        if not streams:
+        films = [s for s in container.streams.video if s.codec_context and not _is_cover(s)]
+        if not films:
             raise MediaError(f"{name}: the file has no video stream")
-        packets: dict[int, list[_Seen]] = {s.index: [] for s in streams}
-        for packet in packets_of(container, *streams):
-            if _shows(packet):
-                packets[packet.stream_index].append(_Seen.of(packet))
-        surveys = [_survey(s, packets[s.index], file, container) for s in streams]
+        packets: dict[int, list[_Seen]] = {s.index: [] for s in films}
+        reached = Reached()
+        for packet in packets_of(container, *films, *container.streams.audio):
+            if not packet.size:  # the end, no packet of the file
+                continue
+            seen = _Seen.of(packet)
+            reached.add(seen.until, (packet.pos or 0) + packet.size if packet.pos else 0)
+            if packet.stream_index in packets and _shows(packet):
+                packets[packet.stream_index].append(seen)
+        surveys = [_survey(s, packets[s.index], file, container, reached) for s in films]
     return max(surveys, key=lambda survey: survey.rank)
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What is kept of a packet: its time and where that ends, if known, and its place."""
+    """What is kept of a packet: its time, in the stream's unit, and its end in s, if known."""
 
     time: int | None
-    until: int | None
+    until: float | None
     key: bool
     size: int
-    end: int
 
     @classmethod
     def of(cls, packet: Packet[av.VideoStream]) -> _Seen:
         shown = packet.dts if packet.pts is None else packet.pts
-        until = None if shown is None else shown + max(packet.duration or 0, 0)
-        end = (packet.pos or 0) + packet.size
-        return cls(packet.pts, until, packet.is_keyframe, packet.size, end)
+        until = None
+        if shown is not None and packet.time_base:
+            until = (shown + max(packet.duration or 0, 0)) * float(packet.time_base)
+        return cls(packet.pts, until, packet.is_keyframe, packet.size)
 
 
 def _survey(
@@ -96,6 +101,7 @@ def _survey(
     packets: Sequence[_Seen],
     file: BinaryIO,
     container: av.container.InputContainer,
+    reached: Reached,
 ) -> Survey:
     times = {p.time: p.key for p in packets if p.time is not None}
     ends = [p.until for p in packets if p.until is not None]
@@ -109,8 +115,8 @@ def _survey(
         keys=tuple(sorted(t for t, key in times.items() if key)) if apart else (),
         unread=max(
             part_skipped(sorted(times) if apart else ()),
-            part_not_reached(stream, container, max(ends, default=None)),
-            part_after(file, container, max((p.end for p in packets), default=0), len(packets)),
+            part_not_reached(stream, container, max(ends, default=None), reached),
+            part_after(file, container, reached),
         ),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -15,11 +16,9 @@ STATING = ("mov", "matroska", "avi", "asf", "flv")
 # of what a header states, before a recording is taken for cut short: last frames are often
 # stated longer than they are
 TOLERANCE = 0.05
-# s by which sound may outlast the picture, where only the whole file's length is stated
-SOUND = 0.5
 # of the usual interval, from which on frames are missing
 GAP = 10
-# bytes after the last frame that are tables and not frames: of a file, and of each frame
+# bytes after the last packet that are tables and not frames: of a file, and of each packet
 TABLES = (4096, 64)
 # top-level boxes of MP4 and MOV that hold no frames (ISO/IEC 14496-12, QuickTime)
 BOXES = frozenset(
@@ -28,36 +27,58 @@ BOXES = frozenset(
 )
 
 
-def part_not_reached(
-    stream: av.VideoStream, container: av.container.InputContainer, end: int | None
-) -> float:
-    """The part of the length that the header states that lies after the last frame, 0..1.
+@dataclass(slots=True)
+class Reached:
+    """How far the packets of a file's films and sound go.
 
-    Args:
-        stream: of the frames.
-        container: that it is in.
-        end: of the last frame, in the stream's unit of time; None: unknown.
+    Attributes:
+        seconds: until when.
+        place: up to which byte of the file; 0: unknown.
+        packets: how many they are.
 
     """
-    stated, start = _stated(stream, container)
-    if end is None or not stream.time_base or stated <= 0:
+
+    seconds: float = 0.0
+    place: int = 0
+    packets: int = 0
+
+    def add(self, seconds: float | None, place: int) -> None:
+        """One more packet, its end in time and in the file."""
+        self.seconds = max(self.seconds, seconds or 0.0)
+        self.place = max(self.place, place)
+        self.packets += 1
+
+
+def part_not_reached(
+    stream: av.VideoStream,
+    container: av.container.InputContainer,
+    end: float | None,
+    reached: Reached,
+) -> float:
+    """The part of the length that the header states that nothing came of, 0..1.
+
+    Args:
+        stream: a film.
+        container: that it is in.
+        end: of its last frame, s; None: unknown.
+        reached: by all of the file: sound may outlast the film.
+
+    """
+    name, base = container.format.name, stream.time_base
+    if end is None or not base or not name.startswith(STATING):
         return 0.0
-    missing = 1 - (end * float(stream.time_base) - start) / stated
-    return min(missing, 1.0) if missing > TOLERANCE else 0.0
-
-
-def _stated(stream: av.VideoStream, container: av.container.InputContainer) -> tuple[float, float]:
-    """How long the stream lasts by the header, s, 0 if unknown; and the time at which it begins."""
-    if not container.format.name.startswith(STATING):
-        return 0.0, 0.0
-    if container.format.name == "avi" and stream.average_rate:
+    if name == "avi":
         # of a file that was cut off, the length that FFmpeg gives is that of what is left
-        return stream.frames / float(stream.average_rate), 0.0
-    if stream.duration and stream.time_base:
-        base = float(stream.time_base)
-        return stream.duration * base, (stream.start_time or 0) * base
-    sound = SOUND if len(container.streams) > 1 else 0.0
-    return (container.duration or 0) / 1e6 - sound, (container.start_time or 0) / 1e6
+        rate = stream.average_rate
+        stated, lasts = stream.frames / float(rate) if rate else 0.0, end
+    elif stream.duration:
+        # MP4 states how long a film is, others when it ends
+        begins = stream.start_time or 0 if name.startswith("mov") else 0
+        stated, lasts = stream.duration * float(base), end - begins * float(base)
+    else:
+        stated, lasts = (container.duration or 0) / 1e6, reached.seconds
+    missing = 1 - lasts / stated if stated > 0 else 0.0
+    return min(missing, 1.0) if missing > TOLERANCE else 0.0
 
 
 def part_skipped(times: Sequence[int]) -> float:
@@ -77,24 +98,21 @@ def part_skipped(times: Sequence[int]) -> float:
     return gaps / (times[-1] - times[0])
 
 
-def part_after(
-    file: BinaryIO, container: av.container.InputContainer, end: int, packets: int
-) -> float:
-    """The part of the file's bytes that lies after the last frame and could hold frames, 0..1.
+def part_after(file: BinaryIO, container: av.container.InputContainer, reached: Reached) -> float:
+    """The part of the file's bytes that lies after the last packet and could hold frames, 0..1.
 
     Args:
         file: that the container was opened from.
         container: likewise.
-        end: place in the file at which the last frame ends; 0: unknown.
-        packets: how many frames came before.
+        reached: by all packets.
 
     """
-    if not end:
+    if not reached.place:
         return 0.0
     size = os.fstat(file.fileno()).st_size
     in_boxes = container.format.name.startswith("mov")
-    spare = _in_boxes(file, size, end) if in_boxes else size - end
-    spare -= TABLES[0] + TABLES[1] * packets
+    spare = _in_boxes(file, size, reached.place) if in_boxes else size - reached.place
+    spare -= TABLES[0] + TABLES[1] * reached.packets
     return max(0.0, spare / size)
 
 
