@@ -66,6 +66,16 @@ def test_a_recording_cut_short_is_no_evidence(tmp_path: Path) -> None:
     assert result.counts.decoded < 16
 
 
+def test_a_stream_that_breaks_off_is_no_evidence(tmp_path: Path) -> None:
+    """A transport stream states no length: nobody knows what came after."""
+    path = write_video(tmp_path / "v.ts", [noisy(LIVE, i) for i in range(30)], "libx264")
+    assert made().predict(path).is_live
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) * 2 // 3 // 188 * 188 - 50])
+    result = made().predict(path)
+    assert (result.decision, result.reason) == ("rejected", "partly_decoded")
+
+
 @pytest.mark.parametrize(
     ("scored", "fit"),
     [

@@ -112,3 +112,36 @@ def zeroed(path: Path, *numbers: int, part: float = 1.0) -> Path:
         content[start : at + size] = bytes(at + size - start)
     path.write_bytes(bytes(content))
     return path
+
+
+def write_with_sound(
+    path: Path, images: Sequence[Image], codec: str, sound: str, *, longer: float, start: float = 0
+) -> Path:
+    """A film at 10 frames a second that begins at ``start``, and silence that outlasts it by so
+    many seconds.
+    """
+    suffix = path.suffix.lstrip(".")
+    rate = 48000
+    with path.open("wb") as file, av.open(file, "w", format=CONTAINERS.get(suffix, suffix)) as out:
+        film: Any = out.add_stream(codec, rate=10)
+        film.height, film.width = images[0].shape[:2]
+        film.pix_fmt = FORMATS[codec]
+        voice: Any = out.add_stream(sound, rate=rate)
+        voice.layout = "stereo"
+        step = 1024
+        silence = np.zeros((2, step), np.float32)
+        spoken = 0
+        for number, image in enumerate(images):
+            frame = av.VideoFrame.from_ndarray(image, format="rgb24")
+            frame.pts, frame.time_base = round(1000 * start) + 100 * number, Fraction(1, 1000)
+            out.mux(film.encode(frame))
+            until = (number + 1) / 10 + (longer if number == len(images) - 1 else 0)
+            while spoken < until * rate:
+                said = av.AudioFrame.from_ndarray(silence, format="fltp", layout="stereo")
+                said.sample_rate, said.time_base = rate, Fraction(1, rate)
+                said.pts = spoken + round(start * rate)
+                spoken += step
+                out.mux(voice.encode(said))
+        out.mux(film.encode(None))
+        out.mux(voice.encode(None))
+    return path

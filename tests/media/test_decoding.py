@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers.made_videos import noisy, packets, write_video, zeroed
+from helpers.made_videos import noisy, packets, write_video, write_with_sound, zeroed
 from spoofcue.errors import MediaError
 from spoofcue.media.unread import part_skipped
 from spoofcue.media.video import Clip, sample_clip
@@ -120,6 +120,52 @@ def test_fragments_that_cannot_be_read_are_missed(tmp_path: Path) -> None:
     clip = sample_clip(path, 10)
     assert clip.decoded < 15
     assert clip.decoded < 0.8 * clip.wanted
+
+
+@pytest.mark.parametrize(
+    ("codec", "sound", "suffix"),
+    [
+        ("libx264", "aac", "mp4"),
+        ("mpeg4", "aac", "mov"),
+        ("libvpx", "libopus", "webm"),
+        ("mjpeg", "aac", "mkv"),
+        ("mjpeg", "libmp3lame", "avi"),
+        ("libx264", "aac", "ts"),
+    ],
+)
+@pytest.mark.parametrize(("longer", "start"), [(0, 0), (2, 0), (0.2, 1.5)])
+def test_sound_and_a_late_beginning_are_no_missing_part(
+    tmp_path: Path, codec: str, sound: str, suffix: str, longer: float, start: float
+) -> None:
+    if suffix == "avi" and start:
+        pytest.skip("the file has a hole after its first frame")
+    path = write_with_sound(
+        tmp_path / f"v.{suffix}", SWITCH, codec, sound, longer=longer, start=start
+    )
+    clip = sample_clip(path, 10)
+    assert (clip.total, clip.wanted, clip.decoded, clip.cut) == (30, 30, 30, False)
+
+
+@pytest.mark.parametrize(
+    ("codec", "suffix", "muxer"),
+    [
+        ("libx264", "ts", {}),
+        ("mjpeg", "mkv", {"live": "1"}),
+        ("libvpx", "webm", {"live": "1"}),
+        ("mjpeg", "mp4", {"movflags": "frag_keyframe+empty_moov"}),
+    ],
+)
+def test_a_file_without_a_length_that_breaks_off_within_a_frame_is_known_to(
+    tmp_path: Path, codec: str, suffix: str, muxer: dict[str, str]
+) -> None:
+    images = [noisy(60 + i, i, side=128) for i in range(30)]
+    path = write_video(tmp_path / f"v.{suffix}", images, codec, muxer=muxer)
+    content, places = path.read_bytes(), packets(path)
+    assert not sample_clip(path, 10).cut
+    at, size = max(places[5:25], key=lambda place: place[1])
+    path.write_bytes(content[: at + 2 * size // 3])
+    clip = sample_clip(path, 10)
+    assert clip.cut or clip.decoded < 0.8 * clip.wanted
 
 
 def test_a_gap_in_time_is_a_part_that_is_missing() -> None:

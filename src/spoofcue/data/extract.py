@@ -157,8 +157,9 @@ def extract(recording: Recording, out: Path, options: PrepareOptions) -> Extract
         row = known | {"frame": 0, "status": error.reason, "reason": str(error)}
         return Extraction([row], [Problem("undecodable", recording.media, str(error))])
     given = GivenBoxes.of(recording, clip.total, use=options.boxes == "given")
-    if clip.decoded < clip.wanted:
+    if clip.cut or clip.decoded < clip.wanted:
         detail = f"{clip.decoded} of {clip.wanted} frames decode"
+        detail += ", and it breaks off within a frame" if clip.cut else ""
         given.problems.append(Problem("broken_frames", recording.media, detail))
     rows = [
         known

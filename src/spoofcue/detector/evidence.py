@@ -66,8 +66,10 @@ class EvidenceRule:
                 limits = "of 0 or more" if most == math.inf else "in 0..1"
                 raise InputError(f"EvidenceRule({name}={value!r}): give a number {limits}.")
 
-    def lacks_frames(self, counts: FrameCounts) -> str | None:
-        """What is wrong if too few frames decoded."""
+    def lacks_frames(self, counts: FrameCounts, *, cut: bool = False) -> str | None:
+        """What is wrong if too few frames decoded, or if nobody knows of how many they are."""
+        if cut and self.min_decoded > 0:
+            return "the recording breaks off within a frame, and its file states no length"
         if counts.decoded >= self.min_decoded * counts.wanted - ROUNDING:
             return None
         share = f"{100 * self.min_decoded:g} %"

@@ -125,7 +125,7 @@ class Judge:
 
     def _recording(self, frames: Frames, watch: Stopwatch) -> Result:
         seen = SeenFrames(frames)
-        lacking = self.evidence.lacks_frames(seen.counts())
+        lacking = self.evidence.lacks_frames(seen.counts(), cut=frames.cut)
         if lacking:
             refusal = Refusal("partly_decoded", lacking, "record again")
             return self._refused(refusal, Look(None, None), watch, seen.counts())

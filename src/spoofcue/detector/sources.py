@@ -42,6 +42,7 @@ class Frames:
         places: how many there should be, evenly spread, None if nobody knows: as many as come.
         wanted: frames of the whole recording; None likewise.
         decoded: of these, frames that decode.
+        cut: whether nobody knows how much is missing of it.
 
     """
 
@@ -49,6 +50,7 @@ class Frames:
     places: int | None = None
     wanted: int | None = None
     decoded: int | None = None
+    cut: bool = False
 
 
 def is_video(source: Source) -> bool:
@@ -178,6 +180,7 @@ def sampled(clip: Clip) -> Frames:
         len(spread) + round(missing),
         clip.wanted,
         clip.decoded,
+        clip.cut,
     )
 
 

@@ -33,12 +33,14 @@ class Decoded:
         wanted: frames that the packets should have given.
         whole: frames that decoded undamaged.
         damaged: whether anything is wrong.
+        ended: whether the last frame is not itself at fault, as where a file breaks off.
 
     """
 
     wanted: int
     whole: int
     damaged: bool
+    ended: bool
 
 
 def decode_whole(
@@ -68,6 +70,7 @@ def decode_whole(
     damage = _Damage(survey, intra=codec.name in INTRA)
     times = survey.times if careful else ()
     whole = broken = fields = 0
+    worst = -1  # the last frame that is itself at fault
     for packet in packets_of(container, stream):
         damage.sent(packet.is_keyframe)
         bad = packet.is_corrupt
@@ -78,11 +81,14 @@ def decode_whole(
             broken += 1
         if bad:
             damage.begins(packet.pts)
+            if packet.size:
+                worst = max(worst, _number(times, packet.pts, whole + broken - 1))
         if damage and not careful:
             break
         for frame in frames:
             if frame.is_corrupt:
                 damage.begins(frame.pts)
+                worst = max(worst, _number(times, frame.pts, whole + broken))
             if damage.holds(frame) or frame.is_corrupt or bad:
                 broken += 1
                 continue
@@ -91,7 +97,8 @@ def decode_whole(
             whole += 1
     # a packet may be a field, half of an interlaced frame; others that gave no frame are lost
     lost = max(broken, survey.packets - whole - fields)
-    return Decoded(whole + lost, whole, bool(damage) or lost > 0)
+    ended = worst < survey.packets - 1
+    return Decoded(whole + lost, whole, bool(damage) or lost > 0, ended)
 
 
 class _Damage:

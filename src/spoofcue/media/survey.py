@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, BinaryIO
 from spoofcue.errors import MediaError
 from spoofcue.media.container import container_of, packets_of
 from spoofcue.media.display import display_size
-from spoofcue.media.unread import Reached, part_after, part_not_reached, part_skipped
+from spoofcue.media.unread import (
+    Length,
+    Reached,
+    breaks_off,
+    part_after,
+    part_not_reached,
+    part_skipped,
+)
 
 if TYPE_CHECKING:
     import av
@@ -33,6 +40,8 @@ class Survey:
             none, or share one.
         keys: those of frames that need no other.
         unread: part of the recording that the file states or holds and no packet came of, 0..1.
+        stated: whether the file says how long it is.
+        cut: whether the file ends within one of the pieces that it is made of.
 
     """
 
@@ -44,6 +53,8 @@ class Survey:
     times: tuple[int, ...] = ()
     keys: tuple[int, ...] = ()
     unread: float = 0.0
+    stated: bool = True
+    cut: bool = False
 
     @property
     def rank(self) -> tuple[int, int, int, int]:
@@ -105,6 +116,7 @@ def _survey(
 ) -> Survey:
     times = {p.time: p.key for p in packets if p.time is not None}
     ends = [p.until for p in packets if p.until is not None]
+    length = Length.of(stream, container)
     apart = len(times) == len(packets)
     return Survey(
         stream.index,
@@ -115,9 +127,11 @@ def _survey(
         keys=tuple(sorted(t for t, key in times.items() if key)) if apart else (),
         unread=max(
             part_skipped(sorted(times) if apart else ()),
-            part_not_reached(stream, container, max(ends, default=None), reached),
+            part_not_reached(max(ends, default=None), reached, length),
             part_after(file, container, reached),
         ),
+        stated=length.stated > 0,
+        cut=breaks_off(file, container, reached, length),
     )
 
 

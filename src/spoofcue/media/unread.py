@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, BinaryIO
@@ -20,6 +20,10 @@ TOLERANCE = 0.05
 GAP = 10
 # bytes after the last packet that are tables and not frames: of a file, and of each packet
 TABLES = (4096, 64)
+# bytes after the last packet of a live Matroska stream: it has no index
+TAGS = 256
+# bytes of a transport stream's packets: plain, with a time, with a check (BDAV, DVB)
+TS_PACKETS = (188, 192, 204)
 # top-level boxes of MP4 and MOV that hold no frames (ISO/IEC 14496-12, QuickTime)
 BOXES = frozenset(
     b"ftyp styp moov moof mfra free skip wide pnot udta uuid meta meco sidx ssix prft emsg pdin "
@@ -49,36 +53,52 @@ class Reached:
         self.packets += 1
 
 
-def part_not_reached(
-    stream: av.VideoStream,
-    container: av.container.InputContainer,
-    end: float | None,
-    reached: Reached,
-) -> float:
+def part_not_reached(end: float | None, reached: Reached, length: Length) -> float:
     """The part of the length that the header states that nothing came of, 0..1.
 
     Args:
-        stream: a film.
-        container: that it is in.
-        end: of its last frame, s; None: unknown.
+        end: of a film's last frame, s; None: unknown.
         reached: by all of the file: sound may outlast the film.
+        length: of the film.
 
     """
-    name, base = container.format.name, stream.time_base
-    if end is None or not base or not name.startswith(STATING):
+    if end is None or not length.stated:
         return 0.0
-    if name == "avi":
-        # of a file that was cut off, the length that FFmpeg gives is that of what is left
-        rate = stream.average_rate
-        stated, lasts = stream.frames / float(rate) if rate else 0.0, end
-    elif stream.duration:
-        # MP4 states how long a film is, others when it ends
-        begins = stream.start_time or 0 if name.startswith("mov") else 0
-        stated, lasts = stream.duration * float(base), end - begins * float(base)
-    else:
-        stated, lasts = (container.duration or 0) / 1e6, reached.seconds
-    missing = 1 - lasts / stated if stated > 0 else 0.0
+    lasts = (end if length.of_film else reached.seconds) - length.begins
+    missing = 1 - lasts / length.stated
     return min(missing, 1.0) if missing > TOLERANCE else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long a film is by its file's header.
+
+    Attributes:
+        stated: s; 0: the header says nothing.
+        begins: the time that it counts from, s.
+        of_film: whether it is the film's own and not the file's.
+
+    """
+
+    stated: float = 0.0
+    begins: float = 0.0
+    of_film: bool = True
+
+    @classmethod
+    def of(cls, stream: av.VideoStream, container: av.container.InputContainer) -> Length:
+        """As the header states it; FFmpeg's guess for other containers is none."""
+        name, base = container.format.name, stream.time_base
+        if not base or not name.startswith(STATING):
+            return cls()
+        if name == "avi":
+            # of a file that was cut off, the length that FFmpeg gives is that of what is left
+            rate = stream.average_rate
+            return cls(stream.frames / float(rate) if rate else 0.0)
+        if stream.duration:
+            # MP4 states how long a film is, others when it ends
+            begins = stream.start_time or 0 if name.startswith("mov") else 0
+            return cls(stream.duration * float(base), begins * float(base))
+        return cls((container.duration or 0) / 1e6, of_film=False)
 
 
 def part_skipped(times: Sequence[int]) -> float:
@@ -116,22 +136,53 @@ def part_after(file: BinaryIO, container: av.container.InputContainer, reached: 
     return max(0.0, spare / size)
 
 
-def _in_boxes(file: BinaryIO, size: int, end: int) -> int:
-    """Bytes after ``end`` that lie in boxes of frames, or in what is no box."""
-    at = spare = 0
+def breaks_off(
+    file: BinaryIO, container: av.container.InputContainer, reached: Reached, length: Length
+) -> bool:
+    """Whether a file of pieces, which states no length of the whole, ends within one of them."""
+    size = os.fstat(file.fileno()).st_size
+    name = container.format.name
+    if name.startswith("matroska"):
+        return not length.stated and 0 < reached.place < size - TAGS
+    if name == "mpegts":
+        return all(size % packet for packet in TS_PACKETS)
+    if not name.startswith("mov"):
+        return False
+    boxes = list(_boxes(file, size))
+    return any(b.kind == b"moof" for b in boxes) and bool(boxes) and boxes[-1].end > size
+
+
+def _in_boxes(file: BinaryIO, size: int, reached: int) -> int:
+    """Bytes after ``reached`` that lie in boxes of frames, or in what is no box."""
+    spare = last = 0
+    for box in _boxes(file, size):
+        if box.kind == b"mdat":
+            spare += max(0, min(box.end, size) - max(box.start, reached))
+        elif box.kind not in BOXES or box.end > size:
+            break
+        last = min(box.end, size)
+    return spare + size - max(last, reached) if last < size else spare
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    kind: bytes
+    start: int
+    end: int
+
+
+def _boxes(file: BinaryIO, size: int) -> Iterator[_Box]:
+    """The top-level boxes of an MP4 or MOV, up to one that has no length."""
+    at = 0
     while at + 8 <= size:
         file.seek(at)
         head = file.read(16)
-        length, kind = int.from_bytes(head[:4], "big"), head[4:8]
+        length = int.from_bytes(head[:4], "big")
         if length == 1:
             length = int.from_bytes(head[8:16], "big")
         if length == 0:  # the last box goes to the end of the file
             length = size - at
-        whole = kind in BOXES and at + length <= size
-        if length < 8 or not (whole or kind == b"mdat"):
-            return spare + size - max(at, end)
-        after = min(at + length, size)
-        if kind == b"mdat":
-            spare += max(0, after - max(at, end))
-        at = after
-    return spare
+        if length < 8:
+            return
+        yield _Box(head[4:8], at, at + length)
+        at += length

@@ -64,6 +64,7 @@ class Clip:
             next one gave none.
         wanted: frames that the whole recording should have, those of a part that is missing too.
         decoded: of these, frames that decoded whole.
+        cut: whether it breaks off within a frame, and the file does not say how long it was.
 
     """
 
@@ -73,6 +74,7 @@ class Clip:
     places: tuple[int, ...] = (0,)
     wanted: int = 1
     decoded: int = 1
+    cut: bool = False
 
     @property
     def spread(self) -> list[Frame | None]:
@@ -142,6 +144,7 @@ def sample_clip(
         # a part that nothing was read of is as many frames as the rest would give
         wanted=max(came.wanted, round(came.wanted / (1 - min(best.unread, 0.999)))),
         decoded=came.whole,
+        cut=best.cut or not (best.stated or came.ended),
     )
 
 
