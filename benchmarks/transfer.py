@@ -23,8 +23,8 @@ import numpy as np
 from spoofcue.errors import MediaError
 from spoofcue.faces.box import crop_face
 from spoofcue.faces.detect import FaceDetector, make_detector
+from spoofcue.media.folders import media_in
 from spoofcue.media.image import read_image
-from spoofcue.media.kinds import find_media
 from spoofcue.metrics.bootstrap_intervals import bootstrap
 from spoofcue.metrics.intervals import clopper_pearson
 from spoofcue.metrics.measures import auc, eer
@@ -41,7 +41,7 @@ def scores_of(
     model: FaceScorer, folder: Path, detector: FaceDetector | None
 ) -> tuple[list[float], int]:
     found, silent = [], 0
-    for path in find_media(folder):
+    for path in media_in(folder).files:
         try:
             crop = read_image(path)
         except MediaError:

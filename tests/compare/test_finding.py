@@ -53,6 +53,14 @@ def test_seeds_with_other_settings_are_not_mixed(tmp_path: Path) -> None:
     assert set(names(tmp_path)) == {"lgsc"}
 
 
+def test_links_are_followed_once(tmp_path: Path) -> None:
+    write_fold(tmp_path / "elsewhere/first", "lgsc", A)
+    (tmp_path / "results").mkdir()
+    for name, target in (("here", "../elsewhere"), ("here-too", "../elsewhere"), ("loop", ".")):
+        (tmp_path / "results" / name).symlink_to(target)
+    assert names(tmp_path / "results") == {"lgsc": [tmp_path / "results/here/first"]}
+
+
 def test_a_path_may_hold_an_equals_sign(tmp_path: Path) -> None:
     folder = write_fold(tmp_path / "lr=1", "lgsc", A)
     assert names(folder) == {"lgsc": [folder]}

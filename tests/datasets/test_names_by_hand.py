@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from helpers.known_dataset import known_datasets
-from spoofcue.data.recording import Published
+from spoofcue.data.recording import Problem, Published
 from spoofcue.datasets import DATASETS
 from spoofcue.datasets.definition import Dataset, Named
+from spoofcue.datasets.places import folder_with
 from spoofcue.datasets.scan import count, parse, scan
 from spoofcue.datasets.tree import Tree
 from spoofcue.errors import InputError
@@ -313,6 +315,38 @@ def test_files_of_a_tree(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"cannot read .*bad: 'utf-8'"):
         tree.text("bad")
     assert Tree.of(tmp_path / "none").paths == ()
+
+
+def test_links_in_a_tree_are_followed_once(tmp_path: Path) -> None:
+    for name in ("root/a/b.txt", "elsewhere/c.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    root = tmp_path / "root"
+    for name, target in (("a/up", ".."), ("loop", "."), ("set", "../elsewhere"), ("all", "/")):
+        (root / name).symlink_to(target)
+    (root / "same.txt").symlink_to("a/b.txt")  # a name of its own, which may be the official one
+    assert Tree.of(root).paths == ("a/b.txt", "same.txt", "set/c.txt")
+    assert folder_with(root, "c.txt") == root / "set"
+    assert folder_with(root / "a", "none.txt") is None
+
+
+def test_a_locked_folder_of_a_tree_is_a_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = "Train_files/1_1_01_1.avi"
+    (tmp_path / clip).parent.mkdir()
+    (tmp_path / clip).touch()
+    (tmp_path / "Dev_files").mkdir()
+    scandir = os.scandir
+
+    def refuse(path: Path) -> object:
+        if path.name == "Dev_files":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr("spoofcue.media.walk.os.scandir", refuse)
+    problems = scan(DATASETS["oulu-npu"], tmp_path).problems
+    assert Problem("left_out", "Dev_files", "Permission denied") in problems
     given = Tree.listed(["b", "a"], {"a": "text"})
     assert (given.paths, given.text("a"), given.root) == (("a", "b"), "text", Path())
 

@@ -99,6 +99,27 @@ def test_a_folder_that_holds_the_other_class_is_refused_by_name(tmp_path: Path) 
         judge_folders(made(), tmp_path / "good", tmp_path / "real")
 
 
+def test_what_is_not_read_is_named_with_status_1(
+    folders: tuple[Path, Path], package: Path, tmp_path: Path
+) -> None:
+    live, _ = folders
+    call = (package, "--live", live, "--target", "bpcer=0.1", "--out", tmp_path / "a.spoofcue")
+    assert calibrate(*call)[0] == 0
+    (live / "ann/x.tga").touch()
+    code, told, warned = calibrate(*call, "--json")
+    assert (code, [left["reason"] for left in json.loads(told)["left_out"]]) == (1, ["unsupported"])
+    assert "x.tga: .tga is not read" in warned
+    (live / "ann/x.tga").rename(live / "ann/x.png")
+    assert calibrate(*call)[0] == 1
+
+
+def test_a_link_to_a_folder_of_the_other_class_is_refused(folders: tuple[Path, Path]) -> None:
+    live, _ = folders
+    (live / "attack").symlink_to("ann")
+    with pytest.raises(InputError, match="attack"):
+        judge_folders(made(), live)
+
+
 def test_one_picture_in_both_folders_is_refused_with_both_names(
     folders: tuple[Path, Path],
 ) -> None:

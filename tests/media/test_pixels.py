@@ -64,12 +64,13 @@ def test_a_picture_is_the_same_however_it_comes(
         picture = Image.fromarray(noise.astype(np.int32))
     else:
         picture = Image.fromarray(np.stack([noise >> 8] * 3, -1).astype(np.uint8)).convert(mode)
+    if kind == "TIFF":
+        orientation = min(max(orientation, 1), 8)  # libtiff writes no other
     exif = Image.Exif()
     exif[0x0112] = orientation
     options: dict[str, Any] = {} if kind == "BMP" else {"exif": exif}
     if kind == "TIFF":
         options["compression"] = "tiff_lzw"  # see the next test
-        exif[0x0112] = min(max(orientation, 1), 8)  # libtiff writes no other
     try:
         data = encoded(picture, kind, **options)
     except (OSError, KeyError, ValueError):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from contextlib import suppress
-from typing import NoReturn
+from itertools import pairwise
+from typing import Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from spoofcue.cli import (
     compare,
@@ -29,7 +32,7 @@ from spoofcue.cli.benchmark import command as benchmark
 from spoofcue.cli.benchmark.ablate import ablate
 from spoofcue.cli.console import discard_output, leave_quietly, say
 from spoofcue.cli.model import info as model
-from spoofcue.errors import ProblemsError, SpoofCueError, system_error_text
+from spoofcue.errors import InputError, ProblemsError, SpoofCueError, system_error_text
 from spoofcue.plain_text import visible
 
 # package -> the extra that brings it; any other package is train's
@@ -42,8 +45,23 @@ EXTRAS = {
     "yaml": "simulate",
 }
 
+
+class NoEmptyArguments(TyperGroup):
+    """Refuses an empty argument: as a path it would be the working folder, and all of it judged."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Looked for here, before a path of no letters has become a path of the working folder."""
+        for before, arg in pairwise(["", *args]):
+            if not arg or re.fullmatch("--[^=]+=", arg):
+                where = arg or (f"after {before}" if before else "")
+                named = f"an argument is empty ({where})" if where else "an argument is empty"
+                raise InputError(f"{named}: give a value. Is a variable of the shell not set?")
+        return super().parse_args(ctx, args)
+
+
 app = typer.Typer(
     name="spoofcue",
+    cls=NoEmptyArguments,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Face presentation attack detection with spoof cue maps (LGSC). A higher score means more "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.table import Table
@@ -12,6 +12,10 @@ from rich.text import Text
 from spoofcue.cli.console import say, show, telling_names
 from spoofcue.cli.options import AsJson, YunetModel
 from spoofcue.runtime.choice import RUNTIMES
+
+if TYPE_CHECKING:
+    from spoofcue.detector.detector import Detector
+    from spoofcue.media.folders import LeftOut
 
 COLOURS = {"live": "green", "attack": "red", "rejected": "yellow"}
 
@@ -116,16 +120,18 @@ def predict(
 ) -> None:
     """Decide live, attack or rejected for every face.
 
-    Exit status: 0 if every file could be read, 1 if some could not, 2 if the call was wrong.
+    What looks like media in a folder and is not read is named, and with --json is `rejected`.
+
+    Exit status: 0 if all of it was judged, 1 if some could not be read, 2 if the call was wrong.
     """
-    from spoofcue.cli.console import print_json, progress_bar
+    from spoofcue.cli.console import print_json, progress_bar, remark
     from spoofcue.detector.cue_sheet import write_cue_sheet
     from spoofcue.detector.detector import Detector
     from spoofcue.detector.early_exit import ExitRule
     from spoofcue.detector.evidence import EvidenceRule
     from spoofcue.detector.quality import QualityLimits
     from spoofcue.detector.result import UNREADABLE
-    from spoofcue.media.kinds import expand_paths
+    from spoofcue.media.folders import LeftOut, again_words, expand_paths, left_out_words
 
     loaded = Detector.load(
         model,
@@ -139,7 +145,8 @@ def predict(
         early_exit=ExitRule() if early_exit else None,
         evidence=EvidenceRule(min_decoded=min_decoded),
     )
-    files = expand_paths(paths)
+    media = expand_paths(paths)
+    files = media.files
     rows: list[dict[str, Any]] = []
     unwritten: OSError | None = None
     with progress_bar("scoring files", len(files), quiet=as_json or len(files) < 3) as progress:
@@ -153,11 +160,34 @@ def predict(
                     continue
                 rows[-1]["cue"] = None if sheet is None else str(sheet)
             progress(done, len(files))
+    left_out = media.left_out
     if as_json:
-        print_json(rows)
-    else:
+        print_json([*rows, *(_left_out_row(left, loaded) for left in left_out)])
+    elif rows:
         print_rows(rows)
+    unread = [row for row in rows if row["reason"] in UNREADABLE]
+    left_out = [
+        *(
+            LeftOut(Path(row["path"]), "unreadable", row["detail"].removeprefix(f"{row['path']}: "))
+            for row in unread
+        ),
+        *left_out,
+    ]
+    if media.left_out or len(unread) > 1:  # one in the table needs no summary
+        for line in left_out_words(left_out):
+            remark(line)
+    for line in again_words(media.again):
+        remark(line)
     if unwritten is not None:
         raise unwritten
-    if any(row["reason"] in UNREADABLE for row in rows):
+    if left_out:
         raise typer.Exit(1)
+
+
+def _left_out_row(left: LeftOut, detector: Detector) -> dict[str, Any]:
+    """A row as those of results, of what was not judged."""
+    return {
+        "path": str(left.path),
+        **detector.refused(left.reason, left.detail).to_dict(),
+        "cue": None,
+    }

@@ -211,6 +211,7 @@ def dataset_command(dataset: Dataset) -> Callable[..., None]:
             print_summary(summary, out)
         if strict:
             refuse(summary.problems, str(root))
+        _end_if_not_all(summary)
 
     return prepare_dataset
 
@@ -282,9 +283,12 @@ def folder(
     from spoofcue.data.prepare import prepare
     from spoofcue.data.splits import with_splits
     from spoofcue.faces.detect import make_detector
+    from spoofcue.media.folders import Media, media_in
 
     table = labels or (root / "labels.csv" if (root / "labels.csv").is_file() else None)
-    recordings, warnings = read_labels(table, root, pai) if table else scan_folder(root, pai)
+    media = Media() if table or not root.is_dir() else media_in(root)
+    recordings, warnings = read_labels(table, root, pai) if table else scan_folder(root, pai, media)
+    left_out = [Problem("left_out", str(left.path), left.detail) for left in media.left_out]
     drawn = not any(r.split for r in recordings)
     recordings = with_splits(recordings, _ratios(split), seed)
     make_detector(detector, yunet_model)  # a missing model is an error before the work begins
@@ -298,6 +302,7 @@ def folder(
             workers=workers,
             overwrite=overwrite,
             warnings=warnings,
+            problems=left_out,
             drawn=drawn,
             progress=progress,
         )
@@ -305,6 +310,7 @@ def folder(
         print_json(summary)
     else:
         print_summary(summary, out)
+    _end_if_not_all(summary)
 
 
 for _name, _dataset in DATASETS.items():
@@ -313,6 +319,13 @@ for _name, _dataset in DATASETS.items():
         help=f"Prepare {_dataset.title}. ROOT holds: {_dataset.layout}.",
         short_help=f"Prepare {_dataset.title}.",
     )(dataset_command(_dataset))
+
+
+def _end_if_not_all(summary: PrepareSummary) -> None:
+    """Status 1 if something that looks like media could not be taken; `--strict` ends before."""
+    kinds = {"left_out"} if summary.dataset else {"left_out", "undecodable"}
+    if any(problem.kind in kinds for problem in summary.problems):
+        raise typer.Exit(1)
 
 
 def _ratios(text: str) -> tuple[float, float, float]:

@@ -150,6 +150,8 @@ def simulate(
     say(f"{summary.images} {kind} of {summary.subjects} people in {out}")
     for path, reason in summary.skipped:
         say(f"skipped {path}: {reason}")
+    if summary.left_out:
+        raise typer.Exit(1)
 
 
 def _names(text: str | None, default: Sequence[str]) -> Sequence[str]:

@@ -92,9 +92,21 @@ def _split(text: str) -> tuple[str | None, Path]:
 
 
 def _below(argument: Path) -> Iterator[tuple[Path, Kind, Stored]]:
-    """Both layouts of a benchmark, at any depth; nothing below a result is another one."""
-    for at, folders, files in os.walk(argument):
-        path = Path(at)
+    """Both layouts of a benchmark, at any depth; nothing below a result is another one.
+
+    Links are followed, each folder once, so that they may lead back.
+
+    Raises:
+        InputError: a folder cannot be looked into.
+
+    """
+    seen: set[str] = set()
+    for at, folders, files in os.walk(argument, onerror=_refuse_locked, followlinks=True):
+        path, real = Path(at), os.path.realpath(at)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
         fold = _fold_of(path / RESULT_FILE) if RESULT_FILE in files else None
         if fold is not None:
             folders.clear()  # its data/ and run/ are parts of it
@@ -105,6 +117,10 @@ def _below(argument: Path) -> Iterator[tuple[Path, Kind, Stored]]:
             yield path, "run" if run.is_evaluated else "unevaluated", run.record()
         else:
             folders.sort()
+
+
+def _refuse_locked(error: OSError) -> None:
+    raise InputError(f"{error.filename}: {error.strerror}; results in it would be missing.")
 
 
 def _fold_of(path: Path) -> FoldRecord | None:

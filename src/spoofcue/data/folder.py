@@ -22,8 +22,9 @@ from spoofcue.labels import (
     labels_of,
     same_to_the_eye,
 )
-from spoofcue.media.kinds import find_media
+from spoofcue.media.folders import Media, left_out_words, media_in
 from spoofcue.media.same_files import refuse_shared_files
+from spoofcue.media.walk import Entry
 from spoofcue.texts.tables import Table, open_table
 
 CSV_COLUMNS = (
@@ -32,7 +33,9 @@ CSV_COLUMNS = (
 )
 
 
-def scan_folder(root: Path, pai: str = "attack") -> tuple[list[Recording], list[str]]:
+def scan_folder(
+    root: Path, pai: str = "attack", media: Media | None = None
+) -> tuple[list[Recording], list[str]]:
     """Recordings under ``root``, labelled by the folders that they lie in.
 
     :func:`spoofcue.labels.labels_of` states the grammar; docs/labels.md explains it.
@@ -40,6 +43,7 @@ def scan_folder(root: Path, pai: str = "attack") -> tuple[list[Recording], list[
     Args:
         root: the folder.
         pai: species of attacks that no folder names.
+        media: what the folder holds, if that is known.
 
     Returns:
         Recordings sorted by path, and warnings to show and to keep with the data.
@@ -50,30 +54,36 @@ def scan_folder(root: Path, pai: str = "attack") -> tuple[list[Recording], list[
     """
     if not root.is_dir():
         raise InputError(f"{root} is not a folder.")
-    files = find_media(root)
-    if not files:
-        raise InputError(f"{root} holds no image or video with a known extension.")
+    media = media or media_in(root)
+    if not media.files:
+        words = " ".join(line.strip() for line in left_out_words(media.left_out, 3))
+        raise InputError(f"{root} holds no image or video with a known extension. {words}".strip())
     refuse_live_species(pai, "the species")
     recordings, unclear, nameless = [], [], 0
-    for path in files:
-        media = path.relative_to(root).as_posix()
-        says = labels_of(media.split("/")[:-1])
+    for path in media.files:
+        name = path.relative_to(root).as_posix()
+        says = labels_of(name.split("/")[:-1])
         if says.label is not None:
             says = _beside_where_it_leads(says, path, root)
         if says.label is None:
-            unclear.append(f"{media} ({says.fault})")
+            unclear.append(f"{name} ({says.fault})")
             continue
         nameless += says.subject is None
         recordings.append(
             Recording(
                 path=path,
-                media=media,
-                subject=says.subject or f"file-{media}",
+                media=name,
+                subject=says.subject or f"file-{name}",
                 label=says.label,
                 pai=(says.species or pai) if says.label == ATTACK else None,
                 split=says.split,
             )
         )
+    unclear += [
+        f"{entry.path.relative_to(root).as_posix()} ({fault})"
+        for entry in media.again
+        if (fault := _by_its_first_name(entry, root))
+    ]
     if unclear:
         raise InputError(
             f"{len(unclear)} file(s) under {root} have no clear label, e.g. "
@@ -87,6 +97,20 @@ def scan_folder(root: Path, pai: str = "attack") -> tuple[list[Recording], list[
             "rates are too good; name subjects by folders or in a CSV."
         )
     return recordings, [*warnings, *_compared(recordings)]
+
+
+def _by_its_first_name(entry: Entry, root: Path) -> str:
+    """Why what has two names cannot be labelled; nothing if both say the same."""
+    if entry.first is None:
+        return ""
+    here, first = (
+        labels_of(path.relative_to(root).parts[: None if entry.folder else -1])
+        for path in (entry.path, entry.first)
+    )
+    classes, splits = {here.label, first.label} - {None}, {here.split, first.split} - {None}
+    if len(classes) < 2 and len(splits) < 2:
+        return ""
+    return f"it is a link to {entry.first}, which is of another class or split"
 
 
 def _beside_where_it_leads(says: FolderLabels, path: Path, root: Path) -> FolderLabels:

@@ -134,19 +134,26 @@ def folder_with(root: Path, file: str) -> Path | None:
         file: relative, as ``Protocol_1/Train.txt``.
 
     """
-    level = [root]
+    level, seen = [root], set[str]()
     for _ in range(DEEPEST_LIST + 1):
         for folder in level:
             if (folder / file).is_file():
                 return folder
-        level = [inner for folder in level for inner in _folders(folder)]
+        level = [inner for folder in level for inner in _folders(folder, seen)]
     return None
 
 
-def _folders(folder: Path) -> list[Path]:
+def _folders(folder: Path, seen: set[str]) -> list[Path]:
+    """The folders in a folder, but none twice: a link may lead back."""
     try:
         with os.scandir(folder) as entries:
             names = [e.name for e in entries if e.is_dir() and not e.name.startswith(".")]
     except OSError:
         return []
-    return [folder / name for name in sorted(names)]
+    new = []
+    for name in sorted(names):
+        real = os.path.realpath(folder / name)
+        if real not in seen:
+            seen.add(real)
+            new.append(folder / name)
+    return new

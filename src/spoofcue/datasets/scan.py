@@ -103,6 +103,7 @@ def parse(dataset: Dataset, tree: Tree) -> Scan:
     problems.sort(key=lambda p: p.name)
     kept = sorted(by_name.values(), key=lambda pair: pair[0].path)
     recordings, of_boxes, notes = with_boxes(dataset, tree, boxes, kept)
+    problems += [Problem("left_out", path, why) for path, why in sorted(tree.locked.items())]
     missing = grammar.missing({one.canonical: one.recording for _, one in kept})
     published = dict(grammar.published if grammar.published is not None else dataset.published)
     problems += [Problem("missing", name) for name in missing] + of_boxes

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from spoofcue.errors import InputError
+from spoofcue.media.walk import walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,23 +18,32 @@ class Tree:
         root: the folder; the files need not exist if only their names are looked at.
         paths: relative, with slashes, sorted; hidden files and folders are left out.
         texts: path -> content, where there is no file to read it from.
+        locked: paths that the system does not show, with the reason.
 
     """
 
     root: Path
     paths: tuple[str, ...]
     texts: Mapping[str, str] = field(default_factory=dict)
+    locked: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, root: Path) -> Tree:
-        """All files under ``root``; none if there is no such folder."""
-        paths = []
-        for folder, folders, files in os.walk(root, followlinks=True):
-            folders[:] = [f for f in folders if not f.startswith(".")]
-            below = os.path.relpath(folder, root).replace(os.sep, "/")
-            prefix = "" if below == "." else f"{below}/"
-            paths += [prefix + name for name in files if not name.startswith(".")]
-        return cls(root, tuple(sorted(paths)))
+        """All files under ``root``; none if there is no such folder.
+
+        Links are followed, each folder once; a file has as many paths as names, since these tell
+        what it is.
+        """
+        if not root.is_dir():
+            return cls(root, ())
+        paths, locked = [], {}
+        for entry in walk(root, files_once=False, hidden=False):
+            path = entry.path.relative_to(root).as_posix()
+            if entry.kind == "locked":
+                locked[path] = entry.detail
+            elif not entry.folder:
+                paths.append(path)
+        return cls(root, tuple(sorted(paths)), locked=locked)
 
     @classmethod
     def listed(cls, paths: Iterable[str], texts: Mapping[str, str] | None = None) -> Tree:

@@ -309,6 +309,16 @@ class Detector:
             return [judge.video(self._recording(source, color))]
         return judge.results(judge.look(self._reading(source, color), most=None))
 
+    def refused(self, reason: str, detail: str) -> Result:
+        """The result of what this detector was not asked to judge, as a file of another format.
+
+        Args:
+            reason: a stable word for programs.
+            detail: in words.
+
+        """
+        return Result.refused(reason, detail, threshold=self.threshold, model=self.model_id)
+
     def calibrate(
         self,
         scores: ArrayLike,

@@ -58,7 +58,9 @@ class Result:
         reason: None, or why it was rejected: ``no_face``, ``several_faces``, ``face_too_small``,
             ``cut_off``, ``blurred``, ``too_dark``, ``too_bright``, ``low_contrast``,
             ``unreadable``, ``too_large``, ``no_frames``, ``partly_decoded``, ``partly_scored`` or
-            ``error``; ``attack_run``: an attack by a run of frames and not by ``score``.
+            ``error``; ``attack_run``: an attack by a run of frames and not by ``score``; of what
+            `spoofcue predict` left out in a folder ``unsupported``, ``hidden``, ``locked``,
+            ``broken_link`` or ``not_a_file``.
         detail: the reason in words, with figures.
         advice: what to tell the person before the camera, where that helps.
         box: in px of the upright image; of a video, of the middle scored frame.
@@ -97,6 +99,24 @@ class Result:
     early_exit: EarlyExit | None = None
     cue_map: NDArray[np.float32] | None = None
     face: NDArray[np.uint8] | None = None
+
+    @classmethod
+    def refused(cls, reason: str, detail: str, *, threshold: float, model: str) -> Result:
+        """Of something that was not even looked at."""
+        return cls(
+            decision="rejected",
+            score=None,
+            threshold=threshold,
+            reason=reason,
+            detail=detail,
+            advice=None,
+            box=None,
+            faces=0,
+            frames=0,
+            counts=FrameCounts(0, 0, 0, 0, 0),
+            model=model,
+            timings=Timings(),
+        )
 
     @property
     def is_live(self) -> bool:

@@ -18,7 +18,7 @@ from spoofcue.labels import (
     class_of_word,
     person_of,
 )
-from spoofcue.media.kinds import expand_paths
+from spoofcue.media.folders import LeftOut, Media, expand_paths
 from spoofcue.media.picture_sums import near_pairs, sum_of_file
 from spoofcue.media.same_files import Side, refuse_shared_files
 from spoofcue.metrics.scores import ScoreSet
@@ -46,12 +46,14 @@ class OwnPictures:
         scores: of what it judged; a video is one attempt.
         rejected: of each class, reason -> how many; these have no part in a threshold.
         notes: warnings about pictures that are on both sides but for their pixels.
+        left_out: what looks like media in the folders and was not judged.
 
     """
 
     scores: ScoreSet
     rejected: dict[str, Counter[str]]
     notes: list[str] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
 
     def why_rejected(self, kind: str) -> str:
         """The reasons of ``live`` or ``attack`` in words, the commonest first; empty for none."""
@@ -81,7 +83,9 @@ def judge_folders(
     if attack and _within(live, attack):
         raise InputError(f"{live} and {attack} hold the same files: live or attack?")
     given = {"live": live} if attack is None else {"live": live, "attack": attack}
-    files = [(kind, path) for kind, folder in given.items() for path in _media(folder, kind)]
+    media = {kind: _media(folder, kind) for kind, folder in given.items()}
+    left_out = [left for inside in media.values() for left in inside.left_out]
+    files = [(kind, path) for kind, inside in media.items() for path in inside.files]
     says = {path: _named(path, given[kind], kind) for kind, path in files}
     notes: list[str] = []
     if attack:
@@ -113,6 +117,7 @@ def judge_folders(
         ),
         rejected,
         notes,
+        left_out,
     )
 
 
@@ -185,11 +190,14 @@ def _within(a: Path, b: Path) -> bool:
     return a.is_relative_to(b) or b.is_relative_to(a)
 
 
-def _media(folder: Path, kind: str) -> list[Path]:
+def _media(folder: Path, kind: str) -> Media:
     if not folder.is_dir():
         raise InputError(f"there is no folder {folder} of {kind} pictures.")
     _refuse_other_name(folder, kind)
-    return expand_paths([folder])
+    media = expand_paths([folder])
+    for entry in media.again:  # by its other name it may be of the other class
+        _named(entry.path / "files" if entry.folder else entry.path, folder, kind)
+    return media
 
 
 def _refuse_other_name(folder: Path, kind: str) -> None:

@@ -6,8 +6,6 @@ import re
 from pathlib import Path
 from typing import Literal
 
-from spoofcue.errors import InputError
-
 IMAGE_SUFFIXES = frozenset(
     [
         *(".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".jfi", ".pjpeg", ".pjp", ".mpo"),
@@ -19,7 +17,7 @@ IMAGE_SUFFIXES = frozenset(
 VIDEO_SUFFIXES = frozenset(
     [
         *(".mp4", ".m4v", ".mov", ".qt", ".3gp", ".3g2", ".avi", ".divx", ".mkv", ".webm"),
-        *(".mpg", ".mpeg", ".mpe", ".m1v", ".m2v", ".vob", ".mod", ".tod", ".wmv", ".asf"),
+        *(".mpg", ".mpeg", ".mpe", ".m1v", ".m2v", ".vob", ".wmv", ".asf"),
         *(".flv", ".f4v", ".ts", ".mts", ".m2ts", ".m2t"),
     ]
 )
@@ -31,21 +29,32 @@ OTHER_MEDIA_SUFFIXES = frozenset(
         *(".rw2", ".raf", ".pef", ".srw", ".x3f", ".3fr", ".fff", ".kdc", ".dcr", ".k25", ".mrw"),
         *(".erf", ".rwl", ".iiq", ".mef", ".mos", ".gpr", ".rwz", ".thm"),
         # of programs that draw
-        *(".psd", ".psb", ".xcf", ".kra", ".ora", ".cdr", ".ai", ".eps", ".svg", ".svgz", ".wmf"),
-        *(".emf", ".pct", ".pict", ".afphoto", ".clip"),
+        *(".psd", ".psb", ".xcf", ".kra", ".ora", ".cdr", ".eps", ".svg", ".svgz", ".wmf"),
+        *(".emf", ".pct", ".pict", ".afphoto"),
         # of few bits, and of many
         *(".tga", ".icb", ".vda", ".vst", ".targa", ".pcx", ".dcx", ".ico", ".cur", ".icns"),
-        *(".xbm", ".xpm", ".wbmp", ".exr", ".hdr", ".pfm", ".pam", ".fits", ".fit", ".fts"),
-        *(".dds", ".qoi", ".sgi", ".rgb", ".rgba", ".bw", ".ras", ".sun", ".dpx", ".cin", ".dcm"),
+        *(".xbm", ".xpm", ".wbmp", ".exr", ".hdr", ".pfm", ".pam", ".fits", ".fts"),
+        *(".dds", ".qoi", ".sgi", ".rgb", ".ras", ".dpx", ".dcm"),
         *(".jxl", ".jxr", ".wdp", ".hdp", ".jls", ".jng", ".mng", ".bpg", ".flif", ".djvu"),
-        *(".avci", ".avcs", ".heics", ".heifs", ".jps", ".mpf", ".wic", ".livp", ".pcd", ".pix"),
+        *(".avci", ".avcs", ".heics", ".heifs", ".jps", ".mpf", ".livp", ".pcd"),
         # recordings
         *(".mxf", ".ogv", ".ogm", ".ogx", ".rm", ".rmvb", ".rv", ".m3u8", ".mjpg", ".mjpeg"),
-        *(".h264", ".264", ".avc", ".h265", ".265", ".hevc", ".av1", ".ivf", ".obu", ".y4m"),
-        *(".yuv", ".dv", ".dif", ".wtv", ".dvr-ms", ".swf", ".amv", ".nut", ".gifv", ".bik"),
-        *(".mk3d", ".mks", ".m4s", ".cmfv", ".xvid", ".trp", ".tp", ".mpv", ".mp2v", ".m2p"),
-        *(".lrv", ".insv", ".insp", ".360", ".braw", ".r3d", ".ari", ".crm", ".evo", ".ismv"),
-        *(".fli", ".flc", ".dav", ".264v", ".nsv", ".vro", ".vid", ".mj2", ".mjp2", ".wm", ".f4p"),
+        *(".h264", ".264", ".h265", ".265", ".hevc", ".ivf", ".obu", ".y4m"),
+        *(".yuv", ".dv", ".wtv", ".dvr-ms", ".swf", ".amv", ".nut", ".gifv", ".bik"),
+        *(".mk3d", ".m4s", ".cmfv", ".xvid", ".trp", ".mpv", ".mp2v", ".m2p"),
+        *(".lrv", ".insv", ".insp", ".braw", ".r3d", ".ari", ".crm", ".evo", ".ismv"),
+        *(".fli", ".flc", ".dav", ".nsv", ".vro", ".mj2", ".mjp2", ".wm", ".f4p"),
+    ]
+)
+# What lies beside media; if it cannot be opened, nothing is missed.
+TEXT_SUFFIXES = frozenset(
+    [
+        *(".txt", ".csv", ".tsv", ".json", ".jsonl", ".xml", ".yaml", ".yml", ".md", ".log"),
+        *(".ini", ".db", ".npy", ".npz", ".mat", ".pkl", ".pt", ".h5", ".hdf5", ".pts", ".lst"),
+        *(".face", ".srt", ".md5", ".sha1", ".sha256", ".html", ".htm", ".css", ".js", ".pdf"),
+        *(".doc", ".docx", ".xls", ".xlsx", ".py", ".ipynb", ".sh", ".m", ".wav", ".mp3", ".m4a"),
+        *(".aac", ".flac", ".zip", ".tar", ".gz", ".bz2", ".xz", ".7z", ".rar", ".parquet"),
+        *(".onnx", ".safetensors", ".ckpt", ".exe", ".dll", ".so", ".xmp", ".aae", ".lnk"),
     ]
 )
 
@@ -120,35 +129,3 @@ def content_format(head: bytes) -> str | None:
 
     """
     return next((name for name, sign in _SIGNS if sign.match(head[:HEAD])), None)
-
-
-def find_media(root: Path) -> list[Path]:
-    """All images and videos under ``root``, sorted; hidden files and folders are left out."""
-    return sorted(
-        path
-        for path in root.rglob("*")
-        if media_kind(path)
-        and not any(part.startswith(".") for part in path.relative_to(root).parts)
-        and path.is_file()
-    )
-
-
-def expand_paths(paths: list[Path]) -> list[Path]:
-    """Files as they are, folders as the media in them.
-
-    Raises:
-        InputError: a path does not exist, or a folder holds no media.
-
-    """
-    files: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            media = find_media(path)
-            if not media:
-                raise InputError(f"{path} holds no image or video.")
-            files += media
-        elif path.exists():
-            files.append(path)
-        else:
-            raise InputError(f"there is no file or folder {path}.")
-    return files

@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 from spoofcue.errors import InputError, MediaError
 from spoofcue.faces.detect import DlibDetector
 from spoofcue.labels import LIVE, class_of_folders
+from spoofcue.media.folders import Media, media_in
 from spoofcue.media.image import read_image
-from spoofcue.media.kinds import find_media, media_kind
+from spoofcue.media.kinds import media_kind
 from spoofcue.media.same_files import refuse_two_people
+from spoofcue.media.walk import Entry
 from spoofcue.processes import in_order
 from spoofcue.simulate.camera import filed
 from spoofcue.simulate.catalogue import Catalogue, built_in
@@ -223,8 +225,14 @@ def _shrunk(photo: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def photographed(photos: Path) -> tuple[dict[str, tuple[Path, ...]], list[tuple[str, str]]]:
-    """People in a folder of photos, subject -> paths, and what was left out.
+def photographed(
+    photos: Path, media: Media | None = None
+) -> tuple[dict[str, tuple[Path, ...]], list[tuple[str, str]]]:
+    """People in a folder of photos, subject -> paths, and what was left out, path and reason.
+
+    Args:
+        photos: the folder.
+        media: what it holds, if that is known.
 
     Raises:
         InputError: there is no such folder, or a folder in it is named for attacks, or one photo
@@ -234,21 +242,41 @@ def photographed(photos: Path) -> tuple[dict[str, tuple[Path, ...]], list[tuple[
     if not photos.is_dir():
         raise InputError(f"{photos} is not a folder of photos.")
     people: dict[str, list[Path]] = {}
-    skipped = []
-    for path in find_media(photos):
+    media = media or media_in(photos)
+    skipped = [(str(left.path), left.detail) for left in media.left_out]
+    for path in media.files:
         if media_kind(path) != "image":
             skipped.append((str(path), "not an image"))
             continue
-        word = class_of_folders(path.relative_to(photos).parts[:-1], LIVE)
-        if word.label is None:
-            raise InputError(
-                f"{path.parent} lies in {photos}, whose photos are taken for live ones, but "
-                f"{word.fault}. Give a folder of bona fide photos alone."
-            )
-        name = next(iter((*word.above, *word.below)), path.stem)
-        people.setdefault(name, []).append(path)
+        people.setdefault(_person_of(path, photos), []).append(path)
+    for entry in media.again:
+        _refuse_other_person(entry, photos)
     refuse_two_people([(path, name) for name, paths in people.items() for path in paths])
     return {name: tuple(paths) for name, paths in sorted(people.items())}, skipped
+
+
+def _person_of(photo: Path, photos: Path) -> str:
+    word = class_of_folders(photo.relative_to(photos).parts[:-1], LIVE)
+    if word.label is None:
+        raise InputError(
+            f"{photo.parent} lies in {photos}, whose photos are taken for live ones, but "
+            f"{word.fault}. Give a folder of bona fide photos alone."
+        )
+    return next(iter((*word.above, *word.below)), photo.stem)
+
+
+def _refuse_other_person(entry: Entry, photos: Path) -> None:
+    """What has a second name must be of one person by both."""
+    inside = "" if not entry.folder else "photo"
+    name = _person_of(entry.path / inside, photos)
+    if entry.first is None or entry.first == photos:
+        return
+    first = _person_of(entry.first / inside, photos)
+    if name != first and (entry.folder or len(entry.path.relative_to(photos).parts) > 1):
+        raise InputError(
+            f"{entry.first} of {first} and {entry.path} of {name} are the same: whose photos are "
+            "they? Keep one of the two."
+        )
 
 
 def with_faces(

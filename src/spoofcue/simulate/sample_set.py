@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.errors import InputError
+from spoofcue.media.folders import LeftOut, Media, media_in
 from spoofcue.processes import Progress, in_order
 from spoofcue.records.stored import Record
 from spoofcue.simulate.camera import encode
@@ -70,11 +71,20 @@ class SetOptions:
 
 @dataclass(frozen=True, slots=True)
 class SampleSetSummary:
-    """What was written: people, files, and the photos left out with the reason."""
+    """What was written.
+
+    Attributes:
+        subjects: people.
+        images: files.
+        skipped: photos that were left out, path and reason.
+        left_out: of these what looks like media and is not read.
+
+    """
 
     subjects: int
     images: int
     skipped: list[tuple[str, str]]
+    left_out: list[LeftOut] = field(default_factory=list)
 
 
 class RecordingRecord(Record):
@@ -137,10 +147,11 @@ def write_photo_set(
         InputError: fewer than three people with a usable photo, or an unknown name.
 
     """
-    people, skipped = photographed(photos)
+    media = media_in(photos) if photos.is_dir() else Media()
+    people, skipped = photographed(photos, media)
     people, faceless = with_faces(people, workers)
     skipped += faceless
-    return _write(
+    made = _write(
         out,
         people,
         skipped=skipped,
@@ -148,6 +159,7 @@ def write_photo_set(
         workers=workers,
         progress=progress,
     )
+    return replace(made, left_out=media.left_out)
 
 
 def _write(

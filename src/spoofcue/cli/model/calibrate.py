@@ -70,6 +70,9 @@ def calibrate(
 
     A promised rate takes 3 / RATE attempts of each kind (rule of three). With fewer the threshold
     is set all the same, and a warning says so.
+
+    Exit status: 1 if something in the folders that looks like media was not read; 2 if the call
+    was wrong.
     """
     from spoofcue.cli.console import progress_bar
     from spoofcue.errors import InputError
@@ -89,7 +92,10 @@ def calibrate(
         _print_calibrated(done, out, as_json, None)
         return
     assert live is not None
+    from spoofcue.cli.console import remark
+    from spoofcue.detector.result import UNREADABLE
     from spoofcue.detector.threshold_from_pictures import calibrate_on_folders
+    from spoofcue.media.folders import left_out_words
 
     with progress_bar("scoring files", 1, quiet=as_json) as progress:
         done, pictures = calibrate_on_folders(
@@ -102,6 +108,11 @@ def calibrate(
             progress=progress,
         )
     _print_calibrated(done, out, as_json, pictures)
+    for line in left_out_words(pictures.left_out):
+        remark(line)
+    reasons = {reason for why in pictures.rejected.values() for reason in why}
+    if pictures.left_out or not reasons.isdisjoint(UNREADABLE):
+        raise typer.Exit(1)
 
 
 def _print_calibrated(
@@ -122,7 +133,10 @@ def _print_calibrated(
             "threshold_before": done.before.value,
             "warning": done.doubt or None,
         }
-        print_json(record | ({"rejected": pictures.rejected} if pictures else {}))
+        of_pictures = {}
+        if pictures:
+            of_pictures = {"rejected": pictures.rejected, "left_out": pictures.left_out}
+        print_json(record | of_pictures)
         return
     say(f"{out}: {done.package.id}")
     say(
