@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from spoofcue.detector.detector import Detector
 from spoofcue.detector.evidence import longest_run
+from spoofcue.media.folders import media_in
 from spoofcue.media.image import Image, read_image
-from spoofcue.media.kinds import find_media
 from spoofcue.simulate.people import RenderedPerson
 from spoofcue.simulate.samples import WIDE, Sample, frames
 
@@ -46,7 +46,7 @@ def simulated(people: int, count: int) -> Iterator[tuple[str, list[Image]]]:
 def pictured(root: Path, count: int) -> Iterator[tuple[str, list[Image]]]:
     """Consecutive pictures of a folder, in the order of their names, as recordings."""
     for kind in ("live", "attack"):
-        files = find_media(root / kind)
+        files = media_in(root / kind).files
         for start in range(0, len(files) - count + 1, count):
             yield (
                 "" if kind == "live" else kind,

@@ -15,6 +15,7 @@ Image = NDArray[np.uint8]
 
 FORMATS = {
     "mpeg4": "yuv420p",
+    "mpeg2video": "yuv420p",
     "libx264": "yuv420p",
     "mjpeg": "yuvj420p",
     "libvpx": "yuv420p",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,15 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFile
 
-from spoofcue.detector.sources import Frames, read_frame, read_picture
+from helpers.made_videos import plain as plain_frame
+from helpers.made_videos import write_video
+from spoofcue.detector.sources import Frames, is_video, read_frame, read_picture
 from spoofcue.errors import MediaError
 from spoofcue.media import animation
 from spoofcue.media.animation import read_still_or_clip
 from spoofcue.media.image import read_image
-from spoofcue.media.video import Clip
+from spoofcue.media.kinds import VIDEO_SUFFIXES
+from spoofcue.media.video import Clip, sample_frames
 
 SIDE = 32
 
@@ -158,6 +162,7 @@ def test_of_a_stereo_photo_the_first_picture_is_taken() -> None:
     opened.seek(1)
     for source in (mpo, opened):
         assert abs(read_picture(source, 1).mean() - 40) < 2
+    assert opened.tell() == 1
 
 
 @pytest.mark.parametrize("way", ["bytes", "pil"])
@@ -190,3 +195,35 @@ def test_a_png_with_a_false_checksum_is_broken() -> None:
     data[end - 1] ^= 1  # of the checksum of the pixels
     with pytest.raises(MediaError):
         read_image(bytes(data))
+
+
+CONTAINERS = {
+    **dict.fromkeys((".mp4", ".m4v", ".mov", ".qt", ".3gp", ".3g2"), ("mov", "mpeg4")),
+    **dict.fromkeys((".avi", ".divx"), ("avi", "mjpeg")),
+    **dict.fromkeys((".mpg", ".mpeg", ".mpe", ".vob"), ("mpeg", "mpeg2video")),
+    **dict.fromkeys((".m1v", ".m2v"), ("mpeg2video", "mpeg2video")),
+    **dict.fromkeys((".ts", ".mts", ".m2ts", ".m2t"), ("mpegts", "mpeg4")),
+    **dict.fromkeys((".wmv", ".asf"), ("asf", "mpeg4")),
+    **dict.fromkeys((".flv", ".f4v"), ("flv", "flv")),
+    ".mkv": ("matroska", "mpeg4"),
+    ".webm": ("webm", "libvpx"),
+}
+
+
+@pytest.mark.parametrize("suffix", sorted(VIDEO_SUFFIXES))
+def test_every_suffix_of_videos_is_of_a_container_that_is_read(suffix: str, tmp_path: Path) -> None:
+    container, codec = CONTAINERS[suffix]
+    options = {"container": container, "rate": 25}
+    path = write_video(tmp_path / f"a{suffix}", [plain_frame(90)] * 12, codec, **options)
+    assert abs(sample_frames(path, 1)[0].image.mean() - 90) <= 6
+
+
+def test_a_video_without_a_suffix_is_a_recording(tmp_path: Path) -> None:
+    write_video(tmp_path / "a.mp4", [plain_frame(90)] * 12)
+    upload = (tmp_path / "a.mp4").rename(tmp_path / "upload")
+    assert is_video(upload)
+    upload.write_bytes(encoded(half(), "PNG"))
+    assert not is_video(upload)
+    assert not is_video(tmp_path / "gone")
+    os.mkfifo(tmp_path / "pipe")
+    assert not is_video(tmp_path / "pipe")

@@ -174,7 +174,7 @@ def predict(
         *left_out,
     ]
     if media.left_out or len(unread) > 1:  # one in the table needs no summary
-        for line in left_out_words(left_out):
+        for line in left_out_words(left_out, all_in="--json"):
             remark(line)
     for line in again_words(media.again):
         remark(line)

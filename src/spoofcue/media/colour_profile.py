@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SPACES = {"RGB": b"RGB ", "L": b"GRAY", "CMYK": b"CMYK"}
 # without transparency, and without a palette
 PLAIN = {"RGBA": "RGB", "RGBX": "RGB", "LA": "L"}
-MAX_PROFILE = 8_000_000  # bytes; a press's profile has up to 3 MB
+MAX_PROFILE = 4_000_000  # bytes; a press's profile has up to 3 MB
 # Many profiles mean sRGB, and differ by a rounding; their pixels stay what they are.
 SAME = 3  # of 255, in any channel
 
@@ -47,7 +47,7 @@ def to_srgb(image: PilImage, profile: bytes) -> PilImage:
     return image if made is None else made
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def _transform(profile: bytes, mode: str) -> ImageCmsTransform | None:
     """None: nothing is to be changed."""
     from PIL import Image, ImageCms

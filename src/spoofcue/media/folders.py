@@ -114,8 +114,15 @@ def expand_paths(paths: Sequence[Path]) -> Media:
     return all_
 
 
-def left_out_words(left_out: Sequence[LeftOut], shown: int = SHOWN) -> list[str]:
-    """A line that counts by reason, and one for each of the first few; none of nothing."""
+def left_out_words(left_out: Sequence[LeftOut], shown: int = SHOWN, all_in: str = "") -> list[str]:
+    """A line that counts by reason, and one for each of the first few; none of nothing.
+
+    Args:
+        left_out: what was left out.
+        shown: how many are named.
+        all_in: what names all, as ``--json``.
+
+    """
     if not left_out:
         return []
     counts = Counter(left.reason for left in left_out)
@@ -126,7 +133,7 @@ def left_out_words(left_out: Sequence[LeftOut], shown: int = SHOWN) -> list[str]
     lines = [f"{len(left_out)} {files} not used: {by_reason}"]
     lines += [f"  {left.path}: {left.detail}" for left in left_out[:shown]]
     if len(left_out) > shown:
-        lines.append(f"  and {len(left_out) - shown} more")
+        lines.append(f"  and {len(left_out) - shown} more" + (all_in and f" ({all_in} has all)"))
     return lines
 
 

@@ -127,7 +127,12 @@ def still_pixels(image: PilImage, name: str, max_pixels: int = MAX_PIXELS) -> Im
     if image.format == "TIFF" and getattr(image, "n_frames", 1) > 1:
         _refuse_pages(image, name)
     elif image.format == "MPO" and image.tell():
+        at = image.tell()
         image.seek(0)
+        try:
+            return still_pixels(image, name, max_pixels)
+        finally:
+            image.seek(at)
     pixels = rgb_pixels(image)
     if pixels.shape[0] * pixels.shape[1] > max_pixels:  # of HEIC known only now
         raise _too_large(name, f"{pixels.shape[1]} x {pixels.shape[0]} pixels", max_pixels)

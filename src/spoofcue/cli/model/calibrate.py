@@ -108,7 +108,7 @@ def calibrate(
             progress=progress,
         )
     _print_calibrated(done, out, as_json, pictures)
-    for line in left_out_words(pictures.left_out):
+    for line in left_out_words(pictures.left_out, all_in="--json"):
         remark(line)
     reasons = {reason for why in pictures.rejected.values() for reason in why}
     if pictures.left_out or not reasons.isdisjoint(UNREADABLE):
