@@ -97,6 +97,7 @@ def test_the_whole_record_of_a_set_counted_by_hand() -> None:
     assert found.pop("grouping") == "instrument"
     assert found.pop("video") is None  # each recording has one frame
     assert found.pop("nonresponse") == {"live": 1, "attack": 1}
+    assert found.pop("hints") == []
     level = found.pop("frame")
     assert found == {}
 

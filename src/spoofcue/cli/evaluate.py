@@ -27,6 +27,8 @@ def print_evaluation(result: Evaluation) -> None:
     _print_level("frame", result.frame)
     if result.video:
         _print_level("video", result.video)
+    for hint in result.hints:
+        say(f"look at this: {hint}")
 
 
 def _print_level(name: str, level: LevelResult) -> None:

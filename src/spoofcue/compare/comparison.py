@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from spoofcue.compare.finding import find
 from spoofcue.compare.reading import Trained, read
 from spoofcue.compare.standings import Standings, judge
 from spoofcue.errors import InputError
+from spoofcue.metrics.hints import species_hints, turned_hint
 
 
 def by_name(trained: Sequence[Trained]) -> dict[str, list[Trained]]:
@@ -147,6 +148,7 @@ def compare(
             progress(number, len(contests))
         try:
             standings = judge(contest, replicates, seed)
+            contest = replace(contest, notes=(*contest.notes, *_hints(contest, standings)))
             disagreement = disagreements(contest, shown)
         except InputError as error:
             raise InputError(f"{contest.name}: {error}") from error
@@ -157,6 +159,16 @@ def compare(
     every = {(m.terms.set_name, m.terms.protocol) for g in named.values() for m in g}
     alone = tuple(sorted(name for _, name in every - compared))
     return Comparison(named, tuple(matches), alone, search.unevaluated, replicates, seed)
+
+
+def _hints(contest: Contest, standings: Standings) -> list[str]:
+    """What to look into before believing it: a turned sign, species that look alike."""
+    hints: list[str] = []
+    for method, cells in standings.cells.items():
+        if "auc" in cells:
+            hints += turned_hint(cells["auc"].mean, method)
+    species = {name for fold in contest.folds for name in fold.labels.species}
+    return hints + species_hints(sorted(species))
 
 
 def to_dict(comparison: Comparison) -> dict[str, Any]:

@@ -186,6 +186,8 @@ def read_manifest(folder: Path) -> pl.DataFrame:
     import polars as pl
 
     path = folder if folder.suffix == ".parquet" else folder / MANIFEST_NAME
+    if not folder.exists():
+        raise InputError(f"there is no folder {folder}; it does not exist.")
     if not path.is_file():
         raise InputError(
             f"{folder} holds no {MANIFEST_NAME}; make one with "

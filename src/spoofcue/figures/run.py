@@ -127,6 +127,8 @@ def read_figure_run(folder: Path) -> FigureRun:
     """
     run = folder if RunFolder(folder).exists else folder / "run"
     stored = RunFolder(run)
+    if not folder.exists():
+        raise InputError(f"{folder} does not exist; give a run folder.")
     if not stored.exists:
         raise InputError(
             f"{folder} is neither a run folder (it holds no run.json) nor a benchmark's fold "

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import pickle
+import warnings
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from spoofcue.config import DistillSettings, RunSettings
 from spoofcue.errors import InputError
 from spoofcue.methods.settings import settings_from
 from spoofcue.records.run_folder import RunFolder
+from spoofcue.texts.content import content_of
 
 if TYPE_CHECKING:
     from spoofcue.methods.learned import Learned
@@ -43,17 +45,44 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
         InputError: it is not a spoofcue checkpoint, or PyTorch is not installed.
 
     """
+    refuse_other_content(path)
     require_torch(path)
 
     import torch
 
     try:
-        stored = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError) as error:
-        raise InputError(f"{path} is not a readable checkpoint: {error}") from error
-    if not isinstance(stored, dict) or CHECKPOINT_KEY not in stored:
+        with warnings.catch_warnings(), zipfile.ZipFile(path):
+            warnings.simplefilter("ignore")
+            stored = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # whatever a hostile archive makes of PyTorch's reader
+        raise InputError(
+            f"{path} is no checkpoint that can be read: it was cut off, damaged or made by another "
+            f"program ({type(error).__name__})."
+        ) from error
+    own = stored.get(CHECKPOINT_KEY) if isinstance(stored, dict) else None
+    if not isinstance(own, dict) or not isinstance(own.get("settings"), dict):
         raise InputError(f"{path} is no checkpoint of a spoofcue training.")
+    if not isinstance(stored.get("state_dict"), dict):
+        raise InputError(f"{path} is a checkpoint of a spoofcue training without its weights.")
     return stored
+
+
+def refuse_other_content(path: Path) -> None:
+    """Say what a file is that was given for a checkpoint; a zip archive passes.
+
+    Raises:
+        InputError: it is something else, or cannot be read.
+
+    """
+    try:
+        content = content_of(path)
+    except OSError as error:
+        raise InputError(f"cannot read the model {path}: {error.strerror}.") from error
+    if content != "a zip archive":
+        raise InputError(
+            f"{path} is {content or 'a file of another kind'} and no model; give a run folder, a "
+            ".ckpt, a .onnx or a package."
+        )
 
 
 def best_checkpoint(path: Path) -> Path:
@@ -95,5 +124,11 @@ def network_of(
         if name.startswith(NETWORK)
     }
     kept = {n: w for n, w in weights.items() if not n.startswith(network.training_only)}
-    network.load_state_dict(kept)
+    try:
+        network.load_state_dict(kept)
+    except (RuntimeError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"the weights of {source} are not those of the network that its settings state; it "
+            "was altered, or made by another version."
+        ) from error
     return network.eval()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from spoofcue.metrics.bootstrap_intervals import BootstrapIntervals, bootstrap
 from spoofcue.metrics.curves import points_of, sweep
+from spoofcue.metrics.hints import hints_of
 from spoofcue.metrics.intervals import Rate, Support, clopper_pearson, support_of
 from spoofcue.metrics.measures import MEASURES, measured_at, measured_over
 from spoofcue.metrics.nonresponse import NonResponseRates, nonresponse_rates
@@ -110,13 +111,19 @@ class Evaluation:
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; all rates are fractions 0..1."""
         lost = self.frame.nonresponse
-        return {
+        tree: dict[str, Any] = {
             "score_direction": "higher = more likely an attack; attack if score > threshold",
             "grouping": self.frame.grouping,
             "frame": _level(self.frame),
             "video": _level(self.video) if self.video else None,
             "nonresponse": {"live": lost.bpnrr.errors, "attack": lost.apnrr.errors},
         }
+        return {**tree, "hints": hints_of(tree)}
+
+    @property
+    def hints(self) -> list[str]:
+        """What to look into before believing it: a turned sign, species that look alike."""
+        return list(self.to_dict()["hints"])
 
 
 def _level(result: LevelResult) -> dict[str, Any]:

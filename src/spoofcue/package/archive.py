@@ -10,6 +10,7 @@ from pathlib import Path
 
 from spoofcue.errors import PackageError
 from spoofcue.package.schema import check_size
+from spoofcue.texts.content import content_of
 
 PICKLE_SUFFIXES = (".pkl", ".pickle", ".pt", ".pth", ".ckpt", ".joblib", ".npy", ".npz")
 TORCH_LEGACY = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."
@@ -98,8 +99,10 @@ def list_files(path: Path) -> dict[str, int]:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, NotImplementedError, UnicodeError) as error:
+        content = "" if isinstance(error, OSError) else content_of(path)
+        why = f"it is {content}" if content not in ("", "a zip archive") else error
         raise PackageError(
-            f"{path} is no package folder and no complete {SUFFIX} file ({error}); copy it again.",
+            f"{path} is no package folder and no complete {SUFFIX} file ({why}); copy it again.",
             reason="not_a_package",
         ) from error
     sizes: dict[str, int] = {}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, ConfigDict
+from pydantic import AfterValidator, ConfigDict, Field
 
 from spoofcue.records.stored import Part, Record
 from spoofcue.whole_files import recover_folder
@@ -89,13 +89,17 @@ class LevelEntry(RatesEntry):
 
 
 class JudgedEntry(Part):
-    """Frame and video level; ``video`` is None where no recording has several frames."""
+    """Frame and video level; ``video`` is None where no recording has several frames.
+
+    ``hints`` say what to look into before believing it.
+    """
 
     score_direction: str
     grouping: str
     frame: LevelEntry
     video: LevelEntry | None
     nonresponse: dict[str, int]
+    hints: list[str] = Field(default_factory=list)
 
 
 def _checked(tree: dict[str, Any]) -> dict[str, Any]:

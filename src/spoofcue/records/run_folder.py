@@ -286,6 +286,8 @@ class RunFolder:
             InputError: the folder is no run folder, or its record cannot be used.
 
         """
+        if not self.path.exists():
+            raise InputError(f"{self.path} does not exist; give a run folder.")
         if not self.exists:
             raise InputError(f"{self.path} is no run folder: it holds no {RUN_FILE}.")
         return RunRecord.read(self.record_file)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from spoofcue.metrics.hints import hints_of
 from spoofcue.metrics.measures import MEASURES
 from spoofcue.metrics.species import as_grouping, grouped
 from spoofcue.metrics.thresholds import Threshold
@@ -67,7 +68,7 @@ def _context(folder: ReportedRun) -> dict[str, Any]:
         "cue_max": folder.cue_max,
         "cue_percentile": folder.cue_percentile,
         "made": folder.figures,
-        "weak": _weak_claims(main),
+        "weak": _weak_claims(main) + hints_of(folder.metrics.evaluation),
         "figures": {
             "histogram": histogram(judged, threshold),
             "roc": roc(judged, threshold),

@@ -12,6 +12,7 @@ from spoofcue.metrics.evaluation import evaluate as judge
 from spoofcue.metrics.score_files import as_format, read_scores
 from spoofcue.metrics.species import as_grouping
 from spoofcue.metrics.thresholds import ThresholdRule
+from spoofcue.package.hub import HUB
 from spoofcue.records.run_folder import RunFolder
 from spoofcue.scoring.evaluate_run import evaluate_run
 from spoofcue.scoring.open_model import method_of, open_model
@@ -93,6 +94,9 @@ def evaluate(
         raise InputError(
             "--dev and --format go with --scores; a prepared set has its own dev split."
         )
+    for given in (run, data, model):
+        if isinstance(given, (str, Path)) and _is_missing(given):
+            raise InputError(f"{given} does not exist: there is no file or folder of that name.")
     source = run if model is None else model
     target = Path(out) if out else RunFolder(Path(run)).evaluation if run else None
     if source is None or target is None:
@@ -103,6 +107,10 @@ def evaluate(
     # polars and pictures, which score files do without
 
     return evaluate_run(source, folder, target, options, progress)
+
+
+def _is_missing(given: str | Path) -> bool:
+    return not str(given).startswith(HUB) and not Path(given).expanduser().exists()
 
 
 def opened(source: str | Path, method: str | None = None) -> FaceScorer:

@@ -15,6 +15,7 @@ from spoofcue.runtime.choice import open_runtime
 from spoofcue.runtime.with_onnxruntime import OnnxRuntime
 from spoofcue.scoring.face import FaceScore, score_crops
 from spoofcue.scoring.facts import ModelFacts, facts_from
+from spoofcue.texts.content import content_of
 
 
 class PackagedModel:
@@ -65,6 +66,9 @@ class OnnxModel:
 
     def __init__(self, path: Path, threads: int | None = None) -> None:
         try:
+            content = content_of(path)
+            if content:
+                raise InputError(f"it is {content}")
             self._session = OnnxRuntime(path.read_bytes(), threads)
             stored = self._session.metadata["spoofcue"]
         except KeyError:

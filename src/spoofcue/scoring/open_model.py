@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from spoofcue.errors import InputError
-from spoofcue.methods.checkpoint import CHECKPOINT_KEY, read_checkpoint
+from spoofcue.methods.checkpoint import CHECKPOINT_KEY, read_checkpoint, refuse_other_content
 from spoofcue.methods.method import ClassicalMethod
 from spoofcue.methods.registry import method_names, method_of_name
 from spoofcue.package.hub import HUB, HubPlace, fetch_package
@@ -74,6 +74,8 @@ def open_model(
     path = locate_model(model)
     if is_package(path):
         return PackagedModel(path, runtime, threads)
+    if path.is_file() and path.suffix != ".onnx":
+        refuse_other_content(path)
     if path.is_file() and path.suffix == ".onnx":
         _only("onnxruntime", runtime, path)
         return OnnxModel(path, threads)
@@ -113,7 +115,9 @@ def method_of(path: Path) -> str:
         stored = read_checkpoint(path)[CHECKPOINT_KEY]["settings"]
     else:
         raise InputError(
-            f"there is no model at {path}; give a run folder, a .ckpt, a .onnx or a package."
+            f"there is no model at {path}"
+            f"{'' if path.exists() else ', which does not exist'}; give a run folder, a .ckpt, a "
+            ".onnx or a package."
         )
     method = str(stored.get("method", "lgsc"))
     if method not in method_names():
