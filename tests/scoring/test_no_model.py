@@ -37,7 +37,7 @@ def test_a_pickle_is_never_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         archive.writestr("packed/data.pkl", trap)
         archive.writestr("packed/version", "3\n")
     for name in ("bare", "packed"):
-        with pytest.raises(InputError, match="pickle|no checkpoint that can be read"):
+        with pytest.raises(InputError, match=r"pickle|no checkpoint that can be read"):
             open_model(tmp_path / f"{name}.ckpt")
     assert not (tmp_path / "sprung").exists()
 

@@ -43,6 +43,8 @@ def test_however_a_table_is_written_its_rows_are_the_same(
     quoting: int,
     names: tuple[str, str, str],
 ) -> None:
+    if end == "\r":  # Python's writer leaves a bare line feed unquoted then
+        quoting = csv.QUOTE_ALL
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, lineterminator=end, quoting=quoting)  # type: ignore[arg-type]
     writer.writerow(names)

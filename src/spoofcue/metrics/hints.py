@@ -36,8 +36,9 @@ def turned_hint(auc: float, whose: str = "") -> list[str]:
         return []
     of = f"{whose}: " if whose else ""
     return [
-        f"{of}AUC is {100 * auc:.2f} %, below 50: the sign of the scores may be turned. Here higher means more likely an attack; if theirs is higher for live "
-        "faces, negate the scores (files of bob's are turned as they are read)."
+        f"{of}AUC is {100 * auc:.2f} %, below 50: the sign of the scores may be turned. "
+        "Here higher means more likely an attack; if theirs is higher for live faces, negate "
+        "the scores (files of bob's are turned as they are read)."
     ]
 
 
