@@ -324,8 +324,12 @@ def test_links_in_a_tree_are_followed_once(tmp_path: Path) -> None:
     root = tmp_path / "root"
     for name, target in (("a/up", ".."), ("loop", "."), ("set", "../elsewhere"), ("all", "/")):
         (root / name).symlink_to(target)
+    (root / ".cache").mkdir()
+    for name, data in ((".cache/1.png", b"\x89PNG\r\n\x1a\n"), (".cache/2.png", b""), (".x", b"x")):
+        (root / name).write_bytes(data)
     (root / "same.txt").symlink_to("a/b.txt")  # a name of its own, which may be the official one
     assert Tree.of(root).paths == ("a/b.txt", "same.txt", "set/c.txt")
+    assert set(Tree.of(root).left_out) == {".cache/1.png"}
     assert folder_with(root, "c.txt") == root / "set"
     assert folder_with(root / "a", "none.txt") is None
 

@@ -19,6 +19,7 @@ from spoofcue.datasets.places import kind_of, official_name, suffix_of, tails, u
 from spoofcue.datasets.tree import Tree
 from spoofcue.errors import InputError
 from spoofcue.labels import ATTACK, LIVE
+from spoofcue.media.kinds import OTHER_MEDIA_SUFFIXES
 
 # What lies beside recordings under their names and was never meant to be one.
 SIDECARS = frozenset(
@@ -103,7 +104,7 @@ def parse(dataset: Dataset, tree: Tree) -> Scan:
     problems.sort(key=lambda p: p.name)
     kept = sorted(by_name.values(), key=lambda pair: pair[0].path)
     recordings, of_boxes, notes = with_boxes(dataset, tree, boxes, kept)
-    problems += [Problem("left_out", path, why) for path, why in sorted(tree.locked.items())]
+    problems += [Problem("left_out", path, why) for path, why in sorted(tree.left_out.items())]
     missing = grammar.missing({one.canonical: one.recording for _, one in kept})
     published = dict(grammar.published if grammar.published is not None else dataset.published)
     problems += [Problem("missing", name) for name in missing] + of_boxes
@@ -145,6 +146,8 @@ def _stray(path: str, grammar: Grammar, known: Container[str]) -> list[Problem]:
             why = f"{suffix} is the suffix of {'an image' if media == 'image' else 'a video'}"
         return [Problem("misnamed", path, f"{why}; the set has {official}")]
     if media is None:
+        if suffix.lower() in OTHER_MEDIA_SUFFIXES:
+            return [Problem("unexpected", path, f"{suffix} is no suffix that is read")]
         return []
     return [Problem("misnamed" if any(map(grammar.home.match, ends)) else "unexpected", path)]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from spoofcue.errors import InputError
+from spoofcue.media.folders import left_out_of
 from spoofcue.media.walk import walk
 
 
@@ -18,14 +19,14 @@ class Tree:
         root: the folder; the files need not exist if only their names are looked at.
         paths: relative, with slashes, sorted; hidden files and folders are left out.
         texts: path -> content, where there is no file to read it from.
-        locked: paths that the system does not show, with the reason.
+        left_out: paths of what is hidden or the system does not show and may be media, with why.
 
     """
 
     root: Path
     paths: tuple[str, ...]
     texts: Mapping[str, str] = field(default_factory=dict)
-    locked: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, root: Path) -> Tree:
@@ -36,14 +37,15 @@ class Tree:
         """
         if not root.is_dir():
             return cls(root, ())
-        paths, locked = [], {}
-        for entry in walk(root, files_once=False, hidden=False):
+        paths, left_out = [], {}
+        for entry in walk(root, files_once=False):
             path = entry.path.relative_to(root).as_posix()
-            if entry.kind == "locked":
-                locked[path] = entry.detail
+            if entry.hidden or entry.kind == "locked":
+                if (left := left_out_of(entry)) is not None:
+                    left_out[path] = left.detail
             elif not entry.folder:
                 paths.append(path)
-        return cls(root, tuple(sorted(paths)), locked=locked)
+        return cls(root, tuple(sorted(paths)), left_out=left_out)
 
     @classmethod
     def listed(cls, paths: Iterable[str], texts: Mapping[str, str] | None = None) -> Tree:

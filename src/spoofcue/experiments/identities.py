@@ -51,7 +51,7 @@ def find_people(
     names = list(people)
     if count and len(names) > count:
         names = [names[i * len(names) // count] for i in range(count)]
-    people, faceless = with_faces({name: people[name] for name in names}, workers)
+    people, faceless, _ = with_faces({name: people[name] for name in names}, workers)
     if len(people) < 3:
         raise InputError(
             f"{folder} holds usable photos of {len(people)} people; train, dev and test need three."

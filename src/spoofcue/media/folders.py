@@ -78,7 +78,7 @@ def media_in(root: Path) -> Media:
                 media.again.append(entry)
         elif entry.kind == "file" and media_kind(entry.path) and not entry.hidden:
             media.files.append(entry.path)
-        elif (left := _left_out(entry)) is not None:
+        elif (left := left_out_of(entry)) is not None:
             media.left_out.append(left)
     media.files.sort()
     media.left_out.sort(key=lambda left: left.path)
@@ -148,8 +148,8 @@ def again_words(again: Sequence[Entry], shown: int = SHOWN) -> list[str]:
     return lines
 
 
-def _left_out(entry: Entry) -> LeftOut | None:
-    """None for what has nothing to do with media."""
+def left_out_of(entry: Entry) -> LeftOut | None:
+    """Why something that may be media is not read; None for what has nothing to do with media."""
     path, suffix = entry.path, entry.path.suffix.lower()
     named = media_kind(path) is not None or suffix in OTHER_MEDIA_SUFFIXES
     if entry.kind == "special":

@@ -62,14 +62,13 @@ class _Waiting:
     is_link: bool
 
 
-def walk(root: Path, *, files_once: bool = True, hidden: bool = True) -> Iterator[Entry]:
+def walk(root: Path, *, files_once: bool = True) -> Iterator[Entry]:
     """Everything below a folder; the folder itself may be a link.
 
     Args:
         root: an existing folder.
         files_once: a file under several names (links, hard links) comes as ``file`` once, then as
             ``again``; False: under each. Folders always come once.
-        hidden: whether to look at what has a name with a dot in front, and into such folders.
 
     """
     seen: dict[Key, Path] = {}
@@ -78,7 +77,7 @@ def walk(root: Path, *, files_once: bool = True, hidden: bool = True) -> Iterato
         seen[_key(root, known)] = root
     waiting: list[_Waiting] = []
     first = _Waiting(hidden=False, links=0, parts=(), is_link=False)
-    fault = _list(root, first, waiting, hidden)
+    fault = _list(root, first, waiting)
     if fault:
         yield Entry(root, "locked", False, fault, folder=True)
     while waiting:
@@ -108,18 +107,16 @@ def walk(root: Path, *, files_once: bool = True, hidden: bool = True) -> Iterato
         if not is_folder:
             yield Entry(path, "file", at.hidden)
             continue
-        fault = _list(path, at, waiting, hidden)
+        fault = _list(path, at, waiting)
         if fault:
             yield Entry(path, "locked", at.hidden, fault, folder=True)
 
 
-def _list(folder: Path, at: _Waiting, waiting: list[_Waiting], hidden: bool) -> str:
+def _list(folder: Path, at: _Waiting, waiting: list[_Waiting]) -> str:
     """Put what a folder holds on the list; why that cannot be known, or nothing."""
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
-                if entry.name.startswith(".") and not hidden:
-                    continue
                 is_link = entry.is_symlink()
                 new = _Waiting(
                     hidden=at.hidden or entry.name.startswith("."),

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from spoofcue.errors import InputError, MediaError
 from spoofcue.faces.detect import DlibDetector
 from spoofcue.labels import LIVE, class_of_folders
-from spoofcue.media.folders import Media, media_in
+from spoofcue.media.folders import LeftOut, Media, media_in
 from spoofcue.media.image import read_image
 from spoofcue.media.kinds import media_kind
 from spoofcue.media.same_files import refuse_two_people
@@ -281,8 +281,8 @@ def _refuse_other_person(entry: Entry, photos: Path) -> None:
 
 def with_faces(
     people: dict[str, tuple[Path, ...]], workers: int | None = None
-) -> tuple[dict[str, tuple[Path, ...]], list[tuple[str, str]]]:
-    """The people and photos in which a face is found, and the rest with the reason.
+) -> tuple[dict[str, tuple[Path, ...]], list[tuple[str, str]], list[LeftOut]]:
+    """The people and photos in which a face is found, the rest with the reason, and the unreadable.
 
     Looked up before people are put in splits, so that no split ends up empty.
     """
@@ -292,15 +292,21 @@ def with_faces(
         name: tuple(path for path in photos if reasons[path] is None)
         for name, photos in people.items()
     }
-    skipped = [(str(path), reason) for path, reason in reasons.items() if reason]
-    return {name: photos for name, photos in usable.items() if photos}, skipped
+    skipped = [(str(path), why[1]) for path, why in reasons.items() if why]
+    unread = [
+        LeftOut(path, "unreadable", why[1])
+        for path, why in reasons.items()
+        if why and why[0] != "no_face"
+    ]
+    return {name: photos for name, photos in usable.items() if photos}, skipped, unread
 
 
-def _why_not(path: Path) -> str | None:
+def _why_not(path: Path) -> tuple[str, str] | None:
+    """Why a photo cannot be used: a word, and in words."""
     try:
         load_portrait(path)
     except MediaError as error:
-        return str(error)
+        return error.reason, str(error)
     return None
 
 

@@ -77,7 +77,7 @@ class SampleSetSummary:
         subjects: people.
         images: files.
         skipped: photos that were left out, path and reason.
-        left_out: of these what looks like media and is not read.
+        left_out: of these what looks like media and was not read.
 
     """
 
@@ -149,7 +149,7 @@ def write_photo_set(
     """
     media = media_in(photos) if photos.is_dir() else Media()
     people, skipped = photographed(photos, media)
-    people, faceless = with_faces(people, workers)
+    people, faceless, unread = with_faces(people, workers)
     skipped += faceless
     made = _write(
         out,
@@ -159,7 +159,7 @@ def write_photo_set(
         workers=workers,
         progress=progress,
     )
-    return replace(made, left_out=media.left_out)
+    return replace(made, left_out=[*unread, *media.left_out])
 
 
 def _write(
