@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from typing import TypeVar
@@ -86,7 +87,11 @@ def _ready(running: dict[Future[Result], int]) -> Iterator[tuple[int, Result]]:
 
 
 def _one_thread() -> None:
-    """Workers share the cores: OpenCV's own threads would only get into each other's way."""
+    """Workers share the cores: OpenCV's own threads would only get into each other's way.
+
+    A Ctrl-C goes to the parent alone, which ends them.
+    """
     import cv2
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(1)

@@ -59,6 +59,17 @@ class NoEmptyArguments(TyperGroup):
         return super().parse_args(ctx, args)
 
 
+STOPPED = 130  # by Ctrl-C: 128 and the number of SIGINT
+# command -> how work goes on that was stopped; what the others do is begun anew
+GOES_ON = {
+    "train": "what is finished is kept: give the same command with --resume to go on from the "
+    "last checkpoint",
+    **dict.fromkeys(
+        ("prepare", "simulate", "benchmark", "ablate"),
+        "what is finished is kept: give the same command again to go on",
+    ),
+}
+
 app = typer.Typer(
     name="spoofcue",
     cls=NoEmptyArguments,
@@ -107,8 +118,8 @@ app.add_typer(fetch.app, name="fetch")
 def main() -> None:
     """Run; what goes wrong becomes one line on stderr.
 
-    Status 1 if data were faulty, 2 if the call was wrong or the system refused something, 141 if
-    nobody reads the output any more.
+    Status 1 if data were faulty, 2 if the call was wrong or the system refused something, 130
+    after a Ctrl-C, 141 if nobody reads the output any more.
     """
     _mend_streams()
     try:
@@ -117,6 +128,13 @@ def main() -> None:
         finally:
             if sys.stdout is not None:
                 sys.stdout.flush()
+    except SystemExit as end:
+        if end.code == STOPPED:
+            _say_stopped()
+        raise
+    except KeyboardInterrupt:
+        _say_stopped()
+        sys.exit(STOPPED)
     except BrokenPipeError:
         leave_quietly()
     except SpoofCueError as error:
@@ -129,6 +147,14 @@ def main() -> None:
         _end(2, system_error_text(error, "the output"))
     except MemoryError:
         _end(2, "out of memory; close other programs, or give fewer --workers.")
+
+
+def _say_stopped() -> None:
+    """How to go on, on stderr."""
+    words = [word for word in sys.argv[1:] if not word.startswith("-")]
+    how = GOES_ON.get(words[0] if words else "", "nothing was replaced")
+    with suppress(OSError):
+        print(f"spoofcue: stopped; {how}.", file=sys.stderr, flush=True)
 
 
 def _end(status: int, *lines: object) -> NoReturn:

@@ -11,6 +11,7 @@ from spoofcue.errors import InputError
 from spoofcue.protocols.definition import Protocol
 from spoofcue.protocols.fold import SPLITS, Fold, rows_of_fold
 from spoofcue.protocols.selection import Listed, Selection, official_path, recording_name
+from spoofcue.texts.decoding import read_text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,9 +35,9 @@ def read_listed(folder: Path, name: str) -> Listed:
     """
     path = folder / name
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read the protocol file {path}: {error}") from error
+        text = read_text(path)
+    except InputError as error:
+        raise InputError(f"cannot read a protocol file: {error}") from error
     labels = _json_labels(text, path) if path.suffix == ".json" else _line_labels(text, path)
     if not labels:
         raise InputError(f"the protocol file {path} names no recording.")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import warnings
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,6 +16,7 @@ import pytorch_lightning as pl_
 import torch
 from pytorch_lightning.callbacks import LearningRateMonitor, RichProgressBar
 from pytorch_lightning.loggers import TensorBoardLogger
+from pytorch_lightning.trainer.states import TrainerStatus
 from pytorch_lightning.utilities import rank_zero_only
 from torch.utils.data import DataLoader
 
@@ -109,7 +111,7 @@ def train(
         multiprocessing_context="spawn" if workers else None,
     )
     silent = has_terminal() or trainer.global_rank != 0
-    with nullcontext() if silent else plain_lines(watchers.lines.now):
+    with nullcontext() if silent else plain_lines(watchers.lines.now), _interruptible(trainer):
         trainer.fit(
             module,
             loader,
@@ -152,6 +154,19 @@ class _Faces:
         no_dev = settings.training.select == "last" and not dev.height
         scored = None if no_dev else _score_set(dev)
         return cls(prepared, rows, train, dev, scored, prepared.crop_facts())
+
+
+@contextmanager
+def _interruptible(trainer: pl_.Trainer) -> Iterator[None]:
+    """A Ctrl-C is a KeyboardInterrupt again, where Lightning makes of it an end with status 1."""
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    except SystemExit as error:
+        if trainer.state.status != TrainerStatus.INTERRUPTED:
+            raise
+        signal.signal(signal.SIGINT, handler)  # Lightning has switched it off
+        raise KeyboardInterrupt from error
 
 
 class _Watchers(NamedTuple):
