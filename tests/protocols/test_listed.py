@@ -134,3 +134,20 @@ def test_a_protocol_without_files_says_so(tmp_path: Path) -> None:
         from_files(OULU["1_2"], tmp_path)
     with pytest.raises(InputError, match=r"cannot read.*Train\.txt"):
         from_files(OULU["1"], tmp_path)
+
+
+def test_a_list_of_another_program_is_read_alike_and_contradicts_itself_never(
+    tmp_path: Path,
+) -> None:
+    for text, encoding in (
+        ("+1,1_1_01_1\n-1,1_1_01_2\n", "utf-8-sig"),
+        ("+1; 1_1_01_1\r\n\r\n-2 ;1_1_01_2\r\n", "utf-16"),
+        ("1\t1_1_01_1\n-1\t1_1_01_2\n", "utf-8"),
+    ):
+        (tmp_path / "list.txt").write_bytes(text.encode(encoding))
+        listed = read_listed(tmp_path, "list.txt")
+        assert listed.names == {"1_1_01_1", "1_1_01_2"}
+        assert listed.attacks == {"1_1_01_2"}
+    (tmp_path / "list.txt").write_text("+1,a\n-1,b\n-1,a\n")
+    with pytest.raises(InputError, match="line 3: a is live and an attack"):
+        read_listed(tmp_path, "list.txt")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections import Counter
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from spoofcue.metrics.species import Grouping, as_grouping
 from spoofcue.metrics.thresholds import ThresholdRule
 from spoofcue.records.fold_record import FoldRecord
 from spoofcue.records.run_folder import RunFolder, RunRecord
+from spoofcue.texts.tables import open_table
 
 # Settings that say where and how fast, not what was trained.
 OF_THE_MACHINE = ("seed", "workers", "accelerator", "devices", "strategy", "precision")
@@ -207,9 +207,9 @@ def _faces(path: Path) -> tuple[tuple[FaceKey, ...], tuple[str, ...]]:
     seen: Counter[tuple[str, str, str]] = Counter()
     keys: list[FaceKey] = []
     crops = []
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        for row in csv.DictReader(file):
-            if not (row["score"] or "").strip():
+    with open_table(path, ("score", "label")) as table:
+        for _, row in table.records():
+            if not row["score"]:
                 continue
             name = (row.get("video") or "", row.get("media") or "", row.get("frame") or "")
             if not (name[0] or name[1]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,10 +13,12 @@ from spoofcue.protocols.definition import Protocol
 from spoofcue.protocols.fold import SPLITS, Fold, rows_of_fold
 from spoofcue.protocols.selection import Listed, Selection, official_path, recording_name
 from spoofcue.texts.decoding import read_text
+from spoofcue.texts.tables import shown
 
 if TYPE_CHECKING:
     import polars as pl
 
+LINE = re.compile(r"(?P<sign>[+-]?[0-9]{1,9})\s*[,;\t]\s*(?P<name>\S.*)", re.ASCII)
 SPOOF_LABEL = 43  # of CelebA-Spoof's 44 numbers an image: 0 live, 1 spoof
 
 
@@ -46,14 +49,16 @@ def read_listed(folder: Path, name: str) -> Listed:
 
 
 def _line_labels(text: str, path: Path) -> dict[str, bool]:
-    labels = {}
+    labels: dict[str, bool] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
-        sign, comma, name = (part.strip() for part in line.partition(","))
-        if not comma or not name or not sign.lstrip("+-").isdigit():
-            raise InputError(f"{path}, line {number}: {line!r} is not like +1,1_1_01_1.")
-        labels[name] = int(sign) != 1
+        row = LINE.fullmatch(line.strip())
+        if row is None:
+            raise InputError(f"{path}, line {number}: {shown(line)} is not like +1,1_1_01_1.")
+        is_attack, name = int(row["sign"]) != 1, row["name"]
+        if labels.setdefault(name, is_attack) != is_attack:
+            raise InputError(f"{path}, line {number}: {name} is live and an attack in one list.")
     return labels
 
 
