@@ -25,14 +25,16 @@ def grey_profile(gamma: float) -> bytes:
     return _profile(b"GRAY", {b"kTRC": _para((gamma,))})
 
 
-def _profile(space: bytes, tags: dict[bytes, bytes]) -> bytes:
+def _profile(
+    space: bytes, tags: dict[bytes, bytes], pcs: bytes = b"XYZ ", kind: bytes = b"mntr"
+) -> bytes:
     tags = {b"wtpt": _xyz(WHITE), b"desc": _text("made"), b"cprt": _text("none"), **tags}
     at, table, body = 128 + 4 + 12 * len(tags), struct.pack(">I", len(tags)), b""
     for name, data in tags.items():
         table += name + struct.pack(">II", at + len(body), len(data))
         body += data + bytes(-len(data) % 4)
     header = struct.pack(
-        ">I4sI4s4s4s12s4s4sIIIQI", at + len(body), bytes(4), 0x04200000, b"mntr", space, b"XYZ ",
+        ">I4sI4s4s4s12s4s4sIIIQI", at + len(body), bytes(4), 0x04200000, kind, space, pcs,
         bytes(12), b"acsp", bytes(4), 0, 0, 0, 0, 0,
     ) + b"".join(map(_fixed, WHITE))  # fmt: skip
     return header.ljust(128, b"\0") + table + body
@@ -56,3 +58,13 @@ def _text(text: str) -> bytes:
     return (
         b"mluc" + bytes(4) + struct.pack(">II2s2sII", 1, 12, b"en", b"US", len(words), 28) + words
     )
+
+
+def cmyk_profile() -> bytes:
+    """A press whose ink of any colour is grey: lightness 100, less a fifth for each full ink."""
+    corners = range(16)
+    table = b"".join(bytes([255 - 51 * bin(c).count("1"), 128, 128]) for c in corners)
+    matrix = b"".join(map(_fixed, (1, 0, 0, 0, 1, 0, 0, 0, 1)))
+    curves = bytes(range(256))
+    data = b"mft1" + bytes(4) + bytes([4, 3, 2, 0]) + matrix + curves * 4 + table + curves * 3
+    return _profile(b"CMYK", {b"A2B0": data}, pcs=b"Lab ", kind=b"prtr")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from helpers.profiles import DISPLAY_P3, SRGB, grey_profile, rgb_profile
+from helpers.profiles import DISPLAY_P3, SRGB, cmyk_profile, grey_profile, rgb_profile
 from spoofcue.detector.sources import read_picture
 from spoofcue.errors import MediaError
 from spoofcue.media.image import read_image
@@ -100,7 +100,7 @@ def test_16_bits_are_their_high_byte_in_grey_and_colour(tmp_path: Path) -> None:
     grey = deep[..., 0]
     for way in every_way(deep_png(grey), tmp_path / "a.png"):
         assert np.array_equal(way, np.repeat(grey[..., None] >> 8, 3, axis=2))
-    for array in (grey, deep):
+    for array in (grey, deep, deep.astype(">u2")):
         assert np.array_equal(read_picture(array, 1)[..., 0], grey >> 8)
 
 
@@ -177,6 +177,15 @@ def test_a_broken_or_unfitting_profile_is_passed_over(profile: bytes) -> None:
     assert np.array_equal(read_image(encoded(picture, "TIFF", icc_profile=profile)), NOISE)
     picture.info["icc_profile"] = profile
     assert np.array_equal(read_picture(picture, 1), NOISE)
+
+
+def test_a_presss_cmyk_becomes_srgb_by_its_profile() -> None:
+    inked = Image.new("CMYK", (4, 4), (255, 0, 0, 0))  # one ink of four: lightness 80
+    data = encoded(inked, "TIFF", icc_profile=cmyk_profile())
+    assert (read_image(data)[0, 0] == read_image(data)[0, 0, 0]).all()
+    assert abs(int(read_image(data)[0, 0, 0]) - 198) <= 2
+    assert np.array_equal(read_picture(Image.open(io.BytesIO(data)), 1), read_image(data))
+    assert tuple(read_image(encoded(inked, "TIFF"))[0, 0]) == (0, 255, 255)
 
 
 def test_transparency_is_dropped() -> None:

@@ -19,7 +19,7 @@ from spoofcue.faces.box import DEFAULT_MARGIN, MIN_FACE_PX, Box, crop_face
 from spoofcue.faces.box_files import BoxTrack, read_box_file
 from spoofcue.faces.detect import DetectorName, FaceDetector, make_detector
 from spoofcue.media.animation import read_still_or_clip
-from spoofcue.media.kinds import media_kind
+from spoofcue.media.kinds import is_video_file
 from spoofcue.media.picture_sums import sum_of
 from spoofcue.media.video import Clip, Frame, sample_clip
 from spoofcue.whole_files import fitting, write_bytes
@@ -148,7 +148,7 @@ def extract(recording: Recording, out: Path, options: PrepareOptions) -> Extract
     # of train videos alone: no protocol tunes or judges on the first frames only
     early = options.early_frames if recording.split == "train" else 0
     try:
-        if media_kind(recording.path) == "video":
+        if is_video_file(recording.path):
             clip = sample_clip(recording.path, options.frames, early, options.early_below)
         else:
             read = read_still_or_clip(recording.path, options.frames, early, options.early_below)

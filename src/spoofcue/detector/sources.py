@@ -17,8 +17,7 @@ from spoofcue.detector.options import Color
 from spoofcue.errors import InputError, MediaError
 from spoofcue.media.animation import read_still_or_clip
 from spoofcue.media.image import MAX_PIXELS, Image, opened, still_pixels
-from spoofcue.media.kinds import HEAD, begins_as_video, media_kind
-from spoofcue.media.local_file import open_local
+from spoofcue.media.kinds import is_video_file
 from spoofcue.media.pixels import eight_bits
 from spoofcue.media.video import Clip, sample_clip
 
@@ -65,7 +64,7 @@ def is_video(source: Source) -> bool:
             raise InputError("the path is empty: give the path of an image or video.")
         if isinstance(source, str) and "://" in source:
             raise InputError(f"{source} is an address; download it first and give the file.")
-        return _is_video_file(_path(source))
+        return is_video_file(_path(source))
     if isinstance(source, (bytes, bytearray, memoryview)) or _is_pil(source) or _is_file(source):
         return False
     if isinstance(source, np.ndarray):
@@ -211,7 +210,7 @@ def checked_array(image: Any, color: Color = "rgb") -> Image:
     if not isinstance(image, np.ndarray):
         raise InputError(f"a frame must be a (H, W, 3) uint8 array, not {type(image).__name__}")
     grey = image.ndim == 2 and image.dtype != np.uint8
-    known = image.dtype in (np.uint8, np.uint16) or image.dtype.kind == "f"
+    known = image.dtype in (np.uint8, np.uint16, ">u2") or image.dtype.kind == "f"
     if not (known and image.size and (grey or (image.ndim == 3 and image.shape[2] == 3))):
         raise InputError(
             f"a picture must be (H, W, 3) uint8 RGB, not {image.dtype} {image.shape}. For one that "
@@ -227,18 +226,6 @@ def checked_array(image: Any, color: Color = "rgb") -> Image:
 
 def _path(source: str | os.PathLike[str]) -> Path:
     return Path(os.fsdecode(source))
-
-
-def _is_video_file(path: Path) -> bool:
-    """By its name; by its content if that says nothing, as of an upload that has no suffix."""
-    kind = media_kind(path)
-    if kind is not None:
-        return kind == "video"
-    try:
-        with open_local(path) as file:
-            return begins_as_video(file.read(HEAD))
-    except (MediaError, OSError):
-        return False  # reading it says what is wrong
 
 
 def _is_file(source: Any) -> bool:

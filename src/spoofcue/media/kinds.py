@@ -6,6 +6,9 @@ import re
 from pathlib import Path
 from typing import Literal
 
+from spoofcue.errors import MediaError
+from spoofcue.media.local_file import open_local
+
 IMAGE_SUFFIXES = frozenset(
     [
         *(".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".jfi", ".pjpeg", ".pjp", ".mpo"),
@@ -113,9 +116,19 @@ _SIGNS: tuple[tuple[str, re.Pattern[bytes]], ...] = tuple(
 HEAD = 512  # bytes that are looked at
 
 
-def begins_as_video(head: bytes) -> bool:
-    """Whether a file begins as a video that is read; see :func:`content_format`."""
-    return content_format(head) in _VIDEOS
+def is_video_file(path: Path) -> bool:
+    """Whether a file is to be read as a video, or as an image.
+
+    By its suffix; by its content if that says nothing, as of an upload that has none.
+    """
+    kind = media_kind(path)
+    if kind is not None:
+        return kind == "video"
+    try:
+        with open_local(path) as file:
+            return content_format(file.read(HEAD)) in _VIDEOS
+    except (MediaError, OSError):
+        return False  # reading it says what is wrong
 
 
 def content_format(head: bytes) -> str | None:

@@ -69,7 +69,7 @@ def eight_bits(values: NDArray[Any]) -> NDArray[np.uint8]:
     """
     if values.dtype == np.uint8:
         return values
-    if values.dtype == np.uint16:
+    if values.dtype.kind == "u" and values.dtype.itemsize == 2:  # of either byte order
         return (values >> 8).astype(np.uint8)
     if values.dtype.kind not in "iuf":
         raise MediaError(f"values of type {values.dtype} are no brightness")
