@@ -33,7 +33,12 @@ def whole(path: Path, *, keep_suffix: bool = False) -> Iterator[Path]:
         yield part
         os.replace(part, path)
     except BaseException as error:  # a Ctrl-C too
-        if isinstance(error, OSError) and error.filename in (None, str(part), part):
+        # one without a number has no text but its own, which a name would replace
+        if (
+            isinstance(error, OSError)
+            and error.errno is not None
+            and error.filename in (None, str(part), part)
+        ):
             error.filename, error.filename2 = str(path), None  # the name that the user knows
         with suppress(OSError):  # it would hide what went wrong
             part.unlink()
