@@ -4,7 +4,8 @@
 
 REAL holds folders with live/ and attack/ in each; nothing of it is trained or tuned on. Intervals
 are 95 % percentiles of a bootstrap over pictures; where those are frames of a few recordings, the
-true ones are wider. Pictures in which no face is found count as non-responses.
+true ones are wider. Pictures in which no face is found, or too little of
+what an expert looks at, count as non-responses.
 
 --own RATE adds what a threshold from the cameras' own live faces does: set at BPCER = RATE on the
 first half of each set's live pictures, judged on the second half and on all attacks. The halves
@@ -21,7 +22,6 @@ from pathlib import Path
 import numpy as np
 
 from spoofcue.errors import MediaError
-from spoofcue.faces.box import crop_face
 from spoofcue.faces.detect import FaceDetector, make_detector
 from spoofcue.media.folders import media_in
 from spoofcue.media.image import read_image
@@ -30,7 +30,7 @@ from spoofcue.metrics.intervals import clopper_pearson
 from spoofcue.metrics.measures import auc, eer
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.metrics.thresholds import bpcer_threshold, eer_threshold
-from spoofcue.scoring.face import FaceScorer
+from spoofcue.scoring.face import Face, FaceScorer
 from spoofcue.scoring.open_model import open_model
 
 CLASSES = ("live", "attack")
@@ -43,17 +43,22 @@ def scores_of(
     found, silent = [], 0
     for path in media_in(folder).files:
         try:
-            crop = read_image(path)
+            picture = read_image(path)
         except MediaError:
             silent += 1
             continue
+        face = Face.filling(picture)
         if detector:
-            boxes = detector.detect(crop)
+            boxes = detector.detect(picture)
             if not boxes:
                 silent += 1
                 continue
-            crop = crop_face(crop, boxes[0], model.facts.margin)
-        found.append(model.score([crop])[0].score)
+            face = Face(picture, boxes[0])
+        score = model.score([face])[0].score
+        if np.isfinite(score):
+            found.append(score)
+        else:  # an expert of a package had too little to look at
+            silent += 1
     return found, silent
 
 

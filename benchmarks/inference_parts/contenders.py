@@ -17,6 +17,7 @@ from spoofcue.export.precision import CALIBRATION_CROPS, PARTS, quantised
 from spoofcue.methods.checkpoint import best_checkpoint, read_checkpoint
 from spoofcue.methods.network_cost import summarise
 from spoofcue.methods.settings import load_settings, settings_from
+from spoofcue.package.expert import CueExpert
 from spoofcue.package.read import read_package
 from spoofcue.package.schema import PackageSpec, ThresholdFacts
 from spoofcue.package.write import file_facts, write_package
@@ -132,19 +133,23 @@ def of_run(
         else:
             graph = int8 if precision == "int8" else fp32
             weights = {"model.onnx": graph} if form == "onnx" else openvino_files(graph)
-        spec = PackageSpec(
-            name=name,
+        expert = CueExpert(
+            name="cue",
             format=form,
             precision=precision,
             files=file_facts(weights),
             input=model.facts.input,
-            margin=model.facts.margin,
+            crop=model.facts.crop,
+            training=settings,
+        )
+        spec = PackageSpec(
+            name=name,
+            experts=[expert],
             detector=model.facts.detector,
             min_face_px=model.facts.min_face_px,
             threshold=ThresholdFacts(
                 value=model.facts.threshold.value, rule="fixed", source=model.facts.threshold.source
             ),
-            training=settings,
             spoofcue=__version__,
             created="",
         )
@@ -159,12 +164,13 @@ def of_run(
 def of_packages(name: str, paths: list[Path], folder: Path) -> Contender:
     """Ready packages of one network; the baseline of speed is an untrained twin."""
     specs = {path: read_package(path).spec for path in paths}
-    settings = next(iter(specs.values())).training
+    experts = {path: spec.cue for path, spec in specs.items() if spec.cue}
+    settings = next(iter(experts.values())).training
     cells = {EAGER: random_run(settings, folder / f"{name}-twin")}
-    for path, spec in specs.items():
-        for runtime in allowed_runtimes(spec.format, spec.precision):
+    for path, expert in experts.items():
+        for runtime in allowed_runtimes(expert.format, expert.precision):
             if installed(runtime):
-                cells.setdefault((runtime, spec.precision), path)
+                cells.setdefault((runtime, expert.precision), path)
     side = next_multiple(settings.input.size)
     exact = [cell for cell in cells if cell != EAGER and cell[1] == "fp32"]
     reference = exact[0] if exact else next(cell for cell in cells if cell != EAGER)

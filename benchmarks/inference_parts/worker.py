@@ -63,7 +63,8 @@ def opened(task: dict[str, Any]) -> Any:
         import torch
 
         model = PackagedModel(path, "torch")
-        model._runtime._network = torch.compile(model._runtime._network)  # type: ignore[attr-defined]
+        network = model._experts[0].runtime
+        network._network = torch.compile(network._network)  # type: ignore[union-attr]
         return model
     return PackagedModel(path, runtime, None if runtime == "torch" else threads)
 
@@ -91,7 +92,6 @@ def predict_sampler(task: dict[str, Any]) -> Callable[[int], Samples]:
     import numpy as np
 
     from spoofcue.detector.detector import Detector
-    from spoofcue.faces.box import crop_face
     from spoofcue.faces.detect import make_detector
     from spoofcue.media.image import read_image
     from spoofcue.package.schema import ThresholdFacts
@@ -105,7 +105,7 @@ def predict_sampler(task: dict[str, Any]) -> Callable[[int], Samples]:
     full = Detector(model, faces, facts, search="full")
     result = fast.predict(picture)
     assert result.score is not None, result
-    crop = crop_face(read_image(picture), result.box, model.facts.margin)
+    crop = model.facts.crop.view(read_image(picture), result.box).pixels
     settings = model.facts.input
     inputs = [normalise(i, settings.mean, settings.std) for i in scoring_inputs(crop, settings)]
     image = np.stack(inputs)

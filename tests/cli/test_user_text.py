@@ -54,7 +54,7 @@ def row(path: str) -> dict[str, object]:
     return {
         "path": path, "decision": "live", "score": 0.1, "reason": None, "detail": None,
         "advice": None, "box": None, "frames": 1, "counts": {"sampled": 1},
-        "early_exit": False, "threshold": 0.5, "model": "m", "cue": None,
+        "early_exit": False, "threshold": 0.5, "model": "m", "cue": None, "evidence": [],
     }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from spoofcue.errors import InputError
 from spoofcue.faces.box import Box
 from spoofcue.faces.detect import WholePicture
 from spoofcue.runtime.choice import installed
-from spoofcue.scoring.face import FaceScore
+from spoofcue.scoring.face import Face, FaceScore
 
 
 def encoded(image: Image, kind: str = "PNG") -> bytes:
@@ -57,13 +57,13 @@ class Breaking(BrightModel):
         super().__init__()
         self._how = how
 
-    def score(self, crops: list[Image]) -> list[FaceScore]:
-        bright = [c.mean() > 200 for c in crops]
+    def score(self, faces: Sequence[Face]) -> list[FaceScore]:
+        bright = [face.frame.mean() > 200 for face in faces]
         if self._how == "raise" and any(bright):
             raise RuntimeError("out of memory")
         if self._how == "few" and any(bright):
             return []
-        found = super().score(crops)
+        found = super().score(faces)
         value = {"nan": float("nan"), "minus": -float("inf")}.get(self._how)
         return [
             FaceScore(value, f.cue, f.seen) if b and value is not None else f
@@ -221,7 +221,7 @@ def test_a_run_and_its_package_decide_alike_also_from_many_threads(
     sources = [picture(40 + 10 * i, 40 + 8 * i, i) for i in range(8)]
     alone = [detector.predict(s).score for s in sources]
     assert alone == pytest.approx(
-        [f.score for s in sources for f in detector._model.score([s])], abs=1e-6
+        [f.score for s in sources for f in detector._model.score([Face.filling(s)])], abs=1e-6
     )
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(detector.predict, sources * 4))

@@ -11,6 +11,7 @@ from spoofcue.detector.finder import FaceFinder
 from spoofcue.detector.quality import QualityLimits, measure_quality, refuse
 from spoofcue.detector.stopwatch import Stopwatch
 from spoofcue.faces.box import Box
+from spoofcue.faces.crop import FACE_CROP
 
 
 def faded(image: Image, factor: float, offset: float) -> Image:
@@ -69,7 +70,8 @@ def test_a_face_that_is_mostly_outside_is_not_judged(box: Box, share: float) -> 
             return [box]
 
     def look(limits: QualityLimits | None) -> str | None:
-        refusal = FaceFinder(There(), 0.2, 20, limits).look(picture(side=200), Stopwatch()).refusal
+        finder = FaceFinder(There(), FACE_CROP, 20, limits)
+        refusal = finder.look(picture(side=200), Stopwatch()).refusal
         return refusal.reason if refusal else None
 
     assert look(QualityLimits(min_visible=0.7)) == ("cut_off" if share < 0.7 else None)

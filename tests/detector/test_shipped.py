@@ -15,6 +15,7 @@ from helpers.resized_by_hand import bilinear, block_means
 from spoofcue.package.read import read_package
 from spoofcue.runtime.with_onnxruntime import OnnxRuntime
 from spoofcue.scoring.exported import PackagedModel
+from spoofcue.scoring.face import Face
 from spoofcue.scoring.open_model import SHIPPED
 from spoofcue.simulate.people import RenderedPerson
 
@@ -33,7 +34,7 @@ print(result.decision, result.score)
 def test_package_is_sound_small_and_says_where_it_comes_from() -> None:
     spec = read_package(SHIPPED).spec
     assert sum(f.size for f in spec.files.values()) <= 8_000_000
-    assert spec.precision == "fp32"
+    assert spec.weights == "onnx fp32"
     assert spec.parity is not None
     assert spec.parity.max < 1e-4
     facts = spec.threshold
@@ -49,7 +50,8 @@ def test_package_is_sound_small_and_says_where_it_comes_from() -> None:
     assert spec.card.fairness
     text = (SHIPPED / "README.md").read_text(encoding="utf-8")
     assert "print-any" in text  # error rates by PAI species
-    assert "/" not in spec.training.model.weights
+    assert spec.cue
+    assert "/" not in spec.cue.training.model.weights
 
 
 def test_no_path_of_the_machine_that_made_it() -> None:
@@ -85,9 +87,11 @@ def test_one_call_needs_no_torch_and_no_network(face: Path, tmp_path: Path) -> N
 def test_it_sees_faces_averaged_as_in_its_training(face: Path) -> None:
     """A face of 576 px: blocks of 3 x 3 px become one; against the runtime alone."""
     package = read_package(SHIPPED)
-    assert package.spec.input.shrink == package.spec.training.input.shrink == "area"
+    expert = package.spec.cue
+    assert expert
+    assert expert.input.shrink == expert.training.input.shrink == "area"
     crop = np.asarray(Image.open(face).convert("RGB").resize((576, 576)))
-    score = PackagedModel(package, "onnxruntime").score([crop])[0].score
+    score = PackagedModel(package, "onnxruntime").score([Face.filling(crop)])[0].score
     network = OnnxRuntime(package.weights["model.onnx"])
 
     def by_hand(small: np.ndarray) -> float:

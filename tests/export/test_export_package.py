@@ -22,6 +22,7 @@ from spoofcue.package.read import read_package
 from spoofcue.runtime.choice import installed
 from spoofcue.runtime.with_onnxruntime import import_onnxruntime
 from spoofcue.scoring.checkpoint import TorchModel
+from spoofcue.scoring.face import Face
 from spoofcue.scoring.open_model import open_model
 
 
@@ -38,7 +39,8 @@ def test_a_package_scores_as_the_checkpoint_and_tells_how_near(to: str) -> None:
     assert dev is not None
     crops = [read_image(p) for p in dev.paths[:3]]
     ours, theirs = open_model(exported(to)), TorchModel(shared_run())
-    for a, b in zip(ours.score(crops), theirs.score(crops), strict=True):
+    faces = [Face.filling(crop) for crop in crops]
+    for a, b in zip(ours.score(faces), theirs.score(faces), strict=True):
         assert a.score == pytest.approx(b.score, abs=1e-5)
     assert ours.facts.threshold == theirs.facts.threshold
 
@@ -46,8 +48,9 @@ def test_a_package_scores_as_the_checkpoint_and_tells_how_near(to: str) -> None:
 def test_the_facts_of_the_run_are_in_the_package() -> None:
     spec = read_package(exported("safetensors")).spec
     assert spec.name == "run"
-    assert spec.training.model.width == 4
-    assert (spec.margin, spec.min_face_px, spec.detector) == (0.2, 16, "dlib")
+    assert spec.cue
+    assert spec.cue.training.model.width == 4
+    assert (spec.cue.crop.scale, spec.min_face_px, spec.detector) == (1.4, 16, "dlib")
     t = spec.threshold
     # two people, each 2 live pictures and 2 of either attack
     assert (t.rule, t.data, t.live, t.attack, t.people) == ("eer", "data", 4, 8, 2)
@@ -64,7 +67,8 @@ def test_a_path_of_the_training_machine_does_not_travel(tmp_path: Path) -> None:
     stored["spoofcue"]["settings"]["model"]["weights"] = "/home/someone/resnet18.pth"
     torch.save(stored, path)
     spec = export_package(run, tmp_path / "p", "safetensors").spec
-    assert spec.training.model.weights == "resnet18.pth"
+    assert spec.cue
+    assert spec.cue.training.model.weights == "resnet18.pth"
 
 
 def test_without_the_data_parity_is_on_generated_inputs(tmp_path: Path) -> None:
@@ -111,7 +115,7 @@ def test_int8_takes_the_smallest_part_that_passes_on_dev_or_is_refused(
     with traced_once():
         package = export_package(shared_run(), tmp_path / "p", "onnx", "int8")
     assert package.spec.metrics["int8 part"] == "the encoder"
-    assert package.spec.precision == "int8"
+    assert package.spec.experts[0].precision == "int8"
     graph = onnx.load_from_string(package.weights["model.onnx"])
     made = {
         name for node in graph.graph.node for name in node.output if "Dequantize" in node.op_type
@@ -142,7 +146,7 @@ def test_fp16_halves_the_file_and_rounds_the_weights_alone(to: str) -> None:
     assert half.spec.metrics["dev auc"] == pytest.approx(
         half.spec.metrics["dev auc of the checkpoint"], abs=0.002
     )
-    assert (half.spec.precision, half.spec.scores_as) == ("fp16", [])
+    assert (half.spec.experts[0].precision, half.spec.scores_as) == ("fp16", [])
 
 
 def test_the_fp16_kernels_are_the_fp32_ones_rounded_and_are_folded_when_loaded(
@@ -193,7 +197,7 @@ def test_a_target_is_met_by_the_exported_model_on_all_dev_crops(tmp_path: Path) 
     model = open_model(tmp_path / "p")
     scores = {
         pai: sorted(
-            model.score([read_image(p)])[0].score
+            model.score([Face.filling(read_image(p))])[0].score
             for p, of in zip(dev.paths, dev.pais, strict=True)
             if of == pai
         )
@@ -251,8 +255,8 @@ def test_the_command_prints_the_proof_and_an_old_onnx_still_loads(tmp_path: Path
     assert plain.exit_code == 0, plain.output
     old = open_model(tmp_path / "m.onnx")
     crop = np.full((40, 40, 3), 90, np.uint8)
-    assert old.score([crop])[0].score == pytest.approx(
-        TorchModel(run).score([crop])[0].score, abs=1e-5
+    assert old.score([Face.filling(crop)])[0].score == pytest.approx(
+        TorchModel(run).score([Face.filling(crop)])[0].score, abs=1e-5
     )
     facts = json.loads(
         CliRunner().invoke(app, ["model", "info", str(tmp_path / "m.spoofcue"), "--json"]).stdout

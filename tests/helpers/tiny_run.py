@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from helpers.strong_cues import strengthen
 from spoofcue.config import InputSettings
 from spoofcue.cue.generator import CueGenerator
 from spoofcue.data.manifest import write_manifest
+from spoofcue.faces.crop import FACE_CROP
 from spoofcue.metrics.thresholds import Threshold
-from spoofcue.scoring.face import FaceScore, score_crops
+from spoofcue.scoring.face import Face, FaceScore, score_faces
 from spoofcue.scoring.facts import ModelFacts
 
 KINDS = ("", "print-a", "replay-a")
@@ -25,7 +27,7 @@ INPUT = InputSettings(size=32, max_side=64)
 
 
 def facts(settings: InputSettings = INPUT, model: str = "run-0123456789ab") -> ModelFacts:
-    return ModelFacts(model, settings, Threshold(0.01, "eer", "eer on dev"), 0.2, 16, "none")
+    return ModelFacts(model, settings, Threshold(0.01, "eer", "eer on dev"), FACE_CROP, 16, "none")
 
 
 class BrightModel:
@@ -38,8 +40,8 @@ class BrightModel:
         s = self.facts.input
         return (image * np.float32(s.std) + np.float32(s.mean)) / np.float32(255)
 
-    def score(self, crops: list[NDArray[np.uint8]]) -> list[FaceScore]:
-        return score_crops(self, crops)
+    def score(self, faces: Sequence[Face]) -> list[FaceScore]:
+        return score_faces(self, faces)
 
 
 class TinyModel:
@@ -55,8 +57,8 @@ class TinyModel:
         with torch.inference_mode():
             return self.generator(torch.from_numpy(image)).cue.numpy()
 
-    def score(self, crops: list[NDArray[np.uint8]]) -> list[FaceScore]:
-        return score_crops(self, crops)
+    def score(self, faces: Sequence[Face]) -> list[FaceScore]:
+        return score_faces(self, faces)
 
 
 def prepare(folder: Path, people: int = 3, takes: int = 2, side: int = 40) -> Path:

@@ -14,6 +14,7 @@ from spoofcue.experiments.methods import choose_methods
 from spoofcue.media.image import read_image
 from spoofcue.methods.registry import loadable_methods, method_names, method_of_name
 from spoofcue.methods.settings import describe_settings, load_settings
+from spoofcue.scoring.face import Face
 from spoofcue.scoring.open_model import method_of, open_model
 from spoofcue.training.any_method import train_run
 
@@ -130,7 +131,7 @@ def test_a_learned_method_is_trained_and_scores(site: Path, tmp_path: Path) -> N
     assert json.loads((run / "run.json").read_text())["method"] == method_of(run) == "toy"
     model = open_model(run)
     assert model.network.scale == 2  # type: ignore[attr-defined]
-    (result,) = model.score([read_image(data / "test0.png")])
+    (result,) = model.score([Face.filling(read_image(data / "test0.png"))])
     assert 0 < result.score < 1
 
 
@@ -140,7 +141,7 @@ def test_a_classical_method_is_fitted_and_scores(site: Path, tmp_path: Path) -> 
     assert record.training.best is not None
     assert record.training.best.dev_acer == 0
     assert record.training.model_dump()["faces"] > 0
-    (result,) = open_model(run).score([read_image(data / "7-3.png")])
+    (result,) = open_model(run).score([Face.filling(read_image(data / "7-3.png"))])
     assert 0 <= result.score <= 1
 
 

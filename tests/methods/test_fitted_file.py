@@ -12,6 +12,7 @@ from helpers.striped_faces import prepared
 from spoofcue.errors import InputError
 from spoofcue.methods.fitted_file import read_fitted
 from spoofcue.methods.settings import load_settings
+from spoofcue.scoring.face import Face
 from spoofcue.scoring.fitted import FittedModel
 from spoofcue.training.any_method import train_run
 
@@ -133,7 +134,7 @@ def test_faces_are_shrunk_as_when_it_was_fitted(meant: str, fitted: Path, tmp_pa
     about["settings"]["input"]["shrink"] = meant
     altered(fitted, tmp_path / "model.npz", about=np.array(json.dumps(about)))
     crop = np.random.default_rng(3).integers(0, 256, (192, 192, 3), np.uint8)
-    seen = FittedModel(tmp_path).score([crop])[0].seen
+    seen = FittedModel(tmp_path).score([Face.filling(crop)])[0].seen
     assert farthest(seen, BY_HAND[meant](crop, 64, 64)) <= 1
     assert farthest(seen, BY_HAND["area" if meant == "bilinear" else "bilinear"](crop, 64, 64)) > 30
 

@@ -18,6 +18,7 @@ from spoofcue.methods.checkpoint import read_checkpoint
 from spoofcue.methods.settings import load_settings
 from spoofcue.scoring.checkpoint import TorchModel
 from spoofcue.scoring.exported import OnnxModel
+from spoofcue.scoring.face import Face
 from spoofcue.scoring.open_model import open_model
 from spoofcue.training.any_method import train_run
 
@@ -103,7 +104,7 @@ def test_families_are_told_apart_from_live_and_unlearned_ones_are_not(
 ) -> None:
     model = open_model(run)
     test = [f"test{i}.png" for i in range(24)]
-    scores = [model.score([np.asarray(Image.open(data / n))])[0].score for n in test]
+    scores = [model.score([Face.filling(np.asarray(Image.open(data / n)))])[0].score for n in test]
     live, printed, replayed, masks = (np.array(scores[k::4]) for k in range(4))
     assert live.max() < np.median(printed)
     assert live.max() < np.median(replayed)
@@ -115,14 +116,14 @@ def test_exported_scores_are_the_checkpoints(run: Path, tmp_path: Path) -> None:
     assert export_onnx(torch_model, run / "checkpoints" / "best.ckpt", tmp_path / "m.onnx") < 1e-4
     assert b".py" not in (tmp_path / "m.onnx").read_bytes()  # no source lines of who exported
     face = np.random.default_rng(1).integers(0, 256, (90, 70, 3), np.uint8)
-    exported = OnnxModel(tmp_path / "m.onnx").score([face])[0].score
-    assert exported == pytest.approx(torch_model.score([face])[0].score, abs=1e-5)
+    exported = OnnxModel(tmp_path / "m.onnx").score([Face.filling(face)])[0].score
+    assert exported == pytest.approx(torch_model.score([Face.filling(face)])[0].score, abs=1e-5)
 
 
 def test_packaged_weights_carry_the_decoder(run: Path, tmp_path: Path) -> None:
     package = export_package(run, tmp_path / "p", "safetensors")
     again = open_model(tmp_path / "p")
     face = np.random.default_rng(2).integers(0, 256, (80, 80, 3), np.uint8)
-    own = open_model(run).score([face])[0].score
-    assert again.score([face])[0].score == pytest.approx(own, abs=1e-6)
-    assert package.spec.training.model.families == ("print", "replay")
+    own = open_model(run).score([Face.filling(face)])[0].score
+    assert again.score([Face.filling(face)])[0].score == pytest.approx(own, abs=1e-6)
+    assert package.spec.cue.training.model.families == ("print", "replay")

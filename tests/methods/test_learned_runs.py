@@ -22,6 +22,7 @@ from spoofcue.methods.settings import load_settings
 from spoofcue.records.run_folder import RunFolder
 from spoofcue.report.page import write_report
 from spoofcue.scoring.evaluate_run import evaluate_run
+from spoofcue.scoring.face import Face
 from spoofcue.scoring.open_model import method_of, open_model
 from spoofcue.source import source_commit
 from spoofcue.training.any_method import train_run
@@ -63,18 +64,19 @@ def test_a_method_is_trained_kept_loaded_judged_and_reported(
     model = open_model(run)
     assert method_of(run) == method_of(run / "checkpoints" / "best.ckpt") == method
     crops = [read_image(data / f"test{i}.png") for i in range(6)]
-    together = [r.score for r in model.score(crops)]
-    again = [r.score for r in open_model(run / "checkpoints" / "best.ckpt").score(crops)]
+    faces = [Face.filling(crop) for crop in crops]
+    together = [r.score for r in model.score(faces)]
+    again = [r.score for r in open_model(run / "checkpoints" / "best.ckpt").score(faces)]
     assert together == again
     assert all(0 <= s <= 1 for s in together)
-    alone = [model.score([crop])[0].score for crop in crops]
+    alone = [model.score([face])[0].score for face in faces]
     assert alone == pytest.approx(together, abs=1e-5)
 
     evaluate_run(model, data, run / "evaluation")
     with (run / "evaluation" / "test.csv").open() as file:
         stored = [float(row["score"]) for row in csv.DictReader(file)]
     assert stored == pytest.approx(together, abs=1e-6)
-    has_map = model.score(crops[:1])[0].cue is not None
+    has_map = model.score(faces[:1])[0].cue is not None
     gallery = json.loads((run / "evaluation" / "gallery.json").read_text())["entries"]
     assert gallery
     assert all(("cue" in entry) == has_map for entry in gallery)

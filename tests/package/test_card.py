@@ -25,7 +25,7 @@ def test_every_card_begins_with_what_hubs_read() -> None:
         "license": "apache-2.0",
         "library_name": "spoofcue",
         "pipeline_tag": "image-classification",
-        "tags": list(TAGS),
+        "tags": [*TAGS, "lgsc"],
     }
 
 
@@ -53,7 +53,7 @@ def test_no_text_ends_a_table_or_the_head() -> None:
 
 def test_a_card_has_the_sections_that_are_there_and_no_others() -> None:
     titles = [line for line in model_card(made(None)).splitlines() if line.startswith("## ")]
-    assert titles == ["## Facts", "## Threshold", "## Measured", "## Limits"]
+    assert titles == ["## Facts", "## Evidence", "## Threshold", "## Measured", "## Limits"]
     full = CardSection(
         intended_use="a",
         not_for="b",
@@ -65,7 +65,7 @@ def test_a_card_has_the_sections_that_are_there_and_no_others() -> None:
     )
     text = model_card(made(full))
     assert [line[3:] for line in text.splitlines() if line.startswith("## ")] == [
-        *("Intended use", "Not for", "Facts", "Training data", "Threshold", "Measured"),
+        *("Intended use", "Not for", "Facts", "Evidence", "Training data", "Threshold", "Measured"),
         *("Evaluation", "Limitations", "Fairness", "Made by", "Limits"),
     ]
     assert "3 live attempts, 2 people; at the package's threshold 0.01." in text

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from helpers.hub_server import TOKEN, Hub, running_hub
-from helpers.made_package import WEIGHTS, spec
+from helpers.made_package import WEIGHTS, cue_expert, spec
 from spoofcue.errors import InputError
 from spoofcue.package.hub import HubPlace, advice
 from spoofcue.package.read import read_package
@@ -68,9 +68,9 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {p.name: p.read_bytes() for p in folder.iterdir()}
 
 
-def pushed(client: Client, tmp_path: Path, name: str, margin: float = 0.2) -> Path:
+def pushed(client: Client, tmp_path: Path, name: str, least: int = 16) -> Path:
     made = tmp_path / "made"
-    write_package(made, spec().model_copy(update={"margin": margin}), WEIGHTS)
+    write_package(made, spec().model_copy(update={"min_face_px": least}), WEIGHTS)
     client.run("model", "push", made, f"hf:owner/{name}")
     return made
 
@@ -103,7 +103,7 @@ def test_small_files_go_inline_and_weights_of_an_older_package_go_in_the_same_co
     assert repository.lfs == set()
     repository.files["keep.txt"] = b"the owner's"
     bare = {"model.xml": b"<?xml version='1.0'?>", "model.bin": b"\x00" * 64}
-    write_package(tmp_path / "other", spec(bare, format="openvino"), bare)
+    write_package(tmp_path / "other", spec(experts=[cue_expert(bare, format="openvino")]), bare)
     client.run("model", "push", tmp_path / "other", "hf:owner/inline")
     assert set(repository.files) == {
         *(".gitattributes", "keep.txt", "README.md", "spoofcue.json", "model.xml", "model.bin")
@@ -116,7 +116,7 @@ def test_small_files_go_inline_and_weights_of_an_older_package_go_in_the_same_co
 def test_a_revision_is_pushed_pulled_and_loaded(tmp_path: Path, hub: Hub, client: Client) -> None:
     old = read_package(pushed(client, tmp_path, "versions")).id
     first = hub.repositories["owner/versions"].branches["main"]
-    write_package(tmp_path / "new", spec().model_copy(update={"margin": 0.4}), WEIGHTS)
+    write_package(tmp_path / "new", spec().model_copy(update={"min_face_px": 40}), WEIGHTS)
     client.run("model", "push", tmp_path / "new", "hf:owner/versions", "--revision", "next")
     new = read_package(tmp_path / "new").id
     for revision, wanted in (("", old), ("@next", new), (f"@{first}", old)):

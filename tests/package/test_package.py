@@ -58,6 +58,16 @@ def edited(**changes: object) -> Callable[[dict[str, bytes]], dict[str, bytes]]:
     return change
 
 
+def expert(**changes: object) -> Callable[[dict[str, bytes]], dict[str, bytes]]:
+    """Edited keys of the first expert."""
+
+    def change(files: dict[str, bytes]) -> dict[str, bytes]:
+        first, *others = json.loads(files["spoofcue.json"])["experts"]
+        return edited(experts=[first | changes, *others])(files)
+
+    return change
+
+
 def without(name: str) -> Callable[[dict[str, bytes]], dict[str, bytes]]:
     return lambda files: {k: v for k, v in files.items() if k != name}
 
@@ -73,21 +83,21 @@ def test_what_was_written_is_read_back(path: Path) -> None:
 def test_a_folder_and_a_file_of_the_same_facts_have_the_same_id(tmp_path: Path) -> None:
     ids = {write_package(tmp_path / name, spec(), WEIGHTS).id for name in NAMES}
     assert len(ids) == 1
-    other = spec().model_copy(update={"margin": 0.3})
+    other = spec().model_copy(update={"min_face_px": 20})
     assert write_package(tmp_path / "q", other, WEIGHTS).id not in ids
 
 
 @pytest.mark.parametrize(
     ("change", "reason", "told"),
     [
-        (edited(schema_version=2), "version", "version 2"),
+        (edited(schema_version=1), "version", "version 1"),
         (edited(schema_version=None), "version", "version None"),
         (edited(colour="red"), "schema", "colour"),
-        (edited(margin="wide"), "schema", "margin"),
+        (expert(crop={"scale": "wide"}), "schema", "experts.0.cue_map.crop.scale"),
         (edited(threshold={"value": 7, "rule": "x", "source": "y"}), "schema", "threshold.value"),
         (edited(name="../up"), "schema", "name"),
-        (edited(files={}), "schema", "model.onnx"),
-        (edited(precision="bf16"), "schema", "bf16"),
+        (expert(files={}), "schema", "model.onnx"),
+        (expert(precision="bf16"), "schema", "bf16"),
         (lambda f: f | {"spoofcue.json": b"{"}, "schema", "not JSON"),
         (lambda f: f | {"spoofcue.json": b"[" * 100_000}, "schema", "not JSON"),
         (lambda f: f | {"spoofcue.json": b"[]"}, "schema", "object"),
@@ -225,8 +235,8 @@ def test_a_pipe_or_folder_in_the_place_of_a_file_is_refused_at_once(
 
 def test_only_packages_are_overwritten(tmp_path: Path) -> None:
     write_package(tmp_path / "p", spec(), WEIGHTS)
-    write_package(tmp_path / "p", spec().model_copy(update={"margin": 0.3}), WEIGHTS)
-    assert read_package(tmp_path / "p").spec.margin == 0.3
+    write_package(tmp_path / "p", spec().model_copy(update={"min_face_px": 20}), WEIGHTS)
+    assert read_package(tmp_path / "p").spec.min_face_px == 20
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
     with pytest.raises(InputError, match="no model package"):
@@ -240,7 +250,9 @@ def test_thresholds_that_are_no_number_and_wrong_files_make_no_spec() -> None:
         with pytest.raises(ValidationError):
             PackageSpec.model_validate(tree | {"threshold": tree["threshold"] | {"value": value}})
     with pytest.raises(ValidationError):
-        PackageSpec.model_validate(tree | {"format": "safetensors"})
+        PackageSpec.model_validate(
+            tree | {"experts": [tree["experts"][0] | {"format": "safetensors"}]}
+        )
 
 
 def test_verify_tells_by_its_status_and_info_prints_the_facts(path: Path) -> None:

@@ -19,11 +19,12 @@ from spoofcue.errors import InputError
 from spoofcue.methods.settings import load_settings
 from spoofcue.package.read import read_package
 from spoofcue.runtime import choice
-from spoofcue.runtime.choice import choose_runtime, open_runtime
+from spoofcue.runtime.choice import choose_runtime, open_cues
 from spoofcue.runtime.session import CueRuntime
 from spoofcue.runtime.with_openvino import OpenVinoRuntime
 from spoofcue.runtime.with_torch import TorchRuntime, folded
 from spoofcue.scoring.checkpoint import TorchModel
+from spoofcue.scoring.face import Face
 from spoofcue.scoring.open_model import open_model
 
 needs_openvino = pytest.mark.skipif(not choice.installed("openvino"), reason="no OpenVINO")
@@ -42,7 +43,9 @@ def images() -> list[NDArray[np.float32]]:
 
 
 def opened(to: str, runtime: str, threads: int | None = None) -> CueRuntime:
-    return open_runtime(read_package(exported(to)), runtime, threads)
+    package = read_package(exported(to))
+    assert package.spec.cue
+    return open_cues(package.spec.cue, package.weights, runtime, threads)
 
 
 @pytest.mark.parametrize(("to", "runtime"), COMBINATIONS)
@@ -159,13 +162,13 @@ def test_torch_runs_any_network_of_ours_in_fp32_and_near_it_in_bf16(preset: str)
 @needs_openvino
 def test_the_usual_shape_and_others_agree_in_openvino() -> None:
     weights = read_package(exported("onnx")).weights["model.onnx"]
-    usual, reference = OpenVinoRuntime(weights, side=64), TorchModel(shared_run())
+    usual, reference = OpenVinoRuntime(weights, usual=(1, 3, 64, 64)), TorchModel(shared_run())
     for image in images():
         expected = reference.cues(image)
         image.setflags(write=False)  # it is read where it lies, and need not be ours to change
         np.testing.assert_allclose(usual.cues(image), expected, atol=1e-5)
     with pytest.raises(InputError, match="OpenVINO cannot use"):
-        OpenVinoRuntime(b"nothing", side=64)
+        OpenVinoRuntime(b"nothing", usual=(1, 3, 64, 64))
 
 
 def test_another_networks_tensors_are_refused() -> None:
@@ -213,5 +216,5 @@ def test_an_entry_is_all_that_a_runtime_needs(monkeypatch: pytest.MonkeyPatch) -
     assert choice.allowed_runtimes("onnx", "int8")[0] == "onnxruntime"
     assert "mirror" not in choice.allowed_runtimes("safetensors", "fp32")
     white = np.full((64, 64, 3), 255, np.uint8)
-    (result,) = open_model(exported("onnx"), "mirror").score([white])
+    (result,) = open_model(exported("onnx"), "mirror").score([Face.filling(white)])
     assert result.score == 1.0

@@ -20,6 +20,7 @@ from spoofcue.export.package import export_package
 from spoofcue.methods.settings import load_settings
 from spoofcue.records.run_folder import RunRecord
 from spoofcue.scoring.checkpoint import TorchModel
+from spoofcue.scoring.face import Face
 from spoofcue.scoring.open_model import open_model
 
 # face of 288 px, seen at 96
@@ -38,7 +39,7 @@ def run_with(folder: Path, **changed: Any) -> Path:
 
 
 def seen_by(path: Path) -> np.ndarray:
-    return open_model(path).score([FACE])[0].seen
+    return open_model(path).score([Face.filling(FACE)])[0].seen
 
 
 @pytest.mark.parametrize("meant", ["bilinear", "area"])
@@ -54,9 +55,11 @@ def test_a_run_and_its_exports_shrink_faces_alike(meant: str, tmp_path: Path) ->
         assert open_model(path).facts.input.shrink == meant
         assert farthest(seen_by(path), wanted) <= 1
         assert farthest(seen_by(path), other) > 30
-    assert package.spec.training.input.shrink == meant
+    assert package.spec.cue
+    assert package.spec.cue.training.input.shrink == meant
     told = json.loads((tmp_path / "package" / "spoofcue.json").read_text())
-    assert told["input"]["shrink"] == told["training"]["input"]["shrink"] == meant
+    (expert,) = told["experts"]
+    assert expert["input"]["shrink"] == expert["training"]["input"]["shrink"] == meant
     assert f"shrink {meant} |" in (tmp_path / "package" / "README.md").read_text()
 
 

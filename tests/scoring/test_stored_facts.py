@@ -10,6 +10,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from spoofcue.errors import InputError
+from spoofcue.faces.crop import FACE_CROP, Crop
 from spoofcue.scoring.exported import OnnxModel
 from spoofcue.scoring.facts import facts_from
 
@@ -29,10 +30,10 @@ def file(tmp_path: Path) -> Path:
 
 def test_the_facts_come_back_and_have_defaults(file: Path) -> None:
     found = facts_from(WHOLE, file)
-    assert (found.margin, found.min_face_px, found.detector) == (0.1, 40, "yunet")
+    assert (found.crop, found.min_face_px, found.detector) == (Crop.with_margin(0.1), 40, "yunet")
     assert (found.threshold.value, found.threshold.rule, found.input.size) == (0.25, "eer", 64)
     bare = facts_from(WHOLE | {"facts": {"detector": "none"}, "dev": {"threshold": 1}}, file)
-    assert (bare.margin, bare.min_face_px, bare.detector) == (0.2, 48, "dlib")
+    assert (bare.crop, bare.min_face_px, bare.detector) == (FACE_CROP, 48, "dlib")
     assert bare.threshold.source == "eer on dev in training"
 
 

@@ -22,6 +22,7 @@ from spoofcue.metrics.measures import auc
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.patches.inputs import groups_of_one_shape
 from spoofcue.report.reported_run import read_run
+from spoofcue.scoring.face import Face
 from spoofcue.scoring.fitted import FittedModel
 from spoofcue.source import source_commit
 from spoofcue.training.any_method import train_run
@@ -59,7 +60,7 @@ def scored(run: Path, data: Path, split: str) -> tuple[pl.DataFrame, list[float]
     sizes = list(zip(rows["crop_h"], rows["crop_w"], strict=True))
     scores = [np.nan] * rows.height
     for group in groups_of_one_shape(sizes, model.facts.input):
-        results = model.score([read_image(data / rows["crop"][i]) for i in group])
+        results = model.score([Face.filling(read_image(data / rows["crop"][i])) for i in group])
         for i, result in zip(group, results, strict=True):
             scores[i] = result.score
     return rows, scores
@@ -88,8 +89,8 @@ def test_scores_do_not_depend_on_the_batch(method: str, runs: dict[str, Path], d
     model = FittedModel(runs[method])
     rows = read_manifest(data)
     crops = [read_image(data / c) for c in rows["crop"][:5]]
-    together = model.score(crops)
-    alone = [model.score([crop])[0] for crop in crops]
+    together = model.score([Face.filling(crop) for crop in crops])
+    alone = [model.score([Face.filling(crop)])[0] for crop in crops]
     # a convolution in float32 sums in another order in another batch
     near = 1e-3 if method == "gmm" else 1e-12
     assert [r.score for r in together] == pytest.approx([r.score for r in alone], rel=near)
@@ -214,7 +215,7 @@ def test_a_trained_encoder_is_that_of_method_cnn(data: Path, tmp_path: Path) -> 
     described = encoder_features(encoder.eval(), [crop], chosen.input)
     mixture = mixture_from(read_fitted(tmp_path / "run" / "model.npz").method.model)
     wanted = anomaly_score(mixture, described)[0]
-    assert model.score([crop])[0].score == pytest.approx(wanted, rel=1e-6)
+    assert model.score([Face.filling(crop)])[0].score == pytest.approx(wanted, rel=1e-6)
 
 
 def test_what_cannot_be_fitted_is_refused(

@@ -15,7 +15,7 @@ from spoofcue.cli.options import AsJson
 from spoofcue.metrics.evaluation import Evaluation, LevelResult, OperatingPoint
 from spoofcue.metrics.intervals import Rate, clopper_pearson
 from spoofcue.metrics.measures import MEASURES, measured_at
-from spoofcue.records.evaluation_record import EvaluationRecord
+from spoofcue.records.evaluation_record import METRICS_FILE, EvaluationRecord, ExpertEntry
 from spoofcue.records.run_folder import RunFolder
 
 Row = tuple[str, str, str, str, str]
@@ -231,12 +231,28 @@ def evaluate(
             seed=seed,
             progress=progress,
         )
+    experts = _experts(out, run) if scorer is not None else {}
     if as_json:
-        print_json(EvaluationRecord(evaluation=result.to_dict()).as_printed())
+        print_json(EvaluationRecord(evaluation=result.to_dict(), **experts).as_printed())
         return
     print_evaluation(result)
+    for name, expert in experts.get("experts", {}).items():
+        if expert.missing:
+            say_prose(
+                f"{name} had no evidence for {expert.missing} of {expert.faces} faces, which were "
+                f"judged without it or not at all: {expert.why}"
+            )
     if run is not None and (words := _training_of(run)):
         say(f"training: {words}")
+
+
+def _experts(out: Path | None, run: Path | None) -> dict[str, dict[str, ExpertEntry]]:
+    """Of a package: how often each expert had something to look at, as metrics.json keeps it."""
+    folder = out or (RunFolder(run).evaluation if run else None)
+    if folder is None or not (folder / METRICS_FILE).is_file():
+        return {}
+    stored = EvaluationRecord.read(folder / METRICS_FILE).experts
+    return {"experts": stored} if stored else {}
 
 
 def _take_free_cores(quiet: bool) -> None:

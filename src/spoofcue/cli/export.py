@@ -85,7 +85,7 @@ def _print_package(package: Package) -> None:
     from spoofcue.cli.console import say, warn
 
     spec, size = package.spec, sum(f.size for f in package.spec.files.values())
-    say(f"{package.path}: {package.id}, {spec.format} {spec.precision}, {size / 1e6:.1f} MB")
+    say(f"{package.path}: {package.id}, {spec.weights}, {size / 1e6:.1f} MB")
     t = spec.threshold
     say(f"threshold {t.value:.6g} ({t.rule}: {t.source})")
     if t.supported is False and t.target is not None:

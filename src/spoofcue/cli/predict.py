@@ -51,7 +51,20 @@ def _face_or_reason(row: dict[str, Any]) -> str:
     text = f"{box['w']}x{box['h']} px at {box['x']},{box['y']}" if box else ""
     if row["counts"]["sampled"] > 1:
         text += f", {row['frames']} of {row['counts']['sampled']} frames"
-    return text + (", ended early" if row["early_exit"] else "")
+    text += ", ended early" if row["early_exit"] else ""
+    return "; ".join(part for part in (text, _by_experts(row["evidence"])) if part)
+
+
+def _by_experts(evidence: list[dict[str, Any]]) -> str:
+    """What each expert adds to the log-odds of an attack; empty where there is but one."""
+    if len(evidence) < 2:
+        return ""
+    return ", ".join(
+        f"{one['expert']} {one['contribution']:+.2f}"
+        if one["missing"] is None
+        else f"without {one['expert']}"
+        for one in evidence
+    )
 
 
 def predict(

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Literal
 
 from spoofcue.errors import InputError
+from spoofcue.records.evaluation_record import METRICS_FILE, EvaluationRecord
 from spoofcue.records.fold_record import RESULT_FILE, FoldRecord
 from spoofcue.records.run_folder import RUN_FILE, RunFolder, RunRecord
 from spoofcue.records.stored import read_json
 
-Kind = Literal["fold", "run", "unevaluated"]
-Stored = FoldRecord | RunRecord
+TEST_SCORES = "test.csv"  # beside metrics.json, of what `evaluate` scored itself
+
+Kind = Literal["fold", "run", "evaluation", "unevaluated"]
+Stored = FoldRecord | RunRecord | EvaluationRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +25,18 @@ class ResultFolder:
     """A folder with scores of dev and test.
 
     Attributes:
-        kind: ``fold`` of a benchmark, or ``run`` that was evaluated.
+        kind: ``fold`` of a benchmark, ``run`` that was evaluated, or ``evaluation`` of a model that
+            is no run, as ``evaluate --model --out`` writes it.
         path: the folder.
-        record: its result.json or run.json.
+        record: its result.json, run.json or metrics.json.
         argument: the path on the command line that led to it.
         renamed: the name that the user gave, or None.
 
     """
 
-    kind: Literal["fold", "run"]
+    kind: Literal["fold", "run", "evaluation"]
     path: Path
-    record: FoldRecord | RunRecord
+    record: Stored
     argument: Path
     renamed: str | None
 
@@ -46,7 +50,7 @@ class Search:
 
 
 def find(arguments: Sequence[str]) -> Search:
-    """Every finished fold and evaluated run in or below the arguments.
+    """Every finished fold, evaluated run and evaluation in or below the arguments.
 
     Args:
         arguments: ``PATH`` or ``NAME=PATH``; a folder that is reached twice counts once, under
@@ -115,6 +119,9 @@ def _below(argument: Path) -> Iterator[tuple[Path, Kind, Stored]]:
             folders.clear()
             run = RunFolder(path)
             yield path, "run" if run.is_evaluated else "unevaluated", run.record()
+        elif METRICS_FILE in files and TEST_SCORES in files:
+            folders.clear()
+            yield path, "evaluation", EvaluationRecord.read(path / METRICS_FILE)
         else:
             folders.sort()
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spoofcue.compare.finding import ResultFolder
+from spoofcue.compare.finding import ResultFolder, Stored
 from spoofcue.errors import InputError
 from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.metrics.species import Grouping, as_grouping
 from spoofcue.metrics.thresholds import ThresholdRule
+from spoofcue.records.evaluation_record import EvaluationRecord
 from spoofcue.records.fold_record import FoldRecord
 from spoofcue.records.run_folder import RunFolder, RunRecord
 from spoofcue.texts.tables import open_table
@@ -93,7 +94,9 @@ def read(folder: ResultFolder) -> Trained:
     try:
         if isinstance(folder.record, FoldRecord):
             return _fold(folder, folder.record)
-        return _run(folder, folder.record)
+        if isinstance(folder.record, RunRecord):
+            return _run(folder, folder.record)
+        return _evaluation(folder, folder.record)
     except (KeyError, TypeError, ValueError, OSError) as error:
         raise InputError(
             f"a record of {folder.path} is damaged ({error!r}); judge it again."
@@ -130,22 +133,47 @@ def _run(folder: ResultFolder, record: RunRecord) -> Trained:
     run = RunFolder(folder.path)
     metrics = run.evaluated()
     data = Path(metrics.data or record.data.root)
-    threshold = metrics.evaluation["frame"]["threshold"]
-    fixed = threshold["rule"] == "fixed"
-    rule = ThresholdRule.parse(threshold["value"] if fixed else threshold["rule"])
-    grouping = as_grouping(metrics.evaluation["grouping"])
-    terms = Terms("", _tested_on(data), "", "acer", grouping, rule, 1)
     text = run.settings_text()
     plain = [line for line in text.splitlines() if line.split(":")[0].strip() not in OF_THE_MACHINE]
     return _trained(
         folder,
-        terms,
+        _terms(metrics, data),
         scores=run.evaluation,
         roots=[data],
         fold="",
         seed=record.training.seed,
         settings={"yaml": plain},
     )
+
+
+def _evaluation(folder: ResultFolder, record: EvaluationRecord) -> Trained:
+    """A package, or any model that was not trained here: one of its kind, without a seed."""
+    data = Path(record.data or folder.path)
+    return _trained(
+        folder,
+        _terms(record, data),
+        scores=folder.path,
+        roots=[data],
+        fold="",
+        seed=0,
+        settings={"model": record.model},
+    )
+
+
+def _terms(metrics: EvaluationRecord, data: Path) -> Terms:
+    """What a run or a model was tested by, where no protocol says it."""
+    threshold = metrics.evaluation["frame"]["threshold"]
+    fixed = threshold["rule"] == "fixed"
+    rule = ThresholdRule.parse(threshold["value"] if fixed else threshold["rule"])
+    grouping = as_grouping(metrics.evaluation["grouping"])
+    return Terms("", _tested_on(data), "", "acer", grouping, rule, 1)
+
+
+def _method(record: Stored) -> tuple[str, str]:
+    """Method and preset; of a model without a training its name, which its id begins with."""
+    if isinstance(record, EvaluationRecord):
+        return (record.model or "model").rpartition("-")[0] or "model", ""
+    return record.method, record.preset
 
 
 def _tested_on(data: Path) -> str:
@@ -173,11 +201,13 @@ def _trained(
     keys, crops = _faces(needed[0])
     if len(keys) != len(test):
         raise InputError(f"{needed[0]} has {len(test)} scores for {len(keys)} faces.")
-    facts = {k: str(getattr(folder.record, k) or "") for k in ("spoofcue", "commit", "created")}
+    told = ("spoofcue", "commit", "created")
+    facts = {k: str(getattr(folder.record, k, None) or "") for k in told}
+    method, preset = _method(folder.record)
     return Trained(
         folder=folder,
-        method=folder.record.method,
-        preset=folder.record.preset,
+        method=method,
+        preset=preset,
         settings=_kept(settings),
         seed=seed,
         fold=fold,

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, overload
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from spoofcue.detector.calibrate import calibrated
@@ -41,8 +42,9 @@ from spoofcue.scoring.open_model import SHIPPED, locate_model, open_model
 DEFAULT_LIMITS = QualityLimits()
 DEFAULT_RULE = ExitRule()
 DEFAULT_EVIDENCE = EvidenceRule()
-# of a batch: crops wait in memory for their scores
+# of a batch: pictures wait in memory for their scores, and of large ones fewer
 CHUNK = 64
+CHUNK_PIXELS = 100_000_000
 
 
 class Detector:
@@ -95,7 +97,7 @@ class Detector:
         self._model = model
         facts = model.facts
         self._finder = FaceFinder(
-            faces, facts.margin, facts.min_face_px, quality, search, evidence.second_face
+            faces, facts.crop, facts.min_face_px, quality, search, evidence.second_face
         )
         self._threshold = threshold
         self._loaded_with: dict[str, object] | None = None
@@ -283,8 +285,12 @@ class Detector:
             if is_video(source):
                 done[at] = judge.video(self._recording(source, color))
             else:
+                if isinstance(source, np.ndarray):
+                    # whoever fills one buffer again and again would change what waits
+                    source = source.copy()
                 (waiting[at],) = judge.look(self._reading(source, color))
-            if len(waiting) == CHUNK:
+            pixels = sum(p.look.face.frame[..., 0].size for p in waiting.values() if p.look.face)
+            if len(waiting) == CHUNK or pixels >= CHUNK_PIXELS:
                 finish()
         finish()
         return [result for result in done if result is not None]

@@ -18,25 +18,27 @@ from spoofcue.detector.quality import (
     too_small,
 )
 from spoofcue.detector.stopwatch import Stopwatch
-from spoofcue.faces.box import Box, crop_face
+from spoofcue.faces.box import Box
+from spoofcue.faces.crop import Crop
 from spoofcue.faces.detect import FaceDetector, FindsLargest
 from spoofcue.media.image import Image
+from spoofcue.scoring.face import Face
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One face of a frame: a crop, or a refusal.
+    """One face of a frame to be scored, or a refusal.
 
     Attributes:
-        crop: (h, w, 3) uint8 RGB; None if refused.
-        refusal: None if there is a crop.
+        face: None if refused.
+        refusal: None if there is a face.
         box: in px of the frame; None without a face.
         faces: how many the search found.
         quality: None where it was not measured.
 
     """
 
-    crop: Image | None
+    face: Face | None
     refusal: Refusal | None
     box: Box | None = None
     faces: int = 0
@@ -48,7 +50,7 @@ class FaceFinder:
 
     Args:
         detector: finds faces.
-        margin: of the crops that the model was trained on.
+        crop: of the face, as the model was trained on; its quality is measured there.
         min_face_px: shorter faces are refused.
         limits: None: any crop is fit.
         search: ``fast``: where one face is asked for, a detector that can looks for large faces
@@ -61,7 +63,7 @@ class FaceFinder:
     def __init__(
         self,
         detector: FaceDetector,
-        margin: float,
+        crop: Crop,
         min_face_px: int,
         limits: QualityLimits | None,
         search: Search = "full",
@@ -71,7 +73,7 @@ class FaceFinder:
         self._largest = detector.detect
         if search == "fast" and isinstance(detector, FindsLargest):
             self._largest = detector.detect_largest
-        self._margin = margin
+        self._crop = crop
         self._least = min_face_px
         self._limits = limits
         self._second = second_face
@@ -100,13 +102,13 @@ class FaceFinder:
             unfit = cut_off(box, image.shape[1], image.shape[0], self._limits)
         if unfit:
             return Look(None, unfit, box, faces)
-        whole = self.detector.name == "whole"
-        crop = image if whole else crop_face(image, box, self._margin)
+        # a picture that was given as a face crop is looked at whole
+        face = Face(image, box, self._crop if self.detector.name == "whole" else None)
         if self._limits is None:
-            return Look(crop, None, box, faces)
-        quality = measure_quality(crop)
+            return Look(face, None, box, faces)
+        quality = measure_quality(face.view(self._crop).pixels)
         refusal = refuse(quality, self._limits)
-        return Look(None if refusal else crop, refusal, box, faces, quality)
+        return Look(None if refusal else face, refusal, box, faces, quality)
 
 
 def _others(boxes: Sequence[Box], part: float) -> int:

@@ -17,9 +17,9 @@ from spoofcue.detector.sources import Frames
 from spoofcue.detector.stopwatch import Stopwatch
 from spoofcue.errors import InputError, MediaError
 from spoofcue.media.image import Image
-from spoofcue.patches.inputs import groups_of_one_shape
+from spoofcue.scoring.combination import Evidence, Unscored
 from spoofcue.scoring.decision import decide
-from spoofcue.scoring.face import FaceScore, FaceScorer
+from spoofcue.scoring.face import Face, FaceScore, FaceScorer
 
 # of a recording that does not open
 NOTHING = FrameCounts(0, 0, 0, 0, 0)
@@ -85,18 +85,11 @@ class Judge:
             return [Pending(Look(None, _broken(error)), watch)]
 
     def results(self, pending: Sequence[Pending]) -> list[Result]:
-        """Score the faces, those of one input shape together, and decide each by itself."""
-        outcome: dict[int, FaceScore | Refusal] = {}
-        waiting, crops = [], []
-        for i, p in enumerate(pending):
-            if p.look.crop is not None:
-                waiting.append(i)
-                crops.append(p.look.crop)
-        sizes = [(c.shape[0], c.shape[1]) for c in crops]
-        for group in groups_of_one_shape(sizes, self.model.facts.input):
-            watches = [pending[waiting[k]].watch for k in group]
-            scored = self._scored([crops[k] for k in group], watches)
-            outcome.update(zip((waiting[k] for k in group), scored, strict=True))
+        """Score the faces together, and decide each by itself."""
+        waiting = {i: p.look.face for i, p in enumerate(pending) if p.look.face is not None}
+        watches = [pending[i].watch for i in waiting]
+        scored = self._scored(list(waiting.values()), watches) if waiting else []
+        outcome = dict(zip(waiting, scored, strict=True))
         return [p.decided or self._result(p, outcome.get(i)) for i, p in enumerate(pending)]
 
     def video(self, open_frames: Callable[[], Frames], watch: Stopwatch | None = None) -> Result:
@@ -136,16 +129,23 @@ class Judge:
             if image is None:
                 break
             look = self.finder.look(image, watch)
-            if look.crop is None:
+            if look.face is None:
                 seen.add(place, look, None)
                 continue
-            (score,) = self._scored([look.crop], [watch])
+            (score,) = self._scored([look.face], [watch])
             if isinstance(score, Refusal):
                 return self._refused(score, look, watch, seen.counts())
+            if score.unscored and score.unscored.reason == "error":
+                refusal = _without_score(score.unscored)
+                return self._refused(refusal, look, watch, seen.counts(), score.evidence)
+            if score.unscored:
+                refused = replace(look, face=None, refusal=_without_score(score.unscored))
+                seen.add(place, refused, None)
+                continue
             seen.add(place, look, score)
             early = self._early(seen, frames.places)
-        refused = self._unfit(seen, early, watch)
-        return refused or self._of_frames(seen, early, watch)
+        unfit = self._unfit(seen, early, watch)
+        return unfit or self._of_frames(seen, early, watch)
 
     def _early(self, seen: SeenFrames, places: int | None) -> EarlyExit | None:
         if self.rule is None or seen.looked == places:
@@ -193,20 +193,18 @@ class Judge:
         )
         return replace(result, decision="attack", reason="attack_run", detail=detail)
 
-    def _scored(
-        self, crops: list[Image], watches: Sequence[Stopwatch]
-    ) -> list[FaceScore | Refusal]:
+    def _scored(self, faces: list[Face], watches: Sequence[Stopwatch]) -> list[FaceScore | Refusal]:
         """A score for each, or why not; a batch that breaks is tried one by one."""
         whole = Stopwatch()
         try:
             with whole.of("network"):
-                scores: list[FaceScore | Refusal] = list(self.model.score(crops))
-            if len(scores) != len(crops):
-                raise RuntimeError(f"the model gave {len(scores)} scores for {len(crops)} faces")
+                scores: list[FaceScore | Refusal] = list(self.model.score(faces))
+            if len(scores) != len(faces):
+                raise RuntimeError(f"the model gave {len(scores)} scores for {len(faces)} faces")
         except Exception as error:  # fails closed
-            if len(crops) > 1:
-                pairs = zip(crops, watches, strict=True)
-                return [s for crop, watch in pairs for s in self._scored([crop], [watch])]
+            if len(faces) > 1:
+                pairs = zip(faces, watches, strict=True)
+                return [s for face, watch in pairs for s in self._scored([face], [watch])]
             scores = [_broken(error)]
         for watch in watches:
             watch.add("network", whole.timings().network / 1000 / len(watches))
@@ -214,6 +212,10 @@ class Judge:
 
     def _result(self, pending: Pending, outcome: FaceScore | Refusal | None) -> Result:
         look, watch = pending.look, pending.watch
+        if isinstance(outcome, FaceScore) and outcome.unscored:
+            counts = _of_picture(decoded=True, face=True, scored=False)
+            refusal = _without_score(outcome.unscored)
+            return self._refused(refusal, look, watch, counts, outcome.evidence)
         if isinstance(outcome, FaceScore):
             counts = _of_picture(decoded=True, face=True, scored=True)
             return self._decided(
@@ -251,13 +253,20 @@ class Judge:
             timings=watch.timings(),
             counts=counts,
             quality=look.quality,
+            evidence=shown.evidence,
             early_exit=early,
             cue_map=shown.cue if self.cues else None,
             face=shown.seen if self.cues and shown.cue is not None else None,
+            frame=look.face.frame if self.cues and look.face else None,
         )
 
     def _refused(
-        self, refusal: Refusal, look: Look, watch: Stopwatch, counts: FrameCounts
+        self,
+        refusal: Refusal,
+        look: Look,
+        watch: Stopwatch,
+        counts: FrameCounts,
+        evidence: tuple[Evidence, ...] = (),
     ) -> Result:
         return Result(
             decision="rejected",
@@ -273,7 +282,15 @@ class Judge:
             timings=watch.timings(),
             counts=counts,
             quality=look.quality,
+            evidence=evidence,
         )
+
+
+ADVICE = {"no_context": "show more of what is around you: move back, and to the middle"}
+
+
+def _without_score(why: Unscored) -> Refusal:
+    return Refusal(why.reason, why.detail, ADVICE.get(why.reason))
 
 
 def _broken(error: Exception) -> Refusal:

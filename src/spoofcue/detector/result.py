@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from spoofcue.detector.evidence import FrameCounts
 from spoofcue.detector.quality import Quality
 from spoofcue.faces.box import Box
+from spoofcue.scoring.combination import Evidence
 from spoofcue.scoring.decision import Verdict
 
 # reasons that say that a file, not a face, was at fault
@@ -57,10 +58,10 @@ class Result:
         threshold: a score above it is an attack.
         reason: None, or why it was rejected: ``no_face``, ``several_faces``, ``face_too_small``,
             ``cut_off``, ``blurred``, ``too_dark``, ``too_bright``, ``low_contrast``,
-            ``unreadable``, ``too_large``, ``no_frames``, ``partly_decoded``, ``partly_scored`` or
-            ``error``; ``attack_run``: an attack by a run of frames and not by ``score``; of what
-            `spoofcue predict` left out in a folder ``unsupported``, ``hidden``, ``locked``,
-            ``broken_link`` or ``not_a_file``.
+            ``no_context``, ``unreadable``, ``too_large``, ``no_frames``, ``partly_decoded``,
+            ``partly_scored`` or ``error``; ``attack_run``: an attack by a run of frames and not by
+            ``score``; of what `spoofcue predict` left out in a folder ``unsupported``, ``hidden``,
+            ``locked``, ``broken_link`` or ``not_a_file``.
         detail: the reason in words, with figures.
         advice: what to tell the person before the camera, where that helps.
         box: in px of the upright image; of a video, of the middle scored frame.
@@ -71,9 +72,12 @@ class Result:
         model: which model.
         timings: where the time went.
         quality: of the crop that ``box`` cuts; None where quality is not checked.
+        evidence: what each expert of a package said and where it looked; of a video, in the frame
+            of ``box``. Empty for models that are no packages, and where none was asked.
         early_exit: None: all sampled frames were scored.
         cue_map: (C, h, w) float32 in [-1, 1] if asked for and the method has one.
         face: (h, w, 3) uint8 RGB, the pixels that ``cue_map`` is of.
+        frame: (H, W, 3) uint8 RGB, the picture that ``box`` and ``evidence`` are of, with cue maps.
 
     >>> import numpy as np
     >>> from spoofcue import Detector
@@ -96,9 +100,11 @@ class Result:
     timings: Timings
     counts: FrameCounts
     quality: Quality | None = None
+    evidence: tuple[Evidence, ...] = ()
     early_exit: EarlyExit | None = None
     cue_map: NDArray[np.float32] | None = None
     face: NDArray[np.uint8] | None = None
+    frame: NDArray[np.uint8] | None = None
 
     @classmethod
     def refused(cls, reason: str, detail: str, *, threshold: float, model: str) -> Result:
@@ -126,7 +132,8 @@ class Result:
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON, without pictures."""
         named = {name: getattr(self, name) for name in self.__slots__}
-        plain = {k: v for k, v in named.items() if k not in ("cue_map", "face")}
+        plain = {k: v for k, v in named.items() if k not in ("cue_map", "face", "frame")}
+        plain["evidence"] = [one.to_dict() for one in self.evidence]
         for name in ("box", "timings", "counts", "quality", "early_exit"):
             plain[name] = None if plain[name] is None else asdict(plain[name])
         return plain

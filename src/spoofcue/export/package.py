@@ -16,8 +16,9 @@ from spoofcue.export.proof import ALLOWED, Proof
 from spoofcue.methods.checkpoint import best_checkpoint, read_checkpoint
 from spoofcue.methods.settings import settings_from
 from spoofcue.metrics.measures import AT_THRESHOLD, OVER_THRESHOLDS
+from spoofcue.package.expert import CueExpert, WeightFile, weight_names
 from spoofcue.package.read import Package
-from spoofcue.package.schema import WEIGHT_FILES, PackageSpec, ThresholdFacts, WeightFile
+from spoofcue.package.schema import PackageSpec, ThresholdFacts
 from spoofcue.package.write import file_facts, write_package
 from spoofcue.records.run_folder import RunFolder
 from spoofcue.scoring.checkpoint import TorchModel
@@ -59,18 +60,22 @@ def export_package(
     # a proof takes few faces, a judgement of error rates many
     dev = dev_crops(run, 100 if precision == "fp32" else 600)
     stored = read_checkpoint(checkpoint)["spoofcue"]
-    spec = PackageSpec(
-        name=_name(run),
+    expert = CueExpert(
+        name="cue",
         format=to,
         precision=precision,
-        files=dict.fromkeys(WEIGHT_FILES[to], WeightFile(sha256="0" * 64, size=1)),
+        files=dict.fromkeys(weight_names(to), WeightFile(sha256="0" * 64, size=1)),
         input=model.facts.input,
-        margin=model.facts.margin,
+        crop=model.facts.crop,
+        training=_settings(stored, checkpoint),
+    )
+    spec = PackageSpec(
+        name=_name(run),
+        experts=[expert],
         detector=model.facts.detector,
         min_face_px=model.facts.min_face_px,
         threshold=_threshold(model, run, dev),
         scores_as=[model.facts.id] if precision == "fp32" else [],
-        training=_settings(stored, checkpoint),
         metrics=_metrics(run, stored, model.facts.id, target is None),
         spoofcue=__version__,
         commit=source_commit(),
@@ -79,7 +84,8 @@ def export_package(
     proof = Proof.of(model, dev, precision)
     refused = []
     for part, weights in _candidates(model, to, precision, dev):
-        spec = spec.model_copy(update={"files": file_facts(weights)})
+        expert = expert.model_copy(update={"files": file_facts(weights)})
+        spec = spec.model_copy(update={"experts": [expert]})
         # judged as it will be used: by its own runtime, from the bytes that are hashed
         exported = PackagedModel(Package(out, spec, weights, spec.name), runtime=_JUDGED_BY[to])
         if on_target is not None:

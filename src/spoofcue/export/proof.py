@@ -18,7 +18,7 @@ from spoofcue.metrics.measures import acer, auc
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.package.schema import Parity
 from spoofcue.scoring.exported import PackagedModel
-from spoofcue.scoring.face import FaceScorer
+from spoofcue.scoring.face import Face, FaceScorer
 
 ALLOWED = 0.002  # of AUC and of ACER: 0.2 percentage points
 GENERATED = 16
@@ -52,7 +52,10 @@ def generated_crops(size: int, count: int = GENERATED) -> list[Image]:
 def scores_of(model: FaceScorer, crops: Sequence[Path | Image]) -> Scores:
     """(N,) scores, one crop at a time."""
     return np.array(
-        [model.score([read_image(c) if isinstance(c, Path) else c])[0].score for c in crops]
+        [
+            model.score([Face.filling(read_image(c) if isinstance(c, Path) else c)])[0].score
+            for c in crops
+        ]
     )
 
 

@@ -51,11 +51,36 @@ def expand_box(box: Box, margin: float, frame_w: int, frame_h: int) -> Box:
 
     """
     side = max(box.w, box.h) * (1 + 2 * margin)
+    return cut_about(box, side, side, frame_w, frame_h)
+
+
+def cut_of_size(box: Box, frame: tuple[int, int], crop: tuple[int, int]) -> Box | None:
+    """Where a face crop of known size was cut out; None where no margin up to 5 gives that size.
+
+    The margin of a preparation is not in its manifest; the one that gives this size is it.
+
+    Args:
+        box: the face, px of the frame.
+        frame: its width and height.
+        crop: width and height of the crop.
+
+    """
+    if crop == frame:
+        return Box(0, 0, *frame)
+    for hundredths in range(0, 501, 5):
+        cut = expand_box(box, hundredths / 100, *frame)
+        if (cut.w, cut.h) == crop:
+            return cut
+    return None
+
+
+def cut_about(box: Box, width: float, height: float, frame_w: int, frame_h: int) -> Box:
+    """The rectangle of that width and height about the box's centre, cut to the frame."""
     centre_x, centre_y = box.x + box.w / 2, box.y + box.h / 2
-    left = min(max(round(centre_x - side / 2), 0), frame_w - 1)
-    top = min(max(round(centre_y - side / 2), 0), frame_h - 1)
-    right = min(max(round(centre_x + side / 2), left + 1), frame_w)
-    bottom = min(max(round(centre_y + side / 2), top + 1), frame_h)
+    left = min(max(round(centre_x - width / 2), 0), frame_w - 1)
+    top = min(max(round(centre_y - height / 2), 0), frame_h - 1)
+    right = min(max(round(centre_x + width / 2), left + 1), frame_w)
+    bottom = min(max(round(centre_y + height / 2), top + 1), frame_h)
     return Box(left, top, right - left, bottom - top)
 
 

@@ -20,7 +20,7 @@ from spoofcue.patches.inputs import (
     scoring_inputs,
     whole_face_size,
 )
-from spoofcue.scoring.face import FaceScorer
+from spoofcue.scoring.face import Face, FaceScorer
 from spoofcue.scoring.pictures import cue_magnitude
 
 T = TypeVar("T", bound=np.generic)
@@ -75,7 +75,7 @@ def face_evidence(model: FaceScorer, crop: Image) -> Evidence | None:
     settings = model.facts.input
     if settings.scoring == "grid":
         return _stitched(model, crop)
-    result = model.score([crop])[0]
+    result = model.score([Face.filling(crop)])[0]
     cue = result.cue
     if cue is None:
         return None

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.data.manifest import read_manifest
-from spoofcue.faces.box import DEFAULT_MARGIN, Box, expand_box
+from spoofcue.faces.box import DEFAULT_MARGIN, Box, cut_of_size
 from spoofcue.figures.canvas import (
     HEAT,
     WIDTH_IN,
@@ -117,11 +117,11 @@ def face_regions(rows: pl.DataFrame) -> dict[str, Region]:
             continue
         box = Box(row["box_x"], row["box_y"], row["box_w"], row["box_h"])
         size = row["crop_w"], row["crop_h"]
-        cut = _cut(box, (row["frame_w"], row["frame_h"]), size)
+        cut = cut_of_size(box, (row["frame_w"], row["frame_h"]), size)
         if cut is None:
             continue
         side = max(box.w, box.h) * (1 + 2 * DEFAULT_MARGIN)
-        x, y = box.x + box.w / 2 - cut[0], box.y + box.h / 2 - cut[1]
+        x, y = box.x + box.w / 2 - cut.x, box.y + box.h / 2 - cut.y
         regions[row["crop"]] = Region(
             (x - side / 2) / size[0],
             (y - side / 2) / size[1],
@@ -175,18 +175,6 @@ def average(aligned: Iterable[Aligned]) -> MeanFace:
         np.rint(np.nan_to_num(face, nan=255.0)).astype(np.uint8),
         magnitude.astype(np.float32),
     )
-
-
-def _cut(box: Box, frame: tuple[int, int], crop: tuple[int, int]) -> tuple[int, int] | None:
-    """Left and top of the crop in the frame: the whole frame, or a box with some margin."""
-    if crop == frame:
-        return 0, 0
-    # The margin of the preparation is not in the manifest; the one that gives this size is it.
-    for hundredths in range(0, 101, 5):
-        cut = expand_box(box, hundredths / 100, *frame)
-        if (cut.w, cut.h) == crop:
-            return cut.x, cut.y
-    return None
 
 
 LABEL_IN, GAP_IN, BAR_IN = 0.8, 0.05, 0.72

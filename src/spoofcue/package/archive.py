@@ -45,16 +45,16 @@ def check_contents(name: str, data: bytes, where: str) -> None:
             reason="pickle",
         )
     problem = None
-    if name == "model.onnx":
+    if name.endswith(".onnx"):
         if data[:1] != b"\x08":  # field 1, ir_version, which every writer puts first
             problem = "is no ONNX model"
         elif ONNX_OUTSIDE in data:
             problem = "takes weights from a file outside the package"
-    elif name == "model.xml":
+    elif name.endswith(".xml"):
         head = data[:4096].lstrip()
         if not head.startswith((b"<?xml", b"<net")) or b"<!DOCTYPE" in data:
             problem = "is no OpenVINO model"
-    elif name == "model.safetensors" and not _safetensors_header(data):
+    elif name.endswith(".safetensors") and not _safetensors_header(data):
         problem = "is no safetensors file"
     if problem:
         raise PackageError(f"{where}: {name} {problem}.", reason="contents")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from spoofcue.metrics.measures import AT_THRESHOLD, OVER_THRESHOLDS
+from spoofcue.package.expert import ClassExpert, CueExpert
 from spoofcue.package.schema import (
     CardSection,
     EvaluationEntry,
@@ -16,8 +17,8 @@ from spoofcue.package.schema import (
 )
 from spoofcue.plain_text import as_markdown
 
-TAGS = ("face-anti-spoofing", "liveness-detection", "presentation-attack-detection", "lgsc")
-DEFAULT_LICENCE = "apache-2.0"
+TAGS = ("face-anti-spoofing", "liveness-detection", "presentation-attack-detection")
+OURS = "apache-2.0"  # of a network of ours whose card names no other
 # of the Hugging Face hub's list; any other is "other" there, with a name
 KNOWN_LICENCES = frozenset(
     {
@@ -30,7 +31,8 @@ KNOWN_LICENCES = frozenset(
 
 def front_matter(spec: PackageSpec) -> str:
     """From ``---`` to ``---``; each value is JSON, which YAML holds, so no text can end it."""
-    licence = (spec.card.licence if spec.card else None) or DEFAULT_LICENCE
+    # of weights that came from others nothing is claimed
+    licence = (spec.card.licence if spec.card else None) or (OURS if spec.cue else "unknown")
     known = licence.lower() in KNOWN_LICENCES
     fields: dict[str, str | list[str]] = {"license": licence.lower() if known else "other"}
     if not known:
@@ -39,7 +41,7 @@ def front_matter(spec: PackageSpec) -> str:
     fields |= {
         "library_name": "spoofcue",
         "pipeline_tag": "image-classification",
-        "tags": list(TAGS),
+        "tags": [*TAGS, *(["lgsc"] if spec.cue else [])],
     }
     lines = "\n".join(f"{name}: {json.dumps(value)}" for name, value in fields.items())
     return f"---\n{lines}\n---"
@@ -137,11 +139,11 @@ def model_card(spec: PackageSpec) -> str:
     blocks = [
         front_matter(spec),
         f"# {spec.name}",
-        f"Face presentation attack detector of method {spec.method} for `spoofcue`: one face crop "
-        "to a spoof\ncue map and a score in 0..1; a higher score means more likely an attack.",
+        _what_it_is(spec),
         *prose(card, "intended_use", "not_for"),
         "## Facts",
         _facts(spec, card),
+        *_experts(spec),
         *prose(card, "training_data"),
         "## Threshold",
         _threshold(spec.threshold),
@@ -157,22 +159,75 @@ def model_card(spec: PackageSpec) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
+def _what_it_is(spec: PackageSpec) -> str:
+    if len(spec.experts) == 1 and spec.cue:
+        return (
+            f"Face presentation attack detector of method {spec.cue.method} for `spoofcue`: one "
+            "face crop to a spoof\ncue map and a score in 0..1; a higher score means more likely "
+            "an attack."
+        )
+    names = ", ".join(expert.name for expert in spec.experts)
+    return (
+        f"Face presentation attack detector for `spoofcue`, of {names}: a face to a "
+        "score\nin 0..1; a higher score means more likely an attack."
+    )
+
+
 def _facts(spec: PackageSpec, card: CardSection) -> str:
     rows = {
-        "weights": f"{spec.format}, {spec.precision}",
-        "faces": f"found by {spec.detector}, crop margin {spec.margin:g}, {spec.min_face_px} px "
-        "or more",
-        "input": f"{spec.input.scoring}, size {spec.input.size}, shrink {spec.input.shrink}",
-        "normalisation": f"(x - {spec.input.mean:g}) / {spec.input.std:g}",
-        "preset": spec.training.preset,
-        "written by": f"spoofcue {spec.spoofcue}, commit {spec.commit or 'unknown'}, "
-        f"{spec.created}",
+        "weights": spec.weights,
+        "faces": f"found by {spec.detector}, {spec.min_face_px} px or more",
     }
-    if card.licence:
-        rows["licence"] = card.licence
+    if spec.cue:
+        i = spec.cue.input
+        rows |= {
+            "input": f"{i.scoring}, size {i.size}, shrink {i.shrink}",
+            "normalisation": f"(x - {i.mean:g}) / {i.std:g}",
+            "preset": spec.cue.training.preset,
+        }
+    rows["written by"] = (
+        f"spoofcue {spec.spoofcue}, commit {spec.commit or 'unknown'}, {spec.created}"
+    )
+    known = {"licence": card.licence, "authors": card.authors, "origin": card.origin}
+    rows |= {name: text for name, text in known.items() if text}
     return "| fact | value |\n| --- | --- |\n" + "\n".join(
         f"| {name} | {as_markdown(value)} |" for name, value in rows.items()
     )
+
+
+MISSING = {
+    "rejected": "A face for which an expert has less to look at is rejected.",
+    "without": "An expert that has less to look at is left out, the weights of the others grow in "
+    "proportion, and every result says so; without any expert the face is rejected.",
+}
+
+
+def _experts(spec: PackageSpec) -> list[str]:
+    """Blocks: what each expert looks at, and how they are added."""
+    rows = [
+        f"| {e.name} | {e.kind} | {e.crop} | {100 * e.least_inside:g} % | {calibration_text(e)} | "
+        f"{e.weight:g} |"
+        for e in spec.experts
+    ]
+    head = "| expert | evidence | looks at | at least | log-odds | weight |"
+    table = "\n".join([head, "| --- | --- | --- | --- | --- | --- |", *rows])
+    if len(rows) == 1 and spec.experts[0].calibration is None:
+        return ["## Evidence", table, "The score is the evidence itself."]
+    how = (
+        "The score is the logistic function of the weighted sum of the log-odds. `at least` is "
+        "the part of\nwhat an expert looks at that must lie in the picture."
+    )
+    return ["## Evidence", table, f"{how} {MISSING[spec.missing]}"]
+
+
+def calibration_text(expert: CueExpert | ClassExpert) -> str:
+    """From raw evidence, x, to log-odds, in words."""
+    c = expert.calibration
+    if c is None:
+        return "none"
+    if (c.slope, c.offset) == (1, 0):
+        return "its own"
+    return f"{c.slope:g} x {'-' if c.offset < 0 else '+'} {abs(c.offset):g}"
 
 
 def _threshold(t: ThresholdFacts) -> str:
@@ -197,6 +252,8 @@ def _threshold(t: ThresholdFacts) -> str:
 
 
 def _parity(spec: PackageSpec) -> str:
+    if not spec.cue:
+        return "Nothing was trained here: the weights are as their authors published them."
     if not spec.parity:
         return "Not compared with the checkpoint."
     p = spec.parity

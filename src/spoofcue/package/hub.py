@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spoofcue.errors import InputError, SpoofCueError
+from spoofcue.errors import InputError, PackageError, SpoofCueError
 from spoofcue.package.archive import read_files
 from spoofcue.package.read import Package, read_package
-from spoofcue.package.schema import CARD_FILE, SPEC_FILE, WEIGHT_FILES, check_size, parse_spec
+from spoofcue.package.schema import CARD_FILE, SPEC_FILE, check_size, parse_spec
 from spoofcue.package.write import write_files
 
 LOG_IN = "log in (`hf auth login`) or set HF_TOKEN"
@@ -77,7 +77,6 @@ def _first_line(error: BaseException) -> str:
 
 HUB = "hf:"
 _PLACE = re.compile(r"hf:(?P<repository>[\w.-]+/[\w.-]+)(?:@(?P<revision>[^\s@]+))?", re.ASCII)
-_OURS = {SPEC_FILE, CARD_FILE, *(name for names in WEIGHT_FILES.values() for name in names)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +197,8 @@ def push_package(
             api.create_branch(repository, branch=branch, exist_ok=True)
         there = set(api.list_repo_files(repository, revision=branch))
         changes: list[Any] = [
-            hub.CommitOperationDelete(name) for name in sorted(there & (_OURS - set(files)))
+            hub.CommitOperationDelete(name)
+            for name in sorted(there & (_weights_there(hub, place, there) - set(files)))
         ]
         # from memory: what was checked is what is sent
         changes += [hub.CommitOperationAdd(name, data) for name, data in files.items()]
@@ -206,6 +206,18 @@ def push_package(
             repository, changes, commit_message=message or f"Add {package.id}", revision=branch
         )
     return Pushed(package.id, commit.oid, commit.commit_url)
+
+
+def _weights_there(hub: Any, place: HubPlace, there: set[str]) -> set[str]:
+    """The weights of the package that is there already, by its own word; of any version."""
+    if SPEC_FILE not in there:
+        return set()
+    folder = _snapshot(hub, place.repository, place.revision, [SPEC_FILE])
+    try:
+        data = read_files(folder, [SPEC_FILE])[SPEC_FILE]
+        return set(parse_spec(data, str(place)).files)
+    except (PackageError, KeyError):
+        return set()
 
 
 def _client(place: HubPlace) -> Any:

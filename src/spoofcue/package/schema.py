@@ -5,23 +5,13 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+from pydantic import ConfigDict, Field, JsonValue, ValidationError, model_validator
 
-from spoofcue.config import InputSettings, RunSettings
 from spoofcue.errors import PackageError, validation_text
 from spoofcue.metrics.measures import MEASURES
 from spoofcue.metrics.thresholds import Threshold
-
-Count = Annotated[int, Field(ge=0)]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-
-
-class Strict(BaseModel):
-    """Frozen; an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+from spoofcue.package.expert import ClassExpert, CueExpert, WeightFile
+from spoofcue.package.fields import Count, Finite, Fraction, Line, Prose, Strict
 
 # The paper's network is 90 MB in fp32; protobuf itself ends at 2 GB.
 MAX_WEIGHTS = 1 << 30
@@ -40,13 +30,6 @@ def check_size(name: str, size: int, where: str) -> None:
         raise PackageError(
             f"{where}: {name} has {size} bytes, more than the limit of {limit}.", reason="oversize"
         )
-
-
-# No control characters: a card is printed on terminals, where they are commands.
-Prose = Annotated[
-    str, Field(min_length=1, max_length=5000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")
-]
-Line = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class Measured(Strict):
@@ -117,28 +100,14 @@ class CardSection(Strict):
     limitations: Prose | None = None
     fairness: Prose | None = None
     licence: Line | None = Field(None, description="SPDX identifier or a name; of the weights")
+    authors: Line | None = Field(None, description="whose weights they are")
+    origin: Line | None = Field(None, description="where they were published")
     source: list[Line] = Field([], max_length=50, description="command lines that made the model")
 
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 SPEC_FILE = "spoofcue.json"
 CARD_FILE = "README.md"
-
-WeightFormat = Literal["onnx", "openvino", "safetensors"]
-Precision = Literal["fp32", "bf16", "fp16", "int8"]
-# Names are fixed, so that no package can name a file anywhere else.
-WEIGHT_FILES: dict[str, tuple[str, ...]] = {
-    "onnx": ("model.onnx",),
-    "openvino": ("model.xml", "model.bin"),
-    "safetensors": ("model.safetensors",),
-}
-
-
-class WeightFile(Strict):
-    """One file of weights."""
-
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")
-    size: int = Field(gt=0, description="bytes")
 
 
 class ThresholdFacts(Strict):
@@ -175,21 +144,28 @@ class Parity(Strict):
     runtime: str
 
 
-class PackageSpec(Strict):
-    """The whole of ``spoofcue.json``."""
+Expert = Annotated[CueExpert | ClassExpert, Field(discriminator="kind")]
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+
+class PackageSpec(Strict):
+    """The whole of ``spoofcue.json``.
+
+    The score of one cue expert without a calibration is its raw evidence, the mean magnitude of its
+    cue map. Of all others it is the logistic function of the weighted sum of the experts' log-odds.
+    """
+
+    schema_version: Literal[2] = SCHEMA_VERSION
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
-    method: Literal["lgsc"] = "lgsc"
-    format: WeightFormat
-    precision: Precision
-    files: dict[str, WeightFile]
-    input: InputSettings
-    margin: Finite = Field(ge=0, le=5, description="of the face crops")
+    experts: list[Expert] = Field(min_length=1, max_length=8)
+    missing: Literal["rejected", "without"] = Field(
+        "rejected",
+        description="what becomes of a face for which an expert has nothing to look at: it is "
+        "rejected, or judged without that expert, the weights of the others in proportion; "
+        "without any expert it is rejected",
+    )
     detector: Literal["dlib", "yunet", "none"]
     min_face_px: int = Field(ge=1)
     threshold: ThresholdFacts
-    training: RunSettings
     scores_as: list[str] = Field(
         [],
         description="ids of models with the same scores: this package before its threshold or "
@@ -204,14 +180,34 @@ class PackageSpec(Strict):
 
     @model_validator(mode="after")
     def _agree(self) -> PackageSpec:
-        wanted = set(WEIGHT_FILES[self.format])
-        if set(self.files) != wanted:
-            raise ValueError(f"format {self.format} has the files {sorted(wanted)}")
-        if self.precision == "bf16" and self.format == "onnx":
-            raise ValueError("ONNX Runtime computes no bf16; bf16 is for openvino and safetensors")
-        if self.precision not in ("fp32", "bf16") and self.format == "safetensors":
-            raise ValueError("the format safetensors is fp32 or bf16")
+        names = [expert.name for expert in self.experts]
+        files = [name for expert in self.experts for name in expert.files]
+        for what, given in (("expert", names), ("file", files)):
+            if twice := sorted({name for name in given if given.count(name) > 1}):
+                raise ValueError(f"two experts have the {what} {', '.join(twice)}")
+        if len(self.experts) > 1 and (
+            raw := [expert.name for expert in self.experts if expert.calibration is None]
+        ):
+            raise ValueError(
+                f"{', '.join(raw)}: several experts are added as log-odds, which takes a "
+                "calibration of each"
+            )
         return self
+
+    @property
+    def files(self) -> dict[str, WeightFile]:
+        """Every file of weights, of all experts."""
+        return {name: file for expert in self.experts for name, file in expert.files.items()}
+
+    @property
+    def cue(self) -> CueExpert | None:
+        """The expert whose cue map is shown: the first that makes one."""
+        return next((e for e in self.experts if isinstance(e, CueExpert)), None)
+
+    @property
+    def weights(self) -> str:
+        """Formats and precisions, in words: ``onnx fp32``."""
+        return ", ".join(dict.fromkeys(f"{e.format} {e.precision}" for e in self.experts))
 
 
 def parse_spec(data: bytes, where: str) -> PackageSpec:
@@ -231,7 +227,8 @@ def parse_spec(data: bytes, where: str) -> PackageSpec:
     if version != SCHEMA_VERSION or isinstance(version, bool):
         raise PackageError(
             f"{where}: package schema version {version!r}; this spoofcue reads version "
-            f"{SCHEMA_VERSION}. Export the run again, or install the spoofcue that wrote it.",
+            f"{SCHEMA_VERSION}. Export the run or import the model again, or install the spoofcue "
+            "that wrote it.",
             reason="version",
         )
     try:

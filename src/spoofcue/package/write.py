@@ -9,8 +9,9 @@ from pathlib import Path
 from spoofcue.errors import InputError
 from spoofcue.package.archive import SUFFIX, write_archive
 from spoofcue.package.card import model_card
+from spoofcue.package.expert import WeightFile
 from spoofcue.package.read import Package, is_package, read_package
-from spoofcue.package.schema import CARD_FILE, SPEC_FILE, PackageSpec, WeightFile
+from spoofcue.package.schema import CARD_FILE, SPEC_FILE, PackageSpec
 from spoofcue.whole_files import whole, whole_folder
 
 

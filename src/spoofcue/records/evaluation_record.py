@@ -102,6 +102,14 @@ class JudgedEntry(Part):
     hints: list[str] = Field(default_factory=list)
 
 
+class ExpertEntry(Part):
+    """Of how many faces an expert of a package had evidence."""
+
+    faces: int
+    missing: int
+    why: str | None = None
+
+
 def _checked(tree: dict[str, Any]) -> dict[str, Any]:
     JudgedEntry.model_validate(tree)
     return tree
@@ -131,6 +139,8 @@ class EvaluationRecord(Record):
         model: id of the model; None where score files were judged.
         input: how faces became network input.
         created: ISO 8601 in UTC.
+        experts: of a package, by name: how often each had something to look at, dev and test
+            together; None for other models.
 
     """
 
@@ -142,6 +152,7 @@ class EvaluationRecord(Record):
     model: str | None = None
     input: str | None = None
     created: str | None = None
+    experts: dict[str, ExpertEntry] | None = None
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -158,13 +169,15 @@ class EvaluationRecord(Record):
     def from_tree(cls, tree: Mapping[str, Any], source: Path) -> Self:
         """See :meth:`Record.from_tree`; what was printed has the evaluation's keys on top."""
         if "evaluation" not in tree and "frame" in tree:
-            judged = {k: v for k, v in tree.items() if k != "format"}
-            tree = {"format": tree.get("format"), "evaluation": judged}
+            beside = {k: tree[k] for k in ("format", "experts") if k in tree}
+            tree = beside | {"evaluation": {k: v for k, v in tree.items() if k not in beside}}
         return super().from_tree(tree, source)
 
     def as_printed(self) -> dict[str, Any]:
-        """What ``evaluate --json`` prints: ``format``, then the keys of the evaluation alone."""
-        return {"format": self.FORMAT, **self.evaluation}
+        """What ``evaluate --json`` prints: ``format``, the keys of the evaluation, experts."""
+        tree = self.to_tree()
+        told = {"experts": tree["experts"]} if tree.get("experts") else {}
+        return {"format": self.FORMAT, **self.evaluation, **told}
 
     @property
     def level_name(self) -> Literal["frame", "video"]:

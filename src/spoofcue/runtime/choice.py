@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias, Union, cast
 
 from spoofcue.cue.score import next_multiple
 from spoofcue.errors import InputError
-from spoofcue.runtime.session import CueRuntime
+from spoofcue.runtime.session import CueRuntime, GraphRuntime
 
 if TYPE_CHECKING:
-    from spoofcue.package.read import Package
+    from spoofcue.package.expert import ClassExpert, CueExpert
 
 VARIABLE = "SPOOFCUE_RUNTIME"
+
+Expert: TypeAlias = Union["CueExpert", "ClassExpert"]
+
+Weights = Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,44 +30,57 @@ class Runtime:
     Attributes:
         install: what pip takes to install it.
         takes: (format of the weights, precision) -> whether it runs them.
-        open: (package, threads) -> its weights, loaded.
+        open: (expert, its files, threads) -> its graph, loaded.
 
     """
 
     install: str
     takes: Callable[[str, str], bool]
-    open: Callable[[Package, int | None], CueRuntime]
+    open: Callable[[Expert, Weights, int | None], CueRuntime | GraphRuntime]
 
 
-def _openvino(package: Package, threads: int | None) -> CueRuntime:
+def _openvino(expert: Expert, weights: Weights, threads: int | None) -> CueRuntime | GraphRuntime:
     from spoofcue.runtime.with_openvino import OpenVinoRuntime
 
-    spec, weights = package.spec, package.weights
-    # whole faces and grids come in any shape or number
-    side = next_multiple(spec.input.size) if spec.input.scoring == "resize" else None
-    files = ("model.onnx",) if spec.format == "onnx" else ("model.xml", "model.bin")
+    files = [weights[name] for name in expert.file_names]
+    if expert.kind != "cue_map":
+        usual: tuple[int, ...] | None = expert.input.shape
+    else:
+        # whole faces and grids come in any shape or number
+        side = next_multiple(expert.input.size)
+        usual = (1, 3, side, side) if expert.input.scoring == "resize" else None
     return OpenVinoRuntime(
-        weights[files[0]],
-        weights[files[1]] if len(files) == 2 else None,
-        spec.precision,
+        files[0],
+        files[1] if len(files) == 2 else None,
+        expert.precision,
         threads,
-        side,
+        usual,
+        _tensors(expert),
     )
 
 
-def _onnxruntime(package: Package, threads: int | None) -> CueRuntime:
+def _onnxruntime(
+    expert: Expert, weights: Weights, threads: int | None
+) -> CueRuntime | GraphRuntime:
     from spoofcue.runtime.with_onnxruntime import OnnxRuntime
 
-    return OnnxRuntime(package.weights["model.onnx"], threads)
+    return OnnxRuntime(weights[expert.file_names[0]], threads, _tensors(expert))
 
 
-def _torch(package: Package, threads: int | None) -> CueRuntime:
+def _tensors(expert: Expert) -> tuple[str | None, str | None]:
+    """Names of input and output; a network of ours has one of each."""
+    if expert.kind == "cue_map":
+        return None, None
+    return expert.input.tensor, expert.output.tensor
+
+
+def _torch(expert: Expert, weights: Weights, threads: int | None) -> CueRuntime | GraphRuntime:
     from spoofcue.runtime.with_torch import TorchRuntime
 
-    spec = package.spec
-    return TorchRuntime(
-        package.weights["model.safetensors"], spec.training.model, spec.precision, threads
-    )
+    if expert.kind != "cue_map":
+        raise InputError(f"the runtime torch runs networks of ours alone, not {expert.name}.")
+    (file,) = expert.file_names
+    return TorchRuntime(weights[file], expert.training.model, expert.precision, threads)
 
 
 # by the name of the module that is imported; the preferred one first
@@ -127,13 +144,21 @@ def installed(name: str) -> bool:
     return find_spec(name) is not None
 
 
-def open_runtime(
-    package: Package, runtime: str | None = None, threads: int | None = None
+def open_cues(
+    expert: CueExpert, weights: Weights, runtime: str | None = None, threads: int | None = None
 ) -> CueRuntime:
-    """The package's weights, loaded.
+    """The weights of a network of ours, loaded; see :func:`open_classes` for the arguments."""
+    return cast("CueRuntime", _opened(expert, weights, runtime, threads))
+
+
+def open_classes(
+    expert: ClassExpert, weights: Weights, runtime: str | None = None, threads: int | None = None
+) -> GraphRuntime:
+    """The weights of a classifier, loaded.
 
     Args:
-        package: as it was read and checked.
+        expert: of a package that was read and checked.
+        weights: name -> content of its files, at least.
         runtime: see :func:`choose_runtime`.
         threads: for one call; None leaves it to the runtime.
 
@@ -141,5 +166,11 @@ def open_runtime(
         InputError: no runtime for it, or the runtime refuses the weights.
 
     """
-    name = choose_runtime(package.spec.format, package.spec.precision, runtime)
-    return RUNTIMES[name].open(package, threads)
+    return cast("GraphRuntime", _opened(expert, weights, runtime, threads))
+
+
+def _opened(
+    expert: Expert, weights: Weights, runtime: str | None, threads: int | None
+) -> CueRuntime | GraphRuntime:
+    name = choose_runtime(expert.format, expert.precision, runtime)
+    return RUNTIMES[name].open(expert, weights, threads)

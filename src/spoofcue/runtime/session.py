@@ -13,8 +13,18 @@ from spoofcue.errors import InputError
 Planes = NDArray[np.float32]
 
 
+class GraphRuntime(Protocol):
+    """A loaded graph; keeps no state between calls, so that threads may share one."""
+
+    name: str
+
+    def run(self, batch: Planes) -> Planes:
+        """The graph's output for a float32 array of the shape that it takes."""
+        ...
+
+
 class CueRuntime(Protocol):
-    """Loaded weights; keeps no state between calls, so that threads may share one."""
+    """A network of ours, loaded; threads may share one."""
 
     name: str
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from types import ModuleType
+from typing import Any
 
 from spoofcue.errors import InputError
 from spoofcue.runtime.session import Planes, checked_image, checked_threads
@@ -32,12 +34,29 @@ def import_onnxruntime() -> ModuleType:
     return module
 
 
+@dataclass(frozen=True, slots=True)
+class GraphTensor:
+    """An input or output of a graph.
+
+    Attributes:
+        name: of the tensor.
+        shape: a length for each axis, None where it is free.
+        kind: of its values, as ``float``.
+
+    """
+
+    name: str
+    shape: tuple[int | None, ...]
+    kind: str
+
+
 class OnnxRuntime:
     """An ONNX model; ``InferenceSession.run`` may be called from several threads.
 
     Args:
         model: the file's content.
         threads: for one operator; None: ONNX Runtime's choice, one a core.
+        tensors: names of the input and the output that are used; None: the first.
 
     Raises:
         InputError: it is no usable model.
@@ -46,7 +65,12 @@ class OnnxRuntime:
 
     name = "onnxruntime"
 
-    def __init__(self, model: bytes, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        model: bytes,
+        threads: int | None = None,
+        tensors: tuple[str | None, str | None] = (None, None),
+    ) -> None:
         onnxruntime = import_onnxruntime()
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
@@ -59,8 +83,35 @@ class OnnxRuntime:
         except Exception as error:
             raise InputError(f"ONNX Runtime cannot use the model: {error}") from error
         self.metadata: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
+        self.inputs = [_tensor(t) for t in self._session.get_inputs()]
+        self.outputs = [_tensor(t) for t in self._session.get_outputs()]
+        self._input = chosen(self.inputs, tensors[0], "input").name
+        self._output = chosen(self.outputs, tensors[1], "output").name
 
     def cues(self, image: Planes) -> Planes:
         """See :class:`~spoofcue.runtime.session.CueRuntime`."""
-        out: Planes = self._session.run(None, {"image": checked_image(image)})[0]
+        return self.run(checked_image(image))
+
+    def run(self, batch: Planes) -> Planes:
+        """See :class:`~spoofcue.runtime.session.GraphRuntime`."""
+        out: Planes = self._session.run([self._output], {self._input: batch})[0]
         return out
+
+
+def chosen(tensors: list[GraphTensor], name: str | None, what: str) -> GraphTensor:
+    """The tensor of that name; of None the first.
+
+    Raises:
+        InputError: there is none.
+
+    """
+    for tensor in tensors:
+        if name in (None, tensor.name):
+            return tensor
+    known = ", ".join(tensor.name for tensor in tensors) or "none"
+    raise InputError(f"the graph has no {what} {name or ''}; there are: {known}.")
+
+
+def _tensor(node: Any) -> GraphTensor:
+    shape = tuple(side if isinstance(side, int) else None for side in node.shape)
+    return GraphTensor(node.name, shape, node.type.removeprefix("tensor(").removesuffix(")"))

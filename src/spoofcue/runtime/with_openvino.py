@@ -45,8 +45,9 @@ class OpenVinoRuntime:
         weights: the .bin's content; None for ONNX.
         precision: of the computation: bf16 is a hint, fp32 a promise.
         threads: None: OpenVINO's choice, one a core.
-        side: of the square that nearly all images are, if it is known: one image of it then
-            runs in a model of fixed shape, which is faster by up to a fifth.
+        usual: shape that nearly all inputs have, if it is known: they then run in a model of
+            fixed shape, which is faster by up to a fifth.
+        tensors: names of the input and the output that are used; None: the first.
 
     Raises:
         InputError: it is no usable model.
@@ -61,7 +62,8 @@ class OpenVinoRuntime:
         weights: bytes | None = None,
         precision: str = "fp32",
         threads: int | None = None,
-        side: int | None = None,
+        usual: tuple[int, ...] | None = None,
+        tensors: tuple[str | None, str | None] = (None, None),
     ) -> None:
         self._core = import_openvino().Core()
         self._files = (model,) if weights is None else (model, weights)
@@ -71,7 +73,8 @@ class OpenVinoRuntime:
         }
         if checked_threads(threads):
             self._options["INFERENCE_NUM_THREADS"] = threads
-        self._usual = None if side is None else (1, 3, side, side)
+        self._usual = usual
+        self._tensors: tuple[str | int, str | int] = tensors[0] or 0, tensors[1] or 0
         self._compiled: dict[bool, Any] = {}
         self._lock = threading.Lock()
         # a request is no state of the model, and making one takes longer than a small face
@@ -80,16 +83,25 @@ class OpenVinoRuntime:
 
     def cues(self, image: Planes) -> Planes:
         """See :class:`~spoofcue.runtime.session.CueRuntime`."""
-        image = checked_image(image)
-        usual = image.shape == self._usual
+        return self.run(checked_image(image))
+
+    def run(self, batch: Planes) -> Planes:
+        """See :class:`~spoofcue.runtime.session.GraphRuntime`."""
+        usual = batch.shape == self._usual
         requests = self._of_thread.__dict__.setdefault("requests", {})
         if usual not in requests:
             requests[usual] = self._model(usual).create_infer_request()
         request = requests[usual]
         # read where it lies: it is not touched before the call ends
-        request.infer({0: image}, share_inputs=True, share_outputs=False)
+        request.infer({self._tensors[0]: batch}, share_inputs=True, share_outputs=False)
+        output = self._tensors[1]
         # the request's own memory is overwritten by its next call: a copy is what is returned
-        out: Planes = request.get_output_tensor(0).data.copy()
+        tensor = (
+            request.get_tensor(output)
+            if isinstance(output, str)
+            else request.get_output_tensor(output)
+        )
+        out: Planes = tensor.data.copy()
         return out
 
     def _model(self, usual: bool) -> Any:
@@ -98,7 +110,7 @@ class OpenVinoRuntime:
                 try:
                     read = self._core.read_model(*self._files)
                     if usual and self._usual is not None:
-                        read.reshape(list(self._usual))
+                        read.reshape({read.input(self._tensors[0]): list(self._usual)})
                     self._compiled[usual] = self._core.compile_model(read, "CPU", self._options)
                 except (RuntimeError, TypeError, ValueError) as error:
                     raise InputError(f"OpenVINO cannot use the model: {error}") from error

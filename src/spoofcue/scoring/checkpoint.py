@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.errors import InputError
-from spoofcue.media.image import Image
 from spoofcue.methods.checkpoint import (
     CHECKPOINT_KEY,
     best_checkpoint,
@@ -17,7 +17,7 @@ from spoofcue.methods.checkpoint import (
     read_checkpoint,
 )
 from spoofcue.methods.registry import build_network
-from spoofcue.scoring.face import FaceScore, score_crops, score_inputs
+from spoofcue.scoring.face import Face, FaceScore, face_crops, score_crops, score_faces
 from spoofcue.scoring.facts import facts_from, with_evaluated_threshold
 
 if TYPE_CHECKING:
@@ -48,9 +48,9 @@ class CheckpointModel:
         if path.is_dir():
             self.facts = with_evaluated_threshold(self.facts, path)
 
-    def score(self, crops: list[Image]) -> list[FaceScore]:
+    def score(self, faces: Sequence[Face]) -> list[FaceScore]:
         """See :class:`spoofcue.scoring.face.FaceScorer`."""
-        return score_inputs(self._run, crops, self.facts.input)
+        return score_crops(self._run, face_crops(faces, self.facts.crop), self.facts.input)
 
     def _run(self, image: NDArray[np.float32]) -> tuple[list[float], NDArray[np.float32] | None]:
         import torch
@@ -94,6 +94,6 @@ class TorchModel(CheckpointModel):
             out: NDArray[np.float32] = self.generator(self._batch(image)).cue.cpu().numpy()
         return out
 
-    def score(self, crops: list[Image]) -> list[FaceScore]:
+    def score(self, faces: Sequence[Face]) -> list[FaceScore]:
         """See :class:`spoofcue.scoring.face.FaceScorer`."""
-        return score_crops(self, crops)
+        return score_faces(self, faces)

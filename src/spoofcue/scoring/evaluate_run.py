@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
@@ -21,8 +21,9 @@ from spoofcue.metrics.evaluation import Evaluation, EvaluationOptions, evaluate
 from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.patches.inputs import groups_of_one_shape
-from spoofcue.records.evaluation_record import METRICS_FILE, EvaluationRecord
+from spoofcue.records.evaluation_record import METRICS_FILE, EvaluationRecord, ExpertEntry
 from spoofcue.records.gallery import GALLERY_FILE, Gallery, GalleryEntry
+from spoofcue.scoring.combination import Evidence, Unscored
 from spoofcue.scoring.face import FaceScore, FaceScorer, for_picture
 from spoofcue.scoring.pictures import (
     PERCENTILE,
@@ -32,6 +33,7 @@ from spoofcue.scoring.pictures import (
     cue_scale,
     write_picture,
 )
+from spoofcue.scoring.prepared_face import prepared_face
 from spoofcue.whole_files import whole_folder
 
 if TYPE_CHECKING:
@@ -51,6 +53,15 @@ SCORE_COLUMNS = (
 )
 PER_GROUP = 8
 Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What is kept of a face's score; its maps are not."""
+
+    score: float
+    unscored: Unscored | None
+    evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +98,7 @@ def evaluate_run(
     total, done = int((rows["status"] == "ok").sum()), 0
     with whole_folder(out) as part:
         sets: dict[str, ScoreSet] = {}
+        given: list[_Given] = []
         for split in ("dev", "test"):
             of_split = rows.filter(rows["split"] == split)
             if split == "dev" and not options.threshold.needs_dev and not of_split.height:
@@ -94,6 +106,8 @@ def evaluate_run(
             scores = _score_rows(model, of_split, data, partial(_tell, progress, done, total))
             done += int((of_split["status"] == "ok").sum())
             _write_scores(part / f"{split}.csv", of_split, scores)
+            _refuse_all_unscored(scores, split, data, model)
+            given += scores.values()
             try:
                 sets[split] = read_scores(part / f"{split}.csv")
             except InputError as error:
@@ -107,9 +121,10 @@ def evaluate_run(
             model=model.facts.id,
             input=model.facts.input.scoring,
             created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            **_experts(given),
         ).write(part / METRICS_FILE)
         level = result.video or result.frame
-        _write_gallery(part, model, data, level.threshold.value)
+        _write_gallery(part, model, rows, data, level.threshold.value)
     return result
 
 
@@ -126,32 +141,63 @@ def _tell(progress: Progress | None, before: int, total: int, scored: int) -> No
 
 def _score_rows(
     model: FaceScorer, rows: pl.DataFrame, data: Path, progress: Callable[[int], None]
-) -> dict[str, float]:
-    """Crop path -> score, over the rows that have a crop."""
+) -> dict[str, _Given]:
+    """Crop path -> what the model said, over the rows that have a crop."""
     usable = rows.filter(rows["status"] == "ok")
     sizes = list(zip(usable["crop_h"], usable["crop_w"], strict=True))
     names = usable["crop"].to_list()
-    scores: dict[str, float] = {}
+    told = usable.to_dicts()
+    scores: dict[str, _Given] = {}
+    # a group at a time, so that memory is bounded
     for group in groups_of_one_shape(sizes, model.facts.input):
-        crops = [read_image(data / names[i]) for i in group]
-        for i, result in zip(group, model.score(crops), strict=True):
-            scores[names[i]] = result.score
+        faces = [
+            prepared_face(told[i], read_image(data / names[i]), model.facts.crop) for i in group
+        ]
+        for i, result in zip(group, model.score(faces), strict=True):
+            scores[names[i]] = _Given(result.score, result.unscored, result.evidence)
         progress(len(scores))
     return scores
 
 
-def _write_scores(path: Path, rows: pl.DataFrame, scores: dict[str, float]) -> None:
+def _refuse_all_unscored(
+    scores: dict[str, _Given], split: str, data: Path, model: FaceScorer
+) -> None:
+    why = [given.unscored for given in scores.values() if given.unscored]
+    if why and len(why) == len(scores):
+        raise InputError(
+            f"{model.facts.id} gives none of the {len(scores)} {split} faces of {data} a score: "
+            f"{why[0].detail}. Crops with more around the face (`spoofcue prepare --margin 1.5`) "
+            "show such an expert what it looks at."
+        )
+
+
+def _experts(given: Sequence[_Given]) -> dict[str, dict[str, ExpertEntry]]:
+    """Of how many faces each expert of a package had evidence; nothing of other models."""
+    names = dict.fromkeys(e.expert for one in given for e in one.evidence)
+    entries = {}
+    for name in names:
+        parts = [e for one in given for e in one.evidence if e.expert == name]
+        why = [e.missing for e in parts if e.missing]
+        entries[name] = ExpertEntry(faces=len(parts), missing=len(why), why=why[0] if why else None)
+    return {"experts": entries} if entries else {}
+
+
+def _write_scores(path: Path, rows: pl.DataFrame, scores: dict[str, _Given]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, SCORE_COLUMNS, extrasaction="ignore")
         writer.writeheader()
         for row in rows.iter_rows(named=True):
-            score = scores.get(row["crop"])
+            given = scores.get(row["crop"])
             # A network that returns no number has not responded; it must not vanish from the table.
-            silent = score is None or not np.isfinite(score)
-            writer.writerow(row | {"score": "" if silent else repr(score)})
+            silent = given is None or not np.isfinite(given.score)
+            why = given.unscored if given else None
+            row |= {"status": why.reason, "reason": why.detail} if why else {}
+            writer.writerow(row | {"score": "" if silent or not given else repr(given.score)})
 
 
-def _write_gallery(out: Path, model: FaceScorer, data: Path, threshold: float) -> None:
+def _write_gallery(
+    out: Path, model: FaceScorer, manifest: pl.DataFrame, data: Path, threshold: float
+) -> None:
     """Faces beside their cue maps, right and wrong ones, from the clearest to the nearest."""
     with (out / "test.csv").open(newline="", encoding="utf-8") as file:
         rows = [r for r in csv.DictReader(file) if r["score"]]
@@ -159,8 +205,11 @@ def _write_gallery(out: Path, model: FaceScorer, data: Path, threshold: float) -
     magnitudes = attack_magnitudes(model, attacks)
     cue_max = cue_scale(magnitudes) if len(magnitudes) else None
     entries = []
+    told = {row["crop"]: row for row in manifest.iter_rows(named=True)}
     for number, pick in enumerate(_picks(rows, threshold)):
-        result: FaceScore = model.score([read_image(data / pick.row["crop"])])[0]
+        name = pick.row["crop"]
+        face = prepared_face(told[name], read_image(data / name), model.facts.crop)
+        (result,) = model.score([face])
         pictures = _pictures(result, cue_max)
         names = {k: f"gallery/{number:03d}_{k}.jpg" for k in pictures}
         for kind, picture in pictures.items():

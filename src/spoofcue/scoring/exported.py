@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spoofcue.config import InputSettings
 from spoofcue.errors import InputError
-from spoofcue.media.image import Image
+from spoofcue.faces.crop import FACE_CROP
+from spoofcue.package.expert import ClassExpert
 from spoofcue.package.read import Package, read_package
-from spoofcue.runtime.choice import open_runtime
+from spoofcue.package.schema import PackageSpec
 from spoofcue.runtime.with_onnxruntime import OnnxRuntime
-from spoofcue.scoring.face import FaceScore, score_crops
+from spoofcue.scoring.combination import Looked, combined, too_little
+from spoofcue.scoring.experts import OpenExpert, open_expert
+from spoofcue.scoring.face import Face, FaceScore, score_faces
 from spoofcue.scoring.facts import ModelFacts, facts_from
 from spoofcue.texts.content import content_of
 
@@ -36,29 +41,75 @@ class PackagedModel:
         self, package: Package | Path, runtime: str | None = None, threads: int | None = None
     ) -> None:
         self.package = package if isinstance(package, Package) else read_package(package)
-        self._runtime = open_runtime(self.package, runtime, threads)
         spec = self.package.spec
+        self._experts = [
+            open_expert(expert, self.package.weights, runtime, threads) for expert in spec.experts
+        ]
         self.facts = ModelFacts(
             id=self.package.id,
-            input=spec.input,
+            input=_input(spec),
             threshold=spec.threshold.as_threshold,
-            margin=spec.margin,
+            crop=spec.cue.crop if spec.cue else FACE_CROP,
             min_face_px=spec.min_face_px,
             detector=spec.detector,
         )
 
     @property
     def runtime(self) -> str:
-        """Name of the runtime."""
-        return self._runtime.name
+        """Name of the runtime; of several experts in several runtimes all names."""
+        return ", ".join(dict.fromkeys(expert.runtime.name for expert in self._experts))
 
     def cues(self, image: NDArray[np.float32]) -> NDArray[np.float32]:
-        """See :class:`~spoofcue.scoring.face.CueModel`."""
-        return self._runtime.cues(image)
+        """See :class:`~spoofcue.scoring.face.CueModel`.
 
-    def score(self, crops: list[Image]) -> list[FaceScore]:
+        Raises:
+            InputError: no expert of the package makes cue maps.
+
+        """
+        for expert in self._experts:
+            if expert.cues is not None:
+                return expert.cues(image)
+        raise InputError(f"{self.facts.id} makes no cue maps.")
+
+    def score(self, faces: Sequence[Face]) -> list[FaceScore]:
         """See :class:`~spoofcue.scoring.face.FaceScorer`."""
-        return score_crops(self, crops)
+        parts = [_looked(expert, faces) for expert in self._experts]
+        return [
+            self._score(face, [of_expert[i] for of_expert in parts]) for i, face in enumerate(faces)
+        ]
+
+    def _score(self, face: Face, parts: list[tuple[Looked, FaceScore | None]]) -> FaceScore:
+        looked = [part for part, _ in parts]
+        score, evidence, unscored = combined(looked, self.package.spec.missing)
+        shown = next((found for _, found in parts if found and found.cue is not None), None)
+        if shown is None:
+            seen = face.view(self.facts.crop).pixels
+            return FaceScore(score, None, seen, evidence, unscored)
+        return FaceScore(score, shown.cue, shown.seen, evidence, unscored)
+
+
+def _looked(expert: OpenExpert, faces: Sequence[Face]) -> list[tuple[Looked, FaceScore | None]]:
+    """What an expert says of each face, of those that show it enough."""
+    views = [face.view(expert.spec.crop) for face in faces]
+    fit = [i for i, view in enumerate(views) if not too_little(expert.spec, view.inside)]
+    said = dict(zip(fit, expert.look([views[i].pixels for i in fit]), strict=True))
+    return [
+        (
+            Looked(expert.spec, view.box, view.inside, said[i].score if i in said else None),
+            said.get(i),
+        )
+        for i, view in enumerate(views)
+    ]
+
+
+def _input(spec: PackageSpec) -> InputSettings:
+    """Of the cue map; where there is none, the size that the first expert resizes faces to."""
+    if spec.cue:
+        return spec.cue.input
+    first = spec.experts[0]
+    assert isinstance(first, ClassExpert)
+    side = min(2048, max(32, first.input.height, first.input.width))
+    return InputSettings(mode="resize", scoring="resize", size=side)
 
 
 class OnnxModel:
@@ -72,7 +123,10 @@ class OnnxModel:
             self._session = OnnxRuntime(path.read_bytes(), threads)
             stored = self._session.metadata["spoofcue"]
         except KeyError:
-            raise InputError(f"{path} is an ONNX model, but none that spoofcue exported.") from None
+            raise InputError(
+                f"{path} is an ONNX model, but none that spoofcue exported. `spoofcue model "
+                "import` makes a package of another model."
+            ) from None
         except (InputError, OSError) as error:
             raise InputError(f"{path} is not a usable ONNX model: {error}") from error
         try:
@@ -87,6 +141,6 @@ class OnnxModel:
         """See :class:`~spoofcue.scoring.face.CueModel`."""
         return self._session.cues(image)
 
-    def score(self, crops: list[Image]) -> list[FaceScore]:
+    def score(self, faces: Sequence[Face]) -> list[FaceScore]:
         """See :class:`spoofcue.scoring.face.FaceScorer`."""
-        return score_crops(self, crops)
+        return score_faces(self, faces)

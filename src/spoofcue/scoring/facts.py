@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from spoofcue.config import InputSettings
 from spoofcue.errors import InputError, validation_text
-from spoofcue.faces.box import DEFAULT_MARGIN, MIN_FACE_PX
+from spoofcue.faces.box import MIN_FACE_PX
+from spoofcue.faces.crop import FACE_CROP, Crop
 from spoofcue.metrics.thresholds import Threshold
 from spoofcue.records.run_folder import RunFolder
 
@@ -26,7 +27,7 @@ class ModelFacts:
         id: name and first 12 digits of the SHA-256 of the file.
         input: how a crop becomes network input.
         threshold: a score above it is an attack; its source is told in words.
-        margin: of the face crops it was trained on.
+        crop: of the face, as in its training.
         min_face_px: shorter faces are rejected.
         detector: that found the faces of its training.
 
@@ -35,7 +36,7 @@ class ModelFacts:
     id: str
     input: InputSettings
     threshold: Threshold
-    margin: float
+    crop: Crop
     min_face_px: int
     detector: str
 
@@ -47,7 +48,7 @@ class _Stored(BaseModel):
 
 
 class _Crops(_Stored):
-    margin: float | None = None
+    margin: float | None = Field(None, ge=0, le=4, allow_inf_nan=False)
     min_face_px: int | None = None
     detector: str | None = None
 
@@ -107,7 +108,7 @@ def facts_from(stored: Mapping[str, Any], path: Path) -> ModelFacts:
         id=f"{run.stem}-{_sha256(path)[:12]}",
         input=told.settings.input,
         threshold=Threshold(dev.threshold, "eer" if source.startswith("eer") else "fixed", source),
-        margin=DEFAULT_MARGIN if data.margin is None else data.margin,
+        crop=FACE_CROP if data.margin is None else Crop.with_margin(data.margin),
         min_face_px=data.min_face_px or MIN_FACE_PX,
         # A model of ready-made crops still has to find faces in photographs: a whole picture
         # taken for a face would give a landscape a verdict.

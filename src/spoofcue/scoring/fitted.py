@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spoofcue.errors import InputError
 from spoofcue.methods.fitted_file import MODEL_NAME, read_fitted
 from spoofcue.methods.settings import load_settings
 from spoofcue.patches.inputs import groups_of_one_shape
-from spoofcue.scoring.face import FaceScore
+from spoofcue.scoring.face import Face, FaceScore, face_crops
 from spoofcue.scoring.facts import facts_from
 
 
@@ -36,8 +36,9 @@ class FittedModel:
         number = facts.id.rpartition("-")[2]
         self.facts = replace(facts, id=f"{run.resolve().name}-{number}", input=self._method.input)
 
-    def score(self, crops: list[NDArray[np.uint8]]) -> list[FaceScore]:
-        """See :class:`~spoofcue.scoring.face.FaceScorer`; these crops may have any shapes."""
+    def score(self, faces: Sequence[Face]) -> list[FaceScore]:
+        """See :class:`~spoofcue.scoring.face.FaceScorer`."""
+        crops = face_crops(faces, self.facts.crop)
         scores = np.zeros(len(crops))
         sizes = [(crop.shape[0], crop.shape[1]) for crop in crops]
         for group in groups_of_one_shape(sizes, self._method.input):

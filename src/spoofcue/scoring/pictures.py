@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from spoofcue.errors import InputError
 from spoofcue.media.image import Image, read_image
-from spoofcue.scoring.face import FaceScorer
+from spoofcue.scoring.face import Face, FaceScorer
 from spoofcue.whole_files import write_bytes
 
 # |cue| shown as the hottest colour where no run's own scale is known (spoofcue.scoring.pictures).
@@ -83,7 +83,7 @@ def attack_magnitudes(
     """
     maps: list[NDArray[np.float32]] = []
     for number, at in enumerate(spread(len(crops), MAX_FACES), start=1):
-        cue = model.score([read_image(crops[at])])[0].cue
+        cue = model.score([Face.filling(read_image(crops[at]))])[0].cue
         if cue is None:
             break
         magnitude = cue_magnitude(cue).reshape(-1)

@@ -57,4 +57,4 @@ def pull(
     from spoofcue.package.hub import HubPlace, pull_package
 
     package = pull_package(HubPlace.of(source), out)
-    say(f"{out}: sound; {package.id}, {package.spec.format} {package.spec.precision}")
+    say(f"{out}: sound; {package.id}, {package.spec.weights}")

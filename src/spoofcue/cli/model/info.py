@@ -10,6 +10,7 @@ import typer
 from spoofcue.cli.model.calibrate import calibrate
 from spoofcue.cli.model.card import card
 from spoofcue.cli.model.hub import pull, push
+from spoofcue.cli.model.importing import combine, import_model
 from spoofcue.cli.options import AsJson
 
 app = typer.Typer(
@@ -116,11 +117,13 @@ def verify(
     except PackageError as error:
         remark(f"refused ({error.reason}): {error}")
         raise typer.Exit(1) from None
-    say(f"{package}: sound; {read.id}, {read.spec.format} {read.spec.precision}")
+    say(f"{package}: sound; {read.id}, {read.spec.weights}")
 
 
 app.command()(calibrate)
 app.command()(card)
+app.command("import")(import_model)
+app.command()(combine)
 app.command()(push)
 app.command()(pull)
 

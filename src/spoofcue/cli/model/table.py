@@ -6,8 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from spoofcue.package.expert import ClassExpert, CueExpert
     from spoofcue.package.schema import CardSection
 
+_MISSING = {
+    "rejected": "the face is rejected",
+    "without": "the face is judged without that expert; without any it is rejected",
+}
 SHOWN = 160  # characters of a text
 
 
@@ -31,13 +36,13 @@ def print_package(path: Path, as_json: bool) -> None:
     table.add_column()
     table.add_column(overflow="fold")
     rows = {
-        "weights": f"{spec.format}, {spec.precision}",
+        "weights": spec.weights,
         "files": ", ".join(f"{n} ({f.size:,} bytes)" for n, f in spec.files.items()),
         "threshold": f"{t.value:.6g} ({t.rule}: {t.source})",
         "set on": ", ".join(known),
-        "faces": f"{spec.detector}, margin {spec.margin:g}, at least {spec.min_face_px} px",
-        "input": f"{spec.input.scoring}, size {spec.input.size}, shrink {spec.input.shrink}",
-        "trained as": f"{spec.method}, preset {spec.training.preset}",
+        "faces": f"{spec.detector}, at least {spec.min_face_px} px",
+        **{f"expert {expert.name}": _expert(expert) for expert in spec.experts},
+        **({"missing evidence": _MISSING[spec.missing]} if len(spec.experts) > 1 else {}),
         "written by": f"spoofcue {spec.spoofcue}, commit {spec.commit}, {spec.created}",
     }
     if spec.parity:
@@ -49,6 +54,31 @@ def print_package(path: Path, as_json: bool) -> None:
     for name, value in rows.items():
         table.add_row(name, value)
     show(table)
+
+
+def _expert(expert: CueExpert | ClassExpert) -> str:
+    """What it looks at, and what becomes of its output."""
+    looks = f"looks at {expert.crop}"
+    if expert.least_inside:
+        looks += f", {100 * expert.least_inside:g} % of it in the picture"
+    if expert.kind == "cue_map":
+        face = expert.input
+        what = (
+            f"{expert.method}, preset {expert.training.preset}; {face.scoring}, size {face.size}, "
+            f"shrink {face.shrink}"
+        )
+    else:
+        i, o = expert.input, expert.output
+        what = (
+            f"{expert.kind}, number {o.index} of {o.classes} means {o.means}; {i.width} x "
+            f"{i.height} px, {i.colour}, {i.values}"
+        )
+    parts = [what, looks]
+    if expert.calibration is not None:
+        from spoofcue.package.card import calibration_text
+
+        parts.append(f"log-odds {calibration_text(expert)}, weight {expert.weight:g}")
+    return "; ".join(parts)
 
 
 def _card_rows(card: CardSection) -> dict[str, str]:
@@ -66,6 +96,5 @@ def _card_rows(card: CardSection) -> dict[str, str]:
         order = [*reversed(OVER_THRESHOLDS), *AT_THRESHOLD]
         rates = [f"{m.label} {percent(known[m.name])}" for m in order if m.name in known]
         rows[f"on {entry.set}"] = "; ".join(part for part in (*rates, counts(entry)) if part)
-    if card.licence:
-        rows["licence"] = card.licence
-    return rows
+    whose = {"licence": card.licence, "authors": card.authors, "origin": card.origin}
+    return rows | {name: text for name, text in whose.items() if text}
