@@ -217,6 +217,22 @@ def test_the_cases() -> None:
     assert sample_frames(CASES / "32_sar2.mp4", 1)[0].image.shape == (400, 400, 3)
 
 
+@pytest.mark.parametrize("suffix", ["mov", "mp4"])
+def test_pictures_behind_a_film_are_refused_and_not_read_for_ever(
+    tmp_path: Path, suffix: str
+) -> None:
+    path = write_video(tmp_path / f"v.{suffix}", [plain(90)] * 3)
+    inside = b"\0\0\0\0" + (22).to_bytes(4, "big") + b"iinf" + bytes(14)
+    heif = (20).to_bytes(4, "big") + b"ftypheic" + bytes(4) + b"mif1"
+    heif += (len(inside) + 8).to_bytes(4, "big") + b"meta" + inside
+    path.write_bytes(path.read_bytes() + heif)
+    with pytest.raises(MediaError, match="it holds HEIF pictures"):
+        sample_frames(path, 1)
+    path.write_bytes(heif)
+    with pytest.raises(MediaError, match="a picture"):
+        sample_frames(path, 1)
+
+
 def test_nothing_else_opens_media_by_name() -> None:
     """The one door is :mod:`spoofcue.media.local_file`; writers hand over a file object too."""
     source = Path(__file__).parents[2] / "src"

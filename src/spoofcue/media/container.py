@@ -6,10 +6,12 @@ lead it to another file or to the network.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from spoofcue.media.boxes import holds_pictures
 from spoofcue.media.image import MAX_PIXELS
 
 if TYPE_CHECKING:
@@ -22,13 +24,34 @@ if TYPE_CHECKING:
 FORMATS = ("mov", "matroska", "avi", "mpegts", "mpeg", "mpegvideo", "asf", "flv")
 # a damaged file may go on after an error; one that only gives errors may not go on for ever
 MAX_FAULTS = 1000
+# how much may be read of a file while it is opened, and then: so many times all of it, and bytes;
+# and what a read counts at least
+OPENING = (4, 64 << 20)
+READING = (20, 1 << 30)
+LEAST = 4096
 
 
-class _Nameless:
-    """A file without its name, which FFmpeg would take for an address or guess formats by."""
+class _Bounded:
+    """A file without its name, which FFmpeg would take for an address or guess formats by.
 
-    def __init__(self, file: BinaryIO) -> None:
-        self.read, self.seek, self.tell = file.read, file.seek, file.tell
+    Nor is it read for ever: a header that points back at itself is.
+    """
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self.seek, self.tell = file.seek, file.tell
+        self._read, self._size = file.read, size
+        self._left = OPENING[0] * size + OPENING[1]
+
+    def read(self, count: int) -> bytes:
+        data = self._read(count)
+        self._left -= max(len(data), LEAST)
+        if self._left < 0:
+            raise OSError("it leads back to what was read already, again and again")
+        return data
+
+    def is_open(self) -> None:
+        """From here on frames are read, which may lie apart from each other."""
+        self._left = READING[0] * self._size + READING[1]
 
 
 @contextmanager
@@ -37,18 +60,24 @@ def container_of(file: BinaryIO) -> Iterator[av.container.InputContainer]:
 
     Raises:
         av.error.FFmpegError: it is none of :data:`FORMATS`, or damaged beyond reading.
+        OSError: it cannot be read, or has no end.
 
     """
     import av
 
+    size = os.fstat(file.fileno()).st_size
+    if holds_pictures(file, size):
+        raise OSError("it holds HEIF pictures, which no film here does")
     file.seek(0)
     options = {
         "format_whitelist": ",".join(FORMATS),
         "protocol_whitelist": "none",  # of which there is none
         "max_pixels": str(MAX_PIXELS),  # a header of 40 bytes must not take gigabytes
     }
+    bounded = _Bounded(file, size)
     # titles in other encodings than UTF-8 are nothing to us
-    with av.open(_Nameless(file), options=options, metadata_errors="replace") as container:
+    with av.open(bounded, options=options, metadata_errors="replace") as container:
+        bounded.is_open()
         yield container
 
 

@@ -82,7 +82,9 @@ def best_stream(file: BinaryIO, name: str) -> Survey:
             if not packet.size:  # the end, no packet of the file
                 continue
             seen = _Seen.of(packet)
-            reached.add(seen.until, (packet.pos or 0) + packet.size if packet.pos else 0)
+            reached.add(
+                seen.since, seen.until, (packet.pos or 0) + packet.size if packet.pos else 0
+            )
             if packet.stream_index in packets and _shows(packet):
                 packets[packet.stream_index].append(seen)
         surveys = [_survey(s, packets[s.index], file, container, reached) for s in films]
@@ -91,9 +93,10 @@ def best_stream(file: BinaryIO, name: str) -> Survey:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What is kept of a packet: its time, in the stream's unit, and its end in s, if known."""
+    """What is kept of a packet: its time in the stream's unit, that and its end in s, if known."""
 
     time: int | None
+    since: float | None
     until: float | None
     key: bool
     size: int
@@ -101,10 +104,11 @@ class _Seen:
     @classmethod
     def of(cls, packet: Packet[av.VideoStream]) -> _Seen:
         shown = packet.dts if packet.pts is None else packet.pts
-        until = None
+        since = until = None
         if shown is not None and packet.time_base:
-            until = (shown + max(packet.duration or 0, 0)) * float(packet.time_base)
-        return cls(packet.pts, until, packet.is_keyframe, packet.size)
+            since = shown * float(packet.time_base)
+            until = since + max(packet.duration or 0, 0) * float(packet.time_base)
+        return cls(packet.pts, since, until, packet.is_keyframe, packet.size)
 
 
 def _survey(
@@ -116,7 +120,7 @@ def _survey(
 ) -> Survey:
     times = {p.time: p.key for p in packets if p.time is not None}
     ends = [p.until for p in packets if p.until is not None]
-    length = Length.of(stream, container)
+    length = Length.of(stream, container, min(times, default=0))
     apart = len(times) == len(packets)
     return Survey(
         stream.index,

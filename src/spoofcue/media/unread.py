@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, BinaryIO
+
+from spoofcue.media.boxes import boxes_of
 
 if TYPE_CHECKING:
     import av
@@ -16,14 +18,18 @@ STATING = ("mov", "matroska", "avi", "asf", "flv")
 # of what a header states, before a recording is taken for cut short: last frames are often
 # stated longer than they are
 TOLERANCE = 0.05
-# of the usual interval, from which on frames are missing
+# of the usual interval, from which on frames are missing; in a film with a steady rate, which is
+# one with that part of its intervals alike, but for the rounding of times, it is half a frame
 GAP = 10
+STEADY = 0.75
+ROUNDING = 0.1
 # bytes after the last packet that are tables and not frames: of a file, and of each packet
-TABLES = (4096, 64)
+TABLES = (1024, 64)
 # bytes after the last packet of a live Matroska stream: it has no index
 TAGS = 256
 # bytes of a transport stream's packets: plain, with a time, with a check (BDAV, DVB)
 TS_PACKETS = (188, 192, 204)
+TS_SIGN = 0x47
 # top-level boxes of MP4 and MOV that hold no frames (ISO/IEC 14496-12, QuickTime)
 BOXES = frozenset(
     b"ftyp styp moov moof mfra free skip wide pnot udta uuid meta meco sidx ssix prft emsg pdin "
@@ -36,18 +42,22 @@ class Reached:
     """How far the packets of a file's films and sound go.
 
     Attributes:
+        begins: from when, s; None: no packet has a time.
         seconds: until when.
         place: up to which byte of the file; 0: unknown.
         packets: how many they are.
 
     """
 
+    begins: float | None = None
     seconds: float = 0.0
     place: int = 0
     packets: int = 0
 
-    def add(self, seconds: float | None, place: int) -> None:
-        """One more packet, its end in time and in the file."""
+    def add(self, begins: float | None, seconds: float | None, place: int) -> None:
+        """One more packet, its time, and its end in time and in the file."""
+        if begins is not None:
+            self.begins = begins if self.begins is None else min(self.begins, begins)
         self.seconds = max(self.seconds, seconds or 0.0)
         self.place = max(self.place, place)
         self.packets += 1
@@ -64,7 +74,12 @@ def part_not_reached(end: float | None, reached: Reached, length: Length) -> flo
     """
     if end is None or not length.stated:
         return 0.0
-    lasts = (end if length.of_film else reached.seconds) - length.begins
+    if length.of_film:
+        lasts = end - length.begins
+    else:
+        # times that begin a little late have lost their beginning; much later, they are of a clock
+        begins = max(reached.begins or 0.0, 0.0)
+        lasts = reached.seconds - (begins if begins < reached.seconds / 2 else 0.0)
     missing = 1 - lasts / length.stated
     return min(missing, 1.0) if missing > TOLERANCE else 0.0
 
@@ -85,15 +100,25 @@ class Length:
     of_film: bool = True
 
     @classmethod
-    def of(cls, stream: av.VideoStream, container: av.container.InputContainer) -> Length:
-        """As the header states it; FFmpeg's guess for other containers is none."""
+    def of(
+        cls, stream: av.VideoStream, container: av.container.InputContainer, first: int
+    ) -> Length:
+        """As the header states it; FFmpeg's guess for other containers is none.
+
+        Args:
+            stream: the film.
+            container: that it is in.
+            first: time of its first frame, in its unit.
+
+        """
         name, base = container.format.name, stream.time_base
         if not base or not name.startswith(STATING):
             return cls()
         if name == "avi":
-            # of a file that was cut off, the length that FFmpeg gives is that of what is left
-            rate = stream.average_rate
-            return cls(stream.frames / float(rate) if rate else 0.0)
+            # of a file that was cut off, the length that FFmpeg gives is that of what is left; the
+            # unit of time is a frame. What begins after its own end begins late, and is not over.
+            late = first if first >= stream.frames else 0
+            return cls(stream.frames * float(base), late * float(base))
         if stream.duration:
             # MP4 states how long a film is, others when it ends
             begins = stream.start_time or 0 if name.startswith("mov") else 0
@@ -104,7 +129,8 @@ class Length:
 def part_skipped(times: Sequence[int]) -> float:
     """The part of the time from the first to the last frame that is left out between two, 0..1.
 
-    A gap counts from ten times the usual interval on: cameras lower their rate in the dark.
+    Of a film at a steady rate every frame that is not there is missing; but cameras lower their
+    rate in the dark, and of any other film only long gaps count.
 
     Args:
         times: of the frames, rising; fewer than five tell nothing.
@@ -114,7 +140,9 @@ def part_skipped(times: Sequence[int]) -> float:
         return 0.0
     intervals = [b - a for a, b in pairwise(times)]
     usual = sorted(intervals)[len(intervals) // 2]
-    gaps = sum(i - usual for i in intervals if i >= GAP * usual)
+    steady = sum(abs(i - usual) <= ROUNDING * usual for i in intervals) >= STEADY * len(intervals)
+    least = (1.5 if steady else GAP) * usual
+    gaps = sum(i - usual for i in intervals if i >= least)
     return gaps / (times[-1] - times[0])
 
 
@@ -145,44 +173,33 @@ def breaks_off(
     if name.startswith("matroska"):
         return not length.stated and 0 < reached.place < size - TAGS
     if name == "mpegts":
-        return all(size % packet for packet in TS_PACKETS)
+        return not _ends_whole(file, size)
     if not name.startswith("mov"):
         return False
-    boxes = list(_boxes(file, size))
+    boxes = list(boxes_of(file, size))
     return any(b.kind == b"moof" for b in boxes) and bool(boxes) and boxes[-1].end > size
+
+
+def _ends_whole(file: BinaryIO, size: int) -> bool:
+    """Whether a transport stream ends with a packet that begins as one; true if it is none."""
+    file.seek(0)
+    head = file.read(4 * max(TS_PACKETS))
+    for length in TS_PACKETS:
+        # a time of four bytes may come before the sign that a packet begins with
+        for begins in (0, 4):
+            if set(head[begins::length]) == {TS_SIGN}:
+                file.seek(max(0, (size // length - 1) * length + begins))
+                return size % length == 0 and file.read(1)[0] == TS_SIGN
+    return True
 
 
 def _in_boxes(file: BinaryIO, size: int, reached: int) -> int:
     """Bytes after ``reached`` that lie in boxes of frames, or in what is no box."""
     spare = last = 0
-    for box in _boxes(file, size):
+    for box in boxes_of(file, size):
         if box.kind == b"mdat":
             spare += max(0, min(box.end, size) - max(box.start, reached))
         elif box.kind not in BOXES or box.end > size:
             break
         last = min(box.end, size)
     return spare + size - max(last, reached) if last < size else spare
-
-
-@dataclass(frozen=True, slots=True)
-class _Box:
-    kind: bytes
-    start: int
-    end: int
-
-
-def _boxes(file: BinaryIO, size: int) -> Iterator[_Box]:
-    """The top-level boxes of an MP4 or MOV, up to one that has no length."""
-    at = 0
-    while at + 8 <= size:
-        file.seek(at)
-        head = file.read(16)
-        length = int.from_bytes(head[:4], "big")
-        if length == 1:
-            length = int.from_bytes(head[8:16], "big")
-        if length == 0:  # the last box goes to the end of the file
-            length = size - at
-        if length < 8:
-            return
-        yield _Box(head[4:8], at, at + length)
-        at += length

@@ -17,11 +17,14 @@ from spoofcue.media.container import container_of
 from spoofcue.media.decoding import Decoded, decode_whole
 from spoofcue.media.display import display_size, displayed
 from spoofcue.media.image import MAX_PIXELS
+from spoofcue.media.kinds import HEAD, content_format
 from spoofcue.media.local_file import open_local
 from spoofcue.media.survey import Survey, best_stream
 
 if TYPE_CHECKING:
     import av
+
+STILLS = frozenset({"HEIC", "AVIF"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,9 @@ def sample_clip(
 
     most = Pixels(str(path), max_pixels)
     with open_local(path) as file:
+        kind = content_format(file.read(HEAD))
+        if kind in STILLS:  # which FFmpeg takes for MP4, as they are built alike
+            raise MediaError(f"{path}: it holds a picture ({kind}), not a video")
         try:
             best = best_stream(file, str(path))
             most.check(best.width, best.height)
