@@ -30,6 +30,7 @@ from spoofcue.metrics.intervals import clopper_pearson
 from spoofcue.metrics.measures import auc, eer
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.metrics.thresholds import bpcer_threshold, eer_threshold
+from spoofcue.scoring.exported import PackagedModel
 from spoofcue.scoring.face import Face, FaceScorer
 from spoofcue.scoring.open_model import open_model
 
@@ -102,6 +103,8 @@ def study(
 ) -> dict[str, object]:
     model = open_model(run)
     if max_side:
+        if isinstance(model, PackagedModel):
+            raise SystemExit("--max-side is for runs; a package states its own.")
         given = model.facts.input.model_copy(update={"max_side": max_side})
         model.facts = replace(model.facts, input=given)
     sets: dict[str, dict[str, object]] = {}
@@ -112,6 +115,9 @@ def study(
             pooled[c] += got[c][0]
         counts = {f"{c}s": len(got[c][0]) for c in CLASSES}
         silent = {c: got[c][1] for c in CLASSES}
+        if not all(counts.values()):  # as a context expert on crops of faces alone
+            sets[folder.name] = {**counts, "nonresponse": silent}
+            continue
         sets[folder.name] = {
             **judged(got["live"][0], got["attack"][0], model.facts.threshold.value),
             **counts, "nonresponse": silent
@@ -119,7 +125,7 @@ def study(
         if own is not None:
             sets[folder.name]["own"] = with_own(own, got["live"][0], got["attack"][0])
     sets["pooled"] = judged(pooled["live"], pooled["attack"], model.facts.threshold.value)
-    mean = float(np.mean([v["auc"] for k, v in sets.items() if k != "pooled"]))
+    mean = float(np.mean([v["auc"] for k, v in sets.items() if k != "pooled" and "auc" in v]))
     return {
         "model": model.facts.id, "threshold": model.facts.threshold.value,
         "sets": sets, "mean_auc": mean
@@ -148,6 +154,9 @@ def main() -> None:
         f"{'BPCER %':>9} {'APCER %':>7}"
     )
     for name, v in found["sets"].items():
+        if "auc" not in v:
+            print(f"{name:8} {v['lives']:>5} {v['attacks']:>6} without scores of both classes")
+            continue
         low, high = v["auc_95"]
         e_low, e_high = (100 * e for e in v["eer_95"])
         print(

@@ -138,7 +138,7 @@ def test_what_a_card_has_no_place_for_is_refused(tmp_path: Path, package: Packag
         with pytest.raises(InputError, match=told):
             read_card(path)
     path.write_text("a: [")
-    with pytest.raises(InputError, match="not YAML"):
+    with pytest.raises(InputError, match="not valid YAML"):
         read_card(path)
     with pytest.raises(InputError, match="cannot read"):
         read_card(tmp_path / "none.yaml")

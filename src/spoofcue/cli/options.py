@@ -27,7 +27,8 @@ DryRun = Annotated[
 Methods = Annotated[
     str,
     typer.Option(
-        help="Methods to train, separated by commas, or all. `spoofcue train --help` lists them."
+        help="Methods to train, separated by commas, or all; `spoofcue train --help` lists them. "
+        "The path of a model package is judged beside them, as it is."
     ),
 ]
 Overrides = Annotated[

@@ -16,8 +16,10 @@ from spoofcue.methods.method import ClassicalMethod
 from spoofcue.methods.registry import loadable_methods, method_names, method_of_name
 from spoofcue.methods.settings import load_settings
 from spoofcue.metrics.evaluation import EvaluationOptions
+from spoofcue.package.read import Package, is_package, read_package
 from spoofcue.records.run_folder import RunFolder
 from spoofcue.scoring.evaluate_run import evaluate_run
+from spoofcue.scoring.exported import PackagedModel
 from spoofcue.scoring.open_model import open_model
 from spoofcue.training.any_method import train_run
 
@@ -105,17 +107,38 @@ class ConfiguredMethod:
         evaluate_run(open_model(run), data, out, options)
 
 
+@dataclass(frozen=True, slots=True)
+class PackagedMethod:
+    """A model package, ours or one of others: there is nothing to train, and it has no seed.
+
+    Attributes:
+        package: as it was read and checked.
+
+    """
+
+    package: Package
+
+    def train(self, data: Path, run: Path) -> None:
+        """See :class:`Method`."""
+
+    def score(self, data: Path, run: Path, out: Path, options: EvaluationOptions) -> None:
+        """See :class:`Method`."""
+        evaluate_run(PackagedModel(self.package), data, out, options)
+
+
 def choose_methods(wanted: str) -> list[str]:
-    """Methods by name, several by commas, or ``all``.
+    """Methods by name, or packages by path, several by commas; or ``all`` methods.
 
     Raises:
         InputError: an unknown name.
 
     """
     names = loadable_methods() if wanted == "all" else [n.strip() for n in wanted.split(",")]
-    if unknown := [name for name in names if name not in method_names()]:
+    known = method_names()
+    if unknown := [n for n in names if n not in known and not (n and is_package(Path(n)))]:
         raise InputError(
-            f"--method {', '.join(unknown)}: there are {', '.join(method_names())}, all."
+            f"--method {', '.join(unknown)}: there are {', '.join(known)}, all; or give the path "
+            "of a model package."
         )
     return list(dict.fromkeys(names))
 
@@ -136,16 +159,29 @@ def choose_seeds(wanted: str) -> list[int]:
 def configured(
     names: Sequence[str], preset: str, overrides: Sequence[str] = ()
 ) -> dict[str, Method]:
-    """Each method with a preset and ``section.key=value`` overrides.
+    """Each method with a preset and ``section.key=value`` overrides; packages are as they are.
+
+    Returns:
+        By name; of a package its own.
 
     Raises:
-        InputError: as :func:`spoofcue.methods.settings.load_settings`.
+        InputError: as :func:`spoofcue.methods.settings.load_settings`, or a package is called as
+            another method or package is.
+        PackageError: a package is refused.
 
     """
-    return {
-        name: ConfiguredMethod(load_settings(preset, None, [f"method={name}", *overrides]))
-        for name in names
-    }
+    methods: dict[str, Method] = {}
+    for name in names:
+        if name in method_names():
+            settings = load_settings(preset, None, [f"method={name}", *overrides])
+            methods[name] = ConfiguredMethod(settings)
+            continue
+        package = read_package(Path(name))
+        own = package.spec.name
+        if own in methods or own in method_names():
+            raise InputError(f"{name} is called {own}, as another method is: results would mix.")
+        methods[own] = PackagedMethod(package)
+    return methods
 
 
 def with_seed(method: Method, seed: int) -> Method:
@@ -158,5 +194,7 @@ def with_seed(method: Method, seed: int) -> Method:
 
 def settings_of(method: Method) -> dict[str, Any]:
     """What a result must have been made with to be this method's; empty if it has none."""
+    if isinstance(method, PackagedMethod):
+        return {"model": method.package.id}
     settings = getattr(method, "settings", None)
     return settings.model_dump(mode="json") if isinstance(settings, RunSettings) else {}

@@ -63,7 +63,7 @@ def keys_of(
         tasks, methods, _row_digests(tasks, rows), strict=True
     ):
         settings = settings_of(method)
-        if settings:
+        if "training" in settings:
             kept = {k: v for k, v in settings["training"].items() if k not in OF_THE_MACHINE}
             settings = settings | {"training": kept}
         what = json.dumps([task.method, task.seed, settings, cut[task.data]], sort_keys=True)
