@@ -22,6 +22,7 @@ from spoofcue.cli.main import app
 from spoofcue.detector.detector import Detector
 from spoofcue.faces.box import Box
 from spoofcue.package.read import read_package
+from spoofcue.records.evaluation_record import EvaluationRecord
 from spoofcue.scoring.combination import logistic
 
 Image = NDArray[np.uint8]
@@ -191,6 +192,12 @@ def test_evaluating_crops_says_which_expert_had_nothing_to_look_at(tmp_path: Pat
     stored = json.loads((tmp_path / "out" / "metrics.json").read_text())["experts"]
     assert stored["cue"] == {"faces": 12, "missing": 0, "why": None}
     assert stored["around"]["missing"] == 12
+    call = ["evaluate", "--model", str(tmp_path / "p"), "--data", str(data), "--json"]
+    printed = CliRunner().invoke(app, [*call, "--out", str(tmp_path / "again")])
+    record = EvaluationRecord.from_tree(json.loads(printed.stdout), Path("printed"))
+    assert record.experts is not None
+    assert record.experts["around"].missing == 12
+    assert "experts" not in record.evaluation
     expert_package(tmp_path / "q", missing="rejected")
     refused = evaluated(data, tmp_path / "q", tmp_path / "none")
     assert "gives none of the 6 dev faces" in str(refused.exception)

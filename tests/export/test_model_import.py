@@ -163,6 +163,13 @@ def test_faces_are_judged_alike_alone_and_together(tmp_path: Path) -> None:
         ({}, {"output": {"index": 0, "means": "maybe"}}, "output: means"),
         ({}, {"weight": -1}, "weight"),
         ({}, {"surprise": 1}, "surprise"),
+        ({}, {"input": "rgb"}, "input must hold keys"),
+        ({}, {"output": [0]}, "output must hold keys"),
+        ({}, {"crop": 2}, "crop"),
+        ({}, {"not_named": 5}, "not_named"),
+        ({}, {"kind": None}, "kind"),
+        ({}, {"input": {"size": "wide"}}, "input: height"),
+        ({}, {"calibration": {"slope": 1e9}}, "calibration.slope"),
         ({}, {"name": "../up"}, "name"),
     ],
 )

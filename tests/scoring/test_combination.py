@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Literal
 
@@ -87,8 +88,11 @@ def test_nothing_is_scored_by_half_and_no_expert_at_all_is_rejected(
 def test_an_output_that_is_no_number_is_never_left_out(
     value: float, rule: Literal["rejected", "without"]
 ) -> None:
-    score, _, unscored = combined([looked(expert("a"), -9.0), looked(expert("b"), value)], rule)
+    parts = [looked(expert("a"), -9.0), looked(expert("b"), value)]
+    score, evidence, unscored = combined(parts, rule)
     assert math.isnan(score)
+    assert (evidence[1].raw, evidence[1].missing) == (None, "the output of b is no number")
+    json.dumps([e.to_dict() for e in evidence], allow_nan=False)
     assert unscored is not None
     assert (unscored.reason, "b gave" in unscored.detail) == ("error", True)
 

@@ -79,7 +79,11 @@ def pictures() -> list[Image]:
 
 def _section(tree: dict[str, Any], name: str) -> dict[str, Any]:
     section = tree.get(name)
-    return section if isinstance(section, dict) else {}
+    if section is None:
+        return {}
+    if not isinstance(section, dict):
+        raise InputError(f"the recipe's {name} must hold keys, not {section!r}.")
+    return section
 
 
 def _only(tensors: list[GraphTensor], name: str | None, what: str, where: str) -> GraphTensor:

@@ -81,7 +81,9 @@ def import_models(
 def _expert(path: Path, tree: dict[str, Any], recipe: str) -> tuple[ClassExpert, bytes]:
     """One file as an expert, after its graph was tried."""
     name = str(tree.get("name"))
-    others = [str(word) for word in tree.get("not_named") or []]
+    others = tree.get("not_named") or []
+    if not isinstance(others, list) or not all(isinstance(word, str) for word in others):
+        raise InputError(f"recipe {recipe}: not_named must be a list of words, not {others!r}.")
     if word := next((w for w in others if w.lower() in path.name.lower()), None):
         raise InputError(
             f"{path.name} is by its name ({word}) another model than {name}: give the files of "

@@ -27,6 +27,10 @@ def weight_names(weight_format: str, stem: str = "model") -> tuple[str, ...]:
     return tuple(stem + suffix for suffix in SUFFIXES[weight_format])
 
 
+# no sum of float32 evidence overflows
+LARGEST = 1e6
+
+
 class WeightFile(Strict):
     """One file of weights."""
 
@@ -37,8 +41,8 @@ class WeightFile(Strict):
 class Calibration(Strict):
     """Log-odds of an attack from raw evidence: ``slope * raw + offset``."""
 
-    slope: Finite = Field(1.0, gt=0)
-    offset: Finite = 0.0
+    slope: Finite = Field(1.0, gt=0, le=LARGEST)
+    offset: Finite = Field(0.0, ge=-LARGEST, le=LARGEST)
 
 
 class Expert(Strict):
@@ -60,7 +64,7 @@ class Expert(Strict):
     crop: Crop
     least_inside: Fraction = 0.0
     calibration: Calibration | None = None
-    weight: Finite = Field(1.0, gt=0)
+    weight: Finite = Field(1.0, gt=0, le=LARGEST)
 
     @property
     def file_names(self) -> tuple[str, ...]:

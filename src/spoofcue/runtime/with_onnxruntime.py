@@ -81,7 +81,8 @@ class OnnxRuntime:
             )
         # ONNX Runtime's errors have no common base but Exception.
         except Exception as error:
-            raise InputError(f"ONNX Runtime cannot use the model: {error}") from error
+            words = " ".join(str(error).split())
+            raise InputError(f"ONNX Runtime cannot use the model: {words}") from error
         self.metadata: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
         self.inputs = [_tensor(t) for t in self._session.get_inputs()]
         self.outputs = [_tensor(t) for t in self._session.get_outputs()]

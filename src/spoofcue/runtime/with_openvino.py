@@ -113,5 +113,6 @@ class OpenVinoRuntime:
                         read.reshape({read.input(self._tensors[0]): list(self._usual)})
                     self._compiled[usual] = self._core.compile_model(read, "CPU", self._options)
                 except (RuntimeError, TypeError, ValueError) as error:
-                    raise InputError(f"OpenVINO cannot use the model: {error}") from error
+                    words = " ".join(str(error).split())
+                    raise InputError(f"OpenVINO cannot use the model: {words}") from error
             return self._compiled[usual]

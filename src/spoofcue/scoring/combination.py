@@ -31,7 +31,8 @@ class Evidence:
         contribution: weight times log-odds; the logistic function of their sum is the score.
         box: the rectangle that it looked at, or would have, px of the frame.
         inside: the pixels of the frame in it, as a part of those that it wants, 0..1.
-        missing: why it has no part; None: it has.
+        missing: why it has no part: it had too little to look at, or its output was no number,
+            which rejects the face. None: it has.
 
     """
 
@@ -143,15 +144,15 @@ def combined(
 
 
 def _weighed(one: Looked, share: float) -> Evidence:
-    expert, raw = one.expert, one.raw
+    expert, raw, why = one.expert, one.raw, one.missing
     log_odds = weight = contribution = None
+    if raw is not None and not math.isfinite(raw):
+        raw, why = None, f"the output of {expert.name} is no number"
     if raw is not None and expert.calibration is not None:
         log_odds = calibrated(raw, expert.calibration)
         weight = expert.weight * share
         contribution = weight * log_odds
-    return Evidence(
-        expert.name, raw, log_odds, weight, contribution, one.box, one.inside, one.missing
-    )
+    return Evidence(expert.name, raw, log_odds, weight, contribution, one.box, one.inside, why)
 
 
 def calibrated(raw: float, calibration: Calibration) -> float:
