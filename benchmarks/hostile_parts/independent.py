@@ -8,8 +8,7 @@ import subprocess
 import warnings
 from pathlib import Path
 
-# of the frames of the originals; below it, what was shown is not what was recorded
-FRAMES = 8
+# of the frames that the file's packets hold; below it, what is shown is not what was recorded
 LEAST_SHARE = 0.8
 
 
@@ -48,34 +47,40 @@ def _picture(path: Path) -> str | None:
 def _video(path: Path) -> str | None:
     if not shutil.which("ffprobe"):
         return _video_of_pyav(path)
-    command = ["ffprobe", "-v", "error", "-count_frames", "-select_streams", "v:0"]
-    command += ["-show_entries", "stream=nb_read_frames", "-of", "json", f"file:{path}"]
+    command = ["ffprobe", "-v", "error", "-count_frames", "-count_packets"]
+    command += ["-select_streams", "v:0", "-show_entries", "stream=nb_read_frames,nb_read_packets"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+        done = subprocess.run(
+            [*command, "-of", "json", f"file:{path}"], capture_output=True, text=True, timeout=30
+        )
     except subprocess.TimeoutExpired:
         return "ffprobe does not end"
     if done.returncode:
         return f"ffprobe: {done.stderr.strip()}"[:200]
-    streams = json.loads(done.stdout or "{}").get("streams", [])
-    count = int(streams[0].get("nb_read_frames", 0)) if streams else 0
-    return _too_few(count)
+    streams = json.loads(done.stdout or "{}").get("streams", [{}])
+    frames, packets = (
+        int(streams[0].get(f"nb_read_{of}", 0)) if streams else 0 for of in ("frames", "packets")
+    )
+    return _too_few(frames, packets)
 
 
 def _video_of_pyav(path: Path) -> str | None:
     import av
 
-    count = 0
+    frames = packets = 0
     try:
         with av.open(str(path)) as container:
             for packet in container.demux(video=0):
+                packets += bool(packet.size)
                 try:
-                    count += len(packet.decode())
+                    frames += len(packet.decode())
                 except av.error.FFmpegError:
                     continue
     except Exception as error:
         return f"PyAV: {type(error).__name__}: {error}"[:200]
-    return _too_few(count)
+    return _too_few(frames, packets)
 
 
-def _too_few(count: int) -> str | None:
-    return f"{count} of {FRAMES} frames decode" if count < LEAST_SHARE * FRAMES else None
+def _too_few(frames: int, packets: int) -> str | None:
+    few = frames < max(1, LEAST_SHARE * packets)
+    return f"{frames} of {packets} frames decode" if few else None
