@@ -194,6 +194,43 @@ def test_a_cut_off_file_and_no_file_are_told_apart(tmp_path: Path) -> None:
         assert caught.value.reason == reason
 
 
+@pytest.mark.parametrize("flip", [0x80, 0xFF, 0x01])
+def test_a_file_with_any_byte_changed_is_refused_or_reads_the_same(
+    tmp_path: Path, flip: int
+) -> None:
+    path = tmp_path / "p.spoofcue"
+    write_package(path, spec(), WEIGHTS)
+    whole, wanted = path.read_bytes(), read_package(path)
+    changed = bytearray(whole)
+    # the names, sizes and places that the archive states of its files, rather than the files
+    tables = [at for at in range(len(whole)) if at < 80 or at > len(whole) - 400]
+    refused = 0
+    for at in tables:
+        changed[at] ^= flip
+        path.write_bytes(changed)
+        try:
+            package = read_package(path)
+        except PackageError:
+            refused += 1
+        else:
+            assert (package.spec, package.weights) == (wanted.spec, wanted.weights)
+        changed[at] ^= flip
+    assert refused > len(tables) / 4
+
+
+def test_a_name_that_is_no_utf8_though_it_says_so_is_a_damaged_file(tmp_path: Path) -> None:
+    path = tmp_path / "p.spoofcue"
+    write_package(path, spec(), WEIGHTS)
+    data = bytearray(path.read_bytes())
+    local = data.index(b"PK\x03\x04")
+    data[local + 7] |= 0x08  # bit 11 of the flags: the name is UTF-8
+    data[local + 30] |= 0x80  # its first byte
+    path.write_bytes(data)
+    with pytest.raises(PackageError, match="damaged") as caught:
+        read_package(path)
+    assert caught.value.reason == "truncated"
+
+
 def test_more_than_the_limit_is_refused_before_it_is_read(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -71,6 +73,11 @@ def _safetensors_header(data: bytes) -> bool:
 
 
 SUFFIX = ".spoofcue"
+# what zipfile raises of archives that are none, are cut short or state what cannot be
+DAMAGED = (
+    OSError, zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, ValueError,
+    OverflowError, LookupError, struct.error, zlib.error,
+)  # fmt: skip
 # A model hub puts it into every repository, and its cache holds it after a whole download.
 OF_THE_HUB = ".gitattributes"
 
@@ -98,7 +105,7 @@ def list_files(path: Path) -> dict[str, int]:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, OSError, NotImplementedError, UnicodeError) as error:
+    except DAMAGED as error:
         content = "" if isinstance(error, OSError) else content_of(path)
         why = f"it is {content}" if content not in ("", "a zip archive") else error
         raise PackageError(
@@ -129,7 +136,7 @@ def read_files(path: Path, names: Collection[str]) -> dict[str, bytes]:
             return {name: (path / name).read_bytes() for name in names}
         with zipfile.ZipFile(path) as archive:
             return {name: archive.read(name) for name in names}
-    except (OSError, zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError) as error:
+    except DAMAGED as error:
         raise PackageError(
             f"{path} is damaged ({error}); copy it again.", reason="truncated"
         ) from error
