@@ -106,7 +106,7 @@ def test_a_face_below_the_least_size_is_rejected_with_advice(job: Job, tmp_path:
     [
         (["predict", "nothing.jpg", "--model", "RUN"], "no file or folder"),
         (["predict", ".", "--model", "nowhere"], "no model"),
-        (["train", "--data", "nowhere", "--out", "x"], "manifest.parquet"),
+        (["train", "--data", "nowhere", "--out", "x"], "there is no folder nowhere"),
         (["train", "--data", "PREPARED", "--out", "RUN"], "--resume"),
         (["evaluate"], "RUN"),
         (["report", "PREPARED"], "run.json"),
