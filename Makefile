@@ -7,11 +7,12 @@ IDENTITIES ?= 40
 MINUTES ?= 5
 SEED ?= 0
 MUTANTS ?= 60
+KILLS ?= 50
 JOBS ?= 2
 ONLY ?= decision,metrics,patches,cue,protocols,datasets
 STAMP := $(VENV)/.spoofcue-installed
 
-.PHONY: demo test mutants lint format clean
+.PHONY: demo test mutants kills lint format clean
 
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -36,6 +37,10 @@ test: $(STAMP)
 mutants: $(STAMP)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/mutation.py --seed $(SEED) --mutants $(MUTANTS) \
 	--jobs $(JOBS) --only $(ONLY) --json build/mutants-$(SEED).json
+
+# Commands that SIGKILL ends and that go on: KILLS a command, at moments drawn by SEED (benchmarks/kills.py).
+kills: $(STAMP)
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/kills.py --seed $(SEED) --kills $(KILLS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import math
 import os
+import subprocess
+import sys
+import time
 from functools import partial
+from pathlib import Path
 
 import cv2
 import pytest
@@ -46,3 +50,40 @@ def test_no_jobs_are_no_results() -> None:
 
 def _pid(_: int) -> int:
     return os.getpid()
+
+
+ORPHANS = """
+import os, sys, time
+from pathlib import Path
+from spoofcue.processes import as_done
+
+def slow(job):
+    print(os.getpid(), flush=True)
+    time.sleep(60)
+
+if __name__ == "__main__":
+    list(as_done(slow, [0, 1], 2))
+"""
+
+
+def test_workers_end_with_a_command_that_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "orphans.py"
+    script.write_text(ORPHANS)
+    command = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
+    assert command.stdout is not None
+    workers = [int(command.stdout.readline()) for _ in range(2)]
+    command.kill()  # it alone
+    command.wait()
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and any(map(alive, workers)):
+        time.sleep(0.05)
+    assert not any(map(alive, workers))
+
+
+def alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{process}/stat")
+    return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"

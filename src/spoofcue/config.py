@@ -393,6 +393,10 @@ def preset_tree(preset: str) -> dict[str, Any]:
     return read_yaml(PRESETS_DIR / f"{preset}.yaml")
 
 
+# what a training may change on its way: how fast and how long, not what it computes
+RESUMABLE = ("training.minutes", "training.threads", "training.workers")
+
+
 def dump_yaml(settings: RunSettings) -> str:
     """The resolved tree as YAML, in the order of the fields."""
     import yaml

@@ -5,8 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from multiprocessing.connection import wait as wait_for
 from typing import TypeVar
 
 Progress = Callable[[int, int], None]
@@ -35,7 +37,7 @@ def as_done(
         return
     # spawn: a fork would copy the locks of threads that OpenCV or a caller has started
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, mp_context=context, initializer=_one_thread) as pool:
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_begin_worker) as pool:
         running: dict[Future[Result], int] = {}
         try:
             for number, job in enumerate(jobs):
@@ -86,7 +88,7 @@ def _ready(running: dict[Future[Result], int]) -> Iterator[tuple[int, Result]]:
         yield running.pop(future), future.result()
 
 
-def _one_thread() -> None:
+def _begin_worker() -> None:
     """Workers share the cores: OpenCV's own threads would only get into each other's way.
 
     A Ctrl-C goes to the parent alone, which ends them.
@@ -94,4 +96,13 @@ def _one_thread() -> None:
     import cv2
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     cv2.setNumThreads(1)
+
+
+def _end_with_parent() -> None:
+    """A killed command leaves no worker behind, which would write beside the next command's."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait_for([parent.sentinel])
+        os._exit(1)

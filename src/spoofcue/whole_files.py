@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,6 +13,9 @@ from pathlib import Path
 
 # bytes of a file's name that leave room for what is put before and after it; 255 is the limit
 LONGEST = 240
+# the end of the name of what is not whole yet
+PART = ".part"
+_UNFINISHED = re.compile(r"\.part$|(\.[^.]+)\.part\1$")
 
 
 @contextmanager
@@ -28,21 +32,23 @@ def whole(path: Path, *, keep_suffix: bool = False) -> Iterator[Path]:
             that looks for media takes the temporary file for one: ``a.png.part``.
 
     """
-    part = path.with_name(f"{fitting(path.name)}.part{path.suffix if keep_suffix else ''}")
+    part = path.with_name(f"{fitting(path.name)}{PART}{path.suffix if keep_suffix else ''}")
     try:
         yield part
         os.replace(part, path)
     except BaseException as error:  # a Ctrl-C too
-        # one without a number has no text but its own, which a name would replace
-        if (
-            isinstance(error, OSError)
-            and error.errno is not None
-            and error.filename in (None, str(part), part)
-        ):
-            error.filename, error.filename2 = str(path), None  # the name that the user knows
+        _name(error, path, part)
         with suppress(OSError):  # it would hide what went wrong
             part.unlink()
         raise
+
+
+def _name(error: BaseException, path: Path, part: Path) -> None:
+    """Let a system error name the file that the user knows."""
+    if not isinstance(error, OSError) or error.errno is None:
+        return  # it says all that it knows in words of its own
+    if error.filename in (None, str(part), part) or error.filename2 in (str(part), part):
+        error.filename, error.filename2 = str(path), None
 
 
 @contextmanager
@@ -51,7 +57,7 @@ def named(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.filename is None:
+        if error.errno is not None and error.filename is None:
             error.filename = str(path)
         raise
 
@@ -69,12 +75,12 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
     """
     recover_folder(path)
-    part = path.with_name(f"{fitting(path.name)}.part")
+    part = path.with_name(f"{fitting(path.name)}{PART}")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     try:
         yield part
-        _put_in_place(part, path)
+        put_in_place(part, path)
     except BaseException:  # a Ctrl-C too
         recover_folder(path)
         shutil.rmtree(part, ignore_errors=True)
@@ -96,7 +102,8 @@ def recover_folder(path: Path) -> None:
             os.replace(aside, path)
 
 
-def _put_in_place(part: Path, path: Path) -> None:
+def put_in_place(part: Path, path: Path) -> None:
+    """Let the folder ``part`` take the place of ``path``, see :func:`whole_folder`."""
     aside = _aside(path)
     for attempt in range(10):
         if path.exists():
@@ -112,6 +119,17 @@ def _put_in_place(part: Path, path: Path) -> None:
 
 def _aside(path: Path) -> Path:
     return path.with_name(f".{fitting(path.name)}.replaced")
+
+
+def clear_unfinished(folder: Path) -> None:
+    """Delete the files that a killed writer left half written in ``folder``, at any depth.
+
+    Nobody may be writing there.
+    """
+    for parent, _, files in os.walk(folder):
+        for name in filter(_UNFINISHED.search, files):
+            with suppress(OSError):
+                os.unlink(os.path.join(parent, name))
 
 
 def fitting(name: str) -> str:

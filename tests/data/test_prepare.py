@@ -242,3 +242,68 @@ def test_near_copies_on_two_sides_are_warned_of(photos: Path, tmp_path: Path) ->
     (warning,) = run(photos, tmp_path / "out").warnings
     assert "almost the same" in warning
     assert "copy.jpg" in warning
+
+
+def test_the_old_preparation_stays_until_the_new_one_is_whole(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    run(photos, out)
+    before = {p: p.read_bytes() for p in out.rglob("*") if p.is_file()}
+    other = PrepareOptions(detector="none", min_face_px=10)
+
+    def killed(table: object, folder: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("spoofcue.data.prepare.write_manifest", killed)
+        with pytest.raises(KeyboardInterrupt):
+            run(photos, out, options=other, overwrite=True)
+    assert {p: p.read_bytes() for p in out.rglob("*") if p.is_file()} == before
+    seen: list[int] = []
+    run(photos, out, options=other, overwrite=True, progress=lambda done, _: seen.append(done))
+    assert seen[0] == 6  # what the killed one made is not made again
+    assert json.loads((out / "prepare.json").read_text())["options"]["min_face_px"] == 10
+    assert {p.name for p in tmp_path.iterdir()} == {"out", "photos"}
+
+
+def test_a_kill_between_the_renames_gives_readers_the_old_one(photos: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run(photos, out)
+    out.rename(tmp_path / ".out.replaced")
+    assert read_manifest(out).height == 6
+    out.rename(tmp_path / ".out.replaced")
+    seen: list[int] = []
+    run(photos, out, progress=lambda done, _: seen.append(done))
+    assert seen[0] == 6
+
+
+def test_a_second_preparation_at_the_same_time_is_refused(photos: Path, tmp_path: Path) -> None:
+    out, told = tmp_path / "out", []
+
+    def meanwhile(done: int, _: int) -> None:
+        if done == 3:
+            command = "from spoofcue.cli.main import main; main()"
+            call = ["prepare", "folder", str(photos), "--out", str(out), "--detector", "none"]
+            ended = subprocess.run(
+                [sys.executable, "-c", command, *call, "--min-face", "32"],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            told.append((ended.returncode, ended.stderr))
+
+    run(photos, out, progress=meanwhile)
+    assert read_manifest(out).height == 6
+    assert told[0][0] == 2
+    assert f"{out} is being written by spoofcue prepare (process " in told[0][1]
+
+
+def test_a_leftover_of_the_very_first_file_is_no_foreign_folder(
+    photos: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / ".options.json.part").write_text("{")
+    run(photos, out)
+    assert not list(out.rglob("*.part"))

@@ -3,6 +3,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -167,3 +169,27 @@ def test_the_gallery_has_a_row_for_every_instrument(photos: Path, tmp_path: Path
     with Image.open(tmp_path / "sheet.png") as sheet:
         assert sheet.width > 1400
         assert sheet.height == 26 + (1 + len(built_in().instruments)) * 180
+
+
+def test_another_seed_or_other_photos_are_refused_and_nothing_changes(
+    photos: Path, tmp_path: Path
+) -> None:
+    few = SetOptions(pais=("print-a",), devices=("cam-1",), takes=1)
+    out = tmp_path / "set"
+    write_photo_set(photos, out, options=few, workers=1)
+    first = hashes(out)
+    with pytest.raises(InputError, match=r"--seed was 0 and is 1.*another --out"):
+        write_photo_set(photos, out, options=replace(few, seed=1), workers=1)
+    with pytest.raises(InputError, match=r'--pai was \["print-a"\] and is \["replay-a"\]'):
+        write_photo_set(photos, out, options=replace(few, pais=("replay-a",)), workers=1)
+    mine = tmp_path / "mine"
+    shutil.copytree(photos, mine)
+    write_photo_set(mine, out, options=few, workers=1)  # the same, elsewhere
+    shutil.copy(mine / "p0.png", mine / "p9.png")
+    Image.open(mine / "p9.png").transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(mine / "p9.png")
+    with pytest.raises(InputError, match="people was 3 and is 4"):
+        write_photo_set(mine, out, options=few, workers=1)
+    assert hashes(out) == first
+    (out / ".settings.json").unlink()
+    with pytest.raises(InputError, match="not recorded"):
+        write_photo_set(photos, out, options=few, workers=1)

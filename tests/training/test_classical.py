@@ -232,3 +232,17 @@ def test_what_cannot_be_fitted_is_refused(
             prepared(tmp_path / "none", splits=("dev",)), tmp_path / "b", settings("lbp", "none")
         )
     assert not (tmp_path / "b" / "model.npz").exists()
+
+
+def test_a_kill_between_model_and_record_is_no_end(data: Path, tmp_path: Path) -> None:
+    run, chosen = tmp_path / "run", settings("lbp", "none")
+    train_run(data, run, chosen)
+    model = (run / "model.npz").read_bytes()
+    with pytest.raises(InputError, match="holds a model already"):
+        train_run(data, run, chosen)
+    (run / "run.json").unlink()
+    with pytest.raises(InputError, match="holds a model already"):
+        train_run(data, run, settings("lbp", "none", "training.seed=5"))
+    train_run(data, run, chosen)
+    assert (run / "model.npz").read_bytes() == model
+    assert (run / "run.json").is_file()

@@ -116,3 +116,34 @@ def test_a_history_is_written_again_as_a_whole(
         callbacks.History(path, ["total"]).on_train_start(resumed, None)  # type: ignore[arg-type]
     assert path.read_text() == before
     assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("cut", ["2", "2,", "12,0", "2,0,4.0,0.1"])
+def test_a_row_that_a_kill_cut_short_is_no_step(cut: str, tmp_path: Path) -> None:
+    path = tmp_path / "log" / "metrics.csv"
+    path.parent.mkdir()
+    path.write_text(f"step,epoch,train/total\r\n1,0,5.0\r\n{cut}", newline="")
+    resumed = SimpleNamespace(
+        optimizers=[SimpleNamespace(param_groups=[{"lr": 0.1}])], global_step=20
+    )
+    callbacks.History(path, ["total"]).on_train_start(resumed, None)  # type: ignore[arg-type]
+    with path.open(newline="") as file:
+        assert [row["step"] for row in csv.DictReader(file)] == ["1"]
+
+
+def test_a_step_that_a_checkpoint_comes_after_is_in_the_history(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a kill between the two would lose its row."""
+    history = tmp_path / "run" / "log" / "metrics.csv"
+    last = []
+    save = callbacks.AtomicCheckpointIO.save_checkpoint
+
+    def look(self: object, checkpoint: dict[str, int], *args: object, **more: object) -> None:
+        last.append((checkpoint["global_step"], history.read_text().splitlines()[-1].split(",")[0]))
+        save(self, checkpoint, *args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(callbacks.AtomicCheckpointIO, "save_checkpoint", look)
+    trained(data, tmp_path / "run", [WIDE] * 2, "training.checkpoint_every_steps=1")
+    assert last
+    assert all(str(step) == row for step, row in last)

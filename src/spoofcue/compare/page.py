@@ -18,6 +18,7 @@ from spoofcue.compare.disagreement import Face
 from spoofcue.errors import MediaError
 from spoofcue.media.image import read_image
 from spoofcue.metrics.measures import MEASURES
+from spoofcue.records.owner import held
 from spoofcue.version import __version__
 from spoofcue.whole_files import write_text
 
@@ -126,7 +127,8 @@ def write_page(comparison: Comparison, out: Path, command: str) -> Path:
         version=__version__,
     )
     out.parent.mkdir(parents=True, exist_ok=True)
-    write_text(out, html)
+    with held(out, "compare", wait=True):
+        write_text(out, html)
     return out
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from spoofcue.data.manifest import read_manifest, write_manifest
 from spoofcue.data.prepared_folder import PreparedFolder, PreparedRecord
 from spoofcue.errors import InputError
+from spoofcue.records.owner import held
 
 if TYPE_CHECKING:
     import polars as pl
@@ -43,7 +44,6 @@ def join_prepared(folders: Mapping[str, Path], out: Path) -> pl.DataFrame:
         _refuse_other(folders, key, values, option)
     manifests = {name: read_manifest(folder) for name, folder in folders.items()}
     _refuse_whole_pictures_beside_faces(folders, manifests)
-    out.mkdir(parents=True, exist_ok=True)
     parts = []
     for name, folder in folders.items():
         rows = manifests[name].with_columns(pl.col("dataset").fill_null(name))
@@ -58,8 +58,10 @@ def join_prepared(folders: Mapping[str, Path], out: Path) -> pl.DataFrame:
             )
         )
     joined = pl.concat(parts)
-    write_manifest(joined, out)
-    PreparedFolder(out).write_record(_joined_summary(folders, summaries))
+    with held(out, "benchmark", clear=True, wait=True):
+        out.mkdir(parents=True, exist_ok=True)
+        PreparedFolder(out).write_record(_joined_summary(folders, summaries))
+        write_manifest(joined, out)
     return joined
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from spoofcue.errors import InputError
 from spoofcue.labels import ATTACK, LIVE, canonical
-from spoofcue.whole_files import whole
+from spoofcue.whole_files import recover_folder, whole
 
 if TYPE_CHECKING:
     import polars as pl
@@ -186,6 +186,7 @@ def read_manifest(folder: Path) -> pl.DataFrame:
     import polars as pl
 
     path = folder if folder.suffix == ".parquet" else folder / MANIFEST_NAME
+    recover_folder(path.parent)
     if not folder.exists():
         raise InputError(f"there is no folder {folder}; it does not exist.")
     if not path.is_file():

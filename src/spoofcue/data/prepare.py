@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -14,7 +15,6 @@ from pydantic import field_serializer
 from spoofcue.data.extract import Extraction, PrepareOptions, extract
 from spoofcue.data.manifest import EARLY, schema, write_manifest
 from spoofcue.data.prepared_folder import (
-    SUMMARY,
     CropOptions,
     PreparedFolder,
     PreparedRecord,
@@ -25,9 +25,17 @@ from spoofcue.data.same_pictures import near_pictures, shared_pictures, warn_of_
 from spoofcue.errors import InputError
 from spoofcue.media.same_files import refuse_shared_files
 from spoofcue.processes import as_done
+from spoofcue.records.owner import LOCK, held
 from spoofcue.records.stored import Record
 from spoofcue.version import __version__
-from spoofcue.whole_files import write_text
+from spoofcue.whole_files import (
+    clear_unfinished,
+    fitting,
+    named,
+    put_in_place,
+    recover_folder,
+    write_text,
+)
 
 if TYPE_CHECKING:
     import polars as pl
@@ -129,7 +137,7 @@ def prepare(
         out: the prepared folder.
         options: how faces are found and cropped.
         workers: processes; all cores by default.
-        overwrite: delete what ``out`` holds of an earlier preparation.
+        overwrite: replace an earlier preparation in ``out``, which stays until this one is whole.
         warnings: kept in prepare.json.
         dataset: kept in prepare.json, as are ``published`` and ``problems``.
         drawn: the splits are drawn and not the data's own; then a picture in two of them is warned
@@ -140,20 +148,61 @@ def prepare(
 
     Raises:
         InputError: ``out`` was begun with other options, or holds something else; or one file is
-            on both sides of a class or a split.
+            on both sides of a class or a split; or another process is writing ``out``.
 
     """
-    import polars as pl
-
     if dataset is None:  # the official splits of a published set are what its results are of
         refuse_shared_files([replace(r.side, split=None) if drawn else r.side for r in recordings])
-    _open(out, root, options, overwrite)
+    about = _About(
+        root, options, list(warnings), dataset, drawn, dict(published or {}), list(problems)
+    )
+    recover_folder(out)
+    with held(out, "prepare", clear=True):
+        place = Path(os.path.realpath(out))
+        new = place.with_name(f".{fitting(place.name)}.new")
+        if not (overwrite and (out / BEGUN).is_file()):
+            shutil.rmtree(new, ignore_errors=True)
+            return _prepare(recordings, out, about, workers, progress)
+        # the old one stays until the new one is whole, which a killed --overwrite may have begun
+        if not _is_begun(new, about):
+            shutil.rmtree(new, ignore_errors=True)
+        clear_unfinished(new)
+        summary = _prepare(recordings, new, about, workers, progress)
+        put_in_place(new, place)
+        return summary
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What :func:`prepare` is told besides the recordings."""
+
+    root: Path
+    options: PrepareOptions
+    warnings: list[str]
+    dataset: str | None
+    drawn: bool
+    published: dict[str, Published]
+    problems: list[Problem]
+
+
+def _prepare(
+    recordings: Sequence[Recording],
+    out: Path,
+    about: _About,
+    workers: int | None,
+    progress: Progress | None,
+) -> PrepareSummary:
+    import polars as pl
+
+    options = about.options
+    _open(out, about)
     done = _read_journal(out)
     todo = [r for r in recordings if _key(r) not in done]
     finished = len(recordings) - len(todo)
     if progress:
         progress(finished, len(recordings))
-    with (out / JOURNAL).open("a", encoding="utf-8") as journal:
+    path = out / JOURNAL
+    with named(path), path.open("a", encoding="utf-8") as journal:
         for recording, made in _extract_all(todo, out, options, workers):
             entry = JournalEntry(key=_key(recording), rows=made.rows, problems=made.problems)
             journal.write(entry.to_line())
@@ -170,27 +219,27 @@ def prepare(
         for row in made.rows
     ]
     table = pl.DataFrame(rows, schema=schema())
-    notes = _compared(table, out, dataset, drawn)
-    write_manifest(table, out)
+    notes = _compared(table, out, about.dataset, about.drawn)
     bad = table.filter(pl.col("status") != "ok")
     summary = PrepareSummary(
         files=len(recordings),
         faces=table.height - bad.height,
         skipped=_count_skipped(bad),
         counts=count_rows(table),
-        warnings=[*warnings, *notes],
-        dataset=dataset,
-        published=dict(published or {}),
-        problems=[*problems, *(p for made in made_of_all for p in made.problems)],
+        warnings=[*about.warnings, *notes],
+        dataset=about.dataset,
+        published=about.published,
+        problems=[*about.problems, *(p for made in made_of_all for p in made.problems)],
         early=table.filter((pl.col("sample") == EARLY) & (pl.col("status") == "ok")).height,
     )
     record = PreparedRecord(
         spoofcue=__version__,
-        root=str(root),
+        root=str(about.root),
         options=CropOptions(**_plain(options)),
         **asdict(summary),
     )
     PreparedFolder(out).write_record(record)
+    write_manifest(table, out)  # last: it says that the folder is prepared
     return summary
 
 
@@ -220,25 +269,36 @@ def _count_skipped(bad: pl.DataFrame) -> dict[str, list[int]]:
     }
 
 
-def _open(out: Path, root: Path, options: PrepareOptions, overwrite: bool) -> None:
+def _open(out: Path, about: _About) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    begun, wanted = out / BEGUN, BegunRecord(root=str(root.resolve()), options=options)
-    if overwrite and begun.is_file():
-        shutil.rmtree(out / "crops", ignore_errors=True)
-        for name in (JOURNAL, SUMMARY, "manifest.parquet", BEGUN):
-            (out / name).unlink(missing_ok=True)
-    if begun.is_file():
-        before, now = _named(BegunRecord.read(begun)), _named(wanted)
-        other = [f"{k} was {before[k]} and is {v}" for k, v in now.items() if before[k] != v]
+    before, wanted = _begun(out), _begun_of(about)
+    if before is not None:
+        old, new = _named(before), _named(wanted)
+        other = [f"{k} was {old[k]} and is {v}" for k, v in new.items() if old[k] != v]
         if other:
             raise InputError(
                 f"{out} was prepared with other options ({'; '.join(other)}). Give the same ones "
                 "to continue it, another --out, or --overwrite to start over."
             )
-    elif any(out.iterdir()):
+    elif any(path.name != LOCK for path in out.iterdir()):
         raise InputError(f"{out} holds something that is no prepared set; give an empty --out.")
     else:
-        wanted.write(begun)
+        wanted.write(out / BEGUN)
+
+
+def _is_begun(out: Path, about: _About) -> bool:
+    try:
+        return _begun(out) == _begun_of(about)
+    except InputError:
+        return False
+
+
+def _begun(out: Path) -> BegunRecord | None:
+    return BegunRecord.read(out / BEGUN) if (out / BEGUN).is_file() else None
+
+
+def _begun_of(about: _About) -> BegunRecord:
+    return BegunRecord(root=str(about.root.resolve()), options=about.options)
 
 
 def _named(record: BegunRecord) -> dict[str, Any]:

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from spoofcue.data.recording import Problem, Published
 from spoofcue.errors import InputError
 from spoofcue.records.run_folder import CountEntry, DataEntry
 from spoofcue.records.stored import Part, Record
+from spoofcue.whole_files import recover_folder
 
 if TYPE_CHECKING:
     import polars as pl
@@ -124,6 +126,7 @@ class PreparedFolder:
     @property
     def is_prepared(self) -> bool:
         """Whether there is a manifest."""
+        recover_folder(self.path)
         return self.manifest_file.is_file()
 
     def rows(self) -> pl.DataFrame:
@@ -137,6 +140,7 @@ class PreparedFolder:
             InputError: there is none, or it cannot be used.
 
         """
+        recover_folder(self.path)
         if not self.record_file.is_file():
             raise InputError(f"{self.path} is no prepared folder: it holds no {SUMMARY}.")
         return PreparedRecord.read(self.record_file)
@@ -188,7 +192,12 @@ class PreparedFolder:
             protocol=self.protocol,
             counts=[CountEntry(**row) for row in count_rows(rows)],
             warnings=list(warnings),
+            rows=_hash(rows.filter(rows["split"] != "test")),
         )
+
+
+def _hash(rows: pl.DataFrame) -> str:
+    return hashlib.sha256(rows.drop("crop").write_csv().encode()).hexdigest()[:32]
 
 
 def count_rows(table: pl.DataFrame) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from spoofcue.experiments.tables import Grid, markdown_of
 from spoofcue.protocols.definition import Protocol, ProtocolSet
 from spoofcue.protocols.listed import differences, file_of, from_files
 from spoofcue.records.fold_record import RESULT_FILE, FoldRecord
+from spoofcue.records.owner import held
 from spoofcue.whole_files import write_text
 
 if TYPE_CHECKING:
@@ -112,7 +113,8 @@ def run_plan(
     """Train and judge what is not done, then draw everything that the results folder holds."""
     records = run_folds(ready.tasks, ready.rows, methods, tell)
     for task, record in zip(ready.tasks, records, strict=True):
-        write_figures(task.folder, record)
+        with held(task.folder, "benchmark", wait=True):
+            write_figures(task.folder, record)
     return write_tables(results)
 
 
@@ -137,8 +139,9 @@ def write_tables(results: Path) -> list[Grid]:
         InputError: it holds no finished fold.
 
     """
-    grids = tables_of(read_results(results))
-    write_text(results / TABLES, markdown_of(grids))
+    with held(results / TABLES, "benchmark", wait=True):
+        grids = tables_of(read_results(results))
+        write_text(results / TABLES, markdown_of(grids))
     return grids
 
 

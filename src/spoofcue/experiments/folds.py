@@ -25,6 +25,7 @@ from spoofcue.experiments.trainings import (
 from spoofcue.metrics.evaluation import EvaluationOptions
 from spoofcue.protocols.fold import SPLITS, Fold, rows_of_fold
 from spoofcue.records.fold_record import RESULT_FILE, FoldRecord, KeysEntry, RuleEntry
+from spoofcue.records.owner import held
 from spoofcue.source import source_commit
 from spoofcue.version import __version__
 from spoofcue.whole_files import whole
@@ -55,7 +56,8 @@ def run_folds(
         training it was judged with, by its folder below the set's.
 
     Raises:
-        InputError: a fold lacks a class, or holds results of other settings or other data.
+        InputError: a fold lacks a class, or holds results of other settings or other data, or
+            another process is at work on it.
 
     """
     seeded = [with_seed(methods[task.method], task.seed) for task in tasks]
@@ -66,15 +68,16 @@ def run_folds(
     for number, (task, method, key) in enumerate(zip(tasks, seeded, keys, strict=True), start=1):
         title = f"[{number}/{len(tasks)}] {task.method}, seed {task.seed}, {task.title}"
         done = task.folder / RESULT_FILE
-        if done.is_file():
-            tell(f"{title}: done before")
-        else:
-            tell(f"{title}: {task.protocol.title}")
-            equal = [t for t, k in zip(tasks, keys, strict=True) if k.training == key.training]
-            record = _run_fold(task, rows, method, key, equal)
-            if record.training != place_of(task.folder):
-                tell(f"{title}: judged with the training of {record.training}")
-            record.write(done)
+        with held(task.folder, "benchmark", clear=True):
+            if done.is_file():
+                tell(f"{title}: done before")
+            else:
+                tell(f"{title}: {task.protocol.title}")
+                equal = [t for t, k in zip(tasks, keys, strict=True) if k.training == key.training]
+                record = _run_fold(task, rows, method, key, equal)
+                if record.training != place_of(task.folder):
+                    tell(f"{title}: judged with the training of {record.training}")
+                record.write(done)
         records.append(FoldRecord.read(done))
     return records
 
@@ -200,6 +203,9 @@ def _fold_data(task: FoldTask, rows: pl.DataFrame) -> Path:
     folder = task.folder / "data"
     folder.mkdir(parents=True, exist_ok=True)
     root = os.path.relpath(task.data.resolve(), folder.resolve())
+    # a run tells its protocol, and so does what is exported from it
+    record = PreparedFolder(task.data).record()
+    PreparedFolder(folder).write_record(record.of_protocol(task.title))
     # the fold has chosen its frames, early ones too
     write_manifest(
         chosen.with_columns(
@@ -207,7 +213,4 @@ def _fold_data(task: FoldTask, rows: pl.DataFrame) -> Path:
         ),
         folder,
     )
-    # a run tells its protocol, and so does what is exported from it
-    record = PreparedFolder(task.data).record()
-    PreparedFolder(folder).write_record(record.of_protocol(task.title))
     return folder

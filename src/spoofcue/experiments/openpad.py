@@ -17,6 +17,7 @@ from spoofcue.data.prepared_folder import CropOptions, PreparedFolder, PreparedR
 from spoofcue.errors import InputError
 from spoofcue.experiments.identities import find_people
 from spoofcue.processes import Progress, in_order
+from spoofcue.records.owner import held
 from spoofcue.records.stored import Record
 from spoofcue.simulate.camera import encode
 from spoofcue.simulate.catalogue import built_in
@@ -183,26 +184,30 @@ def build(
     options = BuildRecord(
         set="openpad", version=VERSION, identities=identities, count=count, scale=scale, seed=seed
     )
-    record = out / RECORD
-    if record.is_file():
-        before = BuildRecord.read(record)
-        if before != options:
-            raise InputError(
-                f"{out} holds another build ({before}); give another --out for: {options}."
-            )
-        if (out / MANIFEST_NAME).is_file():
-            return read_manifest(out)
-    people, skipped = find_people(identities, count, workers)
-    out.mkdir(parents=True, exist_ok=True)
-    options.write(record)
-    jobs = [_Job(out, role, scale, seed) for role in roles(people, seed)]
-    made = in_order(_person, jobs, workers, progress)
-    rows = pl.DataFrame([row for of_person in made for row in of_person], infer_schema_length=None)
-    warnings = [f"{path}: {why}" for path, why in skipped]
-    crops = CropOptions(margin=MARGIN, detector="dlib", min_face_px=48, **options.model_dump())
-    PreparedFolder(out).write_record(PreparedRecord(options=crops, warnings=warnings))
-    write_manifest(rows, out)
-    return read_manifest(out)
+    # a second process waits: what it needs is being made
+    with held(out, "benchmark", clear=True, wait=True):
+        record = out / RECORD
+        if record.is_file():
+            before = BuildRecord.read(record)
+            if before != options:
+                raise InputError(
+                    f"{out} holds another build ({before}); give another --out for: {options}."
+                )
+            if (out / MANIFEST_NAME).is_file():
+                return read_manifest(out)
+        people, skipped = find_people(identities, count, workers)
+        out.mkdir(parents=True, exist_ok=True)
+        options.write(record)
+        jobs = [_Job(out, role, scale, seed) for role in roles(people, seed)]
+        made = in_order(_person, jobs, workers, progress)
+        rows = pl.DataFrame(
+            [row for of_person in made for row in of_person], infer_schema_length=None
+        )
+        warnings = [f"{path}: {why}" for path, why in skipped]
+        crops = CropOptions(margin=MARGIN, detector="dlib", min_face_px=48, **options.model_dump())
+        PreparedFolder(out).write_record(PreparedRecord(options=crops, warnings=warnings))
+        write_manifest(rows, out)
+        return read_manifest(out)
 
 
 def samples_of(subject: str, seed: int) -> list[Sample]:

@@ -14,6 +14,7 @@ from spoofcue.experiments.fold_plan import FoldTask
 from spoofcue.experiments.methods import Method, settings_of
 from spoofcue.protocols.fold import rows_of_fold
 from spoofcue.records.fold_record import RESULT_FILE, FoldRecord, KeysEntry
+from spoofcue.records.owner import held
 from spoofcue.records.stored import Record
 
 if TYPE_CHECKING:
@@ -129,10 +130,11 @@ def train_once(
             f"{run} holds a training with other settings or other data; delete it, or give "
             "another --out."
         )
-    run.mkdir(parents=True, exist_ok=True)
-    TrainedOn(key=key, finished=False).write(run / TRAINED_ON)
-    method.train(data_of(home), run)
-    TrainedOn(key=key, finished=True).write(run / TRAINED_ON)
+    with held(home.folder, "benchmark"):
+        run.mkdir(parents=True, exist_ok=True)
+        TrainedOn(key=key, finished=False).write(run / TRAINED_ON)
+        method.train(data_of(home), run)
+        TrainedOn(key=key, finished=True).write(run / TRAINED_ON)
     return home.folder
 
 

@@ -18,6 +18,7 @@ from spoofcue.cue.generator import CueGenerator
 from spoofcue.cue.score import next_multiple
 from spoofcue.errors import InputError
 from spoofcue.methods.checkpoint import read_checkpoint
+from spoofcue.records.owner import held
 from spoofcue.runtime.session import CueRuntime
 from spoofcue.runtime.with_onnxruntime import OnnxRuntime
 from spoofcue.runtime.with_openvino import import_openvino
@@ -100,7 +101,7 @@ def export_onnx(model: TorchModel, checkpoint: Path, out: Path) -> float:
     }
     onnx.helper.set_model_props(proto, {"spoofcue": json.dumps(stored)})
     out.parent.mkdir(parents=True, exist_ok=True)
-    with whole(out) as part:
+    with held(out, "export", wait=True), whole(out) as part:
         onnx.save(proto, part)
         return check_cues(model, OnnxRuntime(part.read_bytes()))
 

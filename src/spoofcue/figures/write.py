@@ -24,6 +24,7 @@ from spoofcue.records.figure_index import (
     FigureEntry,
     FigureIndex,
 )
+from spoofcue.records.owner import held
 from spoofcue.scoring.face import FaceScorer
 from spoofcue.scoring.open_model import open_model
 from spoofcue.scoring.pictures import MAX_FACES, attack_magnitudes, cue_scale
@@ -126,9 +127,10 @@ def write_figures(
     target = out or figure_run.folder / FIGURES_FOLDER
     count = _Count(progress)
     work = _Work(figure_run, target, data, options, count)
-    figures, skipped = work.draw(parts)
-    target.mkdir(parents=True, exist_ok=True)
-    _write_index(target, figure_run, figures, skipped)
+    with held(target, "figures", clear=True):
+        figures, skipped = work.draw(parts)
+        target.mkdir(parents=True, exist_ok=True)
+        _write_index(target, figure_run, figures, skipped)
     count.finish()
     return WrittenFigures(target, figures, skipped)
 

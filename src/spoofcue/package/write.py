@@ -12,6 +12,7 @@ from spoofcue.package.card import model_card
 from spoofcue.package.expert import WeightFile
 from spoofcue.package.read import Package, is_package, read_package
 from spoofcue.package.schema import CARD_FILE, SPEC_FILE, PackageSpec
+from spoofcue.records.owner import held
 from spoofcue.whole_files import whole, whole_folder
 
 
@@ -50,6 +51,11 @@ def check_target(target: Path) -> None:
 
 def write_files(target: Path, files: Mapping[str, bytes]) -> Package:
     """As :func:`write_package`, of a package's files as they are: equal files, equal id."""
+    with held(target, "export", wait=True):
+        return _write_files(target, files)
+
+
+def _write_files(target: Path, files: Mapping[str, bytes]) -> Package:
     check_target(target)
     as_file = target.suffix == SUFFIX
     target.parent.mkdir(parents=True, exist_ok=True)

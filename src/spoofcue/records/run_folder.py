@@ -78,6 +78,8 @@ class DataEntry(Part):
         protocol: the protocol whose fold it is, in words; None where it is of none.
         counts: of its rows.
         warnings: to be shown wherever a result is shown.
+        rows: hash of what is trained and chosen on, wherever its crops lie; a resume is of the
+            same. None where none was kept.
 
     """
 
@@ -85,6 +87,7 @@ class DataEntry(Part):
     protocol: str | None = None
     counts: list[CountEntry]
     warnings: list[str]
+    rows: str | None = None
 
 
 class BestEntry(Part):

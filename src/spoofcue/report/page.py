@@ -9,6 +9,7 @@ from spoofcue.metrics.hints import hints_of
 from spoofcue.metrics.measures import MEASURES
 from spoofcue.metrics.species import as_grouping, grouped
 from spoofcue.metrics.thresholds import Threshold
+from spoofcue.records.owner import held
 from spoofcue.report.plots import det, histogram, roc, species_bars, training_curves
 from spoofcue.report.reported_run import ReportedRun, read_run
 from spoofcue.report.training_words import training_words
@@ -41,7 +42,8 @@ def write_report(run: Path, out: Path | None = None) -> Path:
     html = environment.get_template("page.html.j2").render(**_context(folder))
     target = out or run / "report.html"
     target.parent.mkdir(parents=True, exist_ok=True)
-    write_text(target, html)
+    with held(target, "report", wait=True):
+        write_text(target, html)
     return target
 
 

@@ -23,6 +23,7 @@ from spoofcue.metrics.scores import ScoreSet
 from spoofcue.patches.inputs import groups_of_one_shape
 from spoofcue.records.evaluation_record import METRICS_FILE, EvaluationRecord, ExpertEntry
 from spoofcue.records.gallery import GALLERY_FILE, Gallery, GalleryEntry
+from spoofcue.records.owner import held
 from spoofcue.scoring.combination import Evidence, Unscored
 from spoofcue.scoring.face import FaceScore, FaceScorer, for_picture
 from spoofcue.scoring.pictures import (
@@ -96,7 +97,7 @@ def evaluate_run(
     rows = read_manifest(data).filter(_in_splits("dev", "test"))
     refuse_shared_pictures(rows, data)
     total, done = int((rows["status"] == "ok").sum()), 0
-    with whole_folder(out) as part:
+    with held(out, "evaluate"), whole_folder(out) as part:
         sets: dict[str, ScoreSet] = {}
         given: list[_Given] = []
         for split in ("dev", "test"):

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.processes import Progress, in_order
+from spoofcue.records.owner import held
 from spoofcue.simulate.catalogue import Catalogue, built_in
 from spoofcue.simulate.people import Person, PhotographedPerson, RenderedPerson, load_portrait
 from spoofcue.simulate.placement import View
@@ -17,7 +18,7 @@ from spoofcue.simulate.presentation import Portrait, draw_circumstances
 from spoofcue.simulate.raster import generator
 from spoofcue.simulate.recapture import render_attack, render_live
 from spoofcue.simulate.samples import Framing, Sample, frames
-from spoofcue.whole_files import whole
+from spoofcue.whole_files import write_bytes
 
 # cameras of the two close-ups and how wide the whole face would be in them, px
 CLOSE = (("cam-1", 1300), ("cam-3", 650))
@@ -66,9 +67,9 @@ def write_gallery(
     rows = [_Row(pai, photo, seed, known) for pai in ("", *known.instruments)]
     strips = in_order(_strip, rows, workers, progress)
     sheet = np.vstack([_header(strips[0].shape[1]), *strips])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with whole(path, keep_suffix=True) as part:
-        cv2.imwrite(str(part), cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
+    _, data = cv2.imencode(".png", cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
+    with held(path, "simulate --gallery", wait=True):
+        write_bytes(path, data.tobytes())  # cv2.imwrite says nothing of a full disk
 
 
 def _strip(row: _Row) -> NDArray[np.uint8]:

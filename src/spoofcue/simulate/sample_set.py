@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from spoofcue.errors import InputError
 from spoofcue.media.folders import LeftOut, Media, media_in
 from spoofcue.processes import Progress, in_order
+from spoofcue.records.owner import SETTINGS, owned
 from spoofcue.records.stored import Record
 from spoofcue.simulate.camera import encode
 from spoofcue.simulate.catalogue import Catalogue, built_in
@@ -56,6 +58,19 @@ class SetOptions:
     clips: bool = False
     seed: int = 0
     catalogue: Catalogue | None = None
+
+    def named(self) -> dict[str, Any]:
+        """What decides the set, by the options' names; of the catalogue each recording tells."""
+        return {
+            "--pai": list(self.pais),
+            "--devices": list(self.devices),
+            "--sessions": list(self.sessions),
+            "--takes": self.takes,
+            "--every": self.every,
+            "--frames": self.frames,
+            "--clips": self.clips,
+            "--seed": self.seed,
+        }
 
     def check(self) -> None:
         """Refuse unknown names and empty counts.
@@ -119,7 +134,8 @@ def write_rendered_set(
     """Render people and attack them; files that are there are not made again.
 
     Raises:
-        InputError: fewer than three identities, or a name that is not in the catalogue.
+        InputError: fewer than three identities, or a name that is not in the catalogue; or the
+            folder was begun with other settings, or another process is writing it.
 
     """
     if identities < 3:
@@ -144,7 +160,8 @@ def write_photo_set(
     is found is left out and named.
 
     Raises:
-        InputError: fewer than three people with a usable photo, or an unknown name.
+        InputError: fewer than three people with a usable photo, or an unknown name; or the folder
+            was begun with other settings or photos, or another process is writing it.
 
     """
     media = media_in(photos) if photos.is_dir() else Media()
@@ -178,11 +195,27 @@ def _write(
             f"three. {'; '.join(why for _, why in skipped[:3])}"
         )
     jobs = [_Job(out, role, options) for role in roles(people, options.seed)]
-    out.mkdir(parents=True, exist_ok=True)
-    done = in_order(_person, jobs, workers, progress)
-    rows = [row for made in done for row in made]
-    _write_tables(out, rows)
+    if not (out / SETTINGS).is_file() and any((out / name / "live").is_dir() for name in people):
+        raise InputError(
+            f"{out} holds pictures whose settings are not recorded, and they may be other ones; "
+            "give another --out, or delete them."
+        )
+    with owned(out, "simulate", options.named() | _who(people)):
+        done = in_order(_person, jobs, workers, progress)
+        rows = [row for made in done for row in made]
+        _write_tables(out, rows)
     return SampleSetSummary(len(people), len(rows), skipped)
+
+
+def _who(people: Mapping[str, Sequence[Path]]) -> dict[str, Any]:
+    """The people and their photos as they are, by the names of the options that say so."""
+    if not any(people.values()):
+        return {"--identities": len(people)}
+    whole = hashlib.sha256()
+    for name, paths in sorted(people.items()):
+        photos = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
+        whole.update(json.dumps([name, photos]).encode())
+    return {"people": len(people), "PHOTOS (their hash)": whole.hexdigest()[:16]}
 
 
 def _person(job: _Job) -> list[dict[str, Any]]:

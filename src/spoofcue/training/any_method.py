@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from spoofcue.config import RunSettings
+from spoofcue.config import RESUMABLE, RunSettings
 from spoofcue.errors import InputError
 from spoofcue.methods.method import ClassicalMethod
 from spoofcue.methods.registry import build_network, method_of_name
@@ -15,9 +15,6 @@ from spoofcue.methods.settings import load_settings
 from spoofcue.plain_lines import listening, plain_progress
 from spoofcue.records.run_folder import RunFolder, RunRecord
 from spoofcue.training.classical import fit
-
-# what a training may change on its way: how fast and how long, not what it computes
-RESUMABLE = ("training.minutes", "training.threads", "training.workers")
 
 
 def train(

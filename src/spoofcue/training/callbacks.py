@@ -19,7 +19,7 @@ from spoofcue.records.run_folder import RunFolder
 from spoofcue.scoring.pictures import cue_heatmap
 from spoofcue.training.budget import stopped_in_mid_epoch
 from spoofcue.training.module import LearnedTraining
-from spoofcue.whole_files import whole
+from spoofcue.whole_files import named, whole
 
 DEV_COLUMNS = ("acer", "eer", "auc", "threshold", "live_mean", "attack_mean")
 # of the optimiser's parameter groups, in their order; the second is there if it has its own rate
@@ -118,9 +118,10 @@ class History(pl.Callback):
         self.path.parent.mkdir(parents=True, exist_ok=True)
         kept = []
         if self.path.is_file():
-            with self.path.open(newline="") as file:
-                kept = [r for r in csv.DictReader(file) if int(r["step"]) <= trainer.global_step]
-        with whole(self.path) as part, part.open("w", newline="") as file:
+            # a kill may have cut the last row short: what is left of it is no step
+            whole_rows = self.path.read_text(encoding="utf-8").rpartition("\n")[0].splitlines()
+            kept = [r for r in csv.DictReader(whole_rows) if int(r["step"]) <= trainer.global_step]
+        with whole(self.path) as part, part.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, self.columns)
             writer.writeheader()
             writer.writerows(kept)
@@ -146,7 +147,7 @@ class History(pl.Callback):
     def _write(self, trainer: pl.Trainer, values: Mapping[str, float]) -> None:
         row: dict[str, Any] = {"step": trainer.global_step, "epoch": trainer.current_epoch}
         row |= {k: repr(v) for k, v in values.items() if k in self.columns}
-        with self.path.open("a", newline="") as file:
+        with named(self.path), self.path.open("a", newline="", encoding="utf-8") as file:
             csv.DictWriter(file, self.columns).writerow(row)
 
 

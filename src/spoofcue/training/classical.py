@@ -24,6 +24,7 @@ from spoofcue.methods.settings import as_method
 from spoofcue.metrics.measures import rates_at_eer
 from spoofcue.metrics.scores import ScoreSet, by_video
 from spoofcue.patches.inputs import groups_of_one_shape
+from spoofcue.records.owner import held
 from spoofcue.records.run_folder import BestEntry, RunFolder, RunRecord, TrainingEntry
 from spoofcue.source import source_commit
 
@@ -59,12 +60,25 @@ def fit(
         The run's record, as run.json holds it.
 
     Raises:
-        InputError: another method, a model there, a class or enough live faces missing.
+        InputError: another method, a model there, a class or enough live faces missing, or
+            another process is writing the folder.
 
     """
+    with held(run, "train", clear=True):
+        return _fit(data, run, settings, train_first, progress)
+
+
+def _fit(
+    data: Path,
+    run: Path,
+    settings: RunSettings,
+    train_first: TrainFirst,
+    progress: Progress | None,
+) -> RunRecord:
     method = build_classical(settings)
     folder, prepared = RunFolder(run), PreparedFolder(data)
-    if (run / MODEL_NAME).exists() or folder.checkpoints.exists():
+    there = (run / MODEL_NAME).exists() and not _was_killed(folder, settings)
+    if there or folder.checkpoints.exists():
         raise InputError(f"{run} holds a model already; give another --out.")
     rows = evenly_spread(prepared.rows())
     refuse_shared_pictures(rows, data)
@@ -120,6 +134,11 @@ def fit(
     )
     folder.write_record(record)
     return record
+
+
+def _was_killed(folder: RunFolder, settings: RunSettings) -> bool:
+    """Whether a fit with these settings wrote its model and not its record, which comes last."""
+    return not folder.exists and folder.settings_text() == dump_yaml(settings)
 
 
 def features_of(

@@ -28,7 +28,8 @@ from spoofcue.errors import InputError
 from spoofcue.methods.learned import Learned
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.plain_lines import has_terminal, plain_lines, tell
-from spoofcue.records.run_folder import BestEntry, RunFolder, RunRecord, TrainingEntry
+from spoofcue.records.owner import held
+from spoofcue.records.run_folder import BestEntry, DataEntry, RunFolder, RunRecord, TrainingEntry
 from spoofcue.source import source_commit
 from spoofcue.training.budget import TimeBudget
 from spoofcue.training.callbacks import AtomicCheckpointIO, Checkpoints, CuePictures, History
@@ -36,7 +37,7 @@ from spoofcue.training.dataset import FaceCrops, scoring_loader
 from spoofcue.training.machine import look_at_cores, processor_name
 from spoofcue.training.module import LearnedTraining
 from spoofcue.training.pace import EpochLines
-from spoofcue.training.resume import steps_done
+from spoofcue.training.resume import refuse_other_training, steps_done, stored_record
 from spoofcue.training.sampling import BalancedBatches
 from spoofcue.training.threads import (
     Threads,
@@ -77,9 +78,23 @@ def train(
         The run's record, as run.json holds it.
 
     Raises:
-        InputError: the folder is in use, there is nothing to resume, or a class is missing.
+        InputError: the folder is in use, there is nothing to resume, or a class is missing; or
+            what is resumed was of other data or settings.
 
     """
+    # with several devices each process comes here, and a folder has one writer
+    rank = int(os.environ.get("RANK") or os.environ.get("LOCAL_RANK") or 0)
+    with nullcontext() if rank else held(run, "train", clear=True):
+        return _train(data, run, settings, build, resume)
+
+
+def _train(
+    data: Path,
+    run: Path,
+    settings: RunSettings,
+    build: Callable[[RunSettings], Learned],
+    resume: bool,
+) -> RunRecord:
     folder = RunFolder(run)
     last = folder.last_checkpoint
     if last.is_file() and not resume:
@@ -88,20 +103,27 @@ def train(
         )
     resumed = last if resume and last.is_file() else None
     faces = _Faces.of(PreparedFolder(data), settings)
+    if resumed is not None:
+        refuse_other_training(folder, settings, faces.entry)
     module, batches = _module_and_batches(faces, settings, build, resumed)
     threads, workers = _threads_and_workers(settings, run if resumed else None)
     run.mkdir(parents=True, exist_ok=True)
-    # with several devices each process comes here, and a file has one writer
     rank_zero_only(folder.write_settings)(dump_yaml(settings))
     precision = _precision(settings.training.precision)
     record = _begun(
         run, settings, faces, network=module.network, precision=precision, threads=threads
     )
+    before = stored_record(folder) if resumed else None
+    if before is not None:  # what is known stays known, should this one be killed
+        record = record.model_copy(update={"created": before.created})
+        record = record.with_training(best=before.training.best)
     rank_zero_only(folder.write_record)(record)
 
     watchers = _Watchers.of(folder, settings, threads)
-    # the checkpoints keep what the budget and the lines have counted, of this step too
-    callbacks = [*watchers, *_reporters(folder, faces, module.network)]
+    # the checkpoints keep what the budget and the lines have counted, of this step too; and a step
+    # that a checkpoint comes after is in the history already
+    history = History(folder.history_file, module.network.terms)
+    callbacks = [history, *watchers, *_pictures(faces)]
     trainer = _trainer(run, settings, precision, callbacks)
     loader = DataLoader(
         module.faces,
@@ -154,6 +176,11 @@ class _Faces:
         no_dev = settings.training.select == "last" and not dev.height
         scored = None if no_dev else _score_set(dev)
         return cls(prepared, rows, train, dev, scored, prepared.crop_facts())
+
+    @property
+    def entry(self) -> DataEntry:
+        """What the run's record keeps of them."""
+        return self.prepared.as_trained_on(self.rows, self.facts["warnings"])
 
 
 @contextmanager
@@ -233,7 +260,7 @@ def _begun(
         method=settings.method,
         preset=settings.preset,
         parameters=sum(p.numel() for p in network.scoring_part().parameters()),
-        data=faces.prepared.as_trained_on(faces.rows, faces.facts["warnings"]),
+        data=faces.entry,
         training=TrainingEntry(
             epochs=0,
             precision=precision,
@@ -248,11 +275,10 @@ def _begun(
     )
 
 
-def _reporters(folder: RunFolder, faces: _Faces, network: Learned) -> list[pl_.Callback]:
+def _pictures(faces: _Faces) -> list[pl_.Callback]:
     root = faces.prepared.path
     live, attack = ([root / c for c in _some_crops(faces.dev, label)] for label in (0, 1))
-    history = History(folder.history_file, network.terms)
-    return [history, CuePictures(live, attack), LearningRateMonitor("step")]
+    return [CuePictures(live, attack), LearningRateMonitor("step")]
 
 
 def _finished(
@@ -340,10 +366,7 @@ def _threads_and_workers(settings: RunSettings, resumed: Path | None) -> tuple[T
 
 
 def _stored_threads(run: Path) -> int | None:
-    try:
-        record = RunFolder(run).record_if_any()
-    except InputError:
-        return None  # a damaged one is about to be written again
+    record = stored_record(RunFolder(run))
     return record.training.threads if record else None
 
 

@@ -1,0 +1,334 @@
+"""Commands that are killed at random moments and given again: is the result an undisturbed run's?
+
+python benchmarks/kills.py [--command simulate,prepare,train,benchmark] [--kills 50] [--seed 0]
+                           [--place build/kills] [--json FILE]
+
+Each command runs once undisturbed, on small inputs that are made first. Then, so many times: it is
+started in a new folder, SIGKILL ends its whole process group at a moment drawn evenly over what
+the undisturbed run took, and the command is given again until it ends (`train` with --resume,
+once there is a checkpoint). What then lies in the folder is compared with the undisturbed run's,
+file by file and by content; times, durations, locks and the course for TensorBoard are left out.
+Ends with status 1 where any difference was found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+COMMAND = [sys.executable, "-c", "from spoofcue.cli.main import main; main()"]
+# when, how long and how fast: of JSON records and of the state of callbacks in checkpoints
+TIMES = {"created", "seconds", "seconds_in_all", "images_per_s", "threads_why", "images"}
+TINY = [
+    "--preset=small",
+    "--set=model.width=8",
+    "--set=input.size=32",
+    "--set=input.max_side=96",
+    "--set=training.batch_size=4",
+    "--set=training.epochs=2",
+    "--set=training.images_per_epoch=16",
+    "--set=training.checkpoint_every_steps=1",
+    "--set=training.precision=fp32",
+    "--set=training.workers=0",
+    "--set=training.threads=1",
+]
+# what no command may leave behind once it has ended well
+REMAINS = re.compile(r"\.part($|\.)|\.lock$|\.replaced$|\.new$")
+
+
+@dataclass(frozen=True)
+class Killed:
+    """A command, how it goes on, and the inputs that it needs.
+
+    Attributes:
+        call: the arguments.
+        again: the arguments after a kill, given the output.
+        out: what it writes, below the place.
+
+    """
+
+    call: list[str]
+    again: Callable[[Path], list[str]]
+    out: str = "out"
+
+
+@dataclass
+class Outcome:
+    """What came of one command.
+
+    Attributes:
+        seconds: that the undisturbed run took.
+        files: that were compared each time.
+        kills: that ended a process.
+        ended: runs that had ended by the moment that was drawn.
+        different: the moments whose result differed, with the files.
+        failed: the moments after which the command did not end well, with its words.
+
+    """
+
+    seconds: float
+    files: int
+    kills: int = 0
+    ended: int = 0
+    different: dict[str, list[str]] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+def commands(inputs: Path, workers: int) -> dict[str, Killed]:
+    """The four commands on the inputs of :func:`make_inputs`; they write ``out`` where they run."""
+    many = ["--workers", str(workers)]
+    simulate = ["simulate", str(inputs / "photos"), "--takes", "1", "--out", "out", *many]
+    simulate += ["--pai", "print-a,replay-b", "--seed", "7"]
+    prepare = ["prepare", "folder", str(inputs / "set"), "--out", "out", "--detector", "none"]
+    prepare += ["--min-face", "16", *many]
+    train = ["train", "--out", "out"]
+    first = [*train, "--data", str(inputs / "prepared"), *TINY]
+    benchmark = ["benchmark", "folder", "--data", str(inputs / "prepared"), "--out", "out", *TINY]
+    benchmark += ["--method", "lbp,lgsc", "--seeds", "0"]
+
+    def go_on(out: Path) -> list[str]:
+        resumes = (out / "checkpoints" / "last.ckpt").is_file()
+        return [*train, "--data", str(inputs / "prepared"), "--resume"] if resumes else first
+
+    return {
+        "simulate": Killed(simulate, lambda out: simulate),
+        "prepare": Killed(prepare, lambda out: prepare),
+        "train": Killed(first, go_on),
+        "benchmark": Killed(benchmark, lambda out: benchmark),
+    }
+
+
+def make_inputs(place: Path, images: int = 40) -> Path:
+    """A simulated set, with copies of its pictures that differ in a corner, and it prepared."""
+    inputs = place / "inputs"
+    if (inputs / "prepared" / "manifest.parquet").is_file():
+        return inputs
+    shutil.rmtree(inputs, ignore_errors=True)
+    inputs.mkdir(parents=True)
+    call = ["simulate", "--identities", "3", "--takes", "1", "--pai", "print-a", "--workers", "1"]
+    run([*call, "--out", "made"], inputs)
+    (inputs / "photos").mkdir()
+    for number, photo in enumerate(sorted((inputs / "made").rglob("live/*.jpg"))):
+        shutil.copy(photo, inputs / "photos" / f"{number}.jpg")
+    _more_pictures(inputs, images)
+    call = ["prepare", "folder", "set", "--out", "prepared", "--detector", "none", "--workers", "1"]
+    run([*call, "--min-face", "16"], inputs)
+    return inputs
+
+
+def _more_pictures(inputs: Path, images: int) -> None:
+    from PIL import Image
+
+    with (inputs / "made" / "labels.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    columns = ["path", "label", "subject", "pai", "split"]
+    (inputs / "set").mkdir()
+    with (inputs / "set" / "labels.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, columns, extrasaction="ignore")
+        writer.writeheader()
+        for number in range(max(images, len(rows))):
+            row = dict(rows[number % len(rows)])
+            picture = Image.open(inputs / "made" / row["path"]).convert("RGB").resize((64, 64))
+            picture.putpixel((0, 0), (number, 0, 0))
+            row["path"] = f"{number}.png"
+            picture.save(inputs / "set" / row["path"])
+            writer.writerow(row)
+
+
+def run(call: list[str], where: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end; its words if it fails."""
+    done = subprocess.run(
+        [*COMMAND, *call],
+        cwd=where,
+        env=surroundings(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(call)} ended with {done.returncode}: {done.stderr[-2000:]}")
+    return done
+
+
+def surroundings() -> dict[str, str]:
+    """One thread, so that every run computes the same; the source that lies beside this file."""
+    path = os.pathsep.join(filter(None, (str(ROOT / "src"), os.environ.get("PYTHONPATH"))))
+    return {
+        **os.environ,
+        "OMP_NUM_THREADS": "1",
+        "PYTHONPATH": path,
+    }
+
+
+def run_and_kill(call: list[str], where: Path, after: float) -> bool:
+    """Kill the command's process group so many seconds after its start; False: it had ended."""
+    process = subprocess.Popen(
+        [*COMMAND, *call],
+        cwd=where,
+        env=surroundings(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        process.wait(after)
+        return False
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return True
+
+
+def try_kills(name: str, kills: int, seed: int, place: Path, workers: int = 2) -> Outcome:
+    """Kill the command so many times, each time in a new folder, and compare what it then gives."""
+    place.mkdir(parents=True, exist_ok=True)
+    inputs = make_inputs(place)
+    command = commands(inputs, workers)[name]
+    work = place / name
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
+    began = time.monotonic()
+    run(command.call, work)
+    outcome = Outcome(round(time.monotonic() - began, 2), 0)
+    expected = contents(work / command.out)
+    outcome.files = len(expected)
+    rng = random.Random(f"{name} {seed}")
+    for number in range(kills):
+        after = rng.uniform(0, outcome.seconds)
+        moment = f"kill {number + 1} after {after:.3f} s"
+        for path in work.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if run_and_kill(command.call, work, after):
+            outcome.kills += 1
+        else:
+            outcome.ended += 1
+        try:
+            run(command.again(work / command.out), work)
+        except RuntimeError as error:
+            outcome.failed[moment] = str(error)
+            continue
+        given = contents(work / command.out)
+        names = {n for n in {**expected, **given} if expected.get(n) != given.get(n)}
+        names |= {str(p.relative_to(work)) for p in work.rglob("*") if REMAINS.search(p.name)}
+        if names:
+            outcome.different[moment] = sorted(names)
+    return outcome
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Of every file below ``folder`` what it says, without when and how fast it came about."""
+    return {
+        path.relative_to(folder).as_posix(): said
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith("events.out.tfevents")
+        for said in [_said(path)]
+    }
+
+
+def _said(path: Path) -> str:
+    if path.suffix == ".parquet":
+        import polars as pl
+
+        return _hash(pl.read_parquet(path).write_csv().encode())
+    if path.suffix == ".ckpt":
+        return _hash("\n".join(_of_checkpoint(path)).encode())
+    if path.suffix == ".json":
+        return json.dumps(_without_times(json.loads(path.read_text(encoding="utf-8"))))
+    if path.suffix == ".jsonl":  # finished in any order
+        return _hash("\n".join(sorted(path.read_text(encoding="utf-8").splitlines())).encode())
+    return _hash(path.read_bytes())
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _without_times(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _without_times(v) for k, v in value.items() if k not in TIMES}
+    if isinstance(value, list):
+        return [_without_times(v) for v in value]
+    # a model's id is the hash of its checkpoint, which knows how long it took
+    return re.sub(r"^run-[0-9a-f]{12}$", "run", value) if isinstance(value, str) else value
+
+
+def _of_checkpoint(path: Path) -> Iterator[str]:
+    """Weights, the optimiser's state, what the callbacks know; no times, no counters of loops."""
+    import torch
+
+    stored = torch.load(path, map_location="cpu", weights_only=False)
+    stored.pop("loops", None)
+    yield from _leaves(_without_times(stored), "")
+
+
+def _leaves(value: Any, name: str) -> Iterator[str]:
+    import torch
+
+    if isinstance(value, dict):
+        for key in sorted(value, key=str):
+            yield from _leaves(value[key], f"{name}/{key}")
+    elif isinstance(value, list | tuple):
+        for number, part in enumerate(value):
+            yield from _leaves(part, f"{name}/{number}")
+    elif isinstance(value, torch.Tensor):
+        yield f"{name} {value.dtype} {tuple(value.shape)} {_hash(value.numpy().tobytes())}"
+    else:
+        yield f"{name} {value!r}"
+
+
+def table(outcomes: dict[str, Outcome]) -> str:
+    """As Markdown."""
+    lines = [
+        "| command | undisturbed | killed | had ended | files compared | different | not resumed |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    lines += [
+        f"| `{name}` | {o.seconds:.1f} s | {o.kills} | {o.ended} | {o.files} | {len(o.different)} "
+        f"| {len(o.failed)} |"
+        for name, o in outcomes.items()
+    ]
+    return "\n".join(lines)
+
+
+def main(given: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--command", default="simulate,prepare,train,benchmark")
+    parser.add_argument("--kills", type=int, default=50, help="of each command")
+    parser.add_argument("--seed", type=int, default=0, help="of the moments")
+    parser.add_argument("--workers", type=int, default=2, help="of simulate and prepare")
+    parser.add_argument("--place", type=Path, default=ROOT / "build" / "kills")
+    parser.add_argument("--json", type=Path, help="write the outcome there too")
+    options = parser.parse_args(given)
+    outcomes = {}
+    for name in options.command.split(","):
+        place = options.place.resolve()
+        outcome = try_kills(name, options.kills, options.seed, place, options.workers)
+        outcomes[name] = outcome
+        for moment, what in {**outcome.different, **outcome.failed}.items():
+            print(f"{name}, {moment}: {what}", flush=True)
+        if options.json:
+            told = {n: vars(o) for n, o in outcomes.items()}
+            options.json.write_text(json.dumps(told, indent=2), encoding="utf-8")
+    print(table(outcomes))
+    return int(any(o.different or o.failed for o in outcomes.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
