@@ -27,6 +27,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -194,8 +195,25 @@ def run_and_kill(call: list[str], where: Path, after: float) -> bool:
         return True
 
 
-def try_kills(name: str, kills: int, seed: int, place: Path, workers: int = 2) -> Outcome:
-    """Kill the command so many times, each time in a new folder, and compare what it then gives."""
+def try_kills(
+    name: str,
+    kills: int,
+    seed: int,
+    place: Path,
+    workers: int = 2,
+    tell: Callable[[Outcome], None] = lambda outcome: None,
+) -> Outcome:
+    """Kill the command so many times, each time in a new folder, and compare what it then gives.
+
+    Args:
+        name: of the command.
+        kills: how often.
+        seed: of the moments.
+        place: folder to work in.
+        workers: of the command.
+        tell: called with the outcome so far, after each kill.
+
+    """
     place.mkdir(parents=True, exist_ok=True)
     inputs = make_inputs(place)
     command = commands(inputs, workers)[name]
@@ -219,15 +237,19 @@ def try_kills(name: str, kills: int, seed: int, place: Path, workers: int = 2) -
             outcome.ended += 1
         try:
             run(command.again(work / command.out), work)
+            if names := _differences(expected, work, command.out):
+                outcome.different[moment] = names
         except RuntimeError as error:
             outcome.failed[moment] = str(error)
-            continue
-        given = contents(work / command.out)
-        names = {n for n in {**expected, **given} if expected.get(n) != given.get(n)}
-        names |= {str(p.relative_to(work)) for p in work.rglob("*") if REMAINS.search(p.name)}
-        if names:
-            outcome.different[moment] = sorted(names)
+        tell(outcome)
     return outcome
+
+
+def _differences(expected: dict[str, str], work: Path, out: str) -> list[str]:
+    given = contents(work / out)
+    names = {n for n in {**expected, **given} if expected.get(n) != given.get(n)}
+    names |= {str(p.relative_to(work)) for p in work.rglob("*") if REMAINS.search(p.name)}
+    return sorted(names)
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -316,16 +338,25 @@ def main(given: list[str] | None = None) -> int:
     parser.add_argument("--place", type=Path, default=ROOT / "build" / "kills")
     parser.add_argument("--json", type=Path, help="write the outcome there too")
     options = parser.parse_args(given)
-    outcomes = {}
-    for name in options.command.split(","):
-        place = options.place.resolve()
-        outcome = try_kills(name, options.kills, options.seed, place, options.workers)
+    outcomes: dict[str, Outcome] = {}
+
+    def keep(name: str, outcome: Outcome) -> None:
         outcomes[name] = outcome
-        for moment, what in {**outcome.different, **outcome.failed}.items():
-            print(f"{name}, {moment}: {what}", flush=True)
         if options.json:
             told = {n: vars(o) for n, o in outcomes.items()}
             options.json.write_text(json.dumps(told, indent=2), encoding="utf-8")
+
+    for name in options.command.split(","):
+        outcome = try_kills(
+            name,
+            options.kills,
+            options.seed,
+            options.place.resolve(),
+            options.workers,
+            partial(keep, name),
+        )
+        for moment, what in {**outcome.different, **outcome.failed}.items():
+            print(f"{name}, {moment}: {what}", flush=True)
     print(table(outcomes))
     return int(any(o.different or o.failed for o in outcomes.values()))
 
