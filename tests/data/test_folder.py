@@ -268,3 +268,14 @@ def test_given_splits_are_kept_and_checked(tmp_path: Path) -> None:
     mixed, _ = scan_folder(tmp_path)
     with pytest.raises(InputError, match="every file a split, or none"):
         with_splits(mixed)
+
+
+def test_as_many_people_are_needed_as_there_are_splits_that_get_some() -> None:
+    both = frozenset({0, 1})
+    two = {"ann": both, "bob": both}
+    assert set(assign_splits(two, (0, 0, 1)).values()) == {"test"}
+    assert set(assign_splits(two, (0.5, 0.5, 0)).values()) == {"train", "dev"}
+    with pytest.raises(InputError, match="at least 3 are needed"):
+        assign_splits(two)
+    with pytest.raises(InputError, match="at least 1 are needed"):
+        assign_splits({}, (0, 0, 1))

@@ -79,15 +79,18 @@ def assign_splits(
         seed: of the draw.
 
     Raises:
-        InputError: ratios that are negative or do not sum to 1, or fewer than three subjects.
+        InputError: ratios that are negative or do not sum to 1, or fewer subjects than splits that
+            get some.
 
     """
     if len(ratios) != 3 or min(ratios) < 0 or abs(sum(ratios) - 1) > 1e-6:
         raise InputError(f"split ratios must be three numbers >= 0 that sum to 1, not {ratios}.")
-    if len(subjects) < 3:
+    wanted = [split for split, ratio in zip(SPLITS, ratios, strict=True) if ratio > 0]
+    if len(subjects) < len(wanted):
         raise InputError(
-            f"{len(subjects)} subject(s) cannot be split into train, dev and test without "
-            "sharing one; at least three are needed."
+            f"{len(subjects)} subject(s) cannot be split into {', '.join(wanted)} without "
+            f"sharing one; at least {len(wanted)} are needed. For fewer leave splits out, as in "
+            "--split 0/0/1 for a set that is evaluated alone."
         )
     rng = np.random.default_rng(seed)
     chosen: dict[str, str] = {}
