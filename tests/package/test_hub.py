@@ -13,6 +13,7 @@ import pytest
 
 from helpers.hub_server import TOKEN, Hub, running_hub
 from helpers.made_package import WEIGHTS, cue_expert, spec
+from helpers.tiny_experts import expert_package
 from spoofcue.errors import InputError
 from spoofcue.package.hub import HubPlace, advice
 from spoofcue.package.read import read_package
@@ -111,6 +112,21 @@ def test_small_files_go_inline_and_weights_of_an_older_package_go_in_the_same_co
     assert len(repository.messages) == 3
     client.run("model", "push", tmp_path / "other", "hf:owner/inline")
     assert len(repository.messages) == 3  # nothing new is no commit
+
+
+def test_experts_are_pushed_and_pulled_and_go_with_the_package_that_has_them_no_more(
+    tmp_path: Path, hub: Hub, client: Client
+) -> None:
+    two = expert_package(tmp_path / "two")
+    client.run("model", "push", two.path, "hf:owner/experts")
+    client.run("model", "pull", "hf:owner/experts", "--out", tmp_path / "back")
+    assert contents(tmp_path / "back") == contents(two.path)
+    repository = hub.repositories["owner/experts"]
+    repository.files["notes.onnx"] = b"the owner's"
+    write_package(tmp_path / "one", spec(), WEIGHTS)
+    client.run("model", "push", tmp_path / "one", "hf:owner/experts")
+    names = {"README.md", "spoofcue.json", "model.onnx", "notes.onnx"}
+    assert set(repository.files) - {".gitattributes"} == names
 
 
 def test_a_revision_is_pushed_pulled_and_loaded(tmp_path: Path, hub: Hub, client: Client) -> None:

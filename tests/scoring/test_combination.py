@@ -140,3 +140,34 @@ def test_what_is_no_probability_is_no_evidence(values: list[float]) -> None:
 def test_another_number_of_outputs_is_no_evidence() -> None:
     of = ClassOutput(tensor="y", classes=2, index=0, means="live")
     assert math.isnan(attack_log_odds(np.zeros((1, 3)), "logits", of))
+
+
+RAW = st.none() | st.floats(-1e30, 1e30) | st.sampled_from([math.nan, math.inf, -math.inf])
+
+
+@given(
+    raws=st.lists(RAW, min_size=1, max_size=8),
+    weights=st.lists(st.floats(1e-6, 1e6), min_size=8, max_size=8),
+    rule=st.sampled_from(["rejected", "without"]),
+)
+def test_there_is_a_score_exactly_where_the_rule_allows_it(
+    raws: list[float | None], weights: list[float], rule: Literal["rejected", "without"]
+) -> None:
+    parts = [
+        looked(expert(f"e{i}", weight, slope=2.0), raw, 1.0 if raw is not None else 0.1)
+        for i, (raw, weight) in enumerate(zip(raws, weights, strict=False))
+    ]
+    score, evidence, unscored = combined(parts, rule)
+    there = [raw for raw in raws if raw is not None]
+    sound = all(math.isfinite(raw) for raw in there)
+    allowed = sound and bool(there) and (rule == "without" or len(there) == len(raws))
+    assert math.isfinite(score) == allowed == (unscored is None)
+    assert [e.missing is None for e in evidence] == [
+        raw is not None and math.isfinite(raw) for raw in raws
+    ]
+    if allowed:
+        assert 0 <= score <= 1
+        used = sum(e.weight for e in evidence if e.weight is not None)
+        assert used == pytest.approx(sum(weights[: len(raws)]))
+        assert score == pytest.approx(logistic(math.fsum(e.contribution or 0 for e in evidence)))
+    json.dumps([e.to_dict() for e in evidence], allow_nan=False)
