@@ -37,7 +37,7 @@ def combine_packages(
         packages: as they were read; at least two, all experts of different names.
         out: a folder, or a file that ends in ``.spoofcue``; an older package is replaced.
         changes: ``KEY=VALUE``: one of :data:`KEYS`, or of an expert, as ``cue.weight=0.5``,
-            ``cue.calibration.slope=30``; an expert whose evidence is no log-odds needs the latter.
+            ``cue.calibration.slope=15``; an expert whose evidence is no log-odds needs the latter.
         command: how it was called, for the card.
 
     Raises:
@@ -78,7 +78,7 @@ def combine_packages(
     except ValidationError as error:
         raise InputError(
             f"these do not make a package: {validation_text(error, 'package')} (a calibration: "
-            "--set NAME.calibration.slope=30; another name: --set NAME.name=OTHER)."
+            "--set NAME.calibration.slope=15; another name: --set NAME.name=OTHER)."
         ) from error
     return write_package(out, spec, weights)
 

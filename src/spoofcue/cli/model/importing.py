@@ -84,7 +84,7 @@ def combine(
             "--set",
             metavar="KEY=VALUE",
             help="Change a key: name, missing (rejected or without), detector, min_face_px, "
-            "threshold, or one of an expert, as cue.weight=0.5 or cue.calibration.slope=30; may be "
+            "threshold, or one of an expert, as cue.weight=0.5 or cue.calibration.slope=15; may be "
             "repeated.",
         ),
     ] = None,
@@ -92,7 +92,7 @@ def combine(
     """Put the experts of several packages into one, whose score is of their sum.
 
     An expert whose evidence is a magnitude needs a calibration to log-odds: --set
-    cue.calibration.slope=30 --set cue.calibration.offset=-3.5. Set the threshold afterwards
+    cue.calibration.slope=15 --set cue.calibration.offset=-1.75. Set the threshold afterwards
     (`spoofcue model calibrate`).
     """
     from spoofcue.export.combine import combine_packages
