@@ -26,10 +26,8 @@ def _picture(path: Path) -> str | None:
     from PIL import Image, ImageFile
 
     assert not ImageFile.LOAD_TRUNCATED_IMAGES
-    if path.suffix in (".heic", ".heif"):
-        import pillow_heif
-
-        pillow_heif.register_heif_opener()
+    if path.suffix == ".heic":
+        return _heic(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -41,6 +39,16 @@ def _picture(path: Path) -> str | None:
                     image.load()
         except Exception as error:
             return f"Pillow: {type(error).__name__}: {error}"[:200]
+    return None
+
+
+def _heic(path: Path) -> str | None:
+    import pillow_heif
+
+    try:
+        pillow_heif.open_heif(path, convert_hdr_to_8bit=False).to_pillow().load()
+    except Exception as error:
+        return f"libheif: {type(error).__name__}: {error}"[:200]
     return None
 
 

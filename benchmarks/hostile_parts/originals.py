@@ -105,13 +105,6 @@ def _images(pictures: list[Picture]) -> list[Original]:
     ]
     if features.check("avif"):
         ways.append(("avif", "AVIF", {"quality": 80}))
-    try:
-        import pillow_heif
-
-        pillow_heif.register_heif_opener()
-        ways.append(("heic", "HEIF", {"quality": 80}))
-    except ImportError:
-        pass
     for k, picture in enumerate(pictures):
         for at, (suffix, form, options) in enumerate(ways):
             if (k + at) % 4 == 0 or suffix in ("jpg", "png"):
@@ -123,7 +116,22 @@ def _images(pictures: list[Picture]) -> list[Original]:
     deep = pictures[0][..., 0].astype(np.uint16) * 257
     file = io.BytesIO()
     Image.fromarray(deep).save(file, "PNG")
-    return [*made, Original("image", "deep.png", file.getvalue())]
+    return [*made, *_heic(pictures), Original("image", "deep.png", file.getvalue())]
+
+
+def _heic(pictures: list[Picture]) -> list[Original]:
+    """As phones write them; none without the extra that reads them."""
+    try:
+        import pillow_heif
+    except ImportError:
+        return []
+    made = []
+    for k, picture in enumerate(pictures[::4]):
+        file = io.BytesIO()
+        # not registered with Pillow: that would be so for the whole process
+        pillow_heif.from_pillow(Image.fromarray(picture)).save(file, quality=80)
+        made.append(Original("image", f"{4 * k:02d}.heic", file.getvalue()))
+    return made
 
 
 def _encoded(picture: Picture, name: str, form: str, options: dict[str, object]) -> Original:

@@ -239,7 +239,7 @@ def test_protocol_files_below_the_root_are_found_and_win(
 def test_a_folder_of_lists_that_lacks_one_is_no_reason_to_go_by_the_rule(tmp_path: Path) -> None:
     (tmp_path / "root/Protocols").mkdir(parents=True)
     folder = prepared(tmp_path / "set", manifest("oulu-npu"), tmp_path / "root")
-    with pytest.raises(InputError, match=r"cannot read the protocol file .*Protocol_1/Train\.txt"):
+    with pytest.raises(InputError, match=r"cannot read a protocol file: .*Protocol_1/Train\.txt"):
         planned("oulu-npu", "1", {"oulu-npu": folder}, tmp_path / "out")
 
 

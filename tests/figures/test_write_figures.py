@@ -166,8 +166,9 @@ def test_wrong_calls_say_what_to_do(run: Path, tmp_path: Path) -> None:
 
     assert "--only pies" in refused(only=("pies",))
     assert "--beside RUN" in refused(only=("variants",))
-    assert "run.json" in refused(tmp_path / "none")
+    assert "does not exist" in refused(tmp_path / "none")
     (tmp_path / "empty").mkdir()
+    assert "run.json" in refused(tmp_path / "empty")
     assert "--data DIR" in refused(data=tmp_path / "empty", only=("cues",))
     other = make_run(tmp_path / "other", prepare(tmp_path / "q", people=1, side=32))
     names = (other / "evaluation" / "test.csv").read_text().replace("crops/test", "crops/dev")

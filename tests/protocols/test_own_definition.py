@@ -405,7 +405,7 @@ def test_lines_of_a_protocol_file(tmp_path: Path) -> None:
         with pytest.raises(InputError, match=r"list\.txt, line 2: .* is not like \+1,1_1_01_1"):
             read_listed(tmp_path, "list.txt")
     path.write_bytes(b"+1,\xff\n")
-    with pytest.raises(InputError, match=r"cannot read the protocol file .*list\.txt"):
+    with pytest.raises(InputError, match=r"cannot read a protocol file: .*list\.txt, line 1"):
         read_listed(tmp_path, "list.txt")
 
 

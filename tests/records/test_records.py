@@ -203,9 +203,11 @@ def test_what_evaluate_prints_is_read_as_the_evaluation(tmp_path: Path) -> None:
 def test_a_run_folder_says_what_it_lacks(tmp_path: Path) -> None:
     run = RunFolder(tmp_path / "run")
     assert run.record_if_any() is None
-    with pytest.raises(InputError, match=r"no run folder: it holds no run\.json"):
+    with pytest.raises(InputError, match="run does not exist"):
         run.record()
     run.path.mkdir()
+    with pytest.raises(InputError, match=r"no run folder: it holds no run\.json"):
+        run.record()
     run.write_record(run_record("run"))
     assert run.record().method == "lgsc"
     assert not run.is_evaluated

@@ -203,7 +203,9 @@ def test_a_trained_encoder_is_that_of_method_cnn(data: Path, tmp_path: Path) -> 
         weights = {f"network.encoder.{k}": v for k, v in encoder.state_dict().items()}
         (run / "checkpoints").mkdir(parents=True)
         state = {**weights, "network.head.weight": torch.zeros(1)}
-        torch.save({"spoofcue": {}, "state_dict": state}, run / "checkpoints" / "best.ckpt")
+        torch.save(
+            {"spoofcue": {"settings": {}}, "state_dict": state}, run / "checkpoints" / "best.ckpt"
+        )
         return run / "checkpoints" / "best.ckpt"
 
     chosen = settings("gmm", "none", "gmm.encoder=trained")

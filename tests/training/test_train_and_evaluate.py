@@ -69,11 +69,13 @@ def test_train_tells_only_who_asks_and_evaluate_gives_what_the_command_gives(
 
 
 def test_arguments_that_do_not_go_together_are_refused(tmp_path: Path) -> None:
+    model = tmp_path / "model.onnx"
+    model.touch()
     for wrong in (
         {"scores": "test.csv", "out": "here"},
         {"run": tmp_path, "dev": "dev.csv"},
-        {"model": "model.onnx"},
-        {"model": "model.onnx", "out": "here"},
+        {"model": model},
+        {"model": model, "out": "here"},
         {},
     ):
         with pytest.raises(spoofcue.InputError, match="--"):
