@@ -73,10 +73,10 @@ class Outcome:
     """What came of one command.
 
     Attributes:
-        seconds: that the undisturbed run took.
+        seconds: that an undisturbed run took; the last one of several.
         files: that were compared each time.
         kills: that ended a process.
-        ended: runs that had ended by the moment that was drawn.
+        ended: runs that had ended by the moment that was drawn; others are drawn for them.
         different: the moments whose result differed, with the files.
         failed: the moments after which the command did not end well, with its words.
 
@@ -176,8 +176,14 @@ def surroundings() -> dict[str, str]:
     }
 
 
-def run_and_kill(call: list[str], where: Path, after: float) -> bool:
-    """Kill the command's process group so many seconds after its start; False: it had ended."""
+def run_and_kill(call: list[str], where: Path, after: float) -> float | None:
+    """Kill the command's process group so many seconds after its start.
+
+    Returns:
+        None, or how long it took where it had ended by then.
+
+    """
+    began = time.monotonic()
     process = subprocess.Popen(
         [*COMMAND, *call],
         cwd=where,
@@ -188,11 +194,11 @@ def run_and_kill(call: list[str], where: Path, after: float) -> bool:
     )
     try:
         process.wait(after)
-        return False
+        return time.monotonic() - began
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        return True
+        return None
 
 
 def try_kills(
@@ -226,15 +232,18 @@ def try_kills(
     expected = contents(work / command.out)
     outcome.files = len(expected)
     rng = random.Random(f"{name} {seed}")
-    for number in range(kills):
+    while outcome.kills < kills:
         after = rng.uniform(0, outcome.seconds)
-        moment = f"kill {number + 1} after {after:.3f} s"
+        moment = f"kill {outcome.kills + 1} after {after:.3f} s"
         for path in work.iterdir():
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-        if run_and_kill(command.call, work, after):
+        took = run_and_kill(command.call, work, after)
+        if took is None:
             outcome.kills += 1
-        else:
+        else:  # the machine is faster by now; another moment is drawn
             outcome.ended += 1
+            outcome.seconds = round(took, 2)
+            continue
         try:
             run(command.again(work / command.out), work)
             if names := _differences(expected, work, command.out):
