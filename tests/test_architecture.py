@@ -19,16 +19,17 @@ SOURCE = ROOT / "src" / "spoofcue"
 
 # From the ground up: a stage imports only stages of the floors below its own.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("plain_text",),
-    ("errors", "lazy_names", "plain_lines", "processes", "source", "version", "whole_files"),
-    ("labels", "texts"),
-    ("config", "cue", "faces", "media", "metrics", "records"),
-    ("data", "patches", "protocols", "report", "simulate"),
+    (
+        *("errors", "labels", "lazy_names", "plain_text", "processes", "source", "version"),
+        "whole_files",
+    ),
+    ("cue", "faces", "media", "plain_lines", "texts"),
+    ("config", "metrics", "records"),
+    ("data", "patches", "protocols", "report", "runtime", "simulate"),
     ("compare", "datasets", "methods", "package"),
-    ("runtime",),
     ("scoring",),
-    ("export", "training"),
-    ("detector", "experiments", "figures"),
+    ("detector", "export", "figures", "training"),
+    ("experiments",),
     ("cli",),
 )
 FLOOR_OF = {stage: floor for floor, stages in enumerate(FLOORS) for stage in stages}

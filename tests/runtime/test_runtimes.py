@@ -24,6 +24,7 @@ from spoofcue.runtime.session import CueRuntime
 from spoofcue.runtime.with_openvino import OpenVinoRuntime
 from spoofcue.runtime.with_torch import TorchRuntime, folded
 from spoofcue.scoring.checkpoint import TorchModel
+from spoofcue.scoring.experts import graph_of
 from spoofcue.scoring.face import Face
 from spoofcue.scoring.open_model import open_model
 
@@ -45,7 +46,7 @@ def images() -> list[NDArray[np.float32]]:
 def opened(to: str, runtime: str, threads: int | None = None) -> CueRuntime:
     package = read_package(exported(to))
     assert package.spec.cue
-    return open_cues(package.spec.cue, package.weights, runtime, threads)
+    return open_cues(graph_of(package.spec.cue, package.weights), runtime, threads)
 
 
 @pytest.mark.parametrize(("to", "runtime"), COMBINATIONS)

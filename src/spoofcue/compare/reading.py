@@ -201,8 +201,8 @@ def _trained(
     keys, crops = _faces(needed[0])
     if len(keys) != len(test):
         raise InputError(f"{needed[0]} has {len(test)} scores for {len(keys)} faces.")
-    told = ("spoofcue", "commit", "created")
-    facts = {k: str(getattr(folder.record, k, None) or "") for k in told}
+    names = ("spoofcue", "commit", "created")
+    facts = {k: str(getattr(folder.record, k, None) or "") for k in names}
     method, preset = _method(folder.record)
     return Trained(
         folder=folder,

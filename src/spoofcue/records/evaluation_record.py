@@ -176,8 +176,8 @@ class EvaluationRecord(Record):
     def as_printed(self) -> dict[str, Any]:
         """What ``evaluate --json`` prints: ``format``, the keys of the evaluation, experts."""
         tree = self.to_tree()
-        told = {"experts": tree["experts"]} if tree.get("experts") else {}
-        return {"format": self.FORMAT, **self.evaluation, **told}
+        experts = {"experts": tree["experts"]} if tree.get("experts") else {}
+        return {"format": self.FORMAT, **self.evaluation, **experts}
 
     @property
     def level_name(self) -> Literal["frame", "video"]:

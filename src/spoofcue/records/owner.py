@@ -128,7 +128,7 @@ def held(place: Path, work: str, *, clear: bool = False, wait: bool = False) -> 
 
 
 def _acquire(lock: Path, place: Path, wait: bool) -> int:
-    told = False
+    announced = False
     while True:
         try:
             descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
@@ -147,9 +147,9 @@ def _acquire(lock: Path, place: Path, wait: bool) -> int:
             raise InputError(
                 f"{place} is being written by {holder}; wait until it ends, or give another --out."
             )
-        if not told:
+        if not announced:
             tell(f"waiting for {place}, which is being written by {holder}")
-            told = True
+            announced = True
         time.sleep(_LOOK_AGAIN_S)
 
 

@@ -101,7 +101,7 @@ class Record(Part):
             lines = path.read_text(encoding="utf-8").splitlines()
         except (OSError, ValueError) as error:
             raise InputError(f"cannot read {path}: {error}. {cls.REMEDY}") from error
-        found = []
+        records = []
         for line in lines:
             try:
                 tree = json.loads(line)
@@ -109,8 +109,8 @@ class Record(Part):
                 break
             if not isinstance(tree, dict):
                 raise InputError(f"{path} is not {cls.KIND}: a line holds no keys. {cls.REMEDY}")
-            found.append(cls.from_tree(tree, path))
-        return found
+            records.append(cls.from_tree(tree, path))
+        return records
 
     def to_line(self) -> str:
         """The record as a line of a file of many, with its end."""

@@ -4,23 +4,38 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, TypeAlias, Union, cast
+from typing import cast
 
-from spoofcue.cue.score import next_multiple
+from spoofcue.config import ModelSettings
 from spoofcue.errors import InputError
 from spoofcue.runtime.session import CueRuntime, GraphRuntime
 
-if TYPE_CHECKING:
-    from spoofcue.package.expert import ClassExpert, CueExpert
-
 VARIABLE = "SPOOFCUE_RUNTIME"
 
-Expert: TypeAlias = Union["CueExpert", "ClassExpert"]
 
-Weights = Mapping[str, bytes]
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Weights, and what a runtime must know of them.
+
+    Attributes:
+        format: onnx, openvino or safetensors.
+        precision: fp32, bf16, fp16 or int8.
+        files: content, in the order of the format.
+        usual: shape of nearly all inputs; None: they come in any.
+        tensors: names of input and output; None: there is one of each.
+        network: that safetensors are the weights of; None: it is none of ours.
+
+    """
+
+    format: str
+    precision: str
+    files: tuple[bytes, ...]
+    usual: tuple[int, ...] | None = None
+    tensors: tuple[str | None, str | None] = (None, None)
+    network: ModelSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,57 +45,35 @@ class Runtime:
     Attributes:
         install: what pip takes to install it.
         takes: (format of the weights, precision) -> whether it runs them.
-        open: (expert, its files, threads) -> its graph, loaded.
+        open: (graph, threads) -> it, loaded.
 
     """
 
     install: str
     takes: Callable[[str, str], bool]
-    open: Callable[[Expert, Weights, int | None], CueRuntime | GraphRuntime]
+    open: Callable[[Graph, int | None], CueRuntime | GraphRuntime]
 
 
-def _openvino(expert: Expert, weights: Weights, threads: int | None) -> CueRuntime | GraphRuntime:
+def _openvino(graph: Graph, threads: int | None) -> CueRuntime | GraphRuntime:
     from spoofcue.runtime.with_openvino import OpenVinoRuntime
 
-    files = [weights[name] for name in expert.file_names]
-    if expert.kind != "cue_map":
-        usual: tuple[int, ...] | None = expert.input.shape
-    else:
-        # whole faces and grids come in any shape or number
-        side = next_multiple(expert.input.size)
-        usual = (1, 3, side, side) if expert.input.scoring == "resize" else None
-    return OpenVinoRuntime(
-        files[0],
-        files[1] if len(files) == 2 else None,
-        expert.precision,
-        threads,
-        usual,
-        _tensors(expert),
-    )
+    model, *rest = graph.files
+    weights = rest[0] if rest else None
+    return OpenVinoRuntime(model, weights, graph.precision, threads, graph.usual, graph.tensors)
 
 
-def _onnxruntime(
-    expert: Expert, weights: Weights, threads: int | None
-) -> CueRuntime | GraphRuntime:
+def _onnxruntime(graph: Graph, threads: int | None) -> CueRuntime | GraphRuntime:
     from spoofcue.runtime.with_onnxruntime import OnnxRuntime
 
-    return OnnxRuntime(weights[expert.file_names[0]], threads, _tensors(expert))
+    return OnnxRuntime(graph.files[0], threads, graph.tensors)
 
 
-def _tensors(expert: Expert) -> tuple[str | None, str | None]:
-    """Names of input and output; a network of ours has one of each."""
-    if expert.kind == "cue_map":
-        return None, None
-    return expert.input.tensor, expert.output.tensor
-
-
-def _torch(expert: Expert, weights: Weights, threads: int | None) -> CueRuntime | GraphRuntime:
+def _torch(graph: Graph, threads: int | None) -> CueRuntime | GraphRuntime:
     from spoofcue.runtime.with_torch import TorchRuntime
 
-    if expert.kind != "cue_map":
-        raise InputError(f"the runtime torch runs networks of ours alone, not {expert.name}.")
-    (file,) = expert.file_names
-    return TorchRuntime(weights[file], expert.training.model, expert.precision, threads)
+    if graph.network is None:
+        raise InputError("the runtime torch runs networks of ours alone.")
+    return TorchRuntime(graph.files[0], graph.network, graph.precision, threads)
 
 
 # by the name of the module that is imported; the preferred one first
@@ -144,21 +137,18 @@ def installed(name: str) -> bool:
     return find_spec(name) is not None
 
 
-def open_cues(
-    expert: CueExpert, weights: Weights, runtime: str | None = None, threads: int | None = None
-) -> CueRuntime:
-    """The weights of a network of ours, loaded; see :func:`open_classes` for the arguments."""
-    return cast("CueRuntime", _opened(expert, weights, runtime, threads))
+def open_cues(graph: Graph, runtime: str | None = None, threads: int | None = None) -> CueRuntime:
+    """A network of ours, loaded; see :func:`open_classes` for the arguments."""
+    return cast("CueRuntime", _opened(graph, runtime, threads))
 
 
 def open_classes(
-    expert: ClassExpert, weights: Weights, runtime: str | None = None, threads: int | None = None
+    graph: Graph, runtime: str | None = None, threads: int | None = None
 ) -> GraphRuntime:
-    """The weights of a classifier, loaded.
+    """A classifier, loaded.
 
     Args:
-        expert: of a package that was read and checked.
-        weights: name -> content of its files, at least.
+        graph: of a package that was read and checked.
         runtime: see :func:`choose_runtime`.
         threads: for one call; None leaves it to the runtime.
 
@@ -166,11 +156,9 @@ def open_classes(
         InputError: no runtime for it, or the runtime refuses the weights.
 
     """
-    return cast("GraphRuntime", _opened(expert, weights, runtime, threads))
+    return cast("GraphRuntime", _opened(graph, runtime, threads))
 
 
-def _opened(
-    expert: Expert, weights: Weights, runtime: str | None, threads: int | None
-) -> CueRuntime | GraphRuntime:
-    name = choose_runtime(expert.format, expert.precision, runtime)
-    return RUNTIMES[name].open(expert, weights, threads)
+def _opened(graph: Graph, runtime: str | None, threads: int | None) -> CueRuntime | GraphRuntime:
+    name = choose_runtime(graph.format, graph.precision, runtime)
+    return RUNTIMES[name].open(graph, threads)

@@ -147,12 +147,12 @@ def _score_rows(
     usable = rows.filter(rows["status"] == "ok")
     sizes = list(zip(usable["crop_h"], usable["crop_w"], strict=True))
     names = usable["crop"].to_list()
-    told = usable.to_dicts()
+    entries = usable.to_dicts()
     scores: dict[str, _Given] = {}
     # a group at a time, so that memory is bounded
     for group in groups_of_one_shape(sizes, model.facts.input):
         faces = [
-            prepared_face(told[i], read_image(data / names[i]), model.facts.crop) for i in group
+            prepared_face(entries[i], read_image(data / names[i]), model.facts.crop) for i in group
         ]
         for i, result in zip(group, model.score(faces), strict=True):
             scores[names[i]] = _Given(result.score, result.unscored, result.evidence)
@@ -206,10 +206,10 @@ def _write_gallery(
     magnitudes = attack_magnitudes(model, attacks)
     cue_max = cue_scale(magnitudes) if len(magnitudes) else None
     entries = []
-    told = {row["crop"]: row for row in manifest.iter_rows(named=True)}
+    by_crop = {row["crop"]: row for row in manifest.iter_rows(named=True)}
     for number, pick in enumerate(_picks(rows, threshold)):
         name = pick.row["crop"]
-        face = prepared_face(told[name], read_image(data / name), model.facts.crop)
+        face = prepared_face(by_crop[name], read_image(data / name), model.facts.crop)
         (result,) = model.score([face])
         pictures = _pictures(result, cue_max)
         names = {k: f"gallery/{number:03d}_{k}.jpg" for k in pictures}

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from spoofcue.cue.score import next_multiple
 from spoofcue.media.image import Image
 from spoofcue.package.expert import ClassExpert, CueExpert, ImageInput
-from spoofcue.runtime.choice import open_classes, open_cues
+from spoofcue.runtime.choice import Graph, open_classes, open_cues
 from spoofcue.runtime.session import CueRuntime, GraphRuntime
 from spoofcue.scoring.combination import attack_log_odds
 from spoofcue.scoring.face import FaceScore, by_magnitude, score_crops
@@ -50,14 +51,33 @@ def open_expert(
 
     """
     if isinstance(expert, CueExpert):
-        network = open_cues(expert, weights, runtime, threads)
+        network = open_cues(graph_of(expert, weights), runtime, threads)
 
         def look(crops: Sequence[Image]) -> list[FaceScore]:
             return score_crops(by_magnitude(network.cues), crops, expert.input)
 
         return OpenExpert(expert, network, look, network.cues)
-    graph = open_classes(expert, weights, runtime, threads)
+    graph = open_classes(graph_of(expert, weights), runtime, threads)
     return OpenExpert(expert, graph, lambda crops: [_judged(graph, expert, c) for c in crops])
+
+
+def graph_of(expert: CueExpert | ClassExpert, weights: Mapping[str, bytes]) -> Graph:
+    """What a runtime must know of an expert.
+
+    Args:
+        expert: of a package.
+        weights: name -> content of its files, at least.
+
+    """
+    files = tuple(weights[name] for name in expert.file_names)
+    if isinstance(expert, ClassExpert):
+        tensors = (expert.input.tensor, expert.output.tensor)
+        return Graph(expert.format, expert.precision, files, expert.input.shape, tensors)
+    # whole faces and grids come in any shape or number
+    side = next_multiple(expert.input.size)
+    usual = (1, 3, side, side) if expert.input.scoring == "resize" else None
+    network = expert.training.model
+    return Graph(expert.format, expert.precision, files, usual, network=network)
 
 
 def _judged(graph: GraphRuntime, expert: ClassExpert, crop: Image) -> FaceScore:

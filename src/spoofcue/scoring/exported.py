@@ -81,7 +81,7 @@ class PackagedModel:
     def _score(self, face: Face, parts: list[tuple[Looked, FaceScore | None]]) -> FaceScore:
         looked = [part for part, _ in parts]
         score, evidence, unscored = combined(looked, self.package.spec.missing)
-        shown = next((found for _, found in parts if found and found.cue is not None), None)
+        shown = next((result for _, result in parts if result and result.cue is not None), None)
         if shown is None:
             seen = face.view(self.facts.crop).pixels
             return FaceScore(score, None, seen, evidence, unscored)

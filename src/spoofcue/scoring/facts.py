@@ -90,13 +90,13 @@ def facts_from(stored: Mapping[str, Any], path: Path) -> ModelFacts:
 
     """
     try:
-        told = StoredFacts.model_validate(stored)
+        known = StoredFacts.model_validate(stored)
     except ValidationError as error:
         raise InputError(
             f"{path} does not tell how its faces were cropped and judged: "
             f"{validation_text(error, 'facts')}. Train, or export, again."
         ) from error
-    data, dev = told.facts, told.dev
+    data, dev = known.facts, known.dev
     if not math.isfinite(dev.threshold):
         raise InputError(
             f"{path} was stored before its threshold was chosen; train to an epoch's end."
@@ -106,7 +106,7 @@ def facts_from(stored: Mapping[str, Any], path: Path) -> ModelFacts:
     detector = data.detector or "dlib"
     return ModelFacts(
         id=f"{run.stem}-{_sha256(path)[:12]}",
-        input=told.settings.input,
+        input=known.settings.input,
         threshold=Threshold(dev.threshold, "eer" if source.startswith("eer") else "fixed", source),
         crop=FACE_CROP if data.margin is None else Crop.with_margin(data.margin),
         min_face_px=data.min_face_px or MIN_FACE_PX,
