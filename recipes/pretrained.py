@@ -29,7 +29,7 @@ from PIL import Image
 
 from spoofcue.data.join import join_prepared
 from spoofcue.data.manifest import read_manifest, write_manifest
-from spoofcue.data.prepare import SUMMARY
+from spoofcue.data.prepared_folder import SUMMARY
 from spoofcue.media.image import read_image
 from spoofcue.package.read import read_package
 from spoofcue.patches.augment import degraded
