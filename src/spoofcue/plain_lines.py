@@ -86,6 +86,7 @@ def plain_progress(
     total: int,
     every: float = EVERY_SECONDS,
     clock: Callable[[], float] = time.monotonic,
+    closing: bool = True,
 ) -> Iterator[Callable[[int, int], None]]:
     """What a bar would show, as plain lines and a closing one; yields a function of (done, all).
 
@@ -94,6 +95,7 @@ def plain_progress(
         total: how much there is, until the function is told better.
         every: seconds between two lines.
         clock: seconds that only grow.
+        closing: whether to say at the end how long it took.
 
     """
     began, at = clock(), (0, total)
@@ -112,7 +114,7 @@ def plain_progress(
 
     with plain_lines(line, every):
         yield advance
-    if at[0]:
+    if closing and at[0]:
         tell(f"{title}: {at[0]} of {at[1]} in {duration_text(clock() - began)}")
 
 

@@ -74,3 +74,19 @@ def test_a_width_set_after_the_import_counts(
     monkeypatch.setenv("COLUMNS", "90")
     console.stdout().print("word " * 30)
     assert 84 <= max(map(len, capsys.readouterr().out.splitlines())) <= 90
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_long_work_is_told_of_without_a_terminal_even_where_it_is_quiet(
+    quiet: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = []
+
+    @contextmanager
+    def asked_at_once(describe: Callable[[], str | None], every: float) -> Iterator[None]:
+        yield
+        lines.append(describe())
+
+    monkeypatch.setattr("spoofcue.plain_lines.plain_lines", asked_at_once)
+    assert used(monkeypatch, terminal=False, quiet=quiet) == ""
+    assert [str(line).startswith("cropping faces: 2 of 2 in ") for line in lines] == [True]

@@ -146,18 +146,19 @@ def progress_bar(
     Args:
         title: what is being done.
         total: how much there is, until the function is given another total.
-        quiet: show nothing.
+        quiet: no bar and no closing line; long work is told of all the same where there is no
+            terminal.
 
     Yields:
         A function that takes (done, all).
 
     """
+    if not stderr().is_terminal:
+        with plain_progress(title, total, closing=not quiet) as tell:
+            yield tell
+        return
     if quiet:
         yield lambda done, all_: None
-        return
-    if not stderr().is_terminal:
-        with plain_progress(title, total) as tell:
-            yield tell
         return
     from rich.progress import (
         BarColumn,

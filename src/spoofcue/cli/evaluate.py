@@ -215,7 +215,8 @@ def evaluate(
     scorer = opened(source, method) if source is not None and scores is None else None
     if scorer is not None and "torch" in sys.modules:
         _take_free_cores(as_json)
-    with progress_bar("scoring faces", 1, quiet=as_json or scorer is None) as progress:
+    title = "evaluating" if scorer is None else "scoring faces"
+    with progress_bar(title, 1, quiet=as_json or scorer is None) as progress:
         result = evaluated(
             run,
             data=data,

@@ -17,6 +17,7 @@ from spoofcue.methods.registry import loadable_methods, method_names, method_of_
 from spoofcue.methods.settings import load_settings
 from spoofcue.metrics.evaluation import EvaluationOptions
 from spoofcue.package.read import Package, is_package, read_package
+from spoofcue.plain_lines import plain_progress
 from spoofcue.records.run_folder import RunFolder
 from spoofcue.scoring.evaluate_run import evaluate_run
 from spoofcue.scoring.exported import PackagedModel
@@ -104,7 +105,8 @@ class ConfiguredMethod:
 
     def score(self, data: Path, run: Path, out: Path, options: EvaluationOptions) -> None:
         """See :class:`Method`."""
-        evaluate_run(open_model(run), data, out, options)
+        with plain_progress("scoring faces", 1, closing=False) as progress:
+            evaluate_run(open_model(run), data, out, options, progress)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def push(
     """
     from dataclasses import replace
 
-    from spoofcue.cli.console import say
+    from spoofcue.cli.console import say, still_at
     from spoofcue.errors import InputError
     from spoofcue.package.hub import HubPlace, push_package
 
@@ -38,7 +38,8 @@ def push(
     if place.revision and revision and place.revision != revision:
         raise InputError(f"{to} and --revision {revision}: name one branch.")
     place = replace(place, revision=revision or place.revision)
-    done = push_package(package, place, private=private, message=message)
+    with still_at("sending"):
+        done = push_package(package, place, private=private, message=message)
     say(f"{place}: {done.id}, commit {done.commit[:12]}, {done.url}")
 
 
@@ -53,8 +54,9 @@ def pull(
     Only the package's files are downloaded. Files in the hub's cache are not downloaded again;
     with HF_HUB_OFFLINE=1 no network is used at all.
     """
-    from spoofcue.cli.console import say
+    from spoofcue.cli.console import say, still_at
     from spoofcue.package.hub import HubPlace, pull_package
 
-    package = pull_package(HubPlace.of(source), out)
+    with still_at("downloading"):
+        package = pull_package(HubPlace.of(source), out)
     say(f"{out}: sound; {package.id}, {package.spec.weights}")
