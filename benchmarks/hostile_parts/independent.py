@@ -13,8 +13,15 @@ LEAST_SHARE = 0.8
 
 
 def broken(path: Path) -> str | None:
-    """Why the file is broken; None if the decoder is content."""
-    return _picture(path) if is_picture(path) else _video(path)
+    """Why the file is broken; None if a decoder is content with what it holds, whatever its name.
+
+    A video under the name of a picture is a sound video.
+    """
+    head = path.read_bytes()[:16]
+    if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1", b"msf1"):
+        return _heic(path)
+    why = _picture(path)
+    return _video(path) if why and "UnidentifiedImageError" in why else why
 
 
 def is_picture(path: Path) -> bool:
@@ -26,8 +33,6 @@ def _picture(path: Path) -> str | None:
     from PIL import Image, ImageFile
 
     assert not ImageFile.LOAD_TRUNCATED_IMAGES
-    if path.suffix == ".heic":
-        return _heic(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
