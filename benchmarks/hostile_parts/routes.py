@@ -76,6 +76,11 @@ class Routes:
     def _detector(self) -> spoofcue.Detector:
         return spoofcue.Detector.load(threads=1)
 
+    @cached_property
+    def _of_crops(self) -> spoofcue.Detector:
+        """Takes pictures as faces: looking for one takes most of the time, and no hostile byte."""
+        return spoofcue.Detector.load(threads=1, face_detector="none")
+
     def run(self, number: int) -> Outcome:
         """Make input ``number`` and judge it."""
         rng = random.Random(f"{self._seed}/{number}")
@@ -123,11 +128,12 @@ class Routes:
             rows = json.loads(printed) if status in (0, 1) else []
             decisions = {row["decision"] for row in rows} or {f"status {status}"}
         else:
-            result = self._detector.predict(path)
+            detector = self._of_crops if rng.random() < 0.75 else self._detector
+            result = detector.predict(path)
             decisions = {result.decision}
             outcome.answer = str(result.reason or result.decision)
             if outcome.kind == "image" and is_picture(path) and rng.random() < 0.2:
-                again = self._detector.predict(path.read_bytes())
+                again = detector.predict(path.read_bytes())
                 if again.decision != result.decision:
                     outcome.faults.append(f"by bytes {again.decision}, by path {result.decision}")
         outcome.answer = outcome.answer or "/".join(sorted(decisions))

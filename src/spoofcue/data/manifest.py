@@ -196,6 +196,9 @@ def read_manifest(folder: Path) -> pl.DataFrame:
         )
     try:
         rows = pl.read_parquet(path)
-    except pl.exceptions.PolarsError as error:
-        raise InputError(f"{path} is not a readable Parquet file: {error}") from error
+    # of a damaged file Polars' reader may fail an assertion, which is no Exception in Python
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise InputError(
+            f"{path} is not a readable Parquet file ({error}). Prepare the data again."
+        ) from error
     return validate(rows, str(path))
