@@ -7,11 +7,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import torch
 
 from helpers.scripted_training import WIDE, prepared, trained
 from spoofcue.data.manifest import read_manifest, write_manifest
 from spoofcue.errors import InputError
+from spoofcue.methods.settings import load_settings
 from spoofcue.records.owner import held
+from spoofcue.training.resume import steps_done
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +63,15 @@ def test_a_training_that_another_process_holds_is_refused(data: Path, tmp_path: 
         thread.start()
         thread.join()
     assert "being written by spoofcue train" in told[0]
+
+
+def test_a_checkpoint_that_would_run_code_is_refused_and_runs_none(tmp_path: Path) -> None:
+    class Trap:
+        def __reduce__(self) -> tuple[object, ...]:
+            return (Path.touch, (tmp_path / "sprung",))
+
+    stored = {"spoofcue": {"settings": {}}, "state_dict": {}, "more": Trap()}
+    torch.save(stored, tmp_path / "a.ckpt")
+    with pytest.raises(InputError, match="no checkpoint that can be read"):
+        steps_done(tmp_path / "a.ckpt", load_settings("small"))
+    assert not (tmp_path / "sprung").exists()

@@ -139,7 +139,7 @@ def _train(
             loader,
             scoring_loader(faces.dev, data, settings.input) if faces.scored_dev else None,
             ckpt_path=resumed,
-            weights_only=False,
+            weights_only=True,
         )
     record = _finished(record, settings, trainer, watchers, len(batches))
     rank_zero_only(folder.write_record)(record)

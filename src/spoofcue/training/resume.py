@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from spoofcue.config import RESUMABLE, InputSettings, RunSettings
 from spoofcue.errors import InputError
-from spoofcue.methods.checkpoint import CHECKPOINT_KEY
+from spoofcue.methods.checkpoint import CHECKPOINT_KEY, read_checkpoint
 from spoofcue.methods.settings import load_settings
 from spoofcue.records.run_folder import DataEntry, RunFolder, RunRecord
 
@@ -71,10 +69,10 @@ def steps_done(checkpoint: Path, settings: RunSettings) -> int:
         settings: that it would go on with.
 
     Raises:
-        InputError: its faces became network input in another way.
+        InputError: it is no checkpoint of ours, or its faces became network input in another way.
 
     """
-    stored = torch.load(checkpoint, map_location="cpu", weights_only=False)
+    stored = read_checkpoint(checkpoint)
     tree = stored[CHECKPOINT_KEY]["settings"]
     began, now = InputSettings.model_validate(tree["input"]), settings.input
     other = [
