@@ -235,3 +235,15 @@ def test_the_case_with_one_broken_frame() -> None:
     assert (clip.total, clip.wanted, clip.decoded) == (30, 30, 29)
     assert len(clip.frames) == 10
     assert packets(CASES / "41_mixed_7th_broken.avi")
+
+
+def test_frames_that_an_edit_list_hides_after_the_first_are_missing(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "a.mp4", [noisy(60, k) for k in range(8)], "libx264")
+    data = bytearray(path.read_bytes())
+    entry = data.index(b"elst")
+    # the only edit shows as much of the recording as one frame lasts
+    duration = int.from_bytes(data[entry + 12 : entry + 16], "big")
+    data[entry + 12 : entry + 16] = (duration // 8).to_bytes(4, "big")
+    path.write_bytes(data)
+    clip = sample_clip(path, 8)
+    assert clip.decoded < 0.8 * clip.wanted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from spoofcue.errors import MediaError
@@ -77,6 +77,7 @@ def best_stream(file: BinaryIO, name: str) -> Survey:
         if not films:
             raise MediaError(f"{name}: the file has no video stream")
         packets: dict[int, list[_Seen]] = {s.index: [] for s in films}
+        cut_out = dict.fromkeys(packets, 0)
         reached = Reached()
         for packet in packets_of(container, *films, *container.streams.audio):
             if not packet.size:  # the end, no packet of the file
@@ -87,8 +88,13 @@ def best_stream(file: BinaryIO, name: str) -> Survey:
             )
             if packet.stream_index in packets and _shows(packet):
                 packets[packet.stream_index].append(seen)
+            elif packet.is_discard and packets.get(packet.stream_index):
+                # an edit list hides it though something is shown before: no trimmed beginning
+                cut_out[packet.stream_index] += 1
         surveys = [_survey(s, packets[s.index], file, container, reached) for s in films]
-    return max(surveys, key=lambda survey: survey.rank)
+    best = max(surveys, key=lambda survey: survey.rank)
+    hidden = cut_out[best.index]
+    return replace(best, unread=max(best.unread, hidden / max(1, hidden + best.packets)))
 
 
 @dataclass(frozen=True, slots=True)
