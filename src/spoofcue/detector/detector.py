@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import pickle
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
@@ -18,6 +17,7 @@ from spoofcue.detector.early_exit import ExitRule
 from spoofcue.detector.evidence import EvidenceRule
 from spoofcue.detector.finder import FaceFinder
 from spoofcue.detector.judge import Judge, Pending
+from spoofcue.detector.limits import is_within
 from spoofcue.detector.options import Color, Options, Search, checked_color
 from spoofcue.detector.quality import QualityLimits
 from spoofcue.detector.result import Result
@@ -371,10 +371,9 @@ class Detector:
 
 
 def _checked_threshold(threshold: object) -> float:
-    number = isinstance(threshold, (int, float)) and not isinstance(threshold, bool)
-    if not (number and math.isfinite(threshold) and 0 <= threshold <= 1):  # type: ignore[arg-type,operator]
+    if not is_within(threshold, 0, 1):
         raise InputError(f"threshold={threshold!r}: give a number in 0..1, as scores are.")
-    return float(threshold)  # type: ignore[arg-type]
+    return float(threshold)
 
 
 def _reachable(model: str | Path | None, path: Path) -> str | Path:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from spoofcue.detector.limits import is_within
 from spoofcue.errors import InputError
 
 ROUNDING = 1e-9  # of a mean of equal scores, which must not decide
@@ -44,8 +46,7 @@ class ExitRule:
     def __post_init__(self) -> None:
         if type(self.min_frames) is not int or self.min_frames < 2:
             raise InputError(f"ExitRule(min_frames={self.min_frames!r}): give 2 or more.")
-        number = isinstance(self.z, (int, float)) and not isinstance(self.z, bool)
-        if not (number and math.isfinite(self.z) and self.z > 0):
+        if not (is_within(self.z, 0, sys.float_info.max) and self.z > 0):
             raise InputError(f"ExitRule(z={self.z!r}): give a number above 0.")
         if type(self.live) is not bool:
             raise InputError(f"ExitRule(live={self.live!r}): give True or False.")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
 
+from spoofcue.detector.limits import is_within
 from spoofcue.errors import InputError
 
 ROUNDING = 1e-9  # 0.3 of ten frames are three
@@ -61,8 +62,7 @@ class EvidenceRule:
         for name in (field.name for field in fields(self)):
             value = getattr(self, name)
             most = math.inf if name == "second_face" else 1
-            number = isinstance(value, (int, float)) and not isinstance(value, bool)
-            if not (number and 0 <= value <= most):
+            if not is_within(value, 0, most):
                 limits = "of 0 or more" if most == math.inf else "in 0..1"
                 raise InputError(f"EvidenceRule({name}={value!r}): give a number {limits}.")
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from spoofcue.detector.limits import is_within
 from spoofcue.errors import InputError
 from spoofcue.faces.box import Box
 
@@ -49,11 +50,9 @@ class QualityLimits:
     min_visible: float = 0.7
 
     def __post_init__(self) -> None:
-        # a limit that is no number is passed by every face
         for name, most in LARGEST.items():
             value = getattr(self, name)
-            number = isinstance(value, (int, float)) and not isinstance(value, bool)
-            if not (number and 0 <= value <= most):
+            if not is_within(value, 0, most):
                 raise InputError(f"QualityLimits({name}={value!r}): give a number in 0..{most:g}.")
 
 
