@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from helpers.made_videos import plain, write_streams, write_video
 from spoofcue.errors import MediaError
-from spoofcue.media.video import sample_clip, sample_frames
+from spoofcue.media.video import sample_clip
 
 CASES = Path(__file__).parents[3] / "shared" / "cases" / "video"
 NAMES = [
@@ -38,7 +38,7 @@ NAMES = [
 def test_a_name_means_the_file_that_has_it(tmp_path: Path, name: str) -> None:
     write_video(tmp_path / name, [plain(90)] * 3)
     for path in (tmp_path / name, Path(os.path.relpath(tmp_path / name))):
-        (frame,) = sample_frames(path, 1)
+        (frame,) = sample_clip(path, 1).frames
         assert abs(int(frame.image.mean()) - 90) <= 4
 
 
@@ -67,7 +67,7 @@ def test_a_name_that_no_file_has_opens_nothing(
 
     monkeypatch.setattr(av, "open", opened)
     with pytest.raises(MediaError, match="No such file"):
-        sample_frames(Path(name), 1)
+        sample_clip(Path(name), 1)
 
 
 PLAYLISTS = {
@@ -101,7 +101,7 @@ def test_a_file_that_points_to_another_is_no_video(
         path = tmp_path / f"mallory.{suffix}"
         path.write_text(PLAYLISTS[kind].format(target))
         with pytest.raises(MediaError, match=f"mallory.{suffix}: not a readable video"):
-            sample_frames(path, 3)
+            sample_clip(path, 3)
 
 
 def alias(target: Path) -> bytes:
@@ -135,14 +135,14 @@ def test_a_mov_whose_samples_lie_in_another_file_has_no_frames(tmp_path: Path) -
     with av.open(str(path), options={"enable_drefs": "1", "use_absolute_path": "1"}) as container:
         assert abs(int(next(container.decode(video=0)).to_ndarray(format="gray").mean()) - 200) < 9
     with pytest.raises(MediaError):
-        sample_frames(path, 3)
+        sample_clip(path, 3)
 
 
 def test_the_larger_film_is_judged_and_covers_are_none(tmp_path: Path) -> None:
     small, large, cover = plain(10, 32, 32), plain(200, 64, 48), plain(120, 256, 256)
     for films in ([[small] * 9, [large] * 9], [[large] * 9, [small] * 9]):
         path = write_streams(tmp_path / "v.mp4", films)
-        assert abs(int(sample_frames(path, 1)[0].image.mean()) - 200) <= 4
+        assert abs(int(sample_clip(path, 1).frames[0].image.mean()) - 200) <= 4
     # one still picture beside a film, whatever its size
     path = write_streams(tmp_path / "v.mkv", [[cover], [large] * 9])
     clip = sample_clip(path, 3)
@@ -158,7 +158,7 @@ def test_the_larger_film_is_judged_and_covers_are_none(tmp_path: Path) -> None:
             for _ in range(count):
                 out.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
             out.mux(stream.encode(None))
-    assert sample_frames(path, 1)[0].image.shape == (48, 64, 3)
+    assert sample_clip(path, 1).frames[0].image.shape == (48, 64, 3)
 
 
 def test_a_title_in_another_encoding_is_no_fault(tmp_path: Path) -> None:
@@ -171,13 +171,13 @@ def test_a_title_in_another_encoding_is_no_fault(tmp_path: Path) -> None:
             out.mux(stream.encode(av.VideoFrame.from_ndarray(plain(90), format="rgb24")))
         out.mux(stream.encode(None))
     path.write_bytes(path.read_bytes().replace(b"TITLE", b"T\xef\xe9\xfcE"))
-    assert len(sample_frames(path, 3)) == 3
+    assert len(sample_clip(path, 3).frames) == 3
 
 
 def test_a_film_that_shows_more_pixels_than_allowed_is_refused(tmp_path: Path) -> None:
     path = write_video(tmp_path / "v.mp4", [plain(9)] * 3)
     with pytest.raises(MediaError, match="64 x 48 pixels a frame") as caught:
-        sample_frames(path, 1, max_pixels=64 * 48 - 1)
+        sample_clip(path, 1, max_pixels=64 * 48 - 1)
     assert caught.value.reason == "too_large"
 
 
@@ -201,7 +201,7 @@ def test_no_file_gives_anything_but_frames_or_a_media_error(
     path = tmp_path / f"spoiled.{suffix}"
     path.write_bytes(bytes(content[: data.draw(st.integers(1, len(content)))]))
     try:
-        frames = sample_frames(path, 4)
+        frames = sample_clip(path, 4).frames
     except MediaError:
         return
     assert frames
@@ -210,11 +210,11 @@ def test_no_file_gives_anything_but_frames_or_a_media_error(
 
 @pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not there")
 def test_the_cases() -> None:
-    assert len(sample_frames(CASES / "2024-01-01T10:30:00.mp4", 5)) == 5
+    assert len(sample_clip(CASES / "2024-01-01T10:30:00.mp4", 5).frames) == 5
     with pytest.raises(MediaError, match="not a readable video"):
-        sample_frames(CASES / "mallory.mp4", 5)
-    assert sample_frames(CASES / "27_two_streams.mp4", 1)[0].image.shape == (400, 400, 3)
-    assert sample_frames(CASES / "32_sar2.mp4", 1)[0].image.shape == (400, 400, 3)
+        sample_clip(CASES / "mallory.mp4", 5)
+    assert sample_clip(CASES / "27_two_streams.mp4", 1).frames[0].image.shape == (400, 400, 3)
+    assert sample_clip(CASES / "32_sar2.mp4", 1).frames[0].image.shape == (400, 400, 3)
 
 
 @pytest.mark.parametrize("suffix", ["mov", "mp4"])
@@ -227,10 +227,10 @@ def test_pictures_behind_a_film_are_refused_and_not_read_for_ever(
     heif += (len(inside) + 8).to_bytes(4, "big") + b"meta" + inside
     path.write_bytes(path.read_bytes() + heif)
     with pytest.raises(MediaError, match="it holds HEIF pictures"):
-        sample_frames(path, 1)
+        sample_clip(path, 1)
     path.write_bytes(heif)
     with pytest.raises(MediaError, match="a picture"):
-        sample_frames(path, 1)
+        sample_clip(path, 1)
 
 
 def test_nothing_else_opens_media_by_name() -> None:

@@ -18,7 +18,7 @@ from spoofcue.media import animation
 from spoofcue.media.animation import read_still_or_clip
 from spoofcue.media.image import read_image
 from spoofcue.media.kinds import VIDEO_SUFFIXES
-from spoofcue.media.video import Clip, sample_frames
+from spoofcue.media.video import Clip, sample_clip
 
 SIDE = 32
 
@@ -216,7 +216,7 @@ def test_every_suffix_of_videos_is_of_a_container_that_is_read(suffix: str, tmp_
     container, codec = CONTAINERS[suffix]
     options = {"container": container, "rate": 25}
     path = write_video(tmp_path / f"a{suffix}", [plain_frame(90)] * 12, codec, **options)
-    assert abs(sample_frames(path, 1)[0].image.mean() - 90) <= 6
+    assert abs(sample_clip(path, 1).frames[0].image.mean() - 90) <= 6
 
 
 def test_a_video_without_a_suffix_is_a_recording(tmp_path: Path) -> None:

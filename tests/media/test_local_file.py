@@ -9,7 +9,7 @@ import pytest
 from spoofcue.errors import MediaError
 from spoofcue.media.image import read_image
 from spoofcue.media.local_file import open_local, read_local
-from spoofcue.media.video import sample_frames
+from spoofcue.media.video import sample_clip
 
 
 def test_a_file_is_read_through_a_link_and_no_further_than_allowed(tmp_path: Path) -> None:
@@ -26,7 +26,7 @@ def test_a_file_is_read_through_a_link_and_no_further_than_allowed(tmp_path: Pat
 def test_a_pipe_is_refused_and_never_waited_for(tmp_path: Path, suffix: str) -> None:
     pipe = tmp_path / f"a.{suffix}"
     os.mkfifo(pipe)
-    read = sample_frames if suffix == "mp4" else lambda path, _: read_image(path)
+    read = sample_clip if suffix == "mp4" else lambda path, _: read_image(path)
     with pytest.raises(MediaError, match=rf"a\.{suffix}: a pipe, and only files are opened"):
         read(pipe, 3)
 

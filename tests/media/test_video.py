@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spoofcue.errors import MediaError
-from spoofcue.media.video import even_indices, sample_clip, sample_frames
+from spoofcue.media.video import even_indices, sample_clip
 
 
 def write_video(path: Path, levels: list[int]) -> None:
@@ -25,7 +25,7 @@ def write_video(path: Path, levels: list[int]) -> None:
 
 def test_frames_are_spread_evenly_and_in_order(tmp_path: Path) -> None:
     write_video(tmp_path / "v.mp4", [5 * i for i in range(40)])
-    frames = sample_frames(tmp_path / "v.mp4", 4)
+    frames = sample_clip(tmp_path / "v.mp4", 4).frames
     assert [f.index for f in frames] == [5, 15, 25, 35]
     assert [round(f.time_s, 3) for f in frames] == [0.5, 1.5, 2.5, 3.5]
     for frame in frames:
@@ -35,13 +35,13 @@ def test_frames_are_spread_evenly_and_in_order(tmp_path: Path) -> None:
 
 def test_a_short_video_gives_all_its_frames(tmp_path: Path) -> None:
     write_video(tmp_path / "v.mp4", [10, 200])
-    assert [f.index for f in sample_frames(tmp_path / "v.mp4", 10)] == [0, 1]
+    assert [f.index for f in sample_clip(tmp_path / "v.mp4", 10).frames] == [0, 1]
 
 
 def test_what_is_no_video_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "v.mp4").write_text("text")
     with pytest.raises(MediaError, match=r"v\.mp4"):
-        sample_frames(tmp_path / "v.mp4", 3)
+        sample_clip(tmp_path / "v.mp4", 3)
 
 
 @given(total=st.integers(0, 500), count=st.integers(1, 60))

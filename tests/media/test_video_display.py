@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from helpers.made_videos import write_video
 from spoofcue.media.display import display_size, turned
-from spoofcue.media.video import sample_frames
+from spoofcue.media.video import sample_clip
 
 ONE = 1 << 16  # of FFmpeg's fixed point numbers
 
@@ -35,7 +35,7 @@ def test_a_recording_is_seen_as_its_display_matrix_says(
     tmp_path: Path, turn: tuple[int, bool, bool]
 ) -> None:
     path = write_video(tmp_path / "v.mp4", [MARKED_RGB] * 3, turn=turn)
-    (frame,) = sample_frames(path, 1)
+    (frame,) = sample_clip(path, 1).frames
     shown = TURNS[turn]
     assert frame.image.shape[:2] == shown.shape
     inner = abs(frame.image.astype(int) - shown[..., None])
@@ -76,7 +76,7 @@ def test_pixels_that_are_not_square_are_stretched(
     tmp_path: Path, codec: str, aspect: Fraction, width: int, height: int
 ) -> None:
     path = write_video(tmp_path / "v.mkv", [MARKED_RGB] * 3, codec, aspect=aspect)
-    (frame,) = sample_frames(path, 1)
+    (frame,) = sample_clip(path, 1).frames
     assert frame.image.shape == (height, width, 3)
     quarters = frame.image[:: height - 1, :: width - 1, 0].astype(int)
     assert abs(quarters - [[40, 90], [140, 220]]).max() <= 12
@@ -86,7 +86,7 @@ def test_the_stretch_comes_before_the_turn(tmp_path: Path) -> None:
     path = write_video(
         tmp_path / "v.mp4", [MARKED_RGB] * 3, aspect=Fraction(2), turn=(90, False, False)
     )
-    assert sample_frames(path, 1)[0].image.shape == (128, 48, 3)
+    assert sample_clip(path, 1).frames[0].image.shape == (128, 48, 3)
 
 
 @given(

@@ -15,7 +15,7 @@ from PIL import Image
 
 from spoofcue.errors import InputError
 from spoofcue.faces.detect import DlibDetector
-from spoofcue.media.video import sample_frames
+from spoofcue.media.video import sample_clip
 from spoofcue.simulate.catalogue import BUILT_IN, built_in, load_catalogue
 from spoofcue.simulate.face.frame import draw_frame
 from spoofcue.simulate.face.identity import draw_identity
@@ -121,7 +121,7 @@ def test_clips_are_videos_of_the_frames(photos: Path, tmp_path: Path) -> None:
     summary = write_photo_set(photos, tmp_path, options=options, workers=2)
     assert summary.images == 3 * 2
     clip = tmp_path / rows(tmp_path)[0]["path"]
-    images = [f.image for f in sample_frames(clip, 5)]
+    images = [f.image for f in sample_clip(clip, 5).frames]
     assert len(images) == 5
     assert not np.array_equal(images[0], images[1])
 

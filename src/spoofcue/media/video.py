@@ -96,11 +96,6 @@ def even_indices(total: int, count: int) -> list[int]:
     return [(2 * i + 1) * total // (2 * count) for i in range(count)]
 
 
-def sample_frames(path: Path, count: int, *, max_pixels: int = MAX_PIXELS) -> list[Frame]:
-    """The frames of :func:`sample_clip`."""
-    return sample_clip(path, count, max_pixels=max_pixels).frames
-
-
 def sample_clip(
     path: Path, count: int, early: int = 0, below: int = 0, *, max_pixels: int = MAX_PIXELS
 ) -> Clip:
