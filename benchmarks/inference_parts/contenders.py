@@ -19,7 +19,8 @@ from spoofcue.methods.network_cost import summarise
 from spoofcue.methods.settings import load_settings, settings_from
 from spoofcue.package.expert import CueExpert
 from spoofcue.package.read import read_package
-from spoofcue.package.schema import PackageSpec, ThresholdFacts
+from spoofcue.package.schema import PackageSpec
+from spoofcue.package.threshold import ThresholdFacts
 from spoofcue.package.write import file_facts, write_package
 from spoofcue.runtime.choice import allowed_runtimes, installed
 from spoofcue.scoring.checkpoint import TorchModel

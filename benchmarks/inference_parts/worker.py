@@ -94,7 +94,7 @@ def predict_sampler(task: dict[str, Any]) -> Callable[[int], Samples]:
     from spoofcue.detector.detector import Detector
     from spoofcue.faces.detect import make_detector
     from spoofcue.media.image import read_image
-    from spoofcue.package.schema import ThresholdFacts
+    from spoofcue.package.threshold import ThresholdFacts
     from spoofcue.patches.inputs import normalise, scoring_inputs
 
     cv2.setNumThreads(task["threads"])

@@ -11,7 +11,7 @@ from helpers.tiny_run import BrightModel
 from spoofcue.detector.detector import Detector
 from spoofcue.faces.box import Box
 from spoofcue.faces.detect import WholePicture
-from spoofcue.package.schema import ThresholdFacts
+from spoofcue.package.threshold import ThresholdFacts
 
 Image = NDArray[np.uint8]
 

@@ -7,7 +7,8 @@ from typing import Any
 from spoofcue.config import InputSettings, RunSettings
 from spoofcue.faces.crop import Crop
 from spoofcue.package.expert import CueExpert
-from spoofcue.package.schema import PackageSpec, ThresholdFacts
+from spoofcue.package.schema import PackageSpec
+from spoofcue.package.threshold import ThresholdFacts
 from spoofcue.package.write import file_facts
 
 WEIGHTS = {"model.onnx": b"\x08\x0a" + bytes(range(200))}

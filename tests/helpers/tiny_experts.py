@@ -15,7 +15,7 @@ from spoofcue.config import InputSettings
 from spoofcue.faces.crop import Crop
 from spoofcue.package.expert import Calibration, ClassExpert, ClassOutput, ImageInput
 from spoofcue.package.read import Package
-from spoofcue.package.schema import ThresholdFacts
+from spoofcue.package.threshold import ThresholdFacts
 from spoofcue.package.write import file_facts, write_package
 
 # of the brightness 0..255, in [-1, 1] as the network is given it

@@ -11,7 +11,7 @@ from rich import box
 from rich.table import Table
 
 from spoofcue.cli.console import remark, say, say_prose, show
-from spoofcue.cli.options import AsJson
+from spoofcue.cli.options import AsJson, Profile
 from spoofcue.metrics.evaluation import Evaluation, LevelResult, OperatingPoint
 from spoofcue.metrics.intervals import Rate, clopper_pearson
 from spoofcue.metrics.measures import MEASURES, measured_at
@@ -204,6 +204,7 @@ def evaluate(
         ),
     ] = 0,
     seed: Annotated[int, typer.Option(help="Random seed of the bootstrap.")] = 0,
+    profile: Profile = True,
     as_json: AsJson = False,
 ) -> None:
     """Set the threshold on dev; report APCER per PAI, BPCER, ACER, HTER, EER and AUC on test."""
@@ -212,7 +213,9 @@ def evaluate(
     from spoofcue.scoring.evaluate import opened
 
     source = model or run
-    scorer = opened(source, method) if source is not None and scores is None else None
+    scorer = (
+        opened(source, method, profile=profile) if source is not None and scores is None else None
+    )
     if scorer is not None and "torch" in sys.modules:
         _take_free_cores(as_json)
     title = "evaluating" if scorer is None else "scoring faces"

@@ -7,6 +7,14 @@ from typing import Annotated
 
 import typer
 
+Profile = Annotated[
+    bool,
+    typer.Option(
+        "--profile/--no-profile",
+        help="Use the camera profile of a package that has one; without it the threshold from "
+        "before it was made holds.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
 YunetModel = Annotated[
     Path | None,

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from spoofcue.cli.console import say, show, telling_names
-from spoofcue.cli.options import AsJson, YunetModel
+from spoofcue.cli.options import AsJson, Profile, YunetModel
 from spoofcue.runtime.choice import RUNTIMES
 
 if TYPE_CHECKING:
@@ -77,11 +77,13 @@ def predict(
         ),
     ] = None,
     threshold: Annotated[
-        float | None,
+        str | None,
         typer.Option(
-            help="Decide attack above this score, 0 to 1. Default: the model's own threshold."
+            help="Decide attack above this score, 0 to 1, or the name of one of the model's "
+            "operating points: convenient, balanced or strict. Default: the model's own threshold."
         ),
     ] = None,
+    profile: Profile = True,
     detector: Annotated[
         Literal["dlib", "yunet", "none"] | None,
         typer.Option(
@@ -150,7 +152,8 @@ def predict(
         model,
         runtime=runtime,
         threads=threads,
-        threshold=threshold,
+        threshold=_number_or_name(threshold),
+        profile=profile,
         face_detector=detector,
         yunet_model=yunet_model,
         quality=QualityLimits() if quality else None,
@@ -195,6 +198,13 @@ def predict(
         raise unwritten
     if left_out:
         raise typer.Exit(1)
+
+
+def _number_or_name(threshold: str | None) -> Any:
+    try:
+        return None if threshold is None else float(threshold)
+    except ValueError:
+        return threshold  # the model knows whether it has such a point
 
 
 def _left_out_row(left: LeftOut, detector: Detector) -> dict[str, Any]:

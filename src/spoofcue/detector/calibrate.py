@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.package.calibration import doubt_of, threshold_facts
-from spoofcue.package.schema import ThresholdFacts
+from spoofcue.package.threshold import ThresholdFacts
 
 
 class UnsupportedClaim(UserWarning):

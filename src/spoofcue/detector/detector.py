@@ -34,7 +34,8 @@ from spoofcue.errors import InputError
 from spoofcue.faces.detect import DetectorName, FaceDetector, make_detector
 from spoofcue.media.pixels import Image
 from spoofcue.package.hub import HUB
-from spoofcue.package.schema import ThresholdFacts
+from spoofcue.package.schema import PointName
+from spoofcue.package.threshold import ThresholdFacts
 from spoofcue.scoring.exported import PackagedModel
 from spoofcue.scoring.face import FaceScorer
 from spoofcue.scoring.open_model import SHIPPED, locate_model, open_model
@@ -109,7 +110,8 @@ class Detector:
         *,
         runtime: str | None = None,
         threads: int | None = None,
-        threshold: float | None = None,
+        threshold: float | PointName | None = None,
+        profile: bool = True,
         face_detector: DetectorName | FaceDetector | None = None,
         yunet_model: Path | None = None,
         quality: QualityLimits | None = DEFAULT_LIMITS,
@@ -122,12 +124,16 @@ class Detector:
         """Load a model, checked.
 
         Args:
-            model: a model package (folder or .spoofcue), run folder, .ckpt or .onnx; a package on
-                the hub as ``hf:owner/name`` or ``hf:owner/name@revision``; None: SPOOFCUE_MODEL,
+            model: a model package (folder or .spoofcue), run folder, .ckpt or .onnx; ``cue``: our
+                own experts alone, which ship beside ``default``; a package on the hub as
+                ``hf:owner/name`` or ``hf:owner/name@revision``; None: SPOOFCUE_MODEL,
                 and where that is not set, the model that ships with spoofcue.
             runtime: openvino, onnxruntime or torch; None: SPOOFCUE_RUNTIME or the best there is.
             threads: of the runtime.
-            threshold: None: the model's own.
+            threshold: a number in 0..1, or the name of an operating point of the package
+                (``convenient``, ``balanced``, ``strict``); None: the model's own.
+            profile: whether a package's camera profile is used, where it has one; without it the
+                package's threshold from before it was made holds.
             face_detector: a name or anything with ``name`` and ``detect``; None: the one that
                 found the faces of the training.
             yunet_model: YuNet's .onnx file; None: where `spoofcue fetch yunet` puts it.
@@ -143,15 +149,19 @@ class Detector:
 
         """
         options = Options(quality, frames, early_exit, search, color, evidence)
-        if threshold is not None:
+        if threshold is not None and not isinstance(threshold, str):
             threshold = _checked_threshold(threshold)
+        if not isinstance(profile, bool):
+            raise InputError(f"profile={profile!r}: give True or False.")
         path = locate_model(model)
-        loaded = open_model(path, runtime, threads)
+        loaded = open_model(path, runtime, threads, profile=profile)
         facts = loaded.facts
-        if threshold is not None:
+        if isinstance(threshold, str):
+            chosen = _operating_point(threshold, loaded)
+        elif threshold is not None:
             chosen = ThresholdFacts(value=threshold, rule="fixed", source="given")
         elif isinstance(loaded, PackagedModel):
-            chosen = loaded.package.spec.threshold
+            chosen = loaded.threshold
         else:
             # a method without scores in 0..1 keeps its own limit
             chosen = ThresholdFacts.model_construct(**asdict(facts.threshold))
@@ -169,6 +179,7 @@ class Detector:
             "model": None if path == SHIPPED else _reachable(model, path),
             "runtime": runtime,
             "threads": threads,
+            "profile": profile,
             "face_detector": face_detector,
             "yunet_model": None if yunet_model is None else Path(yunet_model).absolute(),
         }
@@ -374,6 +385,23 @@ def _checked_threshold(threshold: object) -> float:
     if not is_within(threshold, 0, 1):
         raise InputError(f"threshold={threshold!r}: give a number in 0..1, as scores are.")
     return float(threshold)
+
+
+def _operating_point(name: str, model: FaceScorer) -> ThresholdFacts:
+    """The threshold that a package calls so."""
+    points = model.points if isinstance(model, PackagedModel) else {}
+    for known, point in points.items():
+        if known == name:
+            return ThresholdFacts(
+                value=point.threshold, rule=point.rule, source=f"operating point {name}"
+            )
+    there = f"there are {', '.join(points)}" if points else "this model has none"
+    camera = isinstance(model, PackagedModel) and model.package.spec.points and not points
+    why = " with its camera profile, whose threshold was set with it" if camera else ""
+    raise InputError(
+        f"threshold={name!r}: no operating point of that name; {there}{why}. Give a number in "
+        "0..1 otherwise."
+    )
 
 
 def _reachable(model: str | Path | None, path: Path) -> str | Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from spoofcue.detector.detector import Detector
@@ -29,8 +29,10 @@ from spoofcue.package.calibration import (
     threshold_facts,
     write_calibrated,
 )
-from spoofcue.package.read import read_package
+from spoofcue.package.profile import CameraProfile
+from spoofcue.package.read import Package, read_package
 from spoofcue.package.write import check_target
+from spoofcue.scoring.camera_profile import CameraKnowledge, Rescorer, Seen
 from spoofcue.scoring.exported import PackagedModel
 
 Progress = Callable[[int, int], None]
@@ -39,21 +41,39 @@ STEP = 16
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """What the package decided on own pictures before it was fitted to them.
+
+    Attributes:
+        live_refused: scores of live faces above its threshold.
+        attacks_passed: scores of attacks at or below it.
+
+    """
+
+    live_refused: int
+    attacks_passed: int
+
+
+@dataclass(frozen=True, slots=True)
 class OwnPictures:
     """What a detector made of folders.
 
     Attributes:
         scores: of what it judged; a video is one attempt.
+        before: what the detector that judged them decided.
         rejected: of each class, reason -> how many; these have no part in a threshold.
         notes: warnings about pictures that are on both sides but for their pixels.
         left_out: what looks like media in the folders and was not judged.
+        seen: what the experts of a package said of each, in the order of the scores.
 
     """
 
     scores: ScoreSet
+    before: Before
     rejected: dict[str, Counter[str]]
     notes: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
 
     def why_rejected(self, kind: str) -> str:
         """The reasons of ``live`` or ``attack`` in words, the commonest first; empty for none."""
@@ -95,6 +115,7 @@ def judge_folders(
     scores: list[float] = []
     labels: list[int] = []
     names: list[str] = []
+    seen: list[Seen] = []
     for start in range(0, len(files), STEP):
         some = files[start : start + STEP]
         results = detector.predict_batch(path for _, path in some)
@@ -103,21 +124,27 @@ def judge_folders(
                 rejected[kind][str(result.reason)] += 1
                 continue
             scores.append(result.score)
+            seen.append(result.evidence)
             labels.append(int(kind == "attack"))
             names.append(says[path])
         if progress:
             progress(start + len(some), len(files))
     named = list(zip(labels, names, strict=True))
+    scored = ScoreSet.of(
+        scores,
+        labels,
+        pai=[(name or "attack") if label else "" for label, name in named],
+        subject=["" if label else name for label, name in named],
+    )
+    limit = detector.threshold
+    refused, passed = int((scored.live > limit).sum()), int((scored.attack <= limit).sum())
     return OwnPictures(
-        ScoreSet.of(
-            scores,
-            labels,
-            pai=[(name or "attack") if label else "" for label, name in named],
-            subject=["" if label else name for label, name in named],
-        ),
+        scored,
+        Before(refused, passed),
         rejected,
         notes,
         left_out,
+        seen,
     )
 
 
@@ -152,9 +179,15 @@ def calibrate_on_folders(
     *,
     attack: Path | None = None,
     protocol: str | None = None,
+    profile: bool = True,
     progress: Progress | None = None,
 ) -> tuple[Calibrated, OwnPictures]:
-    """Write a copy of a package with a threshold from own pictures; all else stays.
+    """Write a copy of a package with a camera profile and a threshold from own pictures.
+
+    A profile that the package has is replaced. With fewer than LEAST_PICTURES live faces, or where
+    no expert can be aligned, there is none, and the threshold alone is set. With one, each live
+    picture is scored by the profile of all others, as the next one will be, and the threshold is
+    set on that. A video counts as one picture: its frame whose score is nearest to the mean.
 
     Args:
         package: folder or file.
@@ -163,6 +196,7 @@ def calibrate_on_folders(
         target: ``bpcer=RATE`` needs live faces alone, ``apcer=RATE`` and ``eer`` attacks too.
         attack: see :func:`judge_folders`.
         protocol: of the pictures, for the record.
+        profile: False: the threshold alone, and a profile of the package is removed.
         progress: called with (done, all).
 
     Raises:
@@ -175,14 +209,53 @@ def calibrate_on_folders(
     check_target(out)
     read = read_package(package)
     # of the very bytes that are written again, and as Detector.load would make it
-    detector = Detector(PackagedModel(read), make_detector(read.spec.detector), read.spec.threshold)
+    model = PackagedModel(read, profile=False)
+    detector = Detector(model, make_detector(read.spec.detector), model.threshold)
     judged = judge_folders(detector, live, attack, progress)
     if not len(judged.scores.live):
         raise InputError(f"{live}: no face could be scored ({judged.why_rejected('live')}).")
+    camera = None
+    if profile:
+        judged, camera = _with_profile(read, judged, model)
+    elif read.spec.profile:
+        read = _unprofiled(read)
     named = " and ".join(folder.name for folder in (live, attack) if folder)
     source = f"calibrated on pictures of {named}"
     facts = threshold_facts(judged.scores, target, source, data=named, protocol=protocol)
-    return write_calibrated(read, facts, doubt_of(judged.scores, target), out), judged
+    doubt = doubt_of(judged.scores, target)
+    return write_calibrated(read, facts, doubt, out, camera), judged
+
+
+Stored = tuple[CameraProfile, dict[str, bytes]]
+
+
+def _with_profile(
+    package: Package, judged: OwnPictures, model: PackagedModel
+) -> tuple[OwnPictures, Stored | None]:
+    """The pictures with the scores that a camera profile gives them, and that profile."""
+    live = [seen for seen, label in zip(judged.seen, judged.scores.label, strict=True) if not label]
+    camera = CameraKnowledge.of(package.spec, live)
+    if not camera.features and not camera.odds:
+        return judged, None
+    again = Rescorer(package)
+    held_out = iter(again.held_out(live))
+    scores = [
+        again.scores([seen], camera)[0] if label else next(held_out)
+        for seen, label in zip(judged.seen, judged.scores.label, strict=True)
+    ]
+    stored = camera.stored(model.facts.id, model.threshold)
+    old = judged.scores
+    new = ScoreSet.of(scores, old.label, old.pais, old.videos, old.subjects, lost=old.lost)
+    return replace(judged, scores=new), stored
+
+
+def _unprofiled(package: Package) -> Package:
+    """A package as if it had no profile; its threshold is set anew anyway."""
+    profile = package.spec.profile
+    assert profile is not None
+    weights = {n: data for n, data in package.weights.items() if n not in profile.files}
+    spec = package.spec.model_copy(update={"profile": None, "threshold": profile.without})
+    return Package(package.path, spec, weights, profile.of)
 
 
 def _within(a: Path, b: Path) -> bool:

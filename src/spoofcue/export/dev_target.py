@@ -10,7 +10,7 @@ from spoofcue.export.dev_crops import DevCrops, dev_crops
 from spoofcue.export.proof import scores_of
 from spoofcue.metrics.scores import ScoreSet, by_video
 from spoofcue.package.calibration import target_rule, threshold_facts
-from spoofcue.package.schema import ThresholdFacts
+from spoofcue.package.threshold import ThresholdFacts
 from spoofcue.records.run_folder import RunFolder
 from spoofcue.scoring.face import FaceScorer
 

@@ -16,7 +16,8 @@ from spoofcue.export.recipe import NamedRecipe, Recipe
 from spoofcue.package.archive import check_contents
 from spoofcue.package.expert import ClassExpert
 from spoofcue.package.read import Package
-from spoofcue.package.schema import CardSection, PackageSpec, ThresholdFacts, check_size
+from spoofcue.package.schema import CardSection, PackageSpec, check_size
+from spoofcue.package.threshold import ThresholdFacts
 from spoofcue.package.write import check_target, file_facts, write_package
 from spoofcue.source import source_commit
 from spoofcue.version import __version__

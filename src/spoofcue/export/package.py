@@ -18,7 +18,8 @@ from spoofcue.methods.settings import settings_from
 from spoofcue.metrics.measures import AT_THRESHOLD, OVER_THRESHOLDS
 from spoofcue.package.expert import CueExpert, WeightFile, weight_names
 from spoofcue.package.read import Package
-from spoofcue.package.schema import PackageSpec, ThresholdFacts
+from spoofcue.package.schema import PackageSpec
+from spoofcue.package.threshold import ThresholdFacts
 from spoofcue.package.write import file_facts, write_package
 from spoofcue.records.run_folder import RunFolder
 from spoofcue.scoring.checkpoint import TorchModel

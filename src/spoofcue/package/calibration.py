@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from spoofcue.metrics.intervals import Support, support_of
 from spoofcue.metrics.score_files import detect_format, read_scores
 from spoofcue.metrics.scores import ScoreSet, by_video
 from spoofcue.metrics.thresholds import TARGETS, ThresholdRule
+from spoofcue.package.profile import CameraProfile
 from spoofcue.package.read import Package, check_model, read_package
-from spoofcue.package.schema import CardSection, ThresholdFacts
-from spoofcue.package.write import write_changed
+from spoofcue.package.schema import CardSection
+from spoofcue.package.threshold import ThresholdFacts
+from spoofcue.package.write import write_changed, write_with_profile
 from spoofcue.records.evaluation_record import METRICS_FILE, EvaluationRecord
 
 
@@ -157,7 +160,13 @@ def calibrate_package(
     return write_calibrated(package, facts, doubt_of(given, target), out)
 
 
-def write_calibrated(package: Package, facts: ThresholdFacts, doubt: str, out: Path) -> Calibrated:
+def write_calibrated(
+    package: Package,
+    facts: ThresholdFacts,
+    doubt: str,
+    out: Path,
+    camera: tuple[CameraProfile, Mapping[str, bytes]] | None = None,
+) -> Calibrated:
     """Write a copy of a package with another threshold; all else stays.
 
     Args:
@@ -165,13 +174,17 @@ def write_calibrated(package: Package, facts: ThresholdFacts, doubt: str, out: P
         facts: the threshold, chosen on scores of this package.
         doubt: why its target cannot be promised; empty if it can.
         out: a folder, or a file that ends in ``.spoofcue``; an older package is replaced.
+        camera: the profile that the threshold goes with, and its file; None: the package's own
+            stays, if it has one.
 
     """
     before = package.spec.threshold
     # the stored rates stay true of the threshold that they were counted at
     metrics = {RATES_AT: before.value, **package.spec.metrics} if package.spec.metrics else {}
     changes = {"threshold": facts, "metrics": metrics, "card": _kept(package, before)}
-    return Calibrated(write_changed(package, out, changes), before, doubt)
+    if camera is None:
+        return Calibrated(write_changed(package, out, changes), before, doubt)
+    return Calibrated(write_with_profile(package, out, camera, changes), before, doubt)
 
 
 def _kept(package: Package, before: ThresholdFacts) -> CardSection | None:

@@ -7,14 +7,9 @@ import re
 from collections.abc import Iterator
 
 from spoofcue.metrics.measures import AT_THRESHOLD, OVER_THRESHOLDS
-from spoofcue.package.expert import ClassExpert, CueExpert
-from spoofcue.package.schema import (
-    CardSection,
-    EvaluationEntry,
-    Measured,
-    PackageSpec,
-    ThresholdFacts,
-)
+from spoofcue.package.expert import AnyExpert, CueExpert
+from spoofcue.package.schema import CardSection, EvaluationEntry, Measured, PackageSpec
+from spoofcue.package.threshold import ThresholdFacts
 from spoofcue.plain_text import as_markdown
 
 TAGS = ("face-anti-spoofing", "liveness-detection", "presentation-attack-detection")
@@ -147,6 +142,8 @@ def model_card(spec: PackageSpec) -> str:
         *prose(card, "training_data"),
         "## Threshold",
         _threshold(spec.threshold),
+        *points(spec),
+        *camera(spec),
         "## Measured",
         _parity(spec),
         _metrics(spec),
@@ -160,7 +157,7 @@ def model_card(spec: PackageSpec) -> str:
 
 
 def _what_it_is(spec: PackageSpec) -> str:
-    if len(spec.experts) == 1 and spec.cue:
+    if len(spec.experts) == 1 and isinstance(spec.cue, CueExpert):
         return (
             f"Face presentation attack detector of method {spec.cue.method} for `spoofcue`: one "
             "face crop to a spoof\ncue map and a score in 0..1; a higher score means more likely "
@@ -183,8 +180,9 @@ def _facts(spec: PackageSpec, card: CardSection) -> str:
         rows |= {
             "input": f"{i.scoring}, size {i.size}, shrink {i.shrink}",
             "normalisation": f"(x - {i.mean:g}) / {i.std:g}",
-            "preset": spec.cue.training.preset,
         }
+    if isinstance(spec.cue, CueExpert):
+        rows["preset"] = spec.cue.training.preset
     rows["written by"] = (
         f"spoofcue {spec.spoofcue}, commit {spec.commit or 'unknown'}, {spec.created}"
     )
@@ -220,14 +218,14 @@ def _experts(spec: PackageSpec) -> list[str]:
     return ["## Evidence", table, f"{how} {MISSING[spec.missing]}"]
 
 
-def calibration_text(expert: CueExpert | ClassExpert) -> str:
+def calibration_text(expert: AnyExpert) -> str:
     """From raw evidence, x, to log-odds, in words."""
     c = expert.calibration
     if c is None:
         return "none"
-    if (c.slope, c.offset) == (1, 0):
-        return "its own"
-    return f"{c.slope:g} x {'-' if c.offset < 0 else '+'} {abs(c.offset):g}"
+    own = (c.slope, c.offset) == (1, 0)
+    text = "its own" if own else f"{c.slope:g} x {'-' if c.offset < 0 else '+'} {abs(c.offset):g}"
+    return text if c.limit is None else f"{text}, within ±{c.limit:g}"
 
 
 def _threshold(t: ThresholdFacts) -> str:
@@ -249,6 +247,39 @@ def _threshold(t: ThresholdFacts) -> str:
     }[t.supported]
     text = f"Attack if score > {t.value:.6g}: {t.rule} ({t.source}).{promised} {'; '.join(known)}"
     return text.rstrip()
+
+
+def points(spec: PackageSpec) -> list[str]:
+    """Blocks: the operating points to choose from by name; empty where there are none."""
+    if not spec.points:
+        return []
+    rows = [
+        f"| {name} | {p.threshold:.4g} | {100 * p.bpcer:.1f} ({100 * p.bpcer_worst:.1f}) | "
+        f"{100 * p.apcer:.1f} ({100 * p.apcer_worst:.1f}) |"
+        for name, p in spec.points.items()
+    ]
+    head = [
+        "| operating point | threshold | BPCER %, mean (worst set) | APCER %, mean (worst set) |",
+        "| --- | --- | --- | --- |",
+    ]
+    bases = dict.fromkeys(f"{p.rule}; {p.basis}" for p in spec.points.values())
+    return ["\n".join([*head, *rows]), *bases]
+
+
+def camera(spec: PackageSpec) -> list[str]:
+    """Blocks: the camera that the package was fitted to; empty where it is to none."""
+    profile = spec.profile
+    if profile is None:
+        return []
+    aligned = ", ".join(f"{name} ({e.pictures})" for name, e in profile.experts.items()) or "none"
+    return [
+        "## Camera profile",
+        f"Made {profile.made} of {profile.pictures} live faces of one camera, for that camera "
+        f"alone; experts that it aligns, and on how many of them: {aligned}. It holds averages "
+        "over these faces\nand no picture. The rates of this card are without it "
+        f"(`--no-profile`), where attack is a score > {profile.without.value:.6g} "
+        f"({profile.without.rule}).",
+    ]
 
 
 def _parity(spec: PackageSpec) -> str:

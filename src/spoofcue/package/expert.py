@@ -39,10 +39,19 @@ class WeightFile(Strict):
 
 
 class Calibration(Strict):
-    """Log-odds of an attack from raw evidence: ``slope * raw + offset``."""
+    """Log-odds of an attack from raw evidence: ``slope * raw + offset``, within ``limit``.
+
+    Attributes:
+        slope: of the raw evidence.
+        offset: log-odds of raw evidence 0.
+        limit: log-odds beyond it, on either side of 0, count as this; None: no limit. A network
+            that is always certain would otherwise outvote all others.
+
+    """
 
     slope: Finite = Field(1.0, gt=0, le=LARGEST)
     offset: Finite = Field(0.0, ge=-LARGEST, le=LARGEST)
+    limit: Finite | None = Field(None, gt=0, le=LARGEST)
 
 
 class Expert(Strict):
@@ -102,6 +111,42 @@ class CueExpert(Expert):
             raise ValueError("ONNX Runtime computes no bf16; bf16 is for openvino and safetensors")
         if self.precision not in ("fp32", "bf16") and self.format == "safetensors":
             raise ValueError("the format safetensors is fp32 or bf16")
+        return self
+
+
+class FamilyExpert(Expert):
+    """A frozen network's features and a linear detector for each family of attacks.
+
+    With x the features' mean over the places of a face, detector k has ``z_k = w_k . x + b_k`` in
+    deviations of the live faces that it was fitted on; the raw evidence is the largest of them. The
+    detectors and the live features' mean and covariance are in the ``.safetensors`` file, see
+    :mod:`spoofcue.scoring.family_detectors`. A cue map is made of the evidence of each place.
+    """
+
+    kind: Literal["families"] = "families"
+    calibration: Calibration = Calibration()
+    format: Literal["onnx"] = "onnx"
+    precision: Literal["fp32", "fp16"] = "fp32"
+    input: InputSettings
+    families: Annotated[tuple[Line, ...], Field(min_length=1, max_length=20)]
+    channels: int = Field(ge=1, le=4096, description="of the features")
+
+    @property
+    def detectors_file(self) -> str:
+        """Of its files the one with the detectors."""
+        return next(name for name in self.files if name.endswith(".safetensors"))
+
+    @property
+    def graph_file(self) -> str:
+        """Of its files the one with the network."""
+        return next(name for name in self.files if name.endswith(".onnx"))
+
+    @model_validator(mode="after")
+    def _agree(self) -> FamilyExpert:
+        if sorted(name.rpartition(".")[2] for name in self.files) != ["onnx", "safetensors"]:
+            raise ValueError("kind families has two files, NAME.onnx and NAME.safetensors")
+        if self.input.scoring != "resize":
+            raise ValueError("kind families takes a face in one piece: input.scoring is resize")
         return self
 
 
@@ -189,3 +234,6 @@ class ClassExpert(Expert):
     def _agree(self) -> ClassExpert:
         self._check_files(self.format)
         return self
+
+
+AnyExpert = CueExpert | FamilyExpert | ClassExpert

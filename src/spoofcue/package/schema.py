@@ -9,9 +9,10 @@ from pydantic import ConfigDict, Field, JsonValue, ValidationError, model_valida
 
 from spoofcue.errors import PackageError, validation_text
 from spoofcue.metrics.measures import MEASURES
-from spoofcue.metrics.thresholds import Threshold
-from spoofcue.package.expert import ClassExpert, CueExpert, WeightFile
+from spoofcue.package.expert import AnyExpert, CueExpert, FamilyExpert, WeightFile
 from spoofcue.package.fields import Count, Finite, Fraction, Line, Prose, Strict
+from spoofcue.package.profile import CameraProfile, FeatureAlignment
+from spoofcue.package.threshold import OperatingPoint, ThresholdFacts
 
 # The paper's network is 90 MB in fp32; protobuf itself ends at 2 GB.
 MAX_WEIGHTS = 1 << 30
@@ -110,30 +111,6 @@ SPEC_FILE = "spoofcue.json"
 CARD_FILE = "README.md"
 
 
-class ThresholdFacts(Strict):
-    """A score above ``value`` is an attack; the rest says where the value comes from.
-
-    None is "not known". ``supported`` tells whether there were attempts enough to promise the
-    target (rule of three); None where no rate is promised.
-    """
-
-    value: Finite = Field(ge=0, le=1)
-    rule: str
-    source: str = Field(description="in words, as in reports")
-    data: str | None = Field(None, description="name of the prepared folder or score file")
-    protocol: str | None = None
-    target: float | None = Field(None, ge=0, le=1, description="the rate that is promised")
-    live: Count | None = None
-    attack: Count | None = None
-    people: Count | None = None
-    supported: bool | None = None
-
-    @property
-    def as_threshold(self) -> Threshold:
-        """Value, rule and source alone."""
-        return Threshold(self.value, self.rule, self.source)
-
-
 class Parity(Strict):
     """How far the packaged weights' scores are from the checkpoint's in PyTorch."""
 
@@ -144,7 +121,10 @@ class Parity(Strict):
     runtime: str
 
 
-Expert = Annotated[CueExpert | ClassExpert, Field(discriminator="kind")]
+Expert = Annotated[AnyExpert, Field(discriminator="kind")]
+
+
+PointName = Literal["convenient", "balanced", "strict"]
 
 
 class PackageSpec(Strict):
@@ -166,6 +146,10 @@ class PackageSpec(Strict):
     detector: Literal["dlib", "yunet", "none"]
     min_face_px: int = Field(ge=1)
     threshold: ThresholdFacts
+    points: dict[PointName, OperatingPoint] = Field(
+        {}, description="thresholds to choose from by name; of scores without a camera profile"
+    )
+    profile: CameraProfile | None = None
     scores_as: list[str] = Field(
         [],
         description="ids of models with the same scores: this package before its threshold or "
@@ -181,10 +165,13 @@ class PackageSpec(Strict):
     @model_validator(mode="after")
     def _agree(self) -> PackageSpec:
         names = [expert.name for expert in self.experts]
-        files = [name for expert in self.experts for name in expert.files]
-        for what, given in (("expert", names), ("file", files)):
-            if twice := sorted({name for name in given if given.count(name) > 1}):
-                raise ValueError(f"two experts have the {what} {', '.join(twice)}")
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"two experts have the expert {', '.join(twice)}")
+        known: dict[str, WeightFile] = {}
+        for expert in self.experts:  # one network may serve several, one name no two files
+            for name, file in expert.files.items():
+                if known.setdefault(name, file) != file:
+                    raise ValueError(f"two experts have the file {name}, with other contents")
         if len(self.experts) > 1 and (
             raw := [expert.name for expert in self.experts if expert.calibration is None]
         ):
@@ -192,17 +179,35 @@ class PackageSpec(Strict):
                 f"{', '.join(raw)}: several experts are added as log-odds, which takes a "
                 "calibration of each"
             )
+        self._check_profile(set(known))
         return self
+
+    def _check_profile(self, files: set[str]) -> None:
+        profile = self.profile
+        if profile is None:
+            return
+        if shared := sorted(files & set(profile.files)):
+            raise ValueError(f"the profile and an expert have the file {', '.join(shared)}")
+        experts = {expert.name: expert for expert in self.experts}
+        for name, alignment in profile.experts.items():
+            if name not in experts:
+                raise ValueError(f"the profile is of an expert {name}, which is not there")
+            features = isinstance(alignment, FeatureAlignment)
+            if features != isinstance(experts[name], FamilyExpert):
+                raise ValueError(f"the profile's {alignment.kind} do not fit the expert {name}")
+            if features and not profile.files:
+                raise ValueError(f"the profile lacks the file of {name}'s features")
 
     @property
     def files(self) -> dict[str, WeightFile]:
-        """Every file of weights, of all experts."""
-        return {name: file for expert in self.experts for name, file in expert.files.items()}
+        """Every file of weights, of all experts and of the profile."""
+        of_experts = {name: file for expert in self.experts for name, file in expert.files.items()}
+        return of_experts | (self.profile.files if self.profile else {})
 
     @property
-    def cue(self) -> CueExpert | None:
+    def cue(self) -> CueExpert | FamilyExpert | None:
         """The expert whose cue map is shown: the first that makes one."""
-        return next((e for e in self.experts if isinstance(e, CueExpert)), None)
+        return next((e for e in self.experts if isinstance(e, (CueExpert, FamilyExpert))), None)
 
     @property
     def weights(self) -> str:

@@ -10,6 +10,7 @@ from spoofcue.errors import InputError
 from spoofcue.package.archive import SUFFIX, write_archive
 from spoofcue.package.card import model_card
 from spoofcue.package.expert import WeightFile
+from spoofcue.package.profile import CameraProfile
 from spoofcue.package.read import Package, is_package, read_package
 from spoofcue.package.schema import CARD_FILE, SPEC_FILE, PackageSpec
 from spoofcue.records.owner import held
@@ -83,6 +84,43 @@ def write_changed(package: Package, target: Path, changes: Mapping[str, object])
     known = [*package.spec.scores_as, package.id]
     spec = package.spec.model_copy(update={**changes, "scores_as": list(dict.fromkeys(known))})
     return write_package(target, spec, package.weights)
+
+
+def write_with_profile(
+    package: Package,
+    target: Path,
+    camera: tuple[CameraProfile, Mapping[str, bytes]] | None,
+    changes: Mapping[str, object],
+) -> Package:
+    """As :func:`write_changed`, with another camera profile, or without one.
+
+    Args:
+        package: as it was read; a profile that it has is left out.
+        target: may be where it lies.
+        camera: the profile and its file; None: none.
+        changes: of the other fields.
+
+    """
+    old = package.spec.profile
+    weights = {n: data for n, data in package.weights.items() if not old or n not in old.files}
+    profile, files = camera or (None, {})
+    # other scores than those of the package without it, or with another one
+    same = [old.of] if old and profile is None else []
+    spec = package.spec.model_copy(update={**changes, "profile": profile, "scores_as": same})
+    return write_package(target, spec, weights | dict(files))
+
+
+def without_profile(package: Package, target: Path) -> Package:
+    """Write a copy of a package that knows no camera, with the threshold from before it did.
+
+    Raises:
+        InputError: it has no profile; nothing is written.
+
+    """
+    profile = package.spec.profile
+    if profile is None:
+        raise InputError(f"{package.path} has no camera profile to remove.")
+    return write_with_profile(package, target, None, {"threshold": profile.without})
 
 
 def _is_empty(path: Path) -> bool:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.faces.box import Box
-from spoofcue.package.expert import Calibration, ClassExpert, ClassOutput, CueExpert
+from spoofcue.package.expert import AnyExpert, Calibration, ClassOutput
+from spoofcue.package.profile import OddsAlignment
 
 # A float32 probability of 1 is no certainty, but its odds would be infinite.
 LEAST_PROBABILITY = 1e-7
@@ -33,6 +34,8 @@ class Evidence:
         inside: the pixels of the frame in it, as a part of those that it wants, 0..1.
         missing: why it has no part: it had too little to look at, or its output was no number,
             which rejects the face. None: it has.
+        features: (C,) float64 of an expert with features, which a camera's profile is made of;
+            not part of :meth:`to_dict`.
 
     """
 
@@ -44,10 +47,13 @@ class Evidence:
     box: Box
     inside: float
     missing: str | None = None
+    features: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
-        return asdict(self)
+        plain = asdict(replace(self, features=None))
+        del plain["features"]
+        return plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +73,24 @@ class Unscored:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What one expert gave before it is weighed; ``raw`` is None where it did not look."""
+    """What one expert gave before it is weighed.
 
-    expert: CueExpert | ClassExpert
+    Attributes:
+        expert: which.
+        box: see :class:`Evidence`.
+        inside: see :class:`Evidence`.
+        raw: None where it did not look.
+        features: see :class:`Evidence`.
+        alignment: of its log-odds to a camera; None: there is none.
+
+    """
+
+    expert: AnyExpert
     box: Box
     inside: float
     raw: float | None
+    features: NDArray[np.float64] | None = None
+    alignment: OddsAlignment | None = None
 
     @property
     def missing(self) -> str | None:
@@ -85,7 +103,7 @@ class Looked:
         )
 
 
-def too_little(expert: CueExpert | ClassExpert, inside: float) -> bool:
+def too_little(expert: AnyExpert, inside: float) -> bool:
     """Whether an expert has nothing to look at, by the rule that its package states."""
     return inside < expert.least_inside or inside <= 0
 
@@ -150,14 +168,29 @@ def _weighed(one: Looked, share: float) -> Evidence:
         raw, why = None, f"the output of {expert.name} is no number"
     if raw is not None and expert.calibration is not None:
         log_odds = calibrated(raw, expert.calibration)
+        if one.alignment is not None:
+            log_odds = one.alignment.aligned(log_odds)
         weight = expert.weight * share
         contribution = weight * log_odds
-    return Evidence(expert.name, raw, log_odds, weight, contribution, one.box, one.inside, why)
+    return Evidence(
+        expert.name,
+        raw,
+        log_odds,
+        weight,
+        contribution,
+        one.box,
+        one.inside,
+        why,
+        one.features,
+    )
 
 
 def calibrated(raw: float, calibration: Calibration) -> float:
     """Log-odds from raw evidence."""
-    return calibration.slope * raw + calibration.offset
+    log_odds = calibration.slope * raw + calibration.offset
+    if calibration.limit is None:
+        return log_odds
+    return min(max(log_odds, -calibration.limit), calibration.limit)
 
 
 def logistic(log_odds: float) -> float:

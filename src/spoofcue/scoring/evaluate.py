@@ -15,7 +15,7 @@ from spoofcue.metrics.thresholds import ThresholdRule
 from spoofcue.package.hub import HUB
 from spoofcue.records.run_folder import RunFolder
 from spoofcue.scoring.evaluate_run import evaluate_run
-from spoofcue.scoring.open_model import method_of, open_model
+from spoofcue.scoring.open_model import NAMED, method_of, open_model
 
 if TYPE_CHECKING:
     from spoofcue.scoring.face import FaceScorer
@@ -110,10 +110,11 @@ def evaluate(
 
 
 def _is_missing(given: str | Path) -> bool:
-    return not str(given).startswith(HUB) and not Path(given).expanduser().exists()
+    named = str(given) in NAMED or str(given).startswith(HUB)
+    return not named and not Path(given).expanduser().exists()
 
 
-def opened(source: str | Path, method: str | None = None) -> FaceScorer:
+def opened(source: str | Path, method: str | None = None, *, profile: bool = True) -> FaceScorer:
     """Open a run or a model; of one method alone, if that is given.
 
     Raises:
@@ -122,7 +123,7 @@ def opened(source: str | Path, method: str | None = None) -> FaceScorer:
     """
     if method is not None and (actual := method_of(Path(source))) != method:
         raise InputError(f"{source} is of method {actual}, not {method}; leave out --method.")
-    return open_model(source)
+    return open_model(source, profile=profile)
 
 
 def _data_of(run: str | Path | None) -> Path:

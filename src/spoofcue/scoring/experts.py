@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from spoofcue.cue.score import next_multiple
 from spoofcue.media.image import Image
-from spoofcue.package.expert import ClassExpert, CueExpert, ImageInput
+from spoofcue.package.expert import AnyExpert, ClassExpert, CueExpert, FamilyExpert, ImageInput
+from spoofcue.patches.inputs import normalise, scoring_inputs
 from spoofcue.runtime.choice import Graph, open_classes, open_cues
 from spoofcue.runtime.session import CueRuntime, GraphRuntime
 from spoofcue.scoring.combination import attack_log_odds
 from spoofcue.scoring.face import FaceScore, by_magnitude, score_crops
+from spoofcue.scoring.family_detectors import FamilyDetectors, LiveFeatures, checked_places
 
 Planes = NDArray[np.float32]
 
@@ -29,39 +31,104 @@ class OpenExpert:
         look: (h, w, 3) uint8 RGB crops of any shapes -> raw evidence of each as ``score``, with a
             map where it makes one.
         cues: normalised images to cue maps; None: it makes none.
+        detectors: as its package has them, before any alignment; None: it has none.
 
     """
 
-    spec: CueExpert | ClassExpert
+    spec: AnyExpert
     runtime: CueRuntime | GraphRuntime
     look: Callable[[Sequence[Image]], list[FaceScore]]
     cues: Callable[[Planes], Planes] | None = None
+    detectors: FamilyDetectors | None = None
 
 
-def open_expert(
-    expert: CueExpert | ClassExpert,
-    weights: Mapping[str, bytes],
-    runtime: str | None = None,
-    threads: int | None = None,
-) -> OpenExpert:
-    """Load one expert of a checked package.
+class OpenGraphs:
+    """The graphs of a checked package in their runtimes; one that two experts share is opened once.
 
-    Raises:
-        InputError: no runtime can take it.
+    Args:
+        weights: name -> content of the package's files.
+        runtime: see :func:`spoofcue.runtime.choice.choose_runtime`.
+        threads: of the runtime.
 
     """
-    if isinstance(expert, CueExpert):
-        network = open_cues(graph_of(expert, weights), runtime, threads)
 
-        def look(crops: Sequence[Image]) -> list[FaceScore]:
-            return score_crops(by_magnitude(network.cues), crops, expert.input)
+    def __init__(
+        self,
+        weights: Mapping[str, bytes],
+        runtime: str | None = None,
+        threads: int | None = None,
+    ) -> None:
+        self._weights, self._runtime, self._threads = weights, runtime, threads
+        self._shared: dict[tuple[str, int], GraphRuntime] = {}
 
-        return OpenExpert(expert, network, look, network.cues)
-    graph = open_classes(graph_of(expert, weights), runtime, threads)
-    return OpenExpert(expert, graph, lambda crops: [_judged(graph, expert, c) for c in crops])
+    def expert(self, expert: AnyExpert, own: LiveFeatures | None = None) -> OpenExpert:
+        """Load one expert.
+
+        Args:
+            expert: of the package.
+            own: a camera's live features, which the detectors of an expert with features are turned
+                to; None: none are known.
+
+        Raises:
+            InputError: no runtime can take it.
+            PackageError: the tensors beside its graph are not what it says.
+
+        """
+        graph = graph_of(expert, self._weights)
+        if isinstance(expert, CueExpert):
+            network = open_cues(graph, self._runtime, self._threads)
+
+            def look(crops: Sequence[Image]) -> list[FaceScore]:
+                return score_crops(by_magnitude(network.cues), crops, expert.input)
+
+            return OpenExpert(expert, network, look, network.cues)
+        if isinstance(expert, ClassExpert):
+            classes = open_classes(graph, self._runtime, self._threads)
+            return OpenExpert(
+                expert, classes, lambda crops: [_judged(classes, expert, c) for c in crops]
+            )
+        key = (expert.graph_file, expert.input.size)
+        if key not in self._shared:
+            self._shared[key] = open_classes(graph, self._runtime, self._threads)
+        detectors = detectors_of(expert, self._weights)
+        return _open_families(expert, self._shared[key], detectors, own)
 
 
-def graph_of(expert: CueExpert | ClassExpert, weights: Mapping[str, bytes]) -> Graph:
+def detectors_of(expert: FamilyExpert, weights: Mapping[str, bytes]) -> FamilyDetectors:
+    """The detectors of a package's expert, before any alignment.
+
+    Raises:
+        PackageError: ``contents``.
+
+    """
+    name = expert.detectors_file
+    return FamilyDetectors.read(weights[name], len(expert.families), expert.channels, name)
+
+
+def _open_families(
+    expert: FamilyExpert,
+    graph: GraphRuntime,
+    detectors: FamilyDetectors,
+    own: LiveFeatures | None,
+) -> OpenExpert:
+    used = detectors if own is None else detectors.aligned(own)
+
+    def cues(images: Planes) -> Planes:
+        places = checked_places(graph.run(images), len(images), expert.channels)
+        return np.stack([used.cue(of_face) for of_face in places])
+
+    def judged(crop: Image) -> FaceScore:
+        (pixels,) = scoring_inputs(crop, expert.input)
+        batch = normalise(pixels, expert.input.mean, expert.input.std)[None]
+        (places,) = checked_places(graph.run(batch), 1, expert.channels)
+        features = places.mean(axis=(1, 2), dtype=np.float64)
+        raw = float(used.evidence(features[None])[0])
+        return FaceScore(raw, used.cue(places), pixels, features=features)
+
+    return OpenExpert(expert, graph, lambda crops: [judged(c) for c in crops], cues, detectors)
+
+
+def graph_of(expert: AnyExpert, weights: Mapping[str, bytes]) -> Graph:
     """What a runtime must know of an expert.
 
     Args:
@@ -69,6 +136,10 @@ def graph_of(expert: CueExpert | ClassExpert, weights: Mapping[str, bytes]) -> G
         weights: name -> content of its files, at least.
 
     """
+    if isinstance(expert, FamilyExpert):
+        side = next_multiple(expert.input.size)
+        graph = (weights[expert.graph_file],)
+        return Graph(expert.format, expert.precision, graph, (1, 3, side, side))
     files = tuple(weights[name] for name in expert.file_names)
     if isinstance(expert, ClassExpert):
         tensors = (expert.input.tensor, expert.output.tensor)

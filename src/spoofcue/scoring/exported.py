@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 
 from spoofcue.config import InputSettings
 from spoofcue.errors import InputError
-from spoofcue.faces.crop import FACE_CROP
+from spoofcue.faces.crop import FACE_CROP, View
 from spoofcue.package.expert import ClassExpert
+from spoofcue.package.profile import OddsAlignment
 from spoofcue.package.read import Package, read_package
 from spoofcue.package.schema import PackageSpec
+from spoofcue.package.threshold import OperatingPoint
 from spoofcue.runtime.with_onnxruntime import OnnxRuntime
+from spoofcue.scoring.camera_profile import CameraKnowledge
 from spoofcue.scoring.combination import Looked, combined, too_little
-from spoofcue.scoring.experts import OpenExpert, open_expert
+from spoofcue.scoring.experts import OpenExpert, OpenGraphs
 from spoofcue.scoring.face import Face, FaceScore, score_faces
 from spoofcue.scoring.facts import ModelFacts, facts_from
 from spoofcue.texts.content import content_of
@@ -30,6 +33,7 @@ class PackagedModel:
         package: as it was read, or where it lies.
         runtime: openvino, onnxruntime or torch; None: by environment, format and what is there.
         threads: for one call; None leaves it to the runtime.
+        profile: whether the camera's profile is used, if the package has one.
 
     Raises:
         PackageError: the package is refused.
@@ -38,21 +42,35 @@ class PackagedModel:
     """
 
     def __init__(
-        self, package: Package | Path, runtime: str | None = None, threads: int | None = None
+        self,
+        package: Package | Path,
+        runtime: str | None = None,
+        threads: int | None = None,
+        *,
+        profile: bool = True,
     ) -> None:
         self.package = package if isinstance(package, Package) else read_package(package)
         spec = self.package.spec
-        self._experts = [
-            open_expert(expert, self.package.weights, runtime, threads) for expert in spec.experts
-        ]
+        self._camera = CameraKnowledge.read(self.package) if profile else None
+        opened = OpenGraphs(self.package.weights, runtime, threads)
+        known = self._camera.features if self._camera else {}
+        self._experts = [opened.expert(expert, known.get(expert.name)) for expert in spec.experts]
+        unused = spec.profile if spec.profile and not profile else None
+        self.threshold = unused.without if unused else spec.threshold
         self.facts = ModelFacts(
-            id=self.package.id,
+            # scores without the profile are those of the package that it was made for
+            id=unused.of if unused else self.package.id,
             input=_input(spec),
-            threshold=spec.threshold.as_threshold,
+            threshold=self.threshold.as_threshold,
             crop=spec.cue.crop if spec.cue else FACE_CROP,
             min_face_px=spec.min_face_px,
             detector=spec.detector,
         )
+
+    @property
+    def points(self) -> dict[str, OperatingPoint]:
+        """Thresholds by name; they are of scores without a camera's profile."""
+        return {} if self._camera else {str(n): p for n, p in self.package.spec.points.items()}
 
     @property
     def runtime(self) -> str:
@@ -73,7 +91,8 @@ class PackagedModel:
 
     def score(self, faces: Sequence[Face]) -> list[FaceScore]:
         """See :class:`~spoofcue.scoring.face.FaceScorer`."""
-        parts = [_looked(expert, faces) for expert in self._experts]
+        odds = self._camera.odds if self._camera else {}
+        parts = [_looked(expert, faces, odds.get(expert.spec.name)) for expert in self._experts]
         return [
             self._score(face, [of_expert[i] for of_expert in parts]) for i, face in enumerate(faces)
         ]
@@ -88,18 +107,24 @@ class PackagedModel:
         return FaceScore(score, shown.cue, shown.seen, evidence, unscored)
 
 
-def _looked(expert: OpenExpert, faces: Sequence[Face]) -> list[tuple[Looked, FaceScore | None]]:
+def _looked(
+    expert: OpenExpert, faces: Sequence[Face], odds: OddsAlignment | None
+) -> list[tuple[Looked, FaceScore | None]]:
     """What an expert says of each face, of those that show it enough."""
     views = [face.view(expert.spec.crop) for face in faces]
     fit = [i for i, view in enumerate(views) if not too_little(expert.spec, view.inside)]
     said = dict(zip(fit, expert.look([views[i].pixels for i in fit]), strict=True))
     return [
-        (
-            Looked(expert.spec, view.box, view.inside, said[i].score if i in said else None),
-            said.get(i),
-        )
-        for i, view in enumerate(views)
+        (_as_looked(expert, view, said.get(i), odds), said.get(i)) for i, view in enumerate(views)
     ]
+
+
+def _as_looked(
+    expert: OpenExpert, view: View, said: FaceScore | None, odds: OddsAlignment | None
+) -> Looked:
+    if said is None:
+        return Looked(expert.spec, view.box, view.inside, None)
+    return Looked(expert.spec, view.box, view.inside, said.score, said.features, odds)
 
 
 def _input(spec: PackageSpec) -> InputSettings:

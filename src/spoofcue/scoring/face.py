@@ -64,6 +64,7 @@ class FaceScore:
         seen: (h, w, 3) uint8, the pixels that the method saw, aligned with ``cue``.
         evidence: what each expert of a package said; empty for other models.
         unscored: why there is no score, where that is known.
+        features: (C,) float64 of one expert with features; None: others.
 
     """
 
@@ -72,6 +73,7 @@ class FaceScore:
     seen: Image
     evidence: tuple[Evidence, ...] = ()
     unscored: Unscored | None = None
+    features: NDArray[np.float64] | None = None
 
 
 class FaceScorer(Protocol):

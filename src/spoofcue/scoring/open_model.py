@@ -17,7 +17,10 @@ from spoofcue.scoring.exported import OnnxModel, PackagedModel
 from spoofcue.scoring.face import FaceScorer
 from spoofcue.scoring.fitted import FittedModel
 
-SHIPPED = Path(__file__).parent.parent / "models" / "default"
+_MODELS = Path(__file__).parent.parent / "models"
+SHIPPED = _MODELS / "default"
+# by name, of those that come in the wheel: all experts, and ours alone
+NAMED = {"default": SHIPPED, "cue": _MODELS / "cue"}
 VARIABLE = "SPOOFCUE_MODEL"
 
 
@@ -25,8 +28,9 @@ def locate_model(model: str | Path | None) -> Path:
     """The path of a model.
 
     Args:
-        model: a path, ``hf:owner/name`` or ``hf:owner/name@revision``, or None for
-            SPOOFCUE_MODEL, and where that is not set, the model that ships with the package.
+        model: a path; ``default`` or ``cue``, which ship with the package (what lies under such a
+            name is meant by ``./cue``); ``hf:owner/name`` or ``hf:owner/name@revision``; or None
+            for SPOOFCUE_MODEL, and where that is not set, ``default``.
 
     Raises:
         InputError: there is none, or the hub does not give it.
@@ -52,11 +56,17 @@ def locate_model(model: str | Path | None) -> Path:
         return SHIPPED
     if isinstance(model, str) and model.startswith(HUB):
         return fetch_package(HubPlace.of(model))
+    if str(model) in NAMED and is_package(NAMED[str(model)]):
+        return NAMED[str(model)]
     return Path(model).expanduser()
 
 
 def open_model(
-    model: str | Path | None, runtime: str | None = None, threads: int | None = None
+    model: str | Path | None,
+    runtime: str | None = None,
+    threads: int | None = None,
+    *,
+    profile: bool = True,
 ) -> FaceScorer:
     """Open a run (its best checkpoint), a .ckpt, a .onnx or a model package, whatever its method.
 
@@ -65,6 +75,7 @@ def open_model(
         runtime: for packages: openvino, onnxruntime or torch; None: the best there is. A run or
             .ckpt of a network is torch's, a .onnx is onnxruntime's.
         threads: of the runtime; None: its own choice.
+        profile: whether a package's camera profile is used, where it has one.
 
     Raises:
         InputError: nothing usable there; the message says what was looked for.
@@ -73,7 +84,7 @@ def open_model(
     """
     path = locate_model(model)
     if is_package(path):
-        return PackagedModel(path, runtime, threads)
+        return PackagedModel(path, runtime, threads, profile=profile)
     if path.is_file() and path.suffix != ".onnx":
         refuse_other_content(path)
     if path.is_file() and path.suffix == ".onnx":

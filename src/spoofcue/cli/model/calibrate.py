@@ -52,6 +52,14 @@ def calibrate(
             "bpcer=0.05 with --live alone, else eer."
         ),
     ] = None,
+    profile: Annotated[
+        bool,
+        typer.Option(
+            "--profile/--no-profile",
+            help="With --live, also store how live faces look before this camera (averages, no "
+            "pictures) and align the model to it; --no-profile sets the threshold alone.",
+        ),
+    ] = True,
     protocol: Annotated[
         str | None,
         typer.Option(
@@ -66,7 +74,10 @@ def calibrate(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write a copy of a package with a threshold set on your own pictures; weights stay.
+    """Write a copy of a package fitted to your camera: a profile and a threshold; weights stay.
+
+    The profile takes 5 live faces or more, and 30 are far better; a threshold is set on scores that
+    each live face gets from the profile of all others.
 
     A promised rate takes 3 / RATE attempts of each kind (rule of three). With fewer the threshold
     is set all the same, and a warning says so.
@@ -105,6 +116,7 @@ def calibrate(
             target or ("eer" if attack else "bpcer=0.05"),
             attack=attack,
             protocol=protocol,
+            profile=profile,
             progress=progress,
         )
     _print_calibrated(done, out, as_json, pictures)
@@ -113,6 +125,16 @@ def calibrate(
     reasons = {reason for why in pictures.rejected.values() for reason in why}
     if pictures.left_out or not reasons.isdisjoint(UNREADABLE):
         raise typer.Exit(1)
+
+
+def _profile_row(done: Calibrated) -> dict[str, object] | None:
+    profile = done.package.spec.profile
+    if profile is None:
+        return None
+    return {
+        "pictures": profile.pictures,
+        "experts": {name: e.pictures for name, e in profile.experts.items()},
+    }
 
 
 def _print_calibrated(
@@ -131,6 +153,7 @@ def _print_calibrated(
             "path": str(out),
             "threshold": facts.model_dump(mode="json"),
             "threshold_before": done.before.value,
+            "profile": _profile_row(done),
             "warning": done.doubt or None,
         }
         of_pictures = {}
@@ -146,12 +169,15 @@ def _print_calibrated(
     )
     if pictures is None:
         return
-    own = pictures.scores
-    refused, before = (int((own.live > t).sum()) for t in (facts.value, done.before.value))
-    say(f"live refused: {refused} of {len(own.live)}, before {before}")
+    own, plain = pictures.scores, pictures.before
+    if profile := done.package.spec.profile:
+        what = ", ".join(f"{name} ({e.pictures})" for name, e in profile.experts.items())
+        say(f"camera profile of {profile.pictures} live faces; aligns {what}")
+    refused = int((own.live > facts.value).sum())
+    say(f"live refused: {refused} of {len(own.live)}, before {plain.live_refused}")
     if len(own.attack):
-        passed, before = (int((own.attack <= t).sum()) for t in (facts.value, done.before.value))
-        say(f"attacks passed: {passed} of {len(own.attack)}, before {before}")
+        passed = int((own.attack <= facts.value).sum())
+        say(f"attacks passed: {passed} of {len(own.attack)}, before {plain.attacks_passed}")
     else:
         say("how many attacks pass is not known; give --attack FOLDER to see")
     for kind in pictures.rejected:

@@ -11,6 +11,7 @@ from spoofcue.cli.model.calibrate import calibrate
 from spoofcue.cli.model.card import card
 from spoofcue.cli.model.hub import pull, push
 from spoofcue.cli.model.importing import combine, import_model
+from spoofcue.cli.model.profile import profile
 from spoofcue.cli.options import AsJson
 
 app = typer.Typer(
@@ -122,6 +123,7 @@ def verify(
 
 app.command()(calibrate)
 app.command()(card)
+app.command()(profile)
 app.command("import")(import_model)
 app.command()(combine)
 app.command()(push)

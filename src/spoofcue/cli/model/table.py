@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from spoofcue.package.expert import ClassExpert, CueExpert
+    from spoofcue.package.expert import AnyExpert
     from spoofcue.package.schema import CardSection
 
 _MISSING = {
@@ -45,6 +45,13 @@ def print_package(path: Path, as_json: bool) -> None:
         **({"missing evidence": _MISSING[spec.missing]} if len(spec.experts) > 1 else {}),
         "written by": f"spoofcue {spec.spoofcue}, commit {spec.commit}, {spec.created}",
     }
+    for at, point in spec.points.items():
+        rows[f"point {at}"] = (
+            f"{point.threshold:.6g}; BPCER {100 * point.bpcer:.1f} %, "
+            f"APCER {100 * point.apcer:.1f} %"
+        )
+    if spec.profile:
+        rows["camera profile"] = f"of {spec.profile.pictures} live faces, {spec.profile.made}"
     if spec.parity:
         p = spec.parity
         rows["parity"] = f"mean {p.mean:.1e}, max {p.max:.1e} over {p.n} {p.on} ({p.runtime})"
@@ -56,12 +63,14 @@ def print_package(path: Path, as_json: bool) -> None:
     show(table)
 
 
-def _expert(expert: CueExpert | ClassExpert) -> str:
+def _expert(expert: AnyExpert) -> str:
     """What it looks at, and what becomes of its output."""
     looks = f"looks at {expert.crop}"
     if expert.least_inside:
         looks += f", {100 * expert.least_inside:g} % of it in the picture"
-    if expert.kind == "cue_map":
+    if expert.kind == "families":
+        what = f"features, detectors of {', '.join(expert.families)}; size {expert.input.size}"
+    elif expert.kind == "cue_map":
         face = expert.input
         what = (
             f"{expert.method}, preset {expert.training.preset}; {face.scoring}, size {face.size}, "

@@ -1,0 +1,205 @@
+"""A camera's profile: made of what experts said of live faces, and used when faces are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+
+import numpy as np
+
+from spoofcue.errors import InputError, PackageError
+from spoofcue.package.expert import FamilyExpert
+from spoofcue.package.profile import (
+    LEAST_PICTURES,
+    PROFILE_FILE,
+    CameraProfile,
+    FeatureAlignment,
+    OddsAlignment,
+)
+from spoofcue.package.read import Package
+from spoofcue.package.schema import PackageSpec
+from spoofcue.package.threshold import ThresholdFacts
+from spoofcue.package.write import file_facts
+from spoofcue.scoring.combination import Evidence, Looked, calibrated, combined
+from spoofcue.scoring.experts import detectors_of
+from spoofcue.scoring.family_detectors import FamilyDetectors, LiveFeatures
+
+# One face, as the experts of a package saw it, in their order.
+Seen = tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CameraKnowledge:
+    """How live faces look before a camera.
+
+    Attributes:
+        pictures: how many faces it is of.
+        features: expert -> mean and spread of its features.
+        odds: expert -> mean and spread of its log-odds.
+
+    """
+
+    pictures: int = 0
+    features: dict[str, LiveFeatures] = field(default_factory=dict)
+    odds: dict[str, OddsAlignment] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, spec: PackageSpec, faces: Sequence[Seen]) -> CameraKnowledge:
+        """What some live faces tell.
+
+        An expert that saw fewer than LEAST_PICTURES of them is left as it is.
+
+        Args:
+            spec: of the package that judged them.
+            faces: the evidence of each.
+
+        """
+        features: dict[str, LiveFeatures] = {}
+        odds: dict[str, OddsAlignment] = {}
+        for at, expert in enumerate(spec.experts):
+            said = [face[at] for face in faces if face[at].raw is not None]
+            if len(said) < LEAST_PICTURES or expert.calibration is None:
+                continue
+            if isinstance(expert, FamilyExpert):
+                there = [one.features for one in said if one.features is not None]
+                features[expert.name] = LiveFeatures.of(np.stack(there))
+            else:
+                raw = [
+                    calibrated(one.raw, expert.calibration) for one in said if one.raw is not None
+                ]
+                odds[expert.name] = OddsAlignment(
+                    pictures=len(raw), mean=float(np.mean(raw)), spread=float(np.std(raw))
+                )
+        return cls(len(faces), features, odds)
+
+    @classmethod
+    def read(cls, package: Package) -> CameraKnowledge | None:
+        """What a package's profile holds; None: it has none.
+
+        Raises:
+            PackageError: ``contents``: its tensors are not what it says.
+
+        """
+        profile = package.spec.profile
+        if profile is None:
+            return None
+        channels = {e.name: e.channels for e in package.spec.experts if isinstance(e, FamilyExpert)}
+        content = {name: package.weights[name] for name in profile.files}
+        features = {
+            name: _stored(content, name, channels[name], known.pictures)
+            for name, known in profile.experts.items()
+            if isinstance(known, FeatureAlignment)
+        }
+        odds = {
+            n: known for n, known in profile.experts.items() if isinstance(known, OddsAlignment)
+        }
+        return cls(profile.pictures, features, odds)
+
+    def stored(self, of: str, without: ThresholdFacts) -> tuple[CameraProfile, dict[str, bytes]]:
+        """As a package keeps it: the profile, and its file of tensors.
+
+        Args:
+            of: id of the package without a profile.
+            without: the threshold that holds without it.
+
+        Raises:
+            InputError: too few pictures.
+
+        """
+        from safetensors.numpy import save
+
+        if self.pictures < LEAST_PICTURES:
+            raise InputError(
+                f"a camera's profile takes {LEAST_PICTURES} live faces or more, and there are "
+                f"{self.pictures}."
+            )
+        tensors = {}
+        for name, live in self.features.items():
+            tensors[f"{name}.mean"] = live.mean.astype(np.float32)
+            tensors[f"{name}.covariance"] = live.covariance.astype(np.float32)
+        files = {PROFILE_FILE: save(tensors)} if tensors else {}
+        aligned = {name: FeatureAlignment(pictures=f.pictures) for name, f in self.features.items()}
+        profile = CameraProfile(
+            made=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            pictures=self.pictures,
+            of=of,
+            files=file_facts(files),
+            experts={**aligned, **self.odds},
+            without=without,
+        )
+        return profile, files
+
+
+def _stored(content: Mapping[str, bytes], name: str, channels: int, pictures: int) -> LiveFeatures:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        tensors = load(content[PROFILE_FILE])
+        mean, covariance = tensors[f"{name}.mean"], tensors[f"{name}.covariance"]
+    except (SafetensorError, KeyError, ValueError) as error:
+        raise PackageError(f"{PROFILE_FILE}: {name}: {error}", reason="contents") from error
+    numbers = np.isfinite(mean).all() and np.isfinite(covariance).all()
+    if mean.shape != (channels,) or covariance.shape != (channels, channels) or not numbers:
+        raise PackageError(
+            f"{PROFILE_FILE}: {name} has no mean and covariance of {channels} features.",
+            reason="contents",
+        )
+    wide = covariance.astype(np.float64)
+    if not np.allclose(wide, wide.T, rtol=1e-3, atol=1e-6) or np.diag(wide).min() < 0:
+        raise PackageError(f"{PROFILE_FILE}: the covariance of {name} is none.", reason="contents")
+    return LiveFeatures(pictures, mean.astype(np.float64), wide)
+
+
+class Rescorer:
+    """Scores again what experts said, with other knowledge of the camera; no network runs.
+
+    Args:
+        package: whose evidence it is.
+
+    """
+
+    def __init__(self, package: Package) -> None:
+        self._spec = package.spec
+        self._detectors = {
+            expert.name: detectors_of(expert, package.weights)
+            for expert in package.spec.experts
+            if isinstance(expert, FamilyExpert)
+        }
+
+    def scores(self, faces: Sequence[Seen], camera: CameraKnowledge | None) -> list[float]:
+        """The score of each face with that knowledge, or without any; NaN where there is none."""
+        detectors = {
+            name: plain.aligned(camera.features[name])
+            if camera and name in camera.features
+            else plain
+            for name, plain in self._detectors.items()
+        }
+        return [self._score(face, detectors, camera) for face in faces]
+
+    def held_out(self, faces: Sequence[Seen]) -> list[float]:
+        """The score of each live face, with what all others tell of the camera.
+
+        Of a face that the profile was made with, the profile knows too much: it scores lower than
+        the next one will. A threshold is set on these.
+        """
+        return [
+            self.scores([face], CameraKnowledge.of(self._spec, [*faces[:at], *faces[at + 1 :]]))[0]
+            for at, face in enumerate(faces)
+        ]
+
+    def _score(
+        self,
+        face: Seen,
+        detectors: Mapping[str, FamilyDetectors],
+        camera: CameraKnowledge | None,
+    ) -> float:
+        looked = []
+        for expert, said in zip(self._spec.experts, face, strict=True):
+            raw = said.raw
+            if raw is not None and said.features is not None:
+                raw = float(detectors[expert.name].evidence(said.features[None])[0])
+            odds = camera.odds.get(expert.name) if camera else None
+            looked.append(Looked(expert, said.box, said.inside, raw, said.features, odds))
+        return combined(looked, self._spec.missing)[0]
