@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.faces.box import DEFAULT_MARGIN, Box, crop_face
-from spoofcue.faces.detect import DlibDetector
+from spoofcue.faces.hog import DlibDetector
 from spoofcue.media.image import read_image
 from spoofcue.simulate.people import RenderedPerson
 

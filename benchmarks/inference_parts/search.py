@@ -11,7 +11,7 @@ import numpy as np
 from inference_parts.people import Image
 from inference_parts.rows import SearchRow
 from spoofcue.faces.box import Box
-from spoofcue.faces.detect import DlibDetector
+from spoofcue.faces.hog import DlibDetector
 
 
 def iou(a: Box, b: Box) -> float:

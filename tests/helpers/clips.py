@@ -45,7 +45,7 @@ class Face:
 @functools.cache
 def render(person: int) -> tuple[Picture, Face]:
     """A person whom dlib finds; equal numbers are equal people."""
-    from spoofcue.faces.detect import DlibDetector
+    from spoofcue.faces.hog import DlibDetector
     from spoofcue.simulate.catalogue import built_in
     from spoofcue.simulate.face.frame import draw_frame
     from spoofcue.simulate.face.identity import draw_identity

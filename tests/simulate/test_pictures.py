@@ -32,7 +32,7 @@ def test_live_and_attack_share_framing_and_repeat() -> None:
 
 
 def test_the_face_is_looked_for_where_no_box_is_given_and_lies_in_the_middle() -> None:
-    from spoofcue.faces.detect import DlibDetector
+    from spoofcue.faces.hog import DlibDetector
 
     live = simulate.live(ASTRONAUT)
     box = DlibDetector().detect(live)[0]

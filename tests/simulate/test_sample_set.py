@@ -14,7 +14,7 @@ import yaml
 from PIL import Image
 
 from spoofcue.errors import InputError
-from spoofcue.faces.detect import DlibDetector
+from spoofcue.faces.hog import DlibDetector
 from spoofcue.media.video import sample_clip
 from spoofcue.simulate.catalogue import BUILT_IN, built_in, load_catalogue
 from spoofcue.simulate.face.frame import draw_frame

@@ -16,20 +16,6 @@ def _group() -> None:
 
 
 @app.command()
-def yunet(
-    to: Annotated[
-        Path | None,
-        typer.Option(help="File to write. Default: in $SPOOFCUE_CACHE, or ~/.cache/spoofcue."),
-    ] = None,
-) -> None:
-    """Download the YuNet face detector (MIT licence)."""
-    from spoofcue.cli.console import say
-    from spoofcue.faces.detect import fetch_yunet
-
-    say(fetch_yunet(to))
-
-
-@app.command()
 def portraits(
     to: Annotated[
         Path | None,

@@ -19,8 +19,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JS
 YunetModel = Annotated[
     Path | None,
     typer.Option(
-        help="The .onnx file of the YuNet face detector. Default: where `spoofcue fetch yunet` "
-        "puts it."
+        help="The .onnx file of the YuNet face detector. Default: the one that ships with spoofcue."
     ),
 ]
 Workers = Annotated[

@@ -86,7 +86,7 @@ class PrepareOptions:
     Attributes:
         frames: sampled from each video.
         detector: dlib, yunet, or none (each picture is a face already).
-        yunet_model: file for the detector yunet.
+        yunet_model: for the detector yunet, another file than the one that ships.
         margin: see :func:`spoofcue.faces.box.expand_box`; unused where the picture is the face.
         min_face_px: shorter boxes are rejected as face_too_small.
         crop_format: png is lossless; jpeg is 4:4:4 at quality 98, a fifth of the size.

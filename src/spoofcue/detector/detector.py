@@ -136,7 +136,7 @@ class Detector:
                 package's threshold from before it was made holds.
             face_detector: a name or anything with ``name`` and ``detect``; None: the one that
                 found the faces of the training.
-            yunet_model: YuNet's .onnx file; None: where `spoofcue fetch yunet` puts it.
+            yunet_model: another .onnx file of YuNet than the one that ships.
             quality: see the class.
             frames: see the class.
             early_exit: see the class.

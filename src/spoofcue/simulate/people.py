@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.errors import InputError, MediaError
-from spoofcue.faces.detect import DlibDetector
+from spoofcue.faces.hog import DlibDetector
 from spoofcue.labels import LIVE, class_of_folders
 from spoofcue.media.folders import LeftOut, Media, media_in
 from spoofcue.media.image import read_image
