@@ -77,6 +77,15 @@ def simulate(
     clips: Annotated[
         bool, typer.Option("--clips", help="Write each recording as an MP4 clip instead of images.")
     ] = False,
+    framing: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LOW-HIGH",
+            help="Side of the square pictures in face widths, 1.4 to 4: 1.9-4 draws it for every "
+            "take, and shows the place about the face, hands and whole media. Default: 1.9, the "
+            "portrait alone.",
+        ),
+    ] = None,
     seed: Annotated[
         int, typer.Option(min=0, help="Random seed; the same seed gives the same set, bit for bit.")
     ] = 0,
@@ -132,6 +141,7 @@ def simulate(
         clips=clips,
         seed=seed,
         catalogue=known,
+        framing=_span(framing),
     )
     with progress_bar("simulating", 1) as progress:
         if photos is not None:
@@ -152,6 +162,19 @@ def simulate(
         say(f"skipped {path}: {reason}")
     if summary.left_out:
         raise typer.Exit(1)
+
+
+def _span(text: str | None) -> tuple[float, float] | None:
+    """Both ends of --framing; one number stands for both."""
+    if text is None:
+        return None
+    low, _, high = text.partition("-")
+    try:
+        return float(low), float(high or low)
+    except ValueError as error:
+        raise InputError(
+            f"--framing {text}: give two numbers of face widths, such as 1.9-4."
+        ) from error
 
 
 def _names(text: str | None, default: Sequence[str]) -> Sequence[str]:

@@ -36,6 +36,7 @@ from spoofcue.simulate.placement import FaceBox, View
 from spoofcue.simulate.presentation import Portrait, draw_circumstances
 from spoofcue.simulate.raster import number, srgb_from_linear
 from spoofcue.simulate.recapture import render_live
+from spoofcue.simulate.scene.stolen import taken_in_place
 
 RENDER_PX = 512
 PHOTO_FACE_PX = 300
@@ -60,8 +61,8 @@ class Person(Protocol):
     def live(self, session: str, take: int) -> Portrait:
         """The person before the camera in a session; ``take`` varies pose and expression."""
 
-    def stolen(self, take: int) -> Portrait:
-        """The attacker's picture of the person."""
+    def stolen(self, take: int, *, wide: bool = False) -> Portrait:
+        """The attacker's picture of the person; ``wide`` with some of the place about them."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +86,11 @@ class RenderedPerson:
         """Render the person in the session's own light."""
         return self._render(session, take, "live")
 
-    def stolen(self, take: int) -> Portrait:
+    def stolen(self, take: int, *, wide: bool = False) -> Portrait:
         """Another render, in any session's light, taken by some camera."""
         rng = np.random.default_rng(number(self.seed, self.subject, take, "stolen"))
         session = list(built_in().sessions)[int(rng.integers(3))]
-        return taken(self._render(session, take, "stolen"), session, rng)
+        return taken(self._render(session, take, "stolen"), session, rng, wide=wide)
 
     def _render(self, session: str, take: int, salt: str) -> Portrait:
         light = (self.catalogue or built_in()).sessions.get(session)
@@ -143,18 +144,23 @@ class PhotographedPerson:
         """One of the photos; the session's light is added by the camera's scene."""
         return self.portraits[take % len(self.portraits)]
 
-    def stolen(self, take: int) -> Portrait:
+    def stolen(self, take: int, *, wide: bool = False) -> Portrait:
         """Another photo of the person if there is one, taken by some camera."""
         rng = np.random.default_rng(number(self.seed, self.subject, take, "stolen"))
         session = list(built_in().sessions)[int(rng.integers(3))]
-        return taken(self.portraits[(take + 1) % len(self.portraits)], session, rng)
+        source = self.portraits[(take + 1) % len(self.portraits)]
+        return taken(source, session, rng, wide=wide)
 
 
-def taken(portrait: Portrait, session: str, rng: np.random.Generator) -> Portrait:
+def taken(
+    portrait: Portrait, session: str, rng: np.random.Generator, *, wide: bool = False
+) -> Portrait:
     """The portrait as a photo of some built-in camera: half the time a good one."""
     known = built_in()
     others = [known.devices[f"cam-{k}"] for k in range(1, 7)]
     device = _GOOD if rng.uniform() < 0.5 else others[int(rng.integers(6))]
+    if wide:
+        return taken_in_place(portrait, device, known.sessions[session], rng)
     left, top, width, height = portrait.face
     rows, columns = portrait.photo.shape[:2]
     centre = left + width / 2, top + height / 2
@@ -339,6 +345,8 @@ class Role:
         photos: of the subject; none: a rendered identity.
         wearer: who wears the subject's masks: somebody of the same split, so that nobody is in two.
         wearer_photos: of the wearer.
+        beside: who else is in the subject's wide frames, of the same split too.
+        beside_photos: of them.
         split: ``train``, ``dev`` or ``test``.
 
     """
@@ -347,17 +355,20 @@ class Role:
     photos: tuple[Path, ...]
     wearer: str
     wearer_photos: tuple[Path, ...]
+    beside: str
+    beside_photos: tuple[Path, ...]
     split: str
 
 
 def roles(people: Mapping[str, tuple[Path, ...]], seed: int) -> list[Role]:
-    """Everybody's split and the wearer of their masks; the seed decides."""
+    """Everybody's split, the wearer of their masks and who stands beside; the seed decides."""
     splits = split_people(list(people), seed)
     cast = []
     for name, photos in people.items():
         mates = sorted(n for n in people if splits[n] == splits[name] and n != name) or [name]
         mate = mates[number(seed, name, "wearer") % len(mates)]
-        cast.append(Role(name, photos, mate, people[mate], splits[name]))
+        other = mates[number(seed, name, "beside") % len(mates)]
+        cast.append(Role(name, photos, mate, people[mate], other, people[other], splits[name]))
     return cast
 
 

@@ -17,7 +17,7 @@ from spoofcue.simulate.people import PhotographedPerson, portrait_of
 from spoofcue.simulate.placement import FaceBox, View
 from spoofcue.simulate.presentation import Circumstances, Portrait, draw_circumstances
 from spoofcue.simulate.recapture import render_attack, render_live
-from spoofcue.simulate.samples import WIDE, Sample, frames
+from spoofcue.simulate.samples import Sample, frames, framing_of
 
 # px: below this nothing of a face is left for a printer or a display
 LEAST_PX = 16
@@ -30,6 +30,8 @@ def live(
     session: str = "session-1",
     seed: int = 0,
     face: FaceBox | None = None,
+    framing: tuple[float, float] | None = None,
+    beside: Image | None = None,
     catalogue: Catalogue | None = None,
 ) -> Image:
     """A bona fide face as a camera takes it: the photo in a session's light, with no medium.
@@ -43,14 +45,18 @@ def live(
         session: light; ``session-any`` draws one.
         seed: decides everything that is drawn, 0 or more.
         face: left, top, width and height of the face in ``photo``, px; None: dlib looks for it.
+        framing: least and largest side of the picture in face widths, 1.4 to 4, with the place
+            about the face, hands and the whole medium; None: 1.9, and the portrait alone.
+        beside: photo of somebody who may stand beside or behind in such a frame; None: nobody.
         catalogue: that the names are of, see :func:`load_catalogue`; None: the built-in one.
 
     Returns:
-        (S, S, 3) uint8 RGB, read back from the camera's JPEG; the face's box is S / 1.9 px wide
-        and about in the middle.
+        (S, S, 3) uint8 RGB, read back from the camera's JPEG; without ``framing`` the face's box
+        is S / 1.9 px wide and about in the middle.
 
     Raises:
-        InputError: no such name, no RGB picture, a box outside it, or no face found.
+        InputError: no such name, no RGB picture, a box outside it, no face found, or a framing
+            out of range.
 
     >>> import numpy as np
     >>> from spoofcue import simulate
@@ -68,6 +74,8 @@ def live(
         seed=seed,
         face=face,
         wearer=None,
+        framing=framing,
+        beside=beside,
         catalogue=catalogue,
     )
 
@@ -81,6 +89,8 @@ def attack(
     seed: int = 0,
     face: FaceBox | None = None,
     wearer: Image | None = None,
+    framing: tuple[float, float] | None = None,
+    beside: Image | None = None,
     catalogue: Catalogue | None = None,
 ) -> Image:
     """A presentation attack: the face on paper, on a display or as a mask, before a camera.
@@ -96,13 +106,17 @@ def attack(
         seed: decides everything that is drawn, 0 or more.
         face: left, top, width and height of the face in ``photo``, px; None: dlib looks for it.
         wearer: photo of who wears a mask; None: the victim, mirrored.
+        framing: least and largest side of the picture in face widths, 1.4 to 4, with the place
+            about the face, hands and the whole medium; None: 1.9, and the portrait alone.
+        beside: photo of somebody who may stand beside or behind in such a frame; None: nobody.
         catalogue: that the names are of, see :func:`load_catalogue`; None: the built-in one.
 
     Returns:
         (S, S, 3) uint8 RGB, framed as :func:`live` frames it.
 
     Raises:
-        InputError: no such name, no RGB picture, a box outside it, or no face found.
+        InputError: no such name, no RGB picture, a box outside it, no face found, or a framing
+            out of range.
 
     >>> import numpy as np
     >>> from spoofcue import simulate
@@ -124,6 +138,8 @@ def attack(
         seed=seed,
         face=face,
         wearer=wearer,
+        framing=framing,
+        beside=beside,
         catalogue=catalogue,
     )
 
@@ -137,6 +153,8 @@ def _taken(
     seed: int,
     face: FaceBox | None,
     wearer: Image | None,
+    framing: tuple[float, float] | None,
+    beside: Image | None,
     catalogue: Catalogue | None,
 ) -> Image:
     """The first frame of a sample of one photo."""
@@ -145,8 +163,12 @@ def _taken(
         raise InputError(f"seed {seed!r}: give a whole number of 0 or more.")
     person = _person(photo, face, seed, "photo")
     worn = None if wearer is None else _person(wearer, None, seed, "wearer")
+    mate = None if beside is None else _person(beside, None, seed, "beside")
     sample = Sample("photo", pai, session, device, 0)
-    picture = next(frames(sample, person, WIDE, seed, wearer=worn, catalogue=catalogue))
+    drawn = frames(
+        sample, person, framing_of(framing), seed, wearer=worn, beside=mate, catalogue=catalogue
+    )
+    picture = next(drawn)
     return filed(picture.image, picture.quality)
 
 

@@ -72,6 +72,27 @@ def draw_view(rng: Generator, face_px: tuple[float, float], side_to_face: float)
     )
 
 
+def draw_wide_view(
+    rng: Generator, face_px: tuple[float, float], side_to_face: tuple[float, float]
+) -> View:
+    """Draw a view of a person in a place; less is below the face than above, as webcams have it.
+
+    Args:
+        rng: of what live and attack share.
+        face_px: least and largest width of the face, sensor px.
+        side_to_face: least and largest side of the picture over the face's width.
+
+    """
+    width = float(rng.uniform(*face_px))
+    times = float(rng.uniform(*side_to_face))
+    side = max(2 * round(width * times / 2), 32)
+    below = float(rng.uniform(0.95, 1.7))
+    room = max(0.5 - 0.7 / times, 0.03)
+    across = float(np.clip(rng.normal(0.5, 0.08), 0.5 - room, 0.5 + room))
+    down = float(np.clip(1 - below / times, 0.47, max(0.47, min(0.75, 1 - 0.85 / times))))
+    return View(side, width, (across, down), float(np.clip(rng.normal(0, 4.0), -14, 14)))
+
+
 def draw_tilt(rng: Generator, *, sheet: bool) -> Tilt:
     """Draw how a hand holds the medium; only a sheet of paper curls."""
     return Tilt(

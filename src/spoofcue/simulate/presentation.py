@@ -97,6 +97,7 @@ class Sight:
         mm: width of a photo px on the medium.
         texture: generator of everything that the medium's surface draws.
         wearer: who wears a mask; None: nobody was named.
+        live: (S, S, 3) float32, light of the wearer where a scene has drawn it.
 
     """
 
@@ -108,6 +109,7 @@ class Sight:
     mm: float
     texture: Generator
     wearer: Portrait | None
+    live: FloatImage | None = None
 
     @property
     def size(self) -> int:

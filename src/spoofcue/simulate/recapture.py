@@ -81,8 +81,11 @@ def attack_radiance(
     now: Circumstances,
     how: Presentation,
     wearer: Portrait | None = None,
+    live: FloatImage | None = None,
 ) -> tuple[FloatImage, Rgb]:
     """Light of an attack before it meets the camera; see :func:`render_attack`.
+
+    ``live`` is the light of the wearer where a scene has drawn it.
 
     Returns:
         (S, S, 3) float32 linear radiance on the fine grid, and the camera's guess of white.
@@ -91,10 +94,10 @@ def attack_radiance(
     size = now.view.side_px * OVERSAMPLING
     matrix = photo_from_fine(now.view, how.tilt, portrait.face, OVERSAMPLING)
     u, v = photo_maps(matrix, size, how.tilt, portrait.face)
-    portrait, u, v = _in_view(portrait, u, v)
+    portrait, u, v = in_view(portrait, u, v)
     mm = how.face_mm / portrait.face[2]
     texture = np.random.default_rng(how.seed)
-    sight = Sight(portrait, now, how, u, v, mm, texture, wearer)
+    sight = Sight(portrait, now, how, u, v, mm, texture, wearer, live)
     radiance, white = instrument.radiance(sight)
     if how.around.seen:
         radiance = surround(
@@ -115,7 +118,7 @@ def live_radiance(portrait: Portrait, now: Circumstances) -> tuple[FloatImage, R
     return radiance * room_light(now.lamp, size), now.lamp.illuminant
 
 
-def _in_view(
+def in_view(
     portrait: Portrait, u: FloatImage, v: FloatImage
 ) -> tuple[Portrait, FloatImage, FloatImage]:
     """Only the part of the photo that the camera sees, so that no work is done on the rest."""
@@ -133,7 +136,7 @@ def _in_view(
 
 def _seen(photo: NDArray[np.uint8], matrix: NDArray[np.float64], size: int) -> NDArray[np.uint8]:
     """The photo through a homography onto the fine grid, shrunk first where it is much finer."""
-    photo, scale = _shrunk(photo, float(np.hypot(matrix[0, 0], matrix[1, 0]) / matrix[2, 2]))
+    photo, scale = shrunk(photo, float(np.hypot(matrix[0, 0], matrix[1, 0]) / matrix[2, 2]))
     to_small = np.diag([scale, scale, 1.0]) @ matrix
     return np.asarray(
         cv2.warpPerspective(
@@ -151,7 +154,7 @@ def sampled(
 ) -> NDArray[np.uint8]:
     """``photo``, drawn at ``scale`` of the portrait, at portrait coordinates (u, v)."""
     step = abs(float(u[0, 1] - u[0, 0])) * scale
-    photo, more = _shrunk(photo, step)
+    photo, more = shrunk(photo, step)
     scale *= more
     half = np.float32(0.5)
     x = (u + half) * np.float32(scale) - half
@@ -160,8 +163,8 @@ def sampled(
     return np.asarray(cv2.remap(photo, x, y, method, borderMode=cv2.BORDER_REFLECT_101))
 
 
-def _shrunk(photo: NDArray[np.uint8], step: float) -> tuple[NDArray[np.uint8], float]:
-    """Averaged down until a sample advances by less than about a pixel and a half."""
+def shrunk(photo: NDArray[np.uint8], step: float) -> tuple[NDArray[np.uint8], float]:
+    """A photo and its scale, averaged down until a sample advances by less than 1.5 px or so."""
     if step <= 1.5:
         return photo, 1.0
     height, width = photo.shape[:2]

@@ -23,7 +23,7 @@ from spoofcue.simulate.catalogue import Catalogue, built_in
 from spoofcue.simulate.people import Person, Role, person_of, photographed, roles, with_faces
 from spoofcue.simulate.presentation import Portrait
 from spoofcue.simulate.raster import generator
-from spoofcue.simulate.samples import WIDE, Sample, frames
+from spoofcue.simulate.samples import Sample, frames, framing_of
 from spoofcue.whole_files import whole, write_bytes
 
 COLUMNS = ("path", "label", "subject", "pai", "session", "device", "split", "x", "y", "w", "h")
@@ -46,6 +46,8 @@ class SetOptions:
         clips: write recordings as MP4 instead of images.
         seed: makes the set repeatable bit for bit on one platform.
         catalogue: that the names are of; None: the built-in one.
+        framing: least and largest side of a picture over the face's width, with the place about
+            the person, hands and whole media; None: 1.9 and the portrait alone.
 
     """
 
@@ -58,9 +60,11 @@ class SetOptions:
     clips: bool = False
     seed: int = 0
     catalogue: Catalogue | None = None
+    framing: tuple[float, float] | None = None
 
     def named(self) -> dict[str, Any]:
         """What decides the set, by the options' names; of the catalogue each recording tells."""
+        wide = {"--framing": list(self.framing)} if self.framing else {}
         return {
             "--pai": list(self.pais),
             "--devices": list(self.devices),
@@ -70,10 +74,11 @@ class SetOptions:
             "--frames": self.frames,
             "--clips": self.clips,
             "--seed": self.seed,
+            **wide,
         }
 
     def check(self) -> None:
-        """Refuse unknown names and empty counts.
+        """Refuse unknown names, empty counts and a framing out of range.
 
         Raises:
             InputError: naming what is wrong.
@@ -82,6 +87,7 @@ class SetOptions:
         (self.catalogue or built_in()).check(self.pais, self.devices, self.sessions)
         if not (self.pais and self.devices and self.sessions) or min(self.takes, self.frames) < 1:
             raise InputError("name at least one instrument, device, session, take and frame.")
+        framing_of(self.framing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,10 +230,15 @@ def _person(job: _Job) -> list[dict[str, Any]]:
     person = person_of(role.subject, role.photos, options.seed, known)
     masked = any(map(known.worn, options.pais))
     wearer = person_of(role.wearer, role.wearer_photos, options.seed, known) if masked else None
+    beside = (
+        person_of(role.beside, role.beside_photos, options.seed, known)
+        if options.framing and role.beside != role.subject
+        else None
+    )
     rows = []
     stolen: dict[int, Portrait] = {}
     for sample in _samples(role.subject, options):
-        rows += _recording(job, sample, person, wearer, stolen)
+        rows += _recording(job, sample, person, wearer, beside, stolen)
     return rows
 
 
@@ -250,6 +261,7 @@ def _recording(
     sample: Sample,
     person: Person,
     wearer: Person | None,
+    beside: Person | None,
     stolen: dict[int, Portrait],
 ) -> list[dict[str, Any]]:
     options = job.options
@@ -263,15 +275,16 @@ def _recording(
     if parameters is None:
         record.parent.mkdir(parents=True, exist_ok=True)
         record.unlink(missing_ok=True)  # a kill must not leave it beside pictures of other values
-        portrait = _stolen(stolen, person, sample) if sample.pai else None
+        portrait = _stolen(stolen, person, sample, options) if sample.pai else None
         drawn = frames(
             sample,
             person,
-            WIDE,
+            framing_of(options.framing),
             options.seed,
             count=options.frames,
             wearer=wearer,
             portrait=portrait,
+            beside=beside,
             catalogue=options.catalogue,
         )
         made = list(drawn)
@@ -316,11 +329,13 @@ def _made(
     return parameters if same else None
 
 
-def _stolen(kept: dict[int, Portrait], person: Person, sample: Sample) -> Portrait:
+def _stolen(
+    kept: dict[int, Portrait], person: Person, sample: Sample, options: SetOptions
+) -> Portrait:
     """The attacker's picture for a take; an attacker has a few, and taking one costs time."""
     number = sample.take % STOLEN_PICTURES
     if number not in kept:
-        kept[number] = person.stolen(number)
+        kept[number] = person.stolen(number, wide=options.framing is not None)
     return kept[number]
 
 

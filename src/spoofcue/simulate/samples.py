@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spoofcue.errors import InputError
 from spoofcue.simulate.catalogue import ANY_DEVICE, Catalogue, built_in
-from spoofcue.simulate.device import jpeg_quality
+from spoofcue.simulate.device import Device, jpeg_quality
 from spoofcue.simulate.people import Person
-from spoofcue.simulate.placement import draw_view, tremble
-from spoofcue.simulate.presentation import Circumstances, Portrait, draw_circumstances
-from spoofcue.simulate.raster import generator
+from spoofcue.simulate.placement import draw_view, draw_wide_view, tremble
+from spoofcue.simulate.presentation import (
+    Circumstances,
+    Instrument,
+    Portrait,
+    Presentation,
+    draw_circumstances,
+)
+from spoofcue.simulate.raster import Generator, generator
 from spoofcue.simulate.recapture import render_attack, render_live
+from spoofcue.simulate.scene.staging import (
+    Scene,
+    draw_attack_scene,
+    draw_live_scene,
+    draw_place,
+)
+from spoofcue.simulate.scene.view import wide_attack, wide_live
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +64,42 @@ class Framing:
         side_to_face: side of the square picture over the face's width.
         scale: multiplies the devices' face widths in px.
         framed: probability that a medium's edges are in view.
+        span: least and largest side over the face's width, drawn for every take, with the place
+            about the face (see `scene`); None: ``side_to_face`` and the portrait alone.
 
     """
 
     side_to_face: float
     scale: float = 1.0
     framed: float = 0.35
+    span: tuple[float, float] | None = None
 
 
 # of sets of pictures in which a face has yet to be found
 WIDE = Framing(side_to_face=1.9, scale=1.6)
+# sides over face widths that a frame with its place may have
+LEAST_SPAN, LARGEST_SPAN = 1.4, 4.0
+
+
+def framing_of(span: tuple[float, float] | None) -> Framing:
+    """The framing of a set of pictures.
+
+    Args:
+        span: least and largest side of the picture over the face's width; None: 1.9, no place.
+
+    Raises:
+        InputError: out of range or in the wrong order.
+
+    """
+    if span is None:
+        return WIDE
+    low, high = span
+    if not LEAST_SPAN <= low <= high <= LARGEST_SPAN:
+        raise InputError(
+            f"framing {low:g}-{high:g}: give the least and the largest side of the picture in face "
+            f"widths, {LEAST_SPAN:g} to {LARGEST_SPAN:g}, such as 1.9-4."
+        )
+    return Framing(side_to_face=high, span=(float(low), float(high)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +121,7 @@ def frames(
     count: int = 1,
     wearer: Person | None = None,
     portrait: Portrait | None = None,
+    beside: Person | None = None,
     catalogue: Catalogue | None = None,
 ) -> Iterator[Picture]:
     """Render a sample's frames; hand tremor and sensor noise vary from one to the next.
@@ -93,6 +134,7 @@ def frames(
         count: frames.
         wearer: of a mask.
         portrait: the live view or the stolen picture, if the caller has it already.
+        beside: who may stand beside or behind, or hold the medium, in a wide frame.
         catalogue: that the sample's names are of; None: the built-in one.
 
     """
@@ -104,7 +146,11 @@ def frames(
     shared = generator(*place)
     least, largest = device.face_px
     face_px = framing.scale * least, framing.scale * largest
-    view = draw_view(shared, face_px, framing.side_to_face)
+    view = (
+        draw_wide_view(shared, face_px, framing.span)
+        if framing.span
+        else draw_view(shared, face_px, framing.side_to_face)
+    )
     now = draw_circumstances(view, light, shared)
     own = generator(seed, sample.name)
     instrument = (
@@ -115,9 +161,23 @@ def frames(
     how = instrument.present(own, framed=framing.framed) if instrument else None
     if portrait is None:
         portrait = (
-            person.stolen(sample.take) if instrument else person.live(sample.session, sample.take)
+            person.stolen(sample.take, wide=bool(framing.span))
+            if instrument
+            else person.live(sample.session, sample.take)
         )
     worn = wearer.live(sample.session, 0) if wearer and known.worn(sample.pai) else None
+    scene = None
+    if framing.span:
+        where = draw_place(generator(*place, "place"))
+        staging = generator(seed, sample.name, "scene")
+        if instrument and how and not instrument.worn:
+            scene, face_mm = draw_attack_scene(
+                staging, where, instrument, portrait, company=beside is not None
+            )
+            how = replace(how, face_mm=face_mm)
+        else:
+            scene = draw_live_scene(staging, where, worn or portrait, company=beside is not None)
+    mate = beside.live(sample.session, 0) if scene and scene.beside and beside else None
     definitions = known.own(sample.pai, sample.device, sample.session)
     if sample.device == ANY_DEVICE:
         definitions["device"] = device.model_dump()
@@ -126,13 +186,15 @@ def frames(
     for frame in range(count):
         noise = generator(seed, sample.name, frame)
         moved = Circumstances(tremble(view, noise) if frame else view, now.lamp, now.shot)
-        if instrument and how:
-            image = render_attack(
-                portrait, instrument, device=device, now=moved, how=how, rng=noise, wearer=worn
-            )
-        else:
-            image = render_live(portrait, device, moved, noise)
+        image = _taken(
+            portrait, instrument, device=device, now=moved, how=how, scene=scene, rng=noise,
+            wearer=worn, mate=mate,
+        )  # fmt: skip
         parameters = {"frame": frame, **moved.to_dict(), **definitions}
+        if scene:
+            parameters["scene"] = scene.to_dict()
+            if mate and beside:
+                parameters["beside"] = beside.subject
         if how:
             parameters["presentation"] = how.to_dict()
             if worn and wearer:
@@ -140,6 +202,33 @@ def frames(
         box = _box(moved, image.shape[1], portrait)
         parameters["box"] = box
         yield Picture(image, jpeg_quality(device, now.shot), box, parameters)
+
+
+def _taken(
+    portrait: Portrait,
+    instrument: Instrument | None,
+    *,
+    device: Device,
+    now: Circumstances,
+    how: Presentation | None,
+    scene: Scene | None,
+    rng: Generator,
+    wearer: Portrait | None,
+    mate: Portrait | None,
+) -> NDArray[np.uint8]:
+    """The picture, with a place about it or without, live or an attack."""
+    if instrument is None or how is None:
+        if scene:
+            return wide_live(portrait, device, now, scene, rng, mate)
+        return render_live(portrait, device, now, rng)
+    if scene:
+        return wide_attack(
+            portrait, instrument, device=device, now=now, how=how, scene=scene, rng=rng,
+            beside=mate, wearer=wearer,
+        )  # fmt: skip
+    return render_attack(
+        portrait, instrument, device=device, now=now, how=how, rng=rng, wearer=wearer
+    )
 
 
 def _box(now: Circumstances, side: int, portrait: Portrait) -> tuple[int, int, int, int]:

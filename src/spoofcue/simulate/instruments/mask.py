@@ -84,7 +84,9 @@ class Mask(Instrument):
         """The print on a live face: its edge casts a shadow and shows the paper's white."""
         paper, white = self.printer.radiance(sight)
         now, (left, top, width, height) = sight.now, sight.portrait.face
-        live, _ = live_radiance(sight.wearer or _mirrored(sight.portrait), now)
+        live = sight.live
+        if live is None:
+            live, _ = live_radiance(sight.wearer or _mirrored(sight.portrait), now)
         x = (sight.u - np.float32(left)) * np.float32(1 / width)
         y = (sight.v - np.float32(top)) * np.float32(1 / height)
         over = cover(x, y, self.cut, sight.texture)
