@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from spoofcue.simulate.camera import filed
@@ -15,6 +17,7 @@ from spoofcue.simulate.scene.view import wide_live
 # widths of the face in it, px, and the most that the whole is wide
 _FACE_PX = (70.0, 220.0)
 _SIDE_PX = 560.0
+_LEAST_EXPOSURE = 0.2
 
 
 def taken_in_place(
@@ -33,6 +36,8 @@ def taken_in_place(
     face_px = min(float(rng.uniform(*_FACE_PX)), _SIDE_PX / times)
     view = draw_wide_view(rng, (face_px, face_px), (times, times))
     now = draw_circumstances(view, light, rng)
+    # nobody steals a picture that is too dark
+    now = replace(now, shot=replace(now.shot, exposure=max(now.shot.exposure, _LEAST_EXPOSURE)))
     scene = draw_live_scene(rng, draw_place(rng), portrait, company=False)
     picture = wide_live(portrait, device, now, scene, rng)
     again = filed(picture, min(jpeg_quality(device, now.shot), int(rng.integers(70, 97))))
