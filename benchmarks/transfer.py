@@ -1,181 +1,236 @@
-"""Does a detector trained on simulated attacks tell real ones? AUC and EER, set by set.
+"""Detectors on real pictures of cameras they have never seen, in one pass over them.
 
-    python benchmarks/transfer.py RUN REAL [--detector none|dlib|yunet] [--yunet-model FILE]
+python benchmarks/transfer.py REAL MODEL [MODEL ...] [--scores FILE.csv] [--json FILE]
+python benchmarks/transfer.py --from-scores FILE.csv
 
-REAL holds folders with live/ and attack/ in each; nothing of it is trained or tuned on. Intervals
-are 95 % percentiles of a bootstrap over pictures; where those are frames of a few recordings, the
-true ones are wider. Pictures in which no face is found, or too little of
-what an expert looks at, count as non-responses.
+REAL holds folders with live/ and attack/ in each, as shared sets of recaptures do. A MODEL is what
+`spoofcue predict --model` takes: a package (of others too, `spoofcue model import`), a run, a
+.ckpt or .onnx, `hf:owner/name`; NAME=MODEL gives it another name. Each picture is decoded once and
+its face, the largest, found once. Experts of a package are shown alone beside all together.
 
---own RATE adds what a threshold from the cameras' own live faces does: set at BPCER = RATE on the
-first half of each set's live pictures, judged on the second half and on all attacks. The halves
-share people and cameras.
+What has no answer (no face found, not readable, too little of what an expert looks at) is counted
+for each set and class; rates are given of the faces with an answer, and with the others as refused
+live faces and stopped attacks. Thresholds: the model's own; one from live pictures of the set; one
+from the live faces of the other sets, each set left out in turn. Nothing is trained.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import replace
+import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-import numpy as np
+from transfer_parts.answers import BySet
+from transfer_parts.left_out import Choice, chosen_left_out, weighed
+from transfer_parts.one_pass import all_opened, rows_of
+from transfer_parts.real_sets import files_of
+from transfer_parts.score_rows import Contender, Row, contenders_of, read_rows, write_rows
+from transfer_parts.sheets import Sheet, as_text, markdown
+from transfer_parts.study import OwnRule, study_of
+from transfer_parts.told import chosen, sheets_of
 
-from spoofcue.errors import MediaError
-from spoofcue.faces.detect import FaceDetector, make_detector
-from spoofcue.media.folders import media_in
-from spoofcue.media.image import read_image
-from spoofcue.metrics.bootstrap_intervals import bootstrap
-from spoofcue.metrics.intervals import clopper_pearson
-from spoofcue.metrics.measures import auc, eer
-from spoofcue.metrics.scores import ScoreSet
-from spoofcue.metrics.thresholds import bpcer_threshold, eer_threshold
-from spoofcue.scoring.exported import PackagedModel
-from spoofcue.scoring.face import Face, FaceScorer
-from spoofcue.scoring.open_model import open_model
+from spoofcue.cli.console import progress_bar
+from spoofcue.errors import InputError
+from spoofcue.faces.detect import DetectorName, make_detector
+from spoofcue.package.read import read_package
+from spoofcue.scoring.open_model import SHIPPED
 
-CLASSES = ("live", "attack")
-Rates = dict[str, float | list[float]]
-
-
-def scores_of(
-    model: FaceScorer, folder: Path, detector: FaceDetector | None
-) -> tuple[list[float], int]:
-    found, silent = [], 0
-    for path in media_in(folder).files:
-        try:
-            picture = read_image(path)
-        except MediaError:
-            silent += 1
-            continue
-        face = Face.filling(picture)
-        if detector:
-            boxes = detector.detect(picture)
-            if not boxes:
-                silent += 1
-                continue
-            face = Face(picture, boxes[0])
-        score = model.score([face])[0].score
-        if np.isfinite(score):
-            found.append(score)
-        else:  # an expert of a package had too little to look at
-            silent += 1
-    return found, silent
+RATES = "0.01,0.05,0.15"
 
 
-def counted(name: str, wrong: int, total: int) -> Rates:
-    """A rate at the model's own threshold, with its exact interval."""
-    return {name: wrong / total, f"{name}_95": list(clopper_pearson(wrong, total))}
-
-
-def rates_at(threshold: float, live: list[float], attack: list[float]) -> Rates:
-    return {
-        **counted("bpcer", sum(s > threshold for s in live), len(live)),
-        **counted("apcer", sum(s <= threshold for s in attack), len(attack)),
-    }
-
-
-def with_own(rate: float, live: list[float], attack: list[float]) -> Rates:
-    """The threshold of the first half of the live faces, on all others."""
-    mine, others = live[: len(live) // 2], live[len(live) // 2 :]
-    threshold = bpcer_threshold(ScoreSet.of(mine, [0] * len(mine)), rate).value
-    return {"threshold": threshold, **rates_at(threshold, others, attack)}
-
-
-def judged(live: list[float], attack: list[float], threshold: float) -> Rates:
-    label = np.repeat([0, 1], [len(live), len(attack)])
-    scores = ScoreSet.of([*live, *attack], label)
-    # these measures use no threshold; the bootstrap asks for one for the others
-    limits = bootstrap(scores, eer_threshold(scores, source="itself")).intervals
-    return {
-        "auc": auc(scores), "auc_95": list(limits["auc"]),
-        "eer": eer(scores), "eer_95": list(limits["eer"]),
-        **rates_at(threshold, live, attack),
-    }  # fmt: skip
-
-
-def study(
-    run: Path,
-    real: Path,
-    detector: FaceDetector | None,
-    max_side: int | None,
-    own: float | None = None,
-) -> dict[str, object]:
-    model = open_model(run)
-    if max_side:
-        if isinstance(model, PackagedModel):
-            raise SystemExit("--max-side is for runs; a package states its own.")
-        given = model.facts.input.model_copy(update={"max_side": max_side})
-        model.facts = replace(model.facts, input=given)
-    sets: dict[str, dict[str, object]] = {}
-    pooled: dict[str, list[float]] = {c: [] for c in CLASSES}
-    for folder in sorted(p for p in real.iterdir() if all((p / c).is_dir() for c in CLASSES)):
-        got = {c: scores_of(model, folder / c, detector) for c in CLASSES}
-        for c in CLASSES:
-            pooled[c] += got[c][0]
-        counts = {f"{c}s": len(got[c][0]) for c in CLASSES}
-        silent = {c: got[c][1] for c in CLASSES}
-        if not all(counts.values()):  # as a context expert on crops of faces alone
-            sets[folder.name] = {**counts, "nonresponse": silent}
-            continue
-        sets[folder.name] = {
-            **judged(got["live"][0], got["attack"][0], model.facts.threshold.value),
-            **counts, "nonresponse": silent
-        }  # fmt: skip
-        if own is not None:
-            sets[folder.name]["own"] = with_own(own, got["live"][0], got["attack"][0])
-    sets["pooled"] = judged(pooled["live"], pooled["attack"], model.facts.threshold.value)
-    mean = float(np.mean([v["auc"] for k, v in sets.items() if k != "pooled" and "auc" in v]))
-    return {
-        "model": model.facts.id, "threshold": model.facts.threshold.value,
-        "sets": sets, "mean_auc": mean
-    }  # fmt: skip
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("run", type=Path)
-    parser.add_argument("real", type=Path)
-    parser.add_argument("--detector", choices=("none", "dlib", "yunet"), default="none")
-    parser.add_argument("--yunet-model", type=Path)
-    parser.add_argument("--max-side", type=int, help="shrink longer faces to this; multiple of 32")
-    parser.add_argument("--own", type=float, help="BPCER of a threshold from each set's live faces")
-    parser.add_argument("--json", action="store_true")
-    given = parser.parse_args()
-    finder = None
-    if given.detector != "none":
-        finder = make_detector(given.detector, given.yunet_model)
-    found = study(given.run, given.real, finder, given.max_side, given.own)
-    if given.json:
-        print(json.dumps(found, indent=2))
-        return
-    print(
-        f"{'set':8} {'live':>5} {'attack':>6} {'AUC':>6} {'95 %':>15} {'EER %':>6} {'95 %':>13} "
-        f"{'BPCER %':>9} {'APCER %':>7}"
+def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    for name, v in found["sets"].items():
-        if "auc" not in v:
-            print(f"{name:8} {v['lives']:>5} {v['attacks']:>6} without scores of both classes")
-            continue
-        low, high = v["auc_95"]
-        e_low, e_high = (100 * e for e in v["eer_95"])
-        print(
-            f"{name:8} {v.get('lives', ''):>5} {v.get('attacks', ''):>6} {v['auc']:6.3f} "
-            f"{low:7.3f}-{high:.3f}   {100 * v['eer']:6.1f} {e_low:6.1f}-{e_high:<6.1f} "
-            f"{100 * v['bpcer']:9.1f} {100 * v['apcer']:7.1f}"
-        )
-    print(f"mean AUC over the sets {found['mean_auc']:.3f}; threshold {found['threshold']:.4g}")
-    if given.own is None:
-        return
-    print(f"threshold at BPCER {given.own:g} of the first half of a set's live pictures:")
-    for name, v in found["sets"].items():
-        if "own" in v:
-            o = v["own"]
-            print(f"{name:8} {o['threshold']:.4f}  " + "  ".join(
-                f"{rate.upper()} {100 * o[rate]:5.1f} ({100 * o[f'{rate}_95'][0]:.1f}-"
-                f"{100 * o[f'{rate}_95'][1]:.1f}) %" for rate in ("bpcer", "apcer")
-            ))  # fmt: skip
+    add = parser.add_argument
+    add("real", type=Path, nargs="?", help="folder of sets")
+    add("models", nargs="*", metavar="MODEL", help="MODEL or NAME=MODEL")
+    add(
+        "--detector",
+        choices=("none", "dlib", "yunet"),
+        help="finds the face; default: that of the model that ships, which users get",
+    )
+    add(
+        "--yunet-model",
+        type=Path,
+        help="YuNet's .onnx file; default: where `spoofcue fetch yunet` puts it",
+    )
+    add(
+        "--kinds",
+        type=Path,
+        metavar="FILE.csv",
+        help="columns set, file, kind: of attacks; file "
+        "* is all others of the set. Default: by folders below attack/",
+    )
+    add(
+        "--checks",
+        action="store_true",
+        help="what `Detector` would reject unseen (blur, light, "
+        "size, a second face) counts as no answer; default: it is only counted",
+    )
+    add(
+        "--own-live",
+        type=int,
+        default=30,
+        metavar="N",
+        help="live pictures of a set that its own threshold comes from, at most half of them (30)",
+    )
+    add("--own-rate", type=float, default=0.05, metavar="RATE", help="BPCER on these (0.05)")
+    add("--draws", type=int, default=20, help="of these pictures (20)")
+    add("--seed", type=int, default=0, help="of the draws (0)")
+    add("--rates", default=RATES, help=f"BPCERs of the other sets, for each set left out ({RATES})")
+    add(
+        "--weights",
+        action="append",
+        default=[],
+        metavar="MODEL/EXPERT=W,W,...",
+        help="weights of an expert beside the others' 1 in the sum of log-odds, to be chosen by "
+        "leaving sets out",
+    )
+    add("--max-side", type=int, help="px; of runs: shrink longer faces to this; multiple of 32")
+    add("--scores", type=Path, metavar="FILE.csv", help="write every score, for --from-scores")
+    add("--from-scores", type=Path, metavar="FILE.csv", help="no pass: what --scores wrote")
+    add("--json", type=Path, metavar="FILE", help="write all figures")
+    add("--markdown", action="store_true", help="tables as Markdown")  # fmt: skip
+    made = parser.parse_args(given)
+    if made.from_scores:
+        if made.real or made.scores:
+            parser.error("--from-scores takes neither REAL nor MODEL nor --scores")
+    elif not made.models:
+        parser.error("give REAL and one MODEL or more, or --from-scores")
+    for path in (made.scores, made.json):
+        if path and not path.absolute().parent.is_dir():
+            parser.error(f"there is no folder {path.absolute().parent} for {path.name}")
+    return made
+
+
+def rates_in(text: str) -> list[float]:
+    """Numbers with commas between.
+
+    Raises:
+        InputError: one is no number from 0 to 1, below 1.
+
+    """
+    try:
+        found = [float(part) for part in text.split(",")]
+    except ValueError:
+        found = [-1.0]
+    if not all(0 <= rate < 1 for rate in found):
+        raise InputError(f"--rates {text}: give numbers from 0 to 1, below 1, comma between.")
+    return list(dict.fromkeys(found))
+
+
+def passed(given: argparse.Namespace) -> list[Row]:
+    """The rows of one pass over the pictures."""
+    files, remarks = files_of(given.real, given.kinds)
+    for line in remarks:
+        print(line, file=sys.stderr)
+    asked = all_opened(given.models, given.max_side)
+    name: DetectorName = given.detector or read_package(SHIPPED).spec.detector
+    finder = make_detector(name, given.yunet_model)
+    with progress_bar("scoring pictures", len(files)) as progress:
+        return rows_of(files, asked, finder, progress)
+
+
+def weight_choice(
+    text: str, contenders: dict[str, Contender], rates: Sequence[float]
+) -> Choice[float]:
+    """The weight of one expert of a package, chosen by leaving sets out.
+
+    Raises:
+        InputError: there is no such expert beside others, or no weights.
+
+    """
+    name, _, values = text.partition("=")
+    model = name.partition("/")[0]
+    experts: dict[str, BySet] = {
+        n: c.log_odds for n, c in contenders.items() if n.startswith(f"{model}/")
+    }
+    if name not in experts:
+        known = ", ".join(n for n in contenders if "/" in n) or "none"
+        raise InputError(f"--weights {text}: no such expert of a package of several; {known}.")
+    try:
+        grid = [float(value) for value in values.split(",")]
+    except ValueError:
+        grid = [-1.0]
+    if min(grid) < 0:
+        raise InputError(f"--weights {text}: give numbers from 0 on, comma between.")
+    sums = {w: weighed(experts, {n: w if n == name else 1.0 for n in experts}) for w in grid}
+    return chosen_left_out(sums, rates)
+
+
+def checked(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
+    """Model -> reason -> how many faces `Detector` would have rejected unseen."""
+    found = {row.model: Counter[str]() for row in rows}
+    for row in rows:
+        if row.refused and not row.expert:
+            found[row.model][f"{row.label}, {row.refused}"] += 1
+    return {model: dict(counts.most_common()) for model, counts in found.items()}
+
+
+def faceless(rows: Sequence[Row]) -> dict[str, tuple[int, int]]:
+    """Set -> live pictures and attacks in which no face was found, or that cannot be read."""
+    first = [row for row in rows if row.contender == rows[0].contender]
+    gone = Counter((r.set, r.label) for r in first if r.why in ("no_face", "unreadable"))
+    return {r.set: (gone[r.set, "live"], gone[r.set, "attack"]) for r in first}
+
+
+def unanswered(rows: Sequence[Row]) -> dict[str, dict[str, dict[str, int]]]:
+    """Contender -> set -> class and reason -> pictures without an answer."""
+    found: dict[str, dict[str, dict[str, int]]] = {}
+    for row in rows:
+        of_set = found.setdefault(row.contender, {}).setdefault(row.set, {})
+        if row.score is None:
+            key = f"{row.label}, {row.why}"
+            of_set[key] = of_set.get(key, 0) + 1
+    return found
+
+
+def main(given: Sequence[str] | None = None) -> dict[str, Any]:
+    options = arguments(given)
+    own = OwnRule(options.own_live, options.own_rate, options.draws, options.seed)
+    rates = rates_in(options.rates)
+    rows = read_rows(options.from_scores) if options.from_scores else passed(options)
+    if options.scores:
+        write_rows(options.scores, rows)
+    contenders = contenders_of(rows, checks=options.checks)
+    studies = [study_of(one, own, rates) for one in contenders.values()]
+    choices = {text: weight_choice(text, contenders, rates) for text in options.weights}
+    sheets: list[Sheet] = sheets_of(studies, own, faceless(rows))
+    sheets += [chosen(c, f"Weight of {text.partition('=')[0]}") for text, c in choices.items()]
+    rejected = checked(rows)
+    head = [
+        f"Faces by {rows[0].detector}. Detector's checks would reject unseen"
+        + (", which counts as no answer:" if options.checks else ", which is not counted here:")
+    ]
+    head += [
+        f"{model}: {', '.join(f'{n} {why}' for why, n in counts.items()) or 'none'}"
+        for model, counts in rejected.items()
+    ]  # fmt: skip
+    write = markdown if options.markdown else as_text
+    print("\n\n".join(["\n".join(head), *(write(sheet) for sheet in sheets)]))
+    found: dict[str, Any] = {
+        "detector": rows[0].detector,
+        "checks_counted": options.checks,
+        "rejected_by_checks": rejected,
+        "unanswered": unanswered(rows),
+        "own_threshold": {"pictures": own.pictures, "rate": own.rate, "draws": own.draws,
+                          "seed": own.seed},
+        "contenders": {s.name: s.to_dict() for s in studies},
+        "weights": {text: choice.to_dict() for text, choice in choices.items()},
+    }  # fmt: skip
+    if options.json:
+        options.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    return found
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (InputError, OSError) as error:
+        print(f"transfer.py: {error}", file=sys.stderr)
+        sys.exit(2)
