@@ -31,7 +31,7 @@ from transfer_parts.real_sets import files_of
 from transfer_parts.score_rows import Contender, Row, contenders_of, read_rows, write_rows
 from transfer_parts.sheets import Sheet, as_text, markdown
 from transfer_parts.study import OwnRule, study_of
-from transfer_parts.told import chosen, sheets_of
+from transfer_parts.told import chosen, rejections, sheets_of
 
 from spoofcue.cli.console import progress_bar
 from spoofcue.errors import InputError
@@ -203,18 +203,12 @@ def main(given: Sequence[str] | None = None) -> dict[str, Any]:
     sheets: list[Sheet] = sheets_of(studies, own, faceless(rows))
     sheets += [chosen(c, f"Weight of {text.partition('=')[0]}") for text, c in choices.items()]
     rejected = checked(rows)
-    head = [
-        f"Faces by {rows[0].detector}. Detector's checks would reject unseen"
-        + (", which counts as no answer:" if options.checks else ", which is not counted here:")
-    ]
-    head += [
-        f"{model}: {', '.join(f'{n} {why}' for why, n in counts.items()) or 'none'}"
-        for model, counts in rejected.items()
-    ]  # fmt: skip
+    sheets.append(rejections(rejected, counted=options.checks))
     write = markdown if options.markdown else as_text
-    print("\n\n".join(["\n".join(head), *(write(sheet) for sheet in sheets)]))
+    print("\n\n".join([f"Faces found by {rows[0].detector}.", *(write(s) for s in sheets)]))
     found: dict[str, Any] = {
         "detector": rows[0].detector,
+        "models": {row.model: row.id for row in rows},
         "checks_counted": options.checks,
         "rejected_by_checks": rejected,
         "unanswered": unanswered(rows),

@@ -217,6 +217,7 @@ def _row(
         log_odds=log_odds,
         raw=raw,
         inside=inside,
+        id=one.model.facts.id,
         threshold=one.model.facts.threshold.value,
         why=look.why,
         refused=look.refused,

@@ -33,6 +33,7 @@ class Row:
         log_odds: the score's, before the logistic function; None where a score is not made so.
         raw: an expert's evidence before its calibration.
         inside: what an expert saw of what it wants to see, 0..1.
+        id: of the model's file.
         threshold: the model's own; a score above it is an attack.
         why: why there is no score: ``unreadable``, ``no_face``, ``no_context``, ``error``.
         refused: why `Detector` would have rejected the face unseen (its checks of quality, size,
@@ -52,6 +53,7 @@ class Row:
     log_odds: float | None
     raw: float | None
     inside: float | None
+    id: str
     threshold: float
     why: str
     refused: str
@@ -103,10 +105,7 @@ def read_rows(path: Path) -> list[Row]:
                 raise InputError(f"{path}, line {line}: class is live or attack.")
             numbers = {n: table.number(text[n], line, n) if text[n] else None for n in NUMBERS}
             sides = {n: int(table.number(text[n], line, n)) if text[n] else None for n in SIDES}
-            words = {
-                n: text[n]
-                for n in ("set", "file", "kind", "model", "expert", "why", "refused", "detector")
-            }
+            words = {n: text[n] for n in NAMES if n not in (*NUMBERS, *SIDES, "class", "threshold")}
             limit = table.number(text["threshold"], line, "threshold")
             rows.append(
                 Row(**words, **numbers, **sides, label=text["class"], threshold=limit)  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ from transfer_parts.answers import Answers, kinds_in
 from spoofcue.errors import InputError
 from spoofcue.metrics.bootstrap_intervals import bootstrap
 from spoofcue.metrics.intervals import clopper_pearson
-from spoofcue.metrics.measures import auc
+from spoofcue.metrics.measures import auc, eer
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.metrics.thresholds import bpcer_threshold
 
@@ -34,16 +34,26 @@ class Interval:
     high: float
 
 
-def auc_of(answers: Answers) -> Interval | None:
-    """AUC over the answers, with percentiles of a bootstrap over pictures; None: a class has none.
+@dataclass(frozen=True, slots=True)
+class Separation:
+    """How far a set's live faces and attacks lie apart, whatever the threshold."""
 
-    Pictures of a set are frames of few recordings, so the true interval is wider.
+    auc: Interval
+    eer: Interval
+
+
+def separation(answers: Answers) -> Separation | None:
+    """AUC and EER over the answers; None: a class has none.
+
+    Intervals are percentiles of a bootstrap over pictures. Those of a set are frames of few
+    recordings, so the true ones are wider.
     """
     if not answers.both:
         return None
     scores = answers.score_set()
-    low, high = bootstrap(scores, 0.0, replicates=REPLICATES).intervals["auc"]
-    return Interval(auc(scores), low, high)
+    # neither measure uses a threshold; the bootstrap asks for one for the others
+    limits = bootstrap(scores, 0.0, replicates=REPLICATES).intervals
+    return Separation(Interval(auc(scores), *limits["auc"]), Interval(eer(scores), *limits["eer"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@ from transfer_parts.left_out import LeftOut, operating_points
 from transfer_parts.score_rows import Contender
 from transfer_parts.set_figures import (
     Errors,
-    Interval,
     Own,
     Rates,
+    Separation,
     Spread,
-    auc_of,
     errors_at,
     over_sets,
     own_threshold,
+    separation,
 )
 
 from spoofcue.metrics.measures import auc
@@ -42,8 +42,8 @@ class Study:
         name: of the contender.
         threshold: its own.
         answers: set -> what it said.
-        auc: None where a class has no answer.
-        pooled_auc: over all sets, as if one threshold served them.
+        apart: AUC and EER; None where a class has no answer.
+        pooled: the same over all sets, as if one threshold served them.
         default: errors at its own threshold.
         pooled_default: of all sets together.
         own: at a threshold of the set's own live pictures; a set of one live picture has none.
@@ -54,8 +54,8 @@ class Study:
     name: str
     threshold: float
     answers: dict[str, Answers]
-    auc: dict[str, Interval | None]
-    pooled_auc: Interval | None
+    apart: dict[str, Separation | None]
+    pooled: Separation | None
     default: dict[str, Errors]
     pooled_default: Errors
     own: dict[str, Own]
@@ -64,7 +64,12 @@ class Study:
     @property
     def area(self) -> Spread | None:
         """Mean and worst AUC."""
-        return over_sets({s: a.value if a else None for s, a in self.auc.items()}, min)
+        return over_sets({s: a.auc.value if a else None for s, a in self.apart.items()}, min)
+
+    @property
+    def eer(self) -> Spread | None:
+        """Mean and worst EER."""
+        return over_sets({s: a.eer.value if a else None for s, a in self.apart.items()})
 
     @property
     def default_rates(self) -> dict[str, Rates]:
@@ -91,11 +96,8 @@ class Study:
         kinds = kinds_in(self.answers)
         return {
             "threshold": self.threshold,
-            "auc": {
-                "by_set": {s: asdict(a) if a else None for s, a in self.auc.items()},
-                "over_sets": _plain(self.area),
-                "pooled": asdict(self.pooled_auc) if self.pooled_auc else None,
-            },
+            "auc": self._apart("auc", self.area),
+            "eer": self._apart("eer", self.eer),
             "default_threshold": {
                 "by_set": {name: errors.to_dict() for name, errors in self.default.items()},
                 "over_sets": spreads(self.default_rates),
@@ -110,6 +112,13 @@ class Study:
                 for rate, left in self.left_out.items()
             },
             "kinds": {kind: self._of_kind(kind) for kind in kinds},
+        }
+
+    def _apart(self, name: str, spread: Spread | None) -> dict[str, Any]:
+        return {
+            "by_set": {s: asdict(getattr(a, name)) if a else None for s, a in self.apart.items()},
+            "over_sets": _plain(spread),
+            "pooled": asdict(getattr(self.pooled, name)) if self.pooled else None,
         }
 
     def _of_kind(self, kind: str) -> dict[str, Any]:
@@ -142,8 +151,8 @@ def study_of(contender: Contender, own: OwnRule, rates: Sequence[float]) -> Stud
         contender.name,
         contender.threshold,
         sets,
-        {name: auc_of(a) for name, a in sets.items()},
-        auc_of(whole),
+        {name: separation(a) for name, a in sets.items()},
+        separation(whole),
         {name: errors_at(contender.threshold, a) for name, a in sets.items()},
         errors_at(contender.threshold, whole),
         {

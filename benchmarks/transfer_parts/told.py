@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from transfer_parts.answers import kinds_in
 from transfer_parts.left_out import Choice
-from transfer_parts.set_figures import Count, Interval, Rates, Spread, over_sets
+from transfer_parts.set_figures import Count, Rates, Separation, Spread, over_sets
 from transfer_parts.sheets import Sheet
 from transfer_parts.study import OwnRule, Study
 
@@ -34,7 +34,7 @@ def sheets_of(
     return [
         summary(studies, own),
         unanswered(studies, faceless),
-        areas(studies),
+        *apart(studies),
         *at_default(studies),
         at_own(studies, own),
         *(at_others(studies, rate) for rate in _rates(studies)),
@@ -74,7 +74,7 @@ def summary(studies: Sequence[Study], own: OwnRule) -> Sheet:
     rows = []
     for s in studies:
         row = [s.name, _spread(s.area, len(s.answers)), _worst(s.area, percent=False)]
-        row += [_area(s.pooled_auc), _pair(mean_of(s.own_rates)), _worst_pair(s.own_rates)]
+        row += [_area(s.pooled), _pair(mean_of(s.own_rates)), _worst_pair(s.own_rates)]
         row += [_pair(mean_of(s.left_out[r].rates)) if s.left_out else NONE for r in rates]
         rows.append(row)
     mine = f"own {own.pictures}"
@@ -111,18 +111,19 @@ def unanswered(studies: Sequence[Study], faceless: Mapping[str, Sequence[int]]) 
     )
 
 
-def areas(studies: Sequence[Study]) -> Sheet:
-    """AUC by set."""
-    rows = [[name, *(_area(s.auc[name]) for s in studies)] for name in studies[0].answers]
+def apart(studies: Sequence[Study]) -> list[Sheet]:
+    """AUC and EER by set."""
+    rows = [[name, *(_area(s.apart[name]) for s in studies)] for name in studies[0].answers]
     rows.append(["mean", *(_spread(s.area, len(s.answers)) for s in studies)])
     rows.append(["worst", *(_worst(s.area, percent=False) for s in studies)])
-    rows.append(["pooled", *(_area(s.pooled_auc) for s in studies)])
-    return Sheet(
-        "AUC (95 %)",
-        "Intervals: bootstrap over pictures; frames of a set are alike, so true ones are wider.",
-        ["set", *(s.name for s in studies)],
-        rows,
-    )
+    rows.append(["pooled", *(_area(s.pooled) for s in studies)])
+    equal = [[name, *(_eer(s.apart[name]) for s in studies)] for name in studies[0].answers]
+    equal.append(["mean", *(_percent(_mean(s.eer)) for s in studies)])
+    equal.append(["worst", *(_worst(s.eer) for s in studies)])
+    equal.append(["pooled", *(_eer(s.pooled) for s in studies)])
+    head = ["set", *(s.name for s in studies)]
+    note = "Intervals: bootstrap over pictures; frames of a set are alike, so true ones are wider."
+    return [Sheet("AUC (95 %)", note, head, rows), Sheet("EER, % (95 %)", note, head, equal)]
 
 
 def at_default(studies: Sequence[Study]) -> list[Sheet]:
@@ -216,6 +217,25 @@ def chosen(choice: Choice[Any], of: str) -> Sheet:
     )
 
 
+def rejections(found: Mapping[str, Mapping[str, int]], *, counted: bool) -> Sheet:
+    """Faces that the detector's checks reject unseen.
+
+    Args:
+        found: model -> class and reason -> how many.
+        counted: whether these count as without an answer.
+
+    """
+    reasons = dict.fromkeys(reason for of_model in found.values() for reason in of_model)
+    rows = [[reason, *(str(f.get(reason, 0)) for f in found.values())] for reason in reasons]
+    count = "They count" if counted else "They do not count"
+    return Sheet(
+        "Faces that `Detector` would reject before a score",
+        f"{count} as without an answer above.",
+        ["class, reason", *found],
+        rows or [["none", *("0" for _ in found)]],
+    )
+
+
 def mean_of(rates: Mapping[str, Rates]) -> Rates:
     """Over sets."""
     return Rates.mean(rates.values())
@@ -225,8 +245,18 @@ def _gone(*classes: Any) -> str:
     return " / ".join(str(int(np.isnan(scores).sum())) for scores in classes)
 
 
-def _area(area: Interval | None) -> str:
-    return f"{area.value:.3f} ({area.low:.2f}–{area.high:.2f})" if area else NONE
+def _area(apart: Separation | None) -> str:
+    if apart is None:
+        return NONE
+    area = apart.auc
+    return f"{area.value:.3f} ({area.low:.3f}–{area.high:.3f})"
+
+
+def _eer(apart: Separation | None) -> str:
+    if apart is None:
+        return NONE
+    rate = apart.eer
+    return f"{100 * rate.value:.1f} ({100 * rate.low:.1f}–{100 * rate.high:.1f})"
 
 
 def _area_alone(area: Spread | None) -> str:

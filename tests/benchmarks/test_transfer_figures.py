@@ -16,10 +16,10 @@ from transfer_parts.left_out import (
     weighed,
 )
 from transfer_parts.set_figures import (
-    auc_of,
     errors_at,
     over_sets,
     own_threshold,
+    separation,
 )
 from transfer_parts.sheets import Sheet, as_text, markdown
 
@@ -33,22 +33,29 @@ def test_auc_is_that_of_scikit_learn_over_the_answers() -> None:
     rng = np.random.default_rng(5)
     live, attack = rng.integers(0, 12, 40) / 10.0, rng.integers(4, 16, 30) / 10.0  # with ties
     live[3], attack[[0, 9]] = NAN, NAN
-    found = auc_of(Answers.of(live, attack))
+    found = separation(Answers.of(live, attack))
     assert found is not None
     label = np.repeat([0, 1], [39, 28])
     scores = np.concatenate([live[~np.isnan(live)], attack[~np.isnan(attack)]])
-    assert found.value == pytest.approx(roc_auc_score(label, scores))
-    assert found.low < found.value < found.high
+    a = found.auc.value
+    assert a == pytest.approx(roc_auc_score(label, scores))
+    assert found.auc.low < a < found.auc.high
     # a percentile bootstrap and Hanley and McNeil's deviation agree to a part of it
-    a = found.value
     q1, q2 = a / (2 - a), 2 * a * a / (1 + a)
     variance = (a * (1 - a) + 27 * (q1 - a * a) + 38 * (q2 - a * a)) / (28 * 39)
-    assert found.high - found.low == pytest.approx(2 * 1.96 * variance**0.5, rel=0.25)
+    assert found.auc.high - found.auc.low == pytest.approx(2 * 1.96 * variance**0.5, rel=0.25)
+
+
+def test_eer_by_hand() -> None:
+    found = separation(Answers.of([0.1, 0.2, 0.3, 0.6, NAN], [0.4, 0.7, 0.8, 0.9]))
+    assert found is not None
+    assert found.eer.value == 1 / 4  # between 0.4 and 0.6
+    assert found.eer.low <= 1 / 4 <= found.eer.high
 
 
 def test_a_class_without_an_answer_has_no_auc() -> None:
-    assert auc_of(Answers.of([NAN, NAN], [0.5])) is None
-    assert auc_of(Answers.of([0.1], [])) is None
+    assert separation(Answers.of([NAN, NAN], [0.5])) is None
+    assert separation(Answers.of([0.1], [])) is None
 
 
 def test_errors_by_hand_of_the_answered_and_of_all() -> None:
