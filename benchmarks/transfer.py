@@ -190,6 +190,13 @@ def unanswered(rows: Sequence[Row]) -> dict[str, dict[str, dict[str, int]]]:
     return found
 
 
+def found_by(detector: str) -> str:
+    """The first line."""
+    if detector == "whole":
+        return "Each picture is taken for a face, whole."
+    return f"Faces found by {detector}, the largest of each picture."
+
+
 def main(given: Sequence[str] | None = None) -> dict[str, Any]:
     options = arguments(given)
     own = OwnRule(options.own_live, options.own_rate, options.draws, options.seed)
@@ -205,7 +212,7 @@ def main(given: Sequence[str] | None = None) -> dict[str, Any]:
     rejected = checked(rows)
     sheets.append(rejections(rejected, counted=options.checks))
     write = markdown if options.markdown else as_text
-    print("\n\n".join([f"Faces found by {rows[0].detector}.", *(write(s) for s in sheets)]))
+    print("\n\n".join([found_by(rows[0].detector), *(write(s) for s in sheets)]))
     found: dict[str, Any] = {
         "detector": rows[0].detector,
         "models": {row.model: row.id for row in rows},

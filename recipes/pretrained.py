@@ -112,24 +112,29 @@ def calibrated(run: Path, out: Path, poor: Path) -> Path:
 
 
 def real_entries(package: Path, real: Path, record: Path) -> list[dict[str, Any]]:
-    """What transfer.py finds, as entries of a model card."""
-    script = Path(__file__).with_name("transfer.py")
-    words = [sys.executable, script, package, real, "--json"]
-    record.write_bytes(subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout)
+    """What benchmarks/transfer.py finds, as entries of a model card."""
+    script = Path(__file__).parent.parent / "benchmarks" / "transfer.py"
+    words = [sys.executable, script, real, f"made={package}", "--json", record]
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+    found = json.loads(record.read_text())["contenders"]["made"]
     entries = []
-    for name, v in json.loads(record.read_text())["sets"].items():
-        if name == "pooled":
+    for name, rates in found["default_threshold"]["by_set"].items():
+        if not found["auc"]["by_set"][name]:
             continue
-        entry = {"set": f"real phone replays {name} (development)", "level": "frame"}
-        entry |= {"n_live": v["lives"], "n_attack": v["attacks"]}
-        rates = {}
-        for rate in ("auc", "eer", "bpcer", "apcer"):
-            low, high = v[f"{rate}_95"]
-            rates[rate] = {"value": v[rate], "low": low, "high": high}
-        entry |= rates | {"apcer": {"replay": rates["apcer"]}}
+        entry = {"set": f"real recaptures {name} (development)", "level": "frame"}
+        entry |= {"n_live": rates["bpcer"]["answered"], "n_attack": rates["apcer"]["answered"]}
+        entry |= {measure: found[measure]["by_set"][name] for measure in ("auc", "eer")}
+        entry["bpcer"] = _interval(rates["bpcer"])
+        kinds = {k: rate for k, rate in rates["apcer_by_kind"].items() if rate["answered"]}
+        entry["apcer"] = {kind: _interval(rate) for kind, rate in kinds.items()}
         entry["note"] = "frames of few people: the true intervals are wider"
         entries.append(entry)
     return entries
+
+
+def _interval(rate: dict[str, Any]) -> dict[str, float]:
+    low, high = rate["ci95"]
+    return {"value": rate["rate"], "low": low, "high": high}
 
 
 def finished(name: str, made: Path, out: Path, folders: dict[str, Path], real: Path | None) -> None:
