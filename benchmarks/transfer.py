@@ -57,7 +57,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     add(
         "--yunet-model",
         type=Path,
-        help="YuNet's .onnx file; default: where `spoofcue fetch yunet` puts it",
+        help="another .onnx file of YuNet than the one that ships",
     )
     add(
         "--kinds",
