@@ -78,11 +78,30 @@ class LeftOut:
         counts = [e.apcer_by_kind[kind] for e in self.by_set.values() if kind in e.apcer_by_kind]
         return summed(counts) if counts else None
 
+    def point(self) -> dict[str, Any] | None:
+        """What :class:`spoofcue.package.threshold.OperatingPoint` states of it.
+
+        The rates are of the faces that were answered; None where a class never was.
+        """
+        bpcer, apcer = self.over("bpcer"), self.over("apcer")
+        if bpcer is None or apcer is None:
+            return None
+        return {
+            "threshold": self.threshold_of_all,
+            "bpcer": bpcer.mean,
+            "bpcer_worst": bpcer.worst,
+            "apcer": apcer.mean,
+            "apcer_worst": apcer.worst,
+            "basis": f"{len(self.by_set)} sets, each judged at the threshold of the others",
+            "rule": f"bpcer<={self.rate:g}",
+        }
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
         return {
             "rate": self.rate,
             "threshold_of_all": self.threshold_of_all,
+            "point": self.point(),
             "by_set": {name: errors.to_dict() for name, errors in self.by_set.items()},
         }
 

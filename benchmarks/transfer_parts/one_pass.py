@@ -172,6 +172,11 @@ def _weights(model: FaceScorer) -> dict[str, float]:
     return {expert.name: expert.weight for expert in experts}
 
 
+def _points(model: FaceScorer) -> str:
+    points = model.points if isinstance(model, PackagedModel) else {}
+    return " ".join(f"{name}={point.threshold!r}" for name, point in points.items())
+
+
 def _expert_row(
     file: RealFile, one: Asked, look: _Look, name: str, said: Evidence | None, weight: float
 ) -> Row:
@@ -219,6 +224,7 @@ def _row(
         inside=inside,
         id=one.model.facts.id,
         threshold=one.model.facts.threshold.value,
+        points="" if expert else _points(one.model),
         why=look.why,
         refused=look.refused,
         detector=look.detector,

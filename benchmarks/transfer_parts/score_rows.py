@@ -35,6 +35,7 @@ class Row:
         inside: what an expert saw of what it wants to see, 0..1.
         id: of the model's file.
         threshold: the model's own; a score above it is an attack.
+        points: thresholds that a package names, as ``strict=0.25 balanced=0.5``.
         why: why there is no score: ``unreadable``, ``no_face``, ``no_context``, ``error``.
         refused: why `Detector` would have rejected the face unseen (its checks of quality, size,
             and of other faces); the score is there all the same.
@@ -55,6 +56,7 @@ class Row:
     inside: float | None
     id: str
     threshold: float
+    points: str
     why: str
     refused: str
     detector: str
@@ -122,6 +124,7 @@ class Contender:
     Attributes:
         name: in tables.
         threshold: the model's own.
+        points: name -> threshold, of a package that has named ones; an expert alone has none.
         sets: set -> what was said of it.
         log_odds: the same in log-odds; NaN also where a score is not made so.
 
@@ -129,6 +132,7 @@ class Contender:
 
     name: str
     threshold: float
+    points: dict[str, float]
     sets: dict[str, Answers]
     log_odds: dict[str, Answers]
 
@@ -155,10 +159,19 @@ def contenders_of(rows: Sequence[Row], *, checks: bool = False) -> dict[str, Con
         found[name] = Contender(
             name,
             own[0].threshold,
+            _points(own[0].points),
             _answers(own, "score", checks=checks),
             _answers(own, "log_odds", checks=checks),
         )
     return found
+
+
+def _points(text: str) -> dict[str, float]:
+    named = (part.partition("=") for part in text.split())
+    try:
+        return {name: float(value) for name, _, value in named}
+    except ValueError:
+        raise InputError(f"points {text!r}: write NAME=NUMBER, blanks between.") from None
 
 
 def _answers(rows: Sequence[Row], column: str, *, checks: bool) -> dict[str, Answers]:

@@ -46,6 +46,7 @@ class Study:
         pooled: the same over all sets, as if one threshold served them.
         default: errors at its own threshold.
         pooled_default: of all sets together.
+        points: name of a threshold that the package names -> set -> errors at it.
         own: at a threshold of the set's own live pictures; a set of one live picture has none.
         left_out: BPCER that the other sets are held to -> errors; empty if there is one set.
 
@@ -58,6 +59,7 @@ class Study:
     pooled: Separation | None
     default: dict[str, Errors]
     pooled_default: Errors
+    points: dict[str, dict[str, Errors]]
     own: dict[str, Own]
     left_out: dict[float, LeftOut]
 
@@ -75,6 +77,10 @@ class Study:
     def default_rates(self) -> dict[str, Rates]:
         """Fractions at its own threshold."""
         return {name: Rates.of(errors) for name, errors in self.default.items()}
+
+    def point_rates(self, point: str) -> dict[str, Rates]:
+        """Fractions at a threshold that the package names."""
+        return {name: Rates.of(errors) for name, errors in self.points[point].items()}
 
     @property
     def own_rates(self) -> dict[str, Rates]:
@@ -102,6 +108,13 @@ class Study:
                 "by_set": {name: errors.to_dict() for name, errors in self.default.items()},
                 "over_sets": spreads(self.default_rates),
                 "pooled": self.pooled_default.to_dict(),
+            },
+            "points": {
+                point: {
+                    "by_set": {name: errors.to_dict() for name, errors in by_set.items()},
+                    "over_sets": spreads(self.point_rates(point)),
+                }
+                for point, by_set in self.points.items()
             },
             "own_threshold": {
                 "by_set": {name: own.to_dict() for name, own in self.own.items()},
@@ -155,6 +168,10 @@ def study_of(contender: Contender, own: OwnRule, rates: Sequence[float]) -> Stud
         separation(whole),
         {name: errors_at(contender.threshold, a) for name, a in sets.items()},
         errors_at(contender.threshold, whole),
+        {
+            point: {name: errors_at(at, a) for name, a in sets.items()}
+            for point, at in contender.points.items()
+        },
         {
             name: own_threshold(a, own.pictures, own.rate, own.draws, own.seed)
             for name, a in sets.items()

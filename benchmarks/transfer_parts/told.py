@@ -34,6 +34,7 @@ def sheets_of(
         unanswered(studies, faceless),
         *apart(studies),
         *at_default(studies),
+        *at_points(studies),
         at_own(studies, own),
         *(at_others(studies, rate) for rate in _rates(studies)),
         *kinds(studies),
@@ -42,6 +43,23 @@ def sheets_of(
 
 def _rates(studies: Sequence[Study]) -> list[float]:
     return next((list(s.left_out) for s in studies if s.left_out), [])
+
+
+def at_points(studies: Sequence[Study]) -> list[Sheet]:
+    """Errors at the thresholds that packages name; no table if none does."""
+    rows = []
+    for study in studies:
+        for point, by_set in study.points.items():
+            rates = study.point_rates(point)
+            at = next(iter(by_set.values())).threshold
+            rows.append([f"{study.name}, {point}", f"{at:.4g}"])
+            rows[-1] += [cells.mean_pair(rates), cells.worst_pair(rates)]
+    note = (
+        "Where a package's points were chosen on these sets, these are rates of the choice; those "
+        f"on sets left out are in the tables of the other sets' thresholds. {SILENT}"
+    )
+    title = "Operating points that packages name: BPCER / APCER, %"
+    return [Sheet(title, note, ["point", "threshold", "mean", "worst"], rows)] if rows else []
 
 
 def at_own(studies: Sequence[Study], own: OwnRule) -> Sheet:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -16,12 +17,14 @@ from transfer_parts.one_pass import all_opened, rows_of
 from transfer_parts.real_sets import files_of
 from transfer_parts.score_rows import Row, contenders_of, read_rows, write_rows
 
+from helpers.family_package import family_package
 from helpers.tiny_experts import expert_package
 from spoofcue.detector.detector import Detector
 from spoofcue.detector.evidence import EvidenceRule
 from spoofcue.errors import InputError
-from spoofcue.faces.detect import DlibDetector
+from spoofcue.faces.detect import DlibDetector, WholePicture
 from spoofcue.media.image import Image, read_image
+from spoofcue.package.threshold import OperatingPoint
 from spoofcue.simulate.people import RenderedPerson
 
 GREY = np.full((120, 160, 3), 128, np.uint8)
@@ -254,6 +257,21 @@ def test_wrong_calls_are_refused_before_the_pass(
         transfer.arguments(wrong)
     assert refused.value.code == 2
     assert capsys.readouterr().err
+
+
+def test_named_points_of_a_package_come_with_its_scores(real: Path, tmp_path: Path) -> None:
+    rates = dict.fromkeys(("bpcer", "bpcer_worst", "apcer", "apcer_worst"), 0.1)
+    point = OperatingPoint(threshold=0.1 + 0.2, basis="made up", rule="bpcer<=0.05", **rates)
+    at = tmp_path / "families.spoofcue"
+    family_package(at, points={"strict": point})
+    found = rows_of(files_of(real)[0][:1], all_opened([str(at)]), WholePicture())
+    assert [row.expert for row in found] == ["", "face", "wide", "around"]
+    write_rows(tmp_path / "s.csv", found)
+    contenders = contenders_of(read_rows(tmp_path / "s.csv"))
+    assert contenders["families"].points == {"strict": 0.1 + 0.2}
+    assert contenders["families/face"].points == {}
+    with pytest.raises(InputError, match="NAME=NUMBER"):
+        contenders_of([replace(found[0], points="strict")])
 
 
 def test_names_of_models_are_told_apart(package: Path) -> None:

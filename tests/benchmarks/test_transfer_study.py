@@ -12,6 +12,8 @@ from transfer_parts.sheets import as_text, markdown
 from transfer_parts.study import OwnRule, Study, study_of
 from transfer_parts.told import chosen, rejections, sheets_of
 
+from spoofcue.package.threshold import OperatingPoint
+
 NAN = float("nan")
 SETS = {
     "a": Answers.of([0.1, 0.2, 0.6, 0.6], [0.4, 0.9], ["print", "replay"]),
@@ -21,7 +23,8 @@ OWN = OwnRule(pictures=2, rate=0.0, draws=4)
 
 
 def studied(name: str, sets: Mapping[str, Answers]) -> Study:
-    return study_of(Contender(name, 0.5, dict(sets), dict(sets)), OWN, [0.0, 0.5])
+    points = {"strict": 0.3, "convenient": 0.6} if name == "x" else {}
+    return study_of(Contender(name, 0.5, points, dict(sets), dict(sets)), OWN, [0.0, 0.5])
 
 
 def test_a_study_by_hand() -> None:
@@ -41,6 +44,12 @@ def test_a_study_by_hand() -> None:
     }
     assert at["pooled"]["bpcer"]["errors_of_all"] == 4
     assert at["pooled"]["bpcer"]["total"] == 8
+    strict, lax = (tree["points"][point]["over_sets"] for point in ("strict", "convenient"))
+    assert (strict["bpcer"]["mean"], strict["apcer"]["mean"]) == (1 / 4, 0)  # half of a's
+    assert (lax["bpcer"]["mean"], lax["apcer"]["mean"]) == (0, 1 / 4)
+    point = OperatingPoint(**tree["left_out"]["0"]["point"])
+    assert (point.threshold, point.rule) == (0.6, "bpcer<=0")
+    assert (point.bpcer, point.bpcer_worst, point.apcer, point.apcer_worst) == (1 / 4, 1 / 2, 0, 0)
     # a at the highest live score of b, b at that of a
     left = tree["left_out"]["0"]["by_set"]
     assert (left["a"]["threshold"], left["b"]["threshold"]) == (0.3, 0.6)
@@ -72,6 +81,13 @@ def test_tables_show_who_says_nothing() -> None:
         assert {len(row) for row in sheet.rows} == {len(sheet.head)}
         assert sheet.title in as_text(sheet).splitlines()
         assert markdown(sheet).count("\n| ") == len(sheet.rows) + 2  # head and rule
+
+
+def test_named_points_as_a_table() -> None:
+    sheets = sheets_of([studied("x", SETS)], OWN, {"a": (0, 0), "b": (2, 1)})
+    (points,) = (s for s in sheets if s.title.startswith("Operating points"))
+    assert points.rows[0][:2] == ["x, strict", "0.3"]
+    assert points.rows[1][2:] == ["0.0 / 25.0 > 25.0 / 25.0", "0.0 a / 50.0 a"]
 
 
 def test_one_set_of_one_picture_a_class_has_what_it_can_have() -> None:
