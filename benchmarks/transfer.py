@@ -11,7 +11,8 @@ its face, the largest, found once. Experts of a package are shown alone beside a
 What has no answer (no face found, not readable, too little of what an expert looks at) is counted
 for each set and class; rates are given of the faces with an answer, and with the others as refused
 live faces and stopped attacks. Thresholds: the model's own; one from live pictures of the set; one
-from the live faces of the other sets, each set left out in turn. Nothing is trained.
+from the live faces of the other sets, each set left out in turn. Nothing is trained. Exit status 1:
+a picture could not be read.
 """
 
 from __future__ import annotations
@@ -231,7 +232,9 @@ def main(given: Sequence[str] | None = None) -> dict[str, Any]:
 
 if __name__ == "__main__":
     try:
-        main()
+        silent = main()["unanswered"]
     except (InputError, OSError) as error:
         print(f"transfer.py: {error}", file=sys.stderr)
         sys.exit(2)
+    reasons = (r for sets in silent.values() for of_set in sets.values() for r in of_set)
+    sys.exit(1 if any(reason.endswith("unreadable") for reason in reasons) else 0)

@@ -92,7 +92,7 @@ class LeftOut:
             "bpcer_worst": bpcer.worst,
             "apcer": apcer.mean,
             "apcer_worst": apcer.worst,
-            "basis": f"{len(self.by_set)} sets, each judged at the threshold of the others",
+            "basis": f"{bpcer.sets} sets, each judged at the threshold of the others",
             "rule": f"bpcer<={self.rate:g}",
         }
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -245,6 +247,16 @@ def test_the_command_writes_what_it_reads_again(
     assert capsys.readouterr().out == shown
     transfer.main(["--from-scores", str(scores), *options, "--markdown"])
     assert "| both/around |" in capsys.readouterr().out
+
+
+def test_the_exit_status_tells_of_unreadable_pictures(rows: list[Row], tmp_path: Path) -> None:
+    def status(found: list[Row]) -> int:
+        write_rows(tmp_path / "s.csv", found)
+        words = [sys.executable, transfer.__file__, "--from-scores", tmp_path / "s.csv"]
+        return subprocess.run(words, capture_output=True, check=False).returncode
+
+    readable = [row for row in rows if row.why != "unreadable"]
+    assert (status(rows), status(readable), status([])) == (1, 0, 2)
 
 
 @pytest.mark.parametrize(
