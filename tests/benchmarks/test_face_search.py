@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skimage.data
-from face_search import Searched, beside, look_at, pictures_of, study
+from face_search import Searched, beside, look_at, painted, pictures_of, study
 from PIL import Image
 
 from helpers.pasted_faces import pasted
@@ -32,13 +32,21 @@ def test_boxes_are_compared_in_sides_of_the_references() -> None:
     assert beside(ours, {}) == {"pairs": 0, "one_face": 0}
 
 
+def test_painting_takes_one_face_and_leaves_the_other() -> None:
+    image = pasted([300, 290])
+    detector = YuNetDetector()
+    first, second = detector.detect(image)
+    assert detector.detect(painted(image, first)) == [second]
+
+
 def test_a_folder_is_searched_by_its_groups(tmp_path: Path) -> None:
     for group in ("one", "two"):
         (tmp_path / group / "live").mkdir(parents=True)
         Image.fromarray(pasted([300])).save(tmp_path / group / "live" / "a.png")
     (tmp_path / "one" / "list.txt").write_text("no picture")
     assert [group for group, _, _ in pictures_of(tmp_path, 1)] == ["one", "two"]
-    found = study([tmp_path], 1, [0.7])
+    found = study([tmp_path], 1, [0.7], paint=True)
+    assert [seen["left"] for seen in found.values()] == [0, 0]
     for name in ("dlib", "yunet 0.7"):
         assert found[name]["groups"] == {"one": {"pictures": 1}, "two": {"pictures": 1}}
     assert found["yunet 0.7"]["beside_dlib"]["width"][0] == pytest.approx(0.9, abs=0.1)

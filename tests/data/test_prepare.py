@@ -20,7 +20,9 @@ from spoofcue.data.prepare import JOURNAL, prepare
 from spoofcue.data.same_pictures import refuse_shared_pictures
 from spoofcue.data.splits import with_splits
 from spoofcue.errors import InputError
+from spoofcue.faces.yunet import YuNetDetector
 from spoofcue.media.image import read_image
+from spoofcue.simulate.people import RenderedPerson
 
 WHOLE = PrepareOptions(detector="none", min_face_px=32)
 
@@ -58,6 +60,24 @@ def test_png_crops_are_the_very_pixels(photos: Path, tmp_path: Path) -> None:
         crop = read_image(tmp_path / "out" / row["crop"])
         assert np.array_equal(crop, read_image(photos / row["media"]))
         assert (row["crop_w"], row["crop_h"], row["box_source"]) == (40, 48, "whole")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_yunet_needs_no_file_and_finds_what_it_finds_alone(tmp_path: Path, workers: int) -> None:
+    (tmp_path / "photos" / "live").mkdir(parents=True)
+    (tmp_path / "photos" / "attack").mkdir()
+    for label, number in (("live", 3), ("attack", 4)):
+        photo = RenderedPerson(f"person-{number}", 0).live("session-any", number).photo
+        cv2.imwrite(str(tmp_path / "photos" / label / f"{number}.png"), photo[..., ::-1])
+    found, _ = scan_folder(tmp_path / "photos")
+    options = PrepareOptions(detector="yunet")
+    recordings = with_splits(found, (0, 0, 1))
+    prepare(recordings, tmp_path / "photos", tmp_path / "out", options, workers=workers)
+    rows = read_manifest(tmp_path / "out").to_dicts()
+    assert len(rows) == 2
+    for row in rows:
+        (box,) = YuNetDetector().detect(read_image(tmp_path / "photos" / row["media"]))
+        assert (row["box_w"], row["box_h"], row["box_source"]) == (box.w, box.h, "yunet")
 
 
 def test_jpeg_crops_keep_chroma(photos: Path, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ import socket, sys
 def refuse(*a, **k): raise AssertionError("a socket was opened")
 socket.socket.connect = refuse
 from spoofcue import Detector
-result = Detector.load().predict(sys.argv[1])
+result = Detector.load(face_detector=sys.argv[2]).predict(sys.argv[1])
 heavy = {"torch", "polars", "yaml", "openvino", "huggingface_hub"} & set(sys.modules)
 assert not heavy, heavy
 print(result.decision, result.score)
@@ -69,12 +69,13 @@ def face(tmp_path: Path) -> Path:
     return path
 
 
-def test_one_call_needs_no_torch_and_no_network(face: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("finder", ["dlib", "yunet"])
+def test_one_call_needs_no_torch_and_no_network(face: Path, tmp_path: Path, finder: str) -> None:
     # what the base install has; this one may have more
     base = {k: v for k, v in os.environ.items() if k != "SPOOFCUE_MODEL"}
     base["SPOOFCUE_RUNTIME"] = "onnxruntime"
     done = subprocess.run(
-        [sys.executable, "-c", OFFLINE, str(face)],
+        [sys.executable, "-c", OFFLINE, str(face), finder],
         capture_output=True, text=True, check=False, cwd=tmp_path,
         env=base,
     )  # fmt: skip
