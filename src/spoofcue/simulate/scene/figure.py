@@ -111,19 +111,21 @@ def continued(
     strip_left = float(np.clip(0.5 * left, 1, 0.25 * wide))
     strip_right = float(np.clip(0.5 * (last_column - left - wide), 1, 0.25 * wide))
     strip_below = float(np.clip(0.7 * (last_row - top - 1.25 * high), 1, 0.14 * wide))
-    inside_sides = (side > 0) & (above <= 0)
-    x = np.where(inside_sides & (over_left > 0), _to_and_fro(over_left, strip_left), x)
-    x = np.where(
-        inside_sides & (over_right > 0), last_column - _to_and_fro(over_right, strip_right), x
-    )
-    y = np.where(y > last_row, last_row - _to_and_fro(y - last_row, strip_below), y)
-    y = np.where((above > 0) & (side <= 0), _to_and_fro(-v, 0.06 * wide), y)
+    beside = above <= 0
+    _fold(x, (over_left > 0) & beside, 0, strip_left, 1)
+    _fold(x, (over_right > 0) & beside, last_column, strip_right, -1)
+    _fold(y, y > last_row, last_row, strip_below, -1)
+    _fold(y, (above > 0) & (side <= 0), 0, 0.06 * wide, 1)
     return x.astype(np.float32), y.astype(np.float32), beyond.astype(np.float32)
 
 
-def _to_and_fro(over: FloatImage, strip: float) -> FloatImage:
-    """Walks a strip beside the border there and back, again and again."""
-    return np.asarray(np.abs((over + strip) % (2 * strip) - strip), np.float32)
+def _fold(
+    place: FloatImage, where: NDArray[np.bool_], border: float, strip: float, inward: int
+) -> None:
+    """Walk a strip beside the border there and back, again and again, in place."""
+    over = np.abs(place[where] - np.float32(border))
+    back = np.abs((over + np.float32(strip)) % np.float32(2 * strip) - np.float32(strip))
+    place[where] = np.float32(border) + np.float32(inward) * back
 
 
 def _at(image: FloatImage, x: FloatImage, y: FloatImage, scale: float, border: int) -> FloatImage:

@@ -262,10 +262,10 @@ def _paint_limb(
     dx, dy = np.zeros_like(best), np.zeros_like(best)
     size = np.ones_like(best)
     for k in range(len(points) - 1):
-        (ax, ay), (bx, by) = points[k], points[k + 1]
-        length = max(float((bx - ax) ** 2 + (by - ay) ** 2), 1e-6)
+        (ax, ay), (bx, by) = points[k].tolist(), points[k + 1].tolist()
+        length = max((bx - ax) ** 2 + (by - ay) ** 2, 1e-6)
         t = np.clip(((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length, 0, 1)
-        radius = radii[k] + t * (radii[k + 1] - radii[k])
+        radius = float(radii[k]) + t * float(radii[k + 1] - radii[k])
         ox, oy = x - (ax + t * (bx - ax)), y - (ay + t * (by - ay))
         away = np.sqrt(ox * ox + oy * oy) / radius
         nearer = away < best
@@ -311,23 +311,18 @@ def _lit(
     rng = np.random.default_rng(seed)
     depth = np.sqrt(np.clip(1 - away * away, 0.02, 1))
     azimuth, elevation = np.deg2rad(lamp.azimuth_deg), np.deg2rad(lamp.elevation_deg)
-    key = np.array(
-        [
-            np.sin(azimuth) * np.cos(elevation),
-            -np.sin(elevation),
-            np.cos(azimuth) * np.cos(elevation),
-        ]
-    )
+    level = float(np.cos(elevation))
+    key = float(np.sin(azimuth)) * level, -float(np.sin(elevation)), float(np.cos(azimuth)) * level
     facing = (dx * key[0] + dy * key[1] + depth * key[2] + 0.3) / 1.3
     albedo = np.ones((*away.shape, 3), np.float32) * np.array(limb.cloth or skin, np.float32)
     rough = fractal_noise(away.shape, max(tip_radius * 0.8, 2), 3, rng)
     albedo *= 1 + np.float32(0.12 if limb.cloth else 0.07) * rough[..., None]
     if limb.cloth is None and len(points) > 2:
-        end = points[-1]
-        back = points[-2] - end
-        back = back / max(float(np.hypot(*back)), 1e-6)
-        along = ((x - end[0]) * back[0] + (y - end[1]) * back[1]) / tip_radius
-        across = ((x - end[0]) * -back[1] + (y - end[1]) * back[0]) / tip_radius
+        ex, ey = points[-1].tolist()
+        bx, by = (points[-2] - points[-1]).tolist()
+        length = max(float(np.hypot(bx, by)), 1e-6) * tip_radius
+        along = ((x - ex) * bx + (y - ey) * by) / length
+        across = ((x - ex) * -by + (y - ey) * bx) / length
         red = np.exp(-np.clip(along + 0.3, 0, None) / 1.6)[..., None]
         albedo *= 1 + red * np.array([0.10, -0.08, -0.06], np.float32)
         for crease in (2.0, 2.25):

@@ -244,8 +244,9 @@ def _bent(
 
 def _fitting(room: FloatImage, who: Figure, shine: FloatImage) -> FloatImage:
     """The room in about the colours of what the portrait shows behind the person."""
-    own = np.log(np.clip(who.behind * shine, 0.004, 2)).mean(axis=(0, 1))
-    other = np.log(np.clip(room, 0.004, 2)).mean(axis=(0, 1))
+    there = who.behind * shine  # a few hundred of its samples tell its colour
+    own = np.log(np.clip(there[::16, ::16], 0.004, 2)).mean(axis=(0, 1))
+    other = np.log(np.clip(room[::16, ::16], 0.004, 2)).mean(axis=(0, 1))
     share = 0.6 + 0.4 * who.plain
     return np.asarray(room * np.exp(share * (own - other)).astype(np.float32))
 
@@ -255,7 +256,7 @@ def _kept(who: Figure, place: Place, size: int) -> FloatImage:
     if place.moved and who.plain < 0.5:
         return np.zeros((size, size), np.float32)
     rng = np.random.default_rng(place.seed)
-    uneven = np.float32(0.12) * fractal_noise((size, size), size / 8, 3, rng)
+    uneven = np.float32(0.12) * _up(fractal_noise((96, 96), 12, 3, rng), size)
     inset = place.inset * (1 - who.plain)
     outward = np.maximum(who.beyond, 0) - np.clip(who.border, 0, 3) + uneven
     return 1 - smoothstep(-inset, place.fade - inset, outward.astype(np.float32))
