@@ -28,7 +28,7 @@ from spoofcue.simulate.placement import View
 from spoofcue.simulate.presentation import draw_circumstances
 from spoofcue.simulate.raster import srgb_from_linear
 from spoofcue.simulate.recapture import attack_radiance, live_radiance, render_attack, render_live
-from spoofcue.simulate.samples import Framing, Sample, frames
+from spoofcue.simulate.samples import Framing, Sample, frames, framing_of
 
 KNOWN = built_in()
 COLOURS = ("cyan", "magenta", "yellow", "white")
@@ -181,6 +181,23 @@ def variety() -> None:
     cv2.imwrite(path, picture, [cv2.IMWRITE_JPEG_QUALITY, 88])
 
 
+def scenes() -> None:
+    """Wide frames of rendered people: live, on paper and on screens, each in one place a column."""
+    rows = []
+    for pai in ("", "print-any", "replay-any"):
+        cells = []
+        for take in range(7):
+            person, mate = RenderedPerson(f"figure-{take}", 7), RenderedPerson("mate", 4)
+            sample = Sample(person.subject, pai, "session-any", "cam-any", take)
+            wide = framing_of((2.2, 4.0))
+            picture = next(frames(sample, person, wide, 3, beside=mate))
+            cells.append(cv2.resize(picture.image, (200, 200), interpolation=cv2.INTER_AREA))
+        rows.append(np.hstack(cells))
+    picture = cv2.cvtColor(np.vstack(rows), cv2.COLOR_RGB2BGR)
+    path = str(IMAGES / "simulator_scenes.jpg")
+    cv2.imwrite(path, picture, [cv2.IMWRITE_JPEG_QUALITY, 88])
+
+
 def shortcuts(data: Path) -> None:
     """Distributions of trivial statistics of live and attack crops."""
     sys.path.insert(0, str(Path(__file__).parent.parent.parent / "benchmarks"))
@@ -210,6 +227,7 @@ if __name__ == "__main__":
     peaks()
     strip()
     variety()
+    scenes()
     sheet = IMAGES / "sheet.png"
     write_gallery(sheet, None, seed=3)
     cv2.imwrite(

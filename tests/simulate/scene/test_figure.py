@@ -10,7 +10,7 @@ from spoofcue.simulate.people import RenderedPerson
 from spoofcue.simulate.placement import Tilt, View, photo_from_fine
 from spoofcue.simulate.presentation import Portrait
 from spoofcue.simulate.scene import figure as figures
-from spoofcue.simulate.scene.figure import continued, figure
+from spoofcue.simulate.scene.figure import continued, figure, fold
 
 LAMP = Lamp((0.8, 0.8, 0.8), (0.3, 0.3, 0.3), 10, 20, 0.2, 0.0, (1, 1, 1))
 
@@ -32,6 +32,7 @@ def test_nothing_outside_a_portrait_shows_the_face_again(
         for a in np.meshgrid(np.linspace(-250, shape[1] + 250, 90), np.linspace(-250, 500, 90))
     )
     x, y, beyond = continued(u, v, shape, face)
+    fold(x, y, shape, face)
     outside = (u < 0) | (u > shape[1] - 1) | (v < 0) | (v > shape[0] - 1)
     assert ((beyond > 0) == outside).all()
     again = outside & (x > left) & (x < left + 100) & (y > above) & (y < above + 100)

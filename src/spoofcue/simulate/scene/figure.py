@@ -60,10 +60,14 @@ def figure(portrait: Portrait, matrix: NDArray[np.float64], size: int, lamp: Lam
 
     """
     u, v = photo_maps(matrix, size, Tilt(), portrait.face)
-    x, y, beyond = continued(u, v, portrait.photo.shape[:2], portrait.face)
+    shape = portrait.photo.shape[:2]
+    x, y, beyond = continued(u, v, shape, portrait.face)
+    # the outline goes on from the very border; the look of the clothes from a strip beside it
+    edge_x, edge_y = np.clip(x, 0, shape[1] - 1), np.clip(y, 0, shape[0] - 1)
+    fold(x, y, shape, portrait.face)
     matte, behind, plain = _parts(portrait)
     scale = matte.shape[1] / portrait.photo.shape[1]
-    person = _at(matte, x, y, scale, cv2.BORDER_CONSTANT)
+    person = _at(matte, edge_x, edge_y, scale, cv2.BORDER_REPLICATE)
     # the map is smooth inside the portrait only, and there it has one scale
     step = float(np.hypot(matrix[0, 0], matrix[1, 0]) / matrix[2, 2])
     photo, factor = shrunk(portrait.photo, step)
@@ -79,7 +83,9 @@ def figure(portrait: Portrait, matrix: NDArray[np.float64], size: int, lamp: Lam
 def continued(
     u: FloatImage, v: FloatImage, shape: tuple[int, int], face: FaceBox
 ) -> tuple[FloatImage, FloatImage, FloatImage]:
-    """Where in the portrait the look of a place lies that may be outside of it.
+    """Where the portrait would have to be looked at for a place that may be outside of it.
+
+    Beside the portrait shoulders sink; what then still lies outside, :func:`fold` brings in.
 
     Args:
         u: (C, C) float32, photo px.
@@ -92,7 +98,7 @@ def continued(
 
     """
     last_row, last_column = shape[0] - 1, shape[1] - 1
-    left, top, wide, high = face
+    left, _, wide, _ = face
     middle = left + wide / 2
     over_left, over_right = np.maximum(-u, 0), np.maximum(u - last_column, 0)
     side = (over_left + over_right) * np.float32(1 / wide)
@@ -106,17 +112,29 @@ def continued(
     droop = np.float32(0.45) * side + np.float32(1.6) * turn**4
     y = v - np.float32(wide) * droop
     # a head that the border cut is closed by a dome
-    dome = np.sqrt(np.maximum(1 - (above * np.float32(1 / 0.3)) ** 2, np.float32(1e-4)))
+    dome = np.sqrt(np.maximum(1 - (above * np.float32(1 / 0.18)) ** 2, np.float32(1e-4)))
     x = np.where(above > 0, np.float32(middle) + (u - np.float32(middle)) / dome, u)
-    strip_left = float(np.clip(0.5 * left, 1, 0.25 * wide))
-    strip_right = float(np.clip(0.5 * (last_column - left - wide), 1, 0.25 * wide))
-    strip_below = float(np.clip(0.7 * (last_row - top - 1.25 * high), 1, 0.14 * wide))
-    beside = above <= 0
-    _fold(x, (over_left > 0) & beside, 0, strip_left, 1)
-    _fold(x, (over_right > 0) & beside, last_column, strip_right, -1)
-    _fold(y, y > last_row, last_row, strip_below, -1)
-    _fold(y, (above > 0) & (side <= 0), 0, 0.06 * wide, 1)
     return x.astype(np.float32), y.astype(np.float32), beyond.astype(np.float32)
+
+
+def fold(x: FloatImage, y: FloatImage, shape: tuple[int, int], face: FaceBox) -> None:
+    """Bring places outside the photo into a strip beside its border, in place.
+
+    Args:
+        x: (C, C) float32, photo px, from :func:`continued`.
+        y: likewise.
+        shape: height and width of the photo.
+        face: its box, which no strip reaches.
+
+    """
+    last_row, last_column = shape[0] - 1, shape[1] - 1
+    left, top, wide, high = face
+    strips = 0.5 * left, 0.5 * (last_column - left - wide), 0.7 * (last_row - top - 1.25 * high)
+    near = [float(np.clip(s, 1, m * wide)) for s, m in zip(strips, (0.12, 0.12, 0.06), strict=True)]
+    _fold(x, x < 0, 0, near[0], 1)
+    _fold(x, x > last_column, last_column, near[1], -1)
+    _fold(y, y > last_row, last_row, near[2], -1)
+    _fold(y, y < 0, 0, 0.06 * wide, 1)
 
 
 def _fold(
@@ -145,6 +163,15 @@ def _parts(portrait: Portrait) -> tuple[FloatImage, FloatImage, float]:
     return _cut(small.tobytes(), small.shape, tuple(c * scale for c in portrait.face))
 
 
+def _told_apart(small: NDArray[np.uint8], classes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """1 where GrabCut finds the person, from what is sure and what is likely."""
+    cv2.setRNGSeed(0)  # its k-means draws from a generator of OpenCV's
+    bgr = np.ascontiguousarray(small[..., ::-1])
+    none = np.zeros((1, 65))
+    cv2.grabCut(bgr, classes, (0, 0, 1, 1), none, none.copy(), 3, cv2.GC_INIT_WITH_MASK)
+    return ((classes == cv2.GC_FGD) | (classes == cv2.GC_PR_FGD)).astype(np.uint8)
+
+
 @functools.lru_cache(maxsize=64)
 def _cut(
     pixels: bytes, shape: tuple[int, int, int], face: FaceBox
@@ -156,17 +183,19 @@ def _cut(
     classes = np.full(shape[:2], cv2.GC_PR_BGD, np.uint8)
     torso = (y > 0.6) & (np.abs(x) < 0.4 + 1.9 * (y - 0.6))
     classes[torso & (np.abs(x) < SHOULDERS)] = cv2.GC_PR_FGD
-    classes[(x / 0.62) ** 2 + ((y + 0.12) / 0.85) ** 2 < 1] = cv2.GC_PR_FGD
+    classes[(x / 0.54) ** 2 + ((y + 0.10) / 0.78) ** 2 < 1] = cv2.GC_PR_FGD
     classes[(x / 0.42) ** 2 + ((y - 0.02) / 0.58) ** 2 < 1] = cv2.GC_FGD
     classes[(y > 1.1) & (np.abs(x) < 0.6)] = cv2.GC_FGD
     classes[(y < 0.3) & (x**2 + ((y + 0.15) / 1.25) ** 2 > 1)] = cv2.GC_BGD
     classes[0, :2] = classes[0, -2:] = cv2.GC_BGD  # some background there must be
-    cv2.setRNGSeed(0)  # its k-means draws from a generator of OpenCV's
-    bgr = np.ascontiguousarray(small[..., ::-1])
-    none = np.zeros((1, 65))
-    cv2.grabCut(bgr, classes, (0, 0, 1, 1), none, none.copy(), 3, cv2.GC_INIT_WITH_MASK)
-    found = ((classes == cv2.GC_FGD) | (classes == cv2.GC_PR_FGD)).astype(np.uint8)
-    found = cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    beside = (y < 0.3) & ((x / 0.8) ** 2 + ((y + 0.15) / 1.2) ** 2 > 1)
+    found = _told_apart(small, classes.copy())
+    sides = [found[beside & half] for half in (x < 0, x > 0)]
+    if max(side.mean() if side.size else 0 for side in sides) > 0.3:
+        # a background that looks like the person: told where it is
+        classes[beside] = cv2.GC_BGD
+        found = _told_apart(small, classes)
+    found = np.asarray(cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3))), np.uint8)
     matte = blur(found.astype(np.float32), 0.7)
     light = linear_from_srgb(small)
     around = (1 - blur(found.astype(np.float32), 2.0))[..., None] ** 2 * (found == 0)[..., None]
