@@ -188,12 +188,15 @@ def _cut(
     classes[(y > 1.1) & (np.abs(x) < 0.6)] = cv2.GC_FGD
     classes[(y < 0.3) & (x**2 + ((y + 0.15) / 1.25) ** 2 > 1)] = cv2.GC_BGD
     classes[0, :2] = classes[0, -2:] = cv2.GC_BGD  # some background there must be
-    beside = (y < 0.3) & ((x / 0.8) ** 2 + ((y + 0.15) / 1.2) ** 2 > 1)
     found = _told_apart(small, classes.copy())
-    sides = [found[beside & half] for half in (x < 0, x > 0)]
-    if max(side.mean() if side.size else 0 for side in sides) > 0.3:
-        # a background that looks like the person: told where it is
-        classes[beside] = cv2.GC_BGD
+    # a background that looks like the person is taken for them, mostly on the lit side alone
+    beside = (y < 0.25) & (np.abs(x) > 0.5) & ((x / 0.55) ** 2 + (y + 0.12) ** 2 > 1)
+    halves = [beside & (x < 0), beside & (x > 0)]
+    shares = [float(found[half].mean()) if half.any() else 0.0 for half in halves]
+    for half, share, other in zip(halves, shares, shares[::-1], strict=True):
+        if share > 0.6 and (other < 0.4 or share > 0.9):
+            classes[half] = cv2.GC_BGD
+    if (classes[beside] == cv2.GC_BGD).any():
         found = _told_apart(small, classes)
     found = np.asarray(cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3))), np.uint8)
     matte = blur(found.astype(np.float32), 0.7)
