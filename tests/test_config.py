@@ -99,6 +99,19 @@ def test_pretrained_mobilenet_needs_pixels_between_minus_one_and_one() -> None:
     load_settings("official-code", None, ["model.encoder=mobilenet-v2", "model.weights=none"])
 
 
+def test_a_frozen_resnet_needs_the_pixels_that_its_statistics_are_of() -> None:
+    frozen = "optimiser.encoder_lr_factor=0"
+    with pytest.raises(
+        InputError, match=r"frozen resnet18 needs input\.mean=114\.5 and input\.std=57\.6, not 127"
+    ):
+        load_settings("paper", None, [frozen])
+    load_settings("paper", None, [frozen, "input.mean=114.5", "input.std=57.6"])
+    for free in ("model.weights=none", "model.encoder_norm=instance"):
+        load_settings("paper", None, [frozen, free])
+    # a trained one takes its statistics from what it sees
+    load_settings("official-code", None, ["optimiser.encoder_lr_factor=0.1"])
+
+
 @pytest.mark.parametrize("row", describe_settings(), ids=lambda row: row[0])
 def test_a_setting_says_what_it_does(row: tuple[str, str, str]) -> None:
     assert row[2][:1].isupper()

@@ -269,6 +269,13 @@ class TrainingSettings(Settings):
         description="Epoch whose weights are kept: the one with the best dev ACER, or the last, "
         "which needs no dev split.",
     )
+    mean_of_epochs: int = Field(
+        0,
+        ge=0,
+        description="Last epochs over whose steps the weights are averaged, batch normalisation's "
+        "statistics taken anew; the mean is kept, so training.select must be last. 0: no mean, as "
+        "in the paper.",
+    )
     images_per_epoch: int | None = Field(
         None,
         ge=2,
@@ -319,6 +326,10 @@ class TrainingSettings(Settings):
 OwnSettings = TypeVar("OwnSettings", bound=Settings)
 
 
+# mean and deviation of ImageNet's pixels, 0..255, over the three colours, which differ little
+IMAGENET_PIXELS = (114.5, 57.6)
+
+
 class RunSettings(Settings):
     """Everything that defines a run.
 
@@ -354,7 +365,7 @@ class RunSettings(Settings):
 
     @model_validator(mode="after")
     def _fit_together(self) -> RunSettings:
-        model, pixels = self.model, (self.input.mean, self.input.std)
+        model = self.model
         light = model.encoder != "resnet18" or model.decoder != "residual"
         if self.method != "lgsc" and (light or self.distill.teacher is not None):
             raise ValueError(
@@ -367,13 +378,39 @@ class RunSettings(Settings):
             raise ValueError(
                 "model.decoder=families needs model.encoder=mobilenet-v2 and no distill.teacher"
             )
-        # the encoder turns [-1, 1] into what the public weights were trained on
-        if model.encoder == "mobilenet-v2" and model.weights != "none" and pixels != (127.5, 127.5):
+        training, frozen = self.training, self.optimiser.encoder_lr_factor == 0
+        if training.mean_of_epochs > training.epochs:
             raise ValueError(
-                "pretrained mobilenet-v2 needs input.mean=127.5 and input.std=127.5, not "
-                f"{self.input.mean:g} and {self.input.std:g}"
+                f"training.mean_of_epochs={training.mean_of_epochs} is more than "
+                f"training.epochs={training.epochs}"
             )
+        if training.mean_of_epochs and (training.select != "last" or frozen):
+            raise ValueError(
+                "training.mean_of_epochs needs training.select=last, since the mean is what is "
+                "kept, and an optimiser.encoder_lr_factor above 0, since a frozen encoder keeps "
+                "its batch statistics"
+            )
+        self._pixels_fit_the_weights(frozen)
         return self
+
+    def _pixels_fit_the_weights(self, frozen: bool) -> None:
+        """Each encoder wants other pixel values where the public weights are as they were."""
+        model, pixels = self.model, (self.input.mean, self.input.std)
+        if model.weights == "none":
+            return
+        wanted = pixels
+        if model.encoder == "mobilenet-v2":
+            # it turns [-1, 1] into what the public weights were trained on
+            wanted = (127.5, 127.5)
+        elif frozen and model.encoder_norm == "batch":
+            # trained, it takes its statistics from the pixels that it sees; frozen, it cannot
+            wanted = IMAGENET_PIXELS
+        if pixels != wanted:
+            raise ValueError(
+                f"{'frozen' if frozen else 'pretrained'} {model.encoder} needs "
+                f"input.mean={wanted[0]:g} and input.std={wanted[1]:g}, not {pixels[0]:g} and "
+                f"{pixels[1]:g}"
+            )
 
 
 def preset_names() -> list[str]:

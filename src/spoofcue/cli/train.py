@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -87,7 +88,8 @@ def train(
     settings = settings_of(out, method, preset, config, set_, resume=resume)
     # a training by gradient has a bar of its own
     by_gradient = isinstance(method_of_name(settings.method), LearnedMethod)
-    with progress_bar("describing faces", 1, quiet=by_gradient) as progress:
+    bar = nullcontext() if by_gradient else progress_bar("describing faces", 1)
+    with bar as progress:
         record = train_run(data, out, settings, resume=resume, progress=progress)
     best = record.training.best
     judged = "no dev"

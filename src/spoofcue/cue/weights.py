@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 from pathlib import Path
 from urllib.error import URLError
 
 import torch
 from torch import Tensor, nn
 
+from spoofcue.cue.encoder import ResNet18Encoder
 from spoofcue.cue.light.mobilenet import BLOCKS, MobileNetV2Encoder
 from spoofcue.errors import InputError
 
@@ -17,19 +19,27 @@ RESNET18_URL = "https://download.pytorch.org/models/resnet18-f37072fd.pth"
 MOBILENET_URL = "https://download.pytorch.org/models/mobilenet_v2-b0353104.pth"
 PUBLIC = (RESNET18_URL, MOBILENET_URL)
 HEADS = ("fc.weight", "fc.bias", "classifier.1.weight", "classifier.1.bias")
+LAST_STAGE, SHORTCUT = "layer4.", "layer4.0.downsample."  # of ResNet-18: what makes E5
+ENDS_AT_LAYER3 = "stem to layer3 only; layer4 (E5) began at random"
 
 
-def load_encoder_weights(encoder: nn.Module, source: str | Path) -> None:
+def load_encoder_weights(encoder: nn.Module, source: str | Path) -> str | None:
     """Load a public state dict into ``encoder``, whole or not at all.
 
     The ImageNet head (``fc.*``, ``classifier.*``) is left out, and MobileNetV2's tail where the
-    encoder has none; ``num_batches_tracked``, which older public files lack, may be missing.
+    encoder has none; ``num_batches_tracked``, which older public files lack, may be missing. One
+    other gap is let through, with a warning: a file of ResNet-18 that ends at ``layer3``, whole
+    up to there. ``layer4``, which makes E5, then keeps the values that it had, also where the file
+    holds the shortcut into it, as one cut at ``layer3``'s end may.
 
     Args:
         encoder: a :class:`~spoofcue.cue.encoder.ResNet18Encoder` or
             :class:`~spoofcue.cue.light.mobilenet.MobileNetV2Encoder`.
         source: a ``.pth``/``.pt``/``.safetensors`` file, an http(s) or file URL of one,
             ``imagenet``, or a hub repository as ``hf:owner/name`` or ``hf:owner/name/file``.
+
+    Returns:
+        None; of a file that ends at ``layer3``, what was loaded and what was not, in words.
 
     Raises:
         InputError: it cannot be fetched or read, or its keys or shapes are not this
@@ -39,7 +49,11 @@ def load_encoder_weights(encoder: nn.Module, source: str | Path) -> None:
     """
     address = _imagenet_url(encoder) if str(source) == "imagenet" else str(source)
     state = _without_unused(_read_state(_fetch(address)), encoder)
-    wanted = encoder.state_dict()
+    whole = encoder.state_dict()
+    short = isinstance(encoder, ResNet18Encoder) and _ends_at_layer3(state)
+    if short:  # half of a stage's start would be neither ImageNet's nor ours
+        state = {k: v for k, v in state.items() if not k.startswith(LAST_STAGE)}
+    wanted = {k: v for k, v in whole.items() if not (short and k.startswith(LAST_STAGE))}
     counters = {k for k in wanted if k.endswith("num_batches_tracked")}
     missing = sorted(set(wanted) - set(state) - counters)
     unexpected = sorted(set(state) - set(wanted))
@@ -49,12 +63,22 @@ def load_encoder_weights(encoder: nn.Module, source: str | Path) -> None:
         if k in state and state[k].shape != wanted[k].shape
     ]
     if missing or unexpected or reshaped:
+        if short:
+            missing.append(f"{LAST_STAGE}*")
         raise InputError(
             f"{source} does not hold this encoder's weights: "
             f"missing keys {_some(missing)}; unexpected keys {_some(unexpected)}"
             + (f"; wrong shapes {_some(reshaped)}" if reshaped else "")
         )
-    encoder.load_state_dict(wanted | state)
+    encoder.load_state_dict(whole | state)
+    if not short:
+        return None
+    warnings.warn(
+        f"{source} ends at layer3: the stem to layer3 (E1..E4) were loaded from it, layer4 (E5) "
+        "was not and starts at random.",
+        stacklevel=2,
+    )
+    return ENDS_AT_LAYER3
 
 
 def _imagenet_url(encoder: nn.Module) -> str:
@@ -136,6 +160,10 @@ def _without_unused(state: dict[str, Tensor], encoder: nn.Module) -> dict[str, T
     kept = encoder.blocks if isinstance(encoder, MobileNetV2Encoder) else BLOCKS
     unused = tuple(f"features.{k}." for k in range(kept, BLOCKS))
     return {k: v for k, v in state.items() if k not in HEADS and not k.startswith(unused)}
+
+
+def _ends_at_layer3(state: dict[str, Tensor]) -> bool:
+    return all(k.startswith(SHORTCUT) for k in state if k.startswith(LAST_STAGE))
 
 
 def _some(names: list[str], shown: int = 8) -> str:

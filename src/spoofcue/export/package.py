@@ -165,11 +165,13 @@ def _name(run: Path) -> str:
 def _settings(stored: dict[str, Any], checkpoint: Path) -> RunSettings:
     settings = settings_from(stored["settings"], str(checkpoint))
     # a path of the machine that trained is nobody's business
-    if "/" in settings.model.weights or "\\" in settings.model.weights:
-        kept = re.split(r"[/\\]", settings.model.weights)[-1] or "file"
-        model = settings.model.model_copy(update={"weights": kept})
-        return settings.model_copy(update={"model": model})
-    return settings
+    kept = settings.model.weights
+    if "/" in kept or "\\" in kept:
+        kept = re.split(r"[/\\]", kept)[-1] or "file"
+    if random := stored.get("random_start"):
+        kept = f"{kept} ({random})"
+    model = settings.model.model_copy(update={"weights": kept})
+    return settings.model_copy(update={"model": model})
 
 
 def _threshold(model: TorchModel, run: Path, dev: DevCrops | None) -> ThresholdFacts:

@@ -73,9 +73,14 @@ class Learned(nn.Module):
     def refresh(self, live: Iterator[Tensor], attack: Iterator[Tensor]) -> None:
         """Look at :attr:`reference_faces` train faces of each class after an epoch's last step."""
 
-    def load_pretrained(self, source: str) -> None:
-        """Take a pretrained encoder; see :func:`spoofcue.cue.weights.load_encoder_weights`."""
-        load_encoder_weights(self.encoder, source)
+    def load_pretrained(self, source: str) -> str | None:
+        """Take a pretrained encoder; see :func:`spoofcue.cue.weights.load_encoder_weights`.
+
+        Returns:
+            What of it began at random all the same, in words; None: nothing.
+
+        """
+        return load_encoder_weights(self.encoder, source)
 
     def pretrained_part(self) -> nn.Module:
         """The encoder, which ``optimiser.encoder_lr_factor`` slows down or freezes."""

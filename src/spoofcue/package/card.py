@@ -183,6 +183,7 @@ def _facts(spec: PackageSpec, card: CardSection) -> str:
         }
     if isinstance(spec.cue, CueExpert):
         rows["preset"] = spec.cue.training.preset
+        rows["encoder started from"] = spec.cue.training.model.weights
     rows["written by"] = (
         f"spoofcue {spec.spoofcue}, commit {spec.commit or 'unknown'}, {spec.created}"
     )

@@ -128,6 +128,9 @@ class TrainingEntry(Part):
         images_per_s: in the steps.
         device: where the network was.
         best: the epoch that was kept.
+        random_start: what of a pretrained encoder began at random, in words; None: nothing.
+        mean_of_steps: after how many last steps the weights were averaged; None: those of one
+            step were kept, 0: they were, since the training ended before its last epochs.
 
     """
 
@@ -148,6 +151,8 @@ class TrainingEntry(Part):
     images_per_s: float | None = None
     device: str | None = None
     best: BestEntry | None = None
+    random_start: str | None = None
+    mean_of_steps: int | None = None
 
 
 class RunRecord(Record):

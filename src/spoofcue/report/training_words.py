@@ -1,4 +1,4 @@
-"""How long a training took, in one sentence."""
+"""How long a training took, and what else is to be known of its weights, in sentences."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from spoofcue.records.run_folder import TrainingEntry
 
 
 def training_words(training: TrainingEntry) -> str:
-    """Steps, time, what ended it, speed and processor.
+    """Steps, time, what ended it, speed and processor; a mean of weights, a start in part random.
 
     Args:
         training: of a run's record.
@@ -28,7 +28,7 @@ def training_words(training: TrainingEntry) -> str:
     steps, epochs = training.steps, training.epochs
     return (
         f"{steps} step{'s' * (steps != 1)} in {epochs} epoch{'s' * (epochs != 1)} took {time}"
-        f"{budget}{rate}{_where(training)}."
+        f"{budget}{rate}{_where(training)}.{_weights(training)}"
     )
 
 
@@ -41,3 +41,13 @@ def _where(training: TrainingEntry) -> str:
     if threads is not None:
         device = f"{threads} thread{'s' * (threads != 1)} of {device}"
     return f" on {device} in {training.precision}"
+
+
+def _weights(training: TrainingEntry) -> str:
+    words = ""
+    if training.random_start is not None:
+        words += f" The encoder started from a file of the {training.random_start}."
+    if training.mean_of_steps:
+        steps = training.mean_of_steps
+        words += f" The weights are the mean of those after each of the last {steps} steps."
+    return words

@@ -31,6 +31,7 @@ from spoofcue.plain_lines import has_terminal, plain_lines, tell
 from spoofcue.records.owner import held
 from spoofcue.records.run_folder import BestEntry, DataEntry, RunFolder, RunRecord, TrainingEntry
 from spoofcue.source import source_commit
+from spoofcue.training.average import MeanOfLastEpochs
 from spoofcue.training.budget import TimeBudget
 from spoofcue.training.callbacks import AtomicCheckpointIO, Checkpoints, CuePictures, History
 from spoofcue.training.dataset import FaceCrops, scoring_loader
@@ -113,17 +114,20 @@ def _train(
     record = _begun(
         run, settings, faces, network=module.network, precision=precision, threads=threads
     )
+    if module.random_start is not None:
+        record = record.with_training(random_start=module.random_start)
     before = stored_record(folder) if resumed else None
     if before is not None:  # what is known stays known, should this one be killed
         record = record.model_copy(update={"created": before.created})
-        record = record.with_training(best=before.training.best)
+        known = {"best": before.training.best, "random_start": before.training.random_start}
+        record = record.with_training(**{k: v for k, v in known.items() if v is not None})
     rank_zero_only(folder.write_record)(record)
 
     watchers = _Watchers.of(folder, settings, threads)
     # the checkpoints keep what the budget and the lines have counted, of this step too; and a step
     # that a checkpoint comes after is in the history already
     history = History(folder.history_file, module.network.terms)
-    callbacks = [history, *watchers, *_pictures(faces)]
+    callbacks = [history, *watchers.in_turn(), *_pictures(faces)]
     trainer = _trainer(run, settings, precision, callbacks)
     loader = DataLoader(
         module.faces,
@@ -201,15 +205,21 @@ class _Watchers(NamedTuple):
 
     budget: TimeBudget
     lines: EpochLines
+    mean: MeanOfLastEpochs | None
     checkpoints: Checkpoints
+
+    def in_turn(self) -> list[pl_.Callback]:
+        """Those that there are, in the order in which they are to be called."""
+        return [watcher for watcher in self if watcher is not None]
 
     @classmethod
     def of(cls, folder: RunFolder, settings: RunSettings, threads: Threads | None) -> _Watchers:
         t = settings.training
         budget = TimeBudget(t.minutes)
         lines = EpochLines(budget, threads.count if threads else None)
+        mean = MeanOfLastEpochs(t.mean_of_epochs) if t.mean_of_epochs else None
         kept = Checkpoints(folder, t.checkpoint_every_steps, t.select)
-        return cls(budget, lines, kept)
+        return cls(budget, lines, mean, kept)
 
 
 def _module_and_batches(
@@ -242,7 +252,12 @@ def _module_and_batches(
     if resumed is not None:
         batches.resume(steps_done(resumed, settings))
     elif settings.model.weights != "none":
-        network.load_pretrained(settings.model.weights)
+        module.random_start = network.load_pretrained(settings.model.weights)
+        if module.random_start is not None and settings.optimiser.encoder_lr_factor == 0:
+            raise InputError(
+                f"model.weights={settings.model.weights} holds the {module.random_start}, and "
+                "optimiser.encoder_lr_factor=0 would leave that so; give a whole file, or a rate."
+            )
     return module, batches
 
 
@@ -289,7 +304,9 @@ def _finished(
     steps_per_epoch: int,
 ) -> RunRecord:
     t, steps = settings.training, trainer.global_step
-    budget, lines, checkpoints = watchers
+    budget, lines, mean, checkpoints = watchers
+    if mean is not None:
+        record = record.with_training(mean_of_steps=mean.steps)
     best = checkpoints.best
     in_time = steps >= t.epochs * steps_per_epoch
     return record.with_training(

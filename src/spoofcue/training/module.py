@@ -69,6 +69,9 @@ class LearnedTraining(pl.LightningModule):
             None trains without.
         facts: what a checkpoint must tell about its data (crop margin, detector).
 
+    Attributes:
+        random_start: what of a pretrained encoder began at random, in words; None: nothing.
+
     """
 
     def __init__(
@@ -88,6 +91,7 @@ class LearnedTraining(pl.LightningModule):
         self.steps_per_epoch = steps_per_epoch
         self.dev = dev
         self.facts = facts
+        self.random_start: str | None = None
         self.dev_result: dict[str, float] = {}
         self._dev_scores = np.zeros(len(dev) if dev else 0)
         self._frozen = settings.optimiser.encoder_lr_factor == 0
@@ -121,7 +125,7 @@ class LearnedTraining(pl.LightningModule):
 
     def training_step(self, batch: TrainingBatch, batch_idx: int) -> Tensor:
         """One step."""
-        terms = self.network.batch_losses(batch._replace(image=self._formatted(batch.image)))
+        terms = self.network.batch_losses(batch._replace(image=self.formatted(batch.image)))
         self.log_dict({f"train/{name}": term.detach() for name, term in terms.items()})
         self.log("train/total_now", terms["total"].detach(), prog_bar=True, logger=False)
         return terms["total"]
@@ -129,7 +133,7 @@ class LearnedTraining(pl.LightningModule):
     def validation_step(self, batch: ScoringBatch, batch_idx: int) -> None:
         """Score faces as the detector will: mean over a face's inputs."""
         faces, inputs = batch.image.shape[:2]
-        scores = self.network.scores(self._formatted(batch.image.flatten(0, 1)))
+        scores = self.network.scores(self.formatted(batch.image.flatten(0, 1)))
         scores = scores.view(faces, inputs).mean(dim=1)
         self._dev_scores[batch.row.cpu().numpy()] = scores.cpu().numpy()
 
@@ -173,7 +177,12 @@ class LearnedTraining(pl.LightningModule):
             "settings": self.settings.model_dump(mode="json"),
             "dev": dict(self.dev_result) if self.dev else self._without_dev(),
             "facts": self.facts,
+            "random_start": self.random_start,
         }
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """What is told of the start stays true."""
+        self.random_start = checkpoint[CHECKPOINT_KEY].get("random_start")
 
     def _without_dev(self) -> dict[str, Any]:
         return {
@@ -189,9 +198,10 @@ class LearnedTraining(pl.LightningModule):
         size = self.settings.training.batch_size
         for start in range(0, len(rows), size):
             draws = [Draw(int(r), 0, int(r)) for r in rows[start : start + size]]
-            yield self._formatted(torch.stack([self.faces[d].image for d in draws]).to(self.device))
+            yield self.formatted(torch.stack([self.faces[d].image for d in draws]).to(self.device))
 
-    def _formatted(self, image: Tensor) -> Tensor:
+    def formatted(self, image: Tensor) -> Tensor:
+        """``image`` as it lies in memory for the network."""
         if self.settings.training.channels_last:
             return image.contiguous(memory_format=torch.channels_last)
         return image

@@ -37,7 +37,10 @@ def refuse_other_training(folder: RunFolder, settings: RunSettings, data: DataEn
     """
     began = load_settings(file=folder.settings_file) if folder.settings_file.is_file() else settings
     old, new = flat(began), flat(settings)
-    other = [n for n in new if old.get(n) != new[n] and n not in (*RESUMABLE, *HARMLESS)]
+    free = {*RESUMABLE, *HARMLESS}
+    if settings.training.mean_of_epochs:
+        free.discard("training.epochs")  # it says which steps are in the mean
+    other = [n for n in new if old.get(n) != new[n] and n not in free]
     names = [n for n in other if not n.startswith("input.")]  # steps_done asks the checkpoint
     if names:
         changed = "; ".join(f"{n} was {old.get(n)} and is {new[n]}" for n in names)

@@ -98,13 +98,14 @@ class DeepSVDD(Learned):
         distance = squared_distance(self(image), self.centre).sqrt()
         return distance / (1 + distance)
 
-    def load_pretrained(self, source: str) -> None:
+    def load_pretrained(self, source: str) -> str | None:
         """Convolutions and running statistics alone: the learned scales and shifts are left out."""
         kind: Norm = "batch" if self.encoder.bn1.state_dict() else "instance"
         whole = ResNet18Encoder(kind, self.encoder.channels[0])
-        load_encoder_weights(whole, source)
+        random = load_encoder_weights(whole, source)
         state = whole.state_dict()
         self.encoder.load_state_dict({name: state[name] for name in self.encoder.state_dict()})
+        return random
 
 
 def build(settings: RunSettings) -> DeepSVDD:

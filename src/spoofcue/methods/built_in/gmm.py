@@ -199,8 +199,11 @@ class LiveMixture(Classical):
             encoder = ResNet18Encoder(settings.model.encoder_norm, settings.model.width)
         if settings.model.weights == "none":
             warnings.warn(UNTRAINED, stacklevel=2)
-        else:
-            load_encoder_weights(encoder, settings.model.weights)
+        elif (random := load_encoder_weights(encoder, settings.model.weights)) is not None:
+            raise InputError(
+                f"gmm: {settings.model.weights} holds the {random}, and nothing would train it; "
+                "give a whole file, or --set gmm.encoder=trained."
+            )
         self._encoder = encoder.eval()
 
     def describe(self, crops: list[Image]) -> Floats:

@@ -74,9 +74,9 @@ class LearnedLGSC(LGSC, Learned):
         cue: Tensor = self.generator(image).cue
         return cue
 
-    def load_pretrained(self, source: str) -> None:
+    def load_pretrained(self, source: str) -> str | None:
         """Into the generator's encoder; the classifier starts from scratch (section 3.4)."""
-        load_encoder_weights(self.generator.encoder, source)
+        return load_encoder_weights(self.generator.encoder, source)
 
     def pretrained_part(self) -> nn.Module:
         """The generator's encoder; the classifier's is never pretrained."""
