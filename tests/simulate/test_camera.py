@@ -39,6 +39,42 @@ def test_pixels_average_their_area_or_take_its_middle() -> None:
     assert np.array_equal(camera.pixels(fine, 1 / 3), blocks[:, 1, :, 1])
 
 
+def test_binning_adds_sites_of_one_colour_and_of_no_other() -> None:
+    """By hand: sites of a sensor twice as fine, of which those of one colour lie two apart."""
+    fine = np.random.default_rng(1).random((24, 36, 3), np.float32)
+    sites = np.kron(fine, np.ones((2, 2, 1))).reshape(16, 3, 24, 3, 3).mean(axis=(1, 3))
+    want = np.zeros((8, 12, 3))
+    for i in range(8):
+        for j in range(12):
+            top, left = 4 * (i // 2) + i % 2, 4 * (j // 2) + j % 2
+            want[i, j] = sites[top : top + 3 : 2, left : left + 3 : 2].mean(axis=(0, 1))
+    assert camera.binned(fine) == pytest.approx(want, abs=1e-5)
+    odd = camera.binned(np.full((15, 21, 3), 0.3, np.float32))
+    assert odd.shape == (5, 7, 3)
+    assert odd == pytest.approx(0.3, abs=1e-6)
+
+
+def test_gain_lifts_a_dim_room_and_its_noise() -> None:
+    scene = np.full((288, 288, 3), 0.2, np.float32)
+    plain = DEVICES["cam-1"].model_copy(update={"denoise": 0, "sharpen": 0})
+    photos = [
+        camera.photograph(
+            scene,
+            plain.model_copy(update={"dim_ev": ev}),
+            SHARP,
+            illuminant=WHITE,
+            rng=np.random.default_rng(0),
+        )[..., 1].astype(float)
+        for ev in (0.0, 2.0, 4.0)
+    ]
+    noise = [photo.std() for photo in photos]
+    # a quarter of the electrons is twice the noise, and read noise comes on top
+    assert noise[1] > 1.6 * noise[0]
+    assert noise[2] > 1.6 * noise[1]
+    # a picture left at 4 EV less would have a sixteenth of the light and be nearly black
+    assert photos[2].mean() > 0.75 * photos[0].mean()
+
+
 def test_shot_noise_is_the_square_root_of_the_light() -> None:
     rng = np.random.default_rng(0)
     for level in (0.1, 0.5):

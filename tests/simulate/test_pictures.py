@@ -41,6 +41,16 @@ def test_the_face_is_looked_for_where_no_box_is_given_and_lies_in_the_middle() -
     assert box.w == pytest.approx(side / 1.9, rel=0.25)
 
 
+def test_the_attackers_picture_may_be_coarse() -> None:
+    clear = simulate.attack(ASTRONAUT, "print-b", face=BOX)
+    coarse = simulate.attack(ASTRONAUT, "print-b", face=BOX, stolen=(24, 30))
+    assert coarse.shape == clear.shape
+    rough = [np.abs(np.diff(p.astype(float), axis=1)).mean() for p in (coarse, clear)]
+    assert rough[0] < 0.9 * rough[1]
+    with pytest.raises(InputError, match="from 24 to 300 px"):
+        simulate.attack(ASTRONAUT, "print-b", face=BOX, stolen=(300, 24))
+
+
 def test_another_wearer_is_another_picture() -> None:
     own = simulate.attack(ASTRONAUT, "mask-b", face=BOX)
     other = simulate.attack(ASTRONAUT, "mask-b", face=BOX, wearer=ASTRONAUT[::1, ::1] // 2)

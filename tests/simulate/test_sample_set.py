@@ -193,3 +193,64 @@ def test_another_seed_or_other_photos_are_refused_and_nothing_changes(
     (out / ".settings.json").unlink()
     with pytest.raises(InputError, match="not recorded"):
         write_photo_set(photos, out, options=few, workers=1)
+
+
+def test_each_photo_is_a_person_where_that_is_said(photos: Path, tmp_path: Path) -> None:
+    pool = tmp_path / "pool"
+    for sub, names in (("cc0/female", ("p0", "p1")), ("licensed", ("p0", "p2"))):
+        (pool / sub).mkdir(parents=True)
+        for name in names:
+            face = Image.open(photos / f"{name}.png")
+            if sub == "licensed":  # another picture of the same file name
+                face = face.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+            face.save(pool / sub / f"{name}.png")
+    options = SetOptions(pais=("print-a",), devices=("cam-1",), takes=1)
+    with pytest.raises(InputError, match="usable photos of 2 people"):
+        write_photo_set(pool, tmp_path / "two", options=options, workers=1)
+    made = write_photo_set(pool, tmp_path / "four", per_file=True, options=options, workers=1)
+    assert made.subjects == 4
+    subjects = {row["subject"] for row in rows(tmp_path / "four")}
+    assert subjects == {"cc0-female-p0", "cc0-female-p1", "licensed-p0", "licensed-p2"}
+    shutil.copy(photos / "p1.png", pool / "licensed-p0.png")
+    with pytest.raises(InputError, match=r"would both be the person licensed-p0; rename one"):
+        write_photo_set(pool, tmp_path / "x", per_file=True, options=options, workers=1)
+    (pool / "licensed-p0.png").rename(pool / "copy.png")
+    with pytest.raises(InputError, match="the same"):
+        write_photo_set(pool, tmp_path / "x", per_file=True, options=options, workers=1)
+
+
+def test_what_an_older_camera_or_stolen_picture_made_is_made_again(
+    photos: Path, tmp_path: Path
+) -> None:
+    options = SetOptions(
+        pais=("print-any",), devices=("cam-any",), sessions=("session-any",), takes=1
+    )
+    write_photo_set(photos, tmp_path, options=options, workers=1)
+    first = hashes(tmp_path)
+    # as records were before cameras had streams and coarser pictures were stolen
+    live, attack = (next(tmp_path.glob(f"p0/{kind}/**/*.json")) for kind in ("live", "attack"))
+    for record, old in ((live, lambda p: p["device"].pop("chroma")),
+                        (attack, lambda p: p.pop("stolen_face_px"))):  # fmt: skip
+        tree = json.loads(record.read_text())
+        old(tree["frames"][0])
+        record.write_text(json.dumps(tree))
+        picture = next(record.parent.glob("*.jpg"))
+        picture.write_bytes(b"of before")
+    kept = next(tmp_path.glob("p1/live/*.jpg"))
+    before = kept.stat().st_mtime_ns
+    write_photo_set(photos, tmp_path, options=options, workers=1)
+    assert hashes(tmp_path) == first
+    assert kept.stat().st_mtime_ns == before
+
+
+def test_stolen_pictures_of_another_size_are_another_set(photos: Path, tmp_path: Path) -> None:
+    few = SetOptions(pais=("print-a",), devices=("cam-1",), takes=1)
+    write_photo_set(photos, tmp_path / "coarse", options=replace(few, stolen=(50, 60)), workers=1)
+    write_photo_set(photos, tmp_path / "clear", options=few, workers=1)
+    one, two = (hashes(tmp_path / name) for name in ("coarse", "clear"))
+    changed = {n for n in one if n.endswith(".jpg") and one[n] != two[n]}
+    assert changed == {n for n in one if n.endswith(".jpg") and "attack" in n}
+    with pytest.raises(InputError, match=r"--stolen was \[50, 60\] and is none"):
+        write_photo_set(photos, tmp_path / "coarse", options=few, workers=1)
+    with pytest.raises(InputError, match="from 24 to 300 px"):
+        SetOptions(stolen=(5, 60)).check()

@@ -23,6 +23,14 @@ def simulate(
             "file."
         ),
     ] = None,
+    per_file: Annotated[
+        bool,
+        typer.Option(
+            "--per-file",
+            help="Each photo is another person, whatever folder of PHOTOS it lies in. Default: a "
+            "sub-folder is one person.",
+        ),
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(help="Folder to write. With --gallery, a .png file.")
     ] = None,
@@ -50,6 +58,15 @@ def simulate(
         typer.Option(
             help="Sessions (lighting), separated by commas; session-any draws a new one for every "
             "take. Default: session-1 to session-3."
+        ),
+    ] = None,
+    stolen: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LOW-HIGH",
+            help="Least and largest width of the face in the pictures that attackers hold, 24 to "
+            "300 px, for every instrument; each halving is as likely. Default: 50-260 for drawn "
+            "instruments (print-any ...), and a camera's own file of 150 to 260 for the others.",
         ),
     ] = None,
     catalogue: Annotated[
@@ -122,6 +139,8 @@ def simulate(
         return
     if (photos is None) == (identities is None):
         raise InputError("give either PHOTOS or --identities N.")
+    if per_file and photos is None:
+        raise InputError("--per-file is said of PHOTOS; rendered people have none.")
     from spoofcue.simulate.sample_set import (
         DEFAULT_DEVICES,
         DEFAULT_PAIS,
@@ -141,12 +160,18 @@ def simulate(
         clips=clips,
         seed=seed,
         catalogue=known,
-        framing=_span(framing),
+        framing=_span("--framing", framing, "face widths, such as 1.9-4"),
+        stolen=_span("--stolen", stolen, "px, such as 50-260"),
     )
     with progress_bar("simulating", 1) as progress:
         if photos is not None:
             summary = write_photo_set(
-                photos, out, options=options, workers=workers, progress=progress
+                photos,
+                out,
+                per_file=per_file,
+                options=options,
+                workers=workers,
+                progress=progress,
             )
         else:
             summary = write_rendered_set(
@@ -164,17 +189,15 @@ def simulate(
         raise typer.Exit(1)
 
 
-def _span(text: str | None) -> tuple[float, float] | None:
-    """Both ends of --framing; one number stands for both."""
+def _span(option: str, text: str | None, unit: str) -> tuple[float, float] | None:
+    """Both ends of a span; one number stands for both."""
     if text is None:
         return None
     low, _, high = text.partition("-")
     try:
         return float(low), float(high or low)
     except ValueError as error:
-        raise InputError(
-            f"--framing {text}: give two numbers of face widths, such as 1.9-4."
-        ) from error
+        raise InputError(f"{option} {text}: give two numbers of {unit}.") from error
 
 
 def _names(text: str | None, default: Sequence[str]) -> Sequence[str]:

@@ -11,12 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.simulate.device import Device, Shot
+from spoofcue.simulate.processing import local_contrast, luma_of, smear_texture, smoothing
 from spoofcue.simulate.raster import FloatImage, Generator, Rgb, blur, luminance, srgb_from_linear
+from spoofcue.simulate.stream import h264, mjpeg, subsample
 
 # Fine samples per sensor px: scenes are evaluated on this grid, lens and pixels integrate it.
 OVERSAMPLING = 3
 # mean luminance of a face in a session's light, in units of a white paper there
 ROOM_LEVEL = 0.22
+# of a dim room's missing EV, those that the gain leaves missing
+UNLIFTED = 0.15
 
 
 def photograph(
@@ -31,14 +35,15 @@ def photograph(
     """Lens, sensor and processing.
 
     Order: lens blur, pixel aperture, flare, vignette, exposure, Bayer mosaic, shot and read noise,
-    demosaicing, white balance, picture profile, noise reduction, sharpening, rescaling.
+    demosaicing, white balance, picture profile, local contrast, noise reduction, sharpening, the
+    stream to the host (chroma subsampling, Motion JPEG, H.264), rescaling.
 
     Args:
         radiance: (H, W, 3) float32 linear light on the fine grid, OVERSAMPLING samples a px.
         device: camera.
         shot: this photo.
         illuminant: colour of white in the scene; the automatic white balance works on it.
-        rng: of the sensor's noise.
+        rng: of the sensor's noise, and of what an H.264 stream showed before.
         near_px: blur of what stands nearer than the focus, sigma in sensor px; see `near_blur`.
 
     Returns:
@@ -46,17 +51,23 @@ def photograph(
 
     """
     image = lens(radiance, device, shot, near_px)
-    image = pixels(image, device.aperture)
+    image = binned(image) if device.binning == 2 else pixels(image, device.aperture)
     image = flare(image, min(shot.flare * device.flare, 0.3))
     image = vignette(image, device.vignette)
-    image = expose(image, shot.exposure, shot.metering * device.metering)
-    raw = sensor(mosaic(image), device.full_well, device.read_noise, rng)
+    level = shot.exposure * 2 ** (-UNLIFTED * device.dim_ev)
+    image = expose(image, level, shot.metering * device.metering)
+    raw = sensor(mosaic(image), device.full_well * 2**-device.dim_ev, device.read_noise, rng)
     image = demosaic(raw)
     image = white_balance(image, device, shot, illuminant)
     code = profile(image, device.contrast + shot.contrast_shift, device.saturation)
+    code = local_contrast(code, device.local_contrast)
     code = reduce_noise(code, device.denoise)
-    code = sharpen(code, device.sharpen)
-    return rescale(quantise(code), device.rescale)
+    code = smear_texture(code, smoothing(device.smear, device.dim_ev))
+    code = sharpen(code, device.sharpen, device.sharpen_px)
+    picture = subsample(quantise(code), device.chroma)
+    picture = mjpeg(picture, device.mjpeg_quality, device.chroma)
+    picture = h264(picture, device.h264_bits, rng)
+    return rescale(picture, device.rescale)
 
 
 def lens(radiance: FloatImage, device: Device, shot: Shot, near_px: float = 0.0) -> FloatImage:
@@ -77,6 +88,21 @@ def pixels(fine: FloatImage, aperture: float) -> FloatImage:
         middle = OVERSAMPLING // 2
         return np.ascontiguousarray(fine[middle::OVERSAMPLING, middle::OVERSAMPLING])
     return np.asarray(cv2.resize(fine, (width, height), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def binned(fine: FloatImage) -> FloatImage:
+    """Sum two by two sites of one colour of a sensor twice as fine, in linear light.
+
+    The two stand one output px apart, so each bin looks at more than its own px, and bins of
+    different colours are not evenly spaced: finer than :func:`pixels` it is softer and jagged.
+    """
+    height, width = fine.shape[0] // OVERSAMPLING, fine.shape[1] // OVERSAMPLING
+    size = 4 * -(-width // 2), 4 * -(-height // 2)
+    sites = cv2.resize(fine, size, interpolation=cv2.INTER_AREA)
+    # rows 4 q + 2 k + a go to row 2 q + a of the output, for either k
+    parts = sites.reshape(size[1] // 4, 2, 2, size[0] // 4, 2, 2, 3)
+    bins = parts.mean(axis=(1, 4)).reshape(size[1] // 2, size[0] // 2, 3)
+    return np.ascontiguousarray(bins[:height, :width], np.float32)
 
 
 def vignette(image: FloatImage, strength: float) -> FloatImage:
@@ -151,7 +177,7 @@ def reduce_noise(code: FloatImage, strength: float) -> FloatImage:
     """Noise reduction as cheap cameras do it: colour is smoothed widely, luma where it is flat."""
     if strength <= 0:
         return code
-    luma = code @ np.array([0.299, 0.587, 0.114], np.float32)
+    luma = luma_of(code)
     chroma = blur(code - luma[..., None], 0.4 + 1.6 * strength)
     soft = blur(luma, 0.9)
     away = luma - soft
@@ -160,9 +186,9 @@ def reduce_noise(code: FloatImage, strength: float) -> FloatImage:
     return (soft + kept * away)[..., None] + chroma
 
 
-def sharpen(code: FloatImage, amount: float) -> FloatImage:
-    """Unsharp mask of radius 1 px."""
-    return code + np.float32(amount) * (code - blur(code, 1.0))
+def sharpen(code: FloatImage, amount: float, radius_px: float = 1.0) -> FloatImage:
+    """Unsharp mask of a Gaussian radius; much of it leaves halos about edges."""
+    return code + np.float32(amount) * (code - blur(code, radius_px))
 
 
 def quantise(code: FloatImage) -> NDArray[np.uint8]:

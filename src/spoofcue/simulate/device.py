@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
 from spoofcue.simulate.entry import Entry, Rising, Share, Within, between, log_between
 from spoofcue.simulate.raster import Generator
+from spoofcue.simulate.stream import Chroma
 
 # width of a face's box, mm
 LIFE_MM = 145.0
+# electrons at white that gain leaves a drawn camera in the dark
+_LEAST_WELL = 350.0
 
 FacePx = Annotated[int, Within(16, 600, "px")]
 Gain = Annotated[float, Within(0.5, 2, "(gain)")]
@@ -40,6 +44,17 @@ class Device(Entry):
             picture and not the room decides the exposure, dirt on the lens, poor focus and hold.
         fixed_focus_px: blur of a face shown at half of life size, whose medium is held nearer
             than the focus was set for, sensor px; 0 for a camera that focuses itself.
+        binning: 2 adds two by two sites of one colour to one; 1 reads every site.
+        dim_ev: light that the room lacks for its exposure; gain makes up for most of it, and
+            each EV halves the electrons.
+        smear: noise reduction that keeps edges and smears texture; a quarter of it in good
+            light, all of it where three EV are missing.
+        local_contrast: tone curve of phones, 0 none.
+        sharpen_px: Gaussian radius of the unsharp mask.
+        chroma: colour samples that the stream keeps: ``full`` 4:4:4, ``half`` 4:2:2, ``quarter``
+            4:2:0.
+        mjpeg_quality: of a Motion JPEG stream, 0 none.
+        h264_bits: of an H.264 stream for each px of a frame, 0 none.
 
     """
 
@@ -60,38 +75,81 @@ class Device(Entry):
     flare: Factor = 1.0
     blur: Factor = 1.0
     fixed_focus_px: Annotated[float, Within(0, 3, "px")] = 0.0
+    binning: Annotated[int, Within(1, 2, "sites a side")] = 1
+    dim_ev: Annotated[float, Within(0, 8, "EV")] = 0.0
+    smear: Share = 0.0
+    local_contrast: Share = 0.0
+    sharpen_px: Annotated[float, Within(0.3, 6, "px")] = 1.0
+    chroma: Chroma = "full"
+    mjpeg_quality: Annotated[int, Within(0, 100, "(JPEG quality)")] = 0
+    h264_bits: Annotated[float, Within(0, 4, "bits a px")] = 0.0
 
     @classmethod
     def draw(cls, name: str, rng: Generator) -> Device:
         """A camera between a poor webcam and a good phone; qualities hang together loosely."""
         poor = float(rng.uniform())
-        face = log_between(rng, 40, 150)
+        face = log_between(rng, 55, 190)
         skips = rng.uniform() < 0.3
-        return cls(
+        plain = dict[str, Any](
             name=name,
             face_px=(round(0.9 * face), round(1.1 * face)),
-            lens_px=between(rng, 0.3, 0.6) + 0.5 * poor * float(rng.uniform()),
+            lens_px=between(rng, 0.25, 0.55) + 0.4 * poor * float(rng.uniform()),
             aperture=1 / 3 if skips else 1.0,
             vignette=between(rng, 0.05, 0.35),
             full_well=float(16000 * (700 / 16000) ** (0.3 * rng.uniform() + 0.7 * poor)),
             read_noise=2 + 8 * poor * float(rng.uniform()),
             white_balance=(between(rng, 0.88, 1.12), 1.0, between(rng, 0.86, 1.14)),
-            contrast=between(rng, 0.0, 0.7),
+            contrast=between(rng, 0.0, 1.0),
             saturation=between(rng, 0.7, 1.25),
             denoise=between(rng, 0.0, 0.5) + 0.5 * poor * float(rng.uniform()),
             sharpen=between(rng, 0.0, 1.3),
             rescale=float(rng.choice([1.0, 1.0, 0.6, 0.8, 1.3, 1.8])),
             jpeg_quality=int(rng.integers(50, 97)),
             metering=between(rng, 0.35, 1.0),
-            flare=between(rng, 0.5, 1.0) + 2.5 * poor * float(rng.uniform()),
-            blur=between(rng, 0.6, 1.2) + 1.6 * poor * float(rng.uniform()),
+            flare=between(rng, 0.3, 1.0) + 1.5 * poor * float(rng.uniform()),
+            blur=between(rng, 0.3, 1.1) + 1.2 * poor * float(rng.uniform()),
             fixed_focus_px=between(rng, 0.1, 0.7) if rng.uniform() < 0.35 + 0.4 * poor else 0.0,
         )
+        return cls(**{**plain, **_draw_pipeline(poor, plain, rng)})
 
     def describe(self) -> str:
         """What it is, for lists."""
         low, high = self.face_px
         return f"face {low}-{high} px, JPEG {self.jpeg_quality}"
+
+
+def _draw_pipeline(poor: float, plain: dict[str, Any], rng: Generator) -> dict[str, Any]:
+    """What a drawn camera does to its picture, and the stream that brings it to the host.
+
+    Args:
+        poor: 0 for a good phone .. 1 for a poor webcam.
+        plain: what is drawn of it already.
+        rng: of the camera.
+
+    """
+    phone = rng.uniform() > 0.25 + 0.75 * poor
+    dim = between(rng, 0.3, 3.0) if rng.uniform() < 0.4 else 0.0
+    # some light is left, or nothing of a face would be
+    dim = min(dim, math.log2(plain["full_well"] / _LEAST_WELL))
+    bins = plain["aperture"] == 1 and rng.uniform() < 0.3
+    drawn: dict[str, Any] = {"binning": 2 if bins else 1, "dim_ev": dim}
+    drawn["smear"] = between(rng, 0.1, 0.4 + 0.6 * poor) if rng.uniform() < 0.65 else 0.0
+    toned = rng.uniform() < (0.7 if phone else 0.15)
+    drawn["local_contrast"] = between(rng, 0.1, 0.8) if toned else 0.0
+    drawn["sharpen_px"] = between(rng, 0.7, 1.3)
+    if rng.uniform() < 0.4:  # halos that are seen
+        drawn |= {"sharpen": between(rng, 1.0, 3.0), "sharpen_px": log_between(rng, 0.6, 2.5)}
+    streams = ("none", "mjpeg", "h264", "both")
+    stream = str(rng.choice(streams, p=[0.7, 0.1, 0.2, 0.0] if phone else [0.2, 0.4, 0.25, 0.15]))
+    kept = ("full", "half", "quarter")
+    drawn["chroma"] = str(
+        rng.choice(kept, p=[0.5, 0.2, 0.3] if stream == "none" else [0, 0.5, 0.5])
+    )
+    if stream in ("mjpeg", "both"):
+        drawn["mjpeg_quality"] = int(rng.integers(35, 96))
+    if stream in ("h264", "both"):
+        drawn["h264_bits"] = log_between(rng, 0.08, 0.6)
+    return drawn
 
 
 @dataclass(frozen=True, slots=True)

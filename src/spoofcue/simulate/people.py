@@ -25,30 +25,20 @@ from spoofcue.media.kinds import media_kind
 from spoofcue.media.same_files import refuse_two_people
 from spoofcue.media.walk import Entry
 from spoofcue.processes import in_order
-from spoofcue.simulate.camera import filed
 from spoofcue.simulate.catalogue import Catalogue, built_in
-from spoofcue.simulate.device import Device, jpeg_quality
 from spoofcue.simulate.face.frame import draw_frame
 from spoofcue.simulate.face.identity import draw_identity
 from spoofcue.simulate.face.render import render_face
 from spoofcue.simulate.lighting import Light
-from spoofcue.simulate.placement import FaceBox, View
-from spoofcue.simulate.presentation import Portrait, draw_circumstances
+from spoofcue.simulate.placement import FaceBox
+from spoofcue.simulate.presentation import Portrait
 from spoofcue.simulate.raster import number, srgb_from_linear
-from spoofcue.simulate.recapture import render_live
-from spoofcue.simulate.scene.stolen import taken_in_place
+from spoofcue.simulate.stolen import FacePx, taken
 
 RENDER_PX = 512
 PHOTO_FACE_PX = 300
 # a rendered face that the detector misses (a strong turn) stands about here
 _USUAL_FACE: FaceBox = (0.29, 0.27, 0.42, 0.42)
-# face widths in attackers' pictures, px
-_STOLEN_FACE_PX = (150, 260)
-_GOOD = Device(
-    name="source", face_px=_STOLEN_FACE_PX, lens_px=0.4, aperture=1, vignette=0.05,
-    full_well=20000, read_noise=2, white_balance=(1, 1, 1), contrast=0.25, saturation=1,
-    denoise=0.1, sharpen=0.4, rescale=1, jpeg_quality=96,
-)  # fmt: skip
 
 
 class Person(Protocol):
@@ -61,8 +51,10 @@ class Person(Protocol):
     def live(self, session: str, take: int) -> Portrait:
         """The person before the camera in a session; ``take`` varies pose and expression."""
 
-    def stolen(self, take: int, *, wide: bool = False) -> Portrait:
-        """The attacker's picture of the person; ``wide`` with some of the place about them."""
+    def stolen(
+        self, take: int, *, wide: bool = False, face_px: FacePx | None = None
+    ) -> Portrait:
+        """The attacker's picture of the person; the rest as in :func:`stolen.taken`."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +78,14 @@ class RenderedPerson:
         """Render the person in the session's own light."""
         return self._render(session, take, "live")
 
-    def stolen(self, take: int, *, wide: bool = False) -> Portrait:
+    def stolen(
+        self, take: int, *, wide: bool = False, face_px: FacePx | None = None
+    ) -> Portrait:
         """Another render, in any session's light, taken by some camera."""
         rng = np.random.default_rng(number(self.seed, self.subject, take, "stolen"))
         session = list(built_in().sessions)[int(rng.integers(3))]
-        return taken(self._render(session, take, "stolen"), session, rng, wide=wide)
+        source = self._render(session, take, "stolen")
+        return taken(source, session, rng, wide=wide, face_px=face_px)
 
     def _render(self, session: str, take: int, salt: str) -> Portrait:
         light = (self.catalogue or built_in()).sessions.get(session)
@@ -144,39 +139,14 @@ class PhotographedPerson:
         """One of the photos; the session's light is added by the camera's scene."""
         return self.portraits[take % len(self.portraits)]
 
-    def stolen(self, take: int, *, wide: bool = False) -> Portrait:
+    def stolen(
+        self, take: int, *, wide: bool = False, face_px: FacePx | None = None
+    ) -> Portrait:
         """Another photo of the person if there is one, taken by some camera."""
         rng = np.random.default_rng(number(self.seed, self.subject, take, "stolen"))
         session = list(built_in().sessions)[int(rng.integers(3))]
         source = self.portraits[(take + 1) % len(self.portraits)]
-        return taken(source, session, rng, wide=wide)
-
-
-def taken(
-    portrait: Portrait, session: str, rng: np.random.Generator, *, wide: bool = False
-) -> Portrait:
-    """The portrait as a photo of some built-in camera: half the time a good one."""
-    known = built_in()
-    others = [known.devices[f"cam-{k}"] for k in range(1, 7)]
-    device = _GOOD if rng.uniform() < 0.5 else others[int(rng.integers(6))]
-    if wide:
-        return taken_in_place(portrait, device, known.sessions[session], rng)
-    left, top, width, height = portrait.face
-    rows, columns = portrait.photo.shape[:2]
-    centre = left + width / 2, top + height / 2
-    reach = min(centre[0], columns - centre[0], centre[1], rows - centre[1])
-    ratio = float(np.clip(2 * reach / width, 1.4, 2.6))
-    face_px = float(rng.uniform(*_STOLEN_FACE_PX))
-    side = 2 * round(face_px * ratio / 2)
-    view = View(side, face_px, (0.5, 0.5), 0.0)
-    now = draw_circumstances(view, known.sessions[session], rng)
-    picture = render_live(portrait, device, now, rng)
-    again = filed(picture, min(jpeg_quality(device, now.shot), int(rng.integers(70, 97))))
-    scale = again.shape[1] / side
-    half = face_px * scale / 2, face_px * scale * height / width / 2
-    middle = again.shape[1] / 2, again.shape[0] / 2
-    box = (middle[0] - half[0], middle[1] - half[1], 2 * half[0], 2 * half[1])
-    return Portrait(again, box)
+        return taken(source, session, rng, wide=wide, face_px=face_px)
 
 
 def load_portrait(path: Path, face_px: int = PHOTO_FACE_PX) -> Portrait:
@@ -232,17 +202,19 @@ def _shrunk(photo: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
 
 
 def photographed(
-    photos: Path, media: Media | None = None
+    photos: Path, media: Media | None = None, *, per_file: bool = False
 ) -> tuple[dict[str, tuple[Path, ...]], list[tuple[str, str]]]:
     """People in a folder of photos, subject -> paths, and what was left out, path and reason.
 
     Args:
         photos: the folder.
         media: what it holds, if that is known.
+        per_file: each photo is another person, whatever folder it lies in; without, a sub-folder
+            is one person.
 
     Raises:
         InputError: there is no such folder, or a folder in it is named for attacks, or one photo
-            is of two people.
+            is of two people, or with ``per_file`` two photos are of one name.
 
     """
     if not photos.is_dir():
@@ -254,8 +226,15 @@ def photographed(
         if media_kind(path) != "image":
             skipped.append((str(path), "not an image"))
             continue
-        people.setdefault(_person_of(path, photos), []).append(path)
-    for entry in media.again:
+        person = _person_of(path, photos)
+        if per_file:
+            person = "-".join(path.relative_to(photos).with_suffix("").parts)
+            if person in people:
+                raise InputError(
+                    f"{people[person][0]} and {path} would both be the person {person}; rename one."
+                )
+        people.setdefault(person, []).append(path)
+    for entry in [] if per_file else media.again:
         _refuse_other_person(entry, photos)
     refuse_two_people([(path, name) for name, paths in people.items() for path in paths])
     return {name: tuple(paths) for name, paths in sorted(people.items())}, skipped

@@ -18,6 +18,7 @@ from spoofcue.simulate.placement import FaceBox, View
 from spoofcue.simulate.presentation import Circumstances, Portrait, draw_circumstances
 from spoofcue.simulate.recapture import render_attack, render_live
 from spoofcue.simulate.samples import Sample, frames, framing_of
+from spoofcue.simulate.stolen import FacePx, check_span
 
 # px: below this nothing of a face is left for a printer or a display
 LEAST_PX = 16
@@ -76,6 +77,7 @@ def live(
         wearer=None,
         framing=framing,
         beside=beside,
+        stolen=None,
         catalogue=catalogue,
     )
 
@@ -91,6 +93,7 @@ def attack(
     wearer: Image | None = None,
     framing: tuple[float, float] | None = None,
     beside: Image | None = None,
+    stolen: FacePx | None = None,
     catalogue: Catalogue | None = None,
 ) -> Image:
     """A presentation attack: the face on paper, on a display or as a mask, before a camera.
@@ -109,14 +112,17 @@ def attack(
         framing: least and largest side of the picture in face widths, 1.4 to 4, with the place
             about the face, hands and the whole medium; None: 1.9, and the portrait alone.
         beside: photo of somebody who may stand beside or behind in such a frame; None: nobody.
+        stolen: least and largest width of the face in the attacker's picture, 24 to 300 px, drawn
+            evenly in the logarithm; it may be a thumbnail, a frame of a video or a screenshot
+            then. None: 50 to 260 px so for drawn instruments, a photo of 150 to 260 for others.
         catalogue: that the names are of, see :func:`load_catalogue`; None: the built-in one.
 
     Returns:
         (S, S, 3) uint8 RGB, framed as :func:`live` frames it.
 
     Raises:
-        InputError: no such name, no RGB picture, a box outside it, no face found, or a framing
-            out of range.
+        InputError: no such name, no RGB picture, a box outside it, no face found, or ``framing``
+            or ``stolen`` out of range.
 
     >>> import numpy as np
     >>> from spoofcue import simulate
@@ -140,6 +146,7 @@ def attack(
         wearer=wearer,
         framing=framing,
         beside=beside,
+        stolen=stolen,
         catalogue=catalogue,
     )
 
@@ -155,18 +162,28 @@ def _taken(
     wearer: Image | None,
     framing: tuple[float, float] | None,
     beside: Image | None,
+    stolen: FacePx | None,
     catalogue: Catalogue | None,
 ) -> Image:
     """The first frame of a sample of one photo."""
     (catalogue or built_in()).check([pai] if pai else [], [device], [session])
     if not isinstance(seed, int) or seed < 0:
         raise InputError(f"seed {seed!r}: give a whole number of 0 or more.")
+    if stolen is not None:
+        check_span(stolen)
     person = _person(photo, face, seed, "photo")
     worn = None if wearer is None else _person(wearer, None, seed, "wearer")
     mate = None if beside is None else _person(beside, None, seed, "beside")
     sample = Sample("photo", pai, session, device, 0)
     drawn = frames(
-        sample, person, framing_of(framing), seed, wearer=worn, beside=mate, catalogue=catalogue
+        sample,
+        person,
+        framing_of(framing),
+        seed,
+        wearer=worn,
+        beside=mate,
+        catalogue=catalogue,
+        stolen=stolen,
     )
     picture = next(drawn)
     return filed(picture.image, picture.quality)

@@ -23,7 +23,8 @@ from spoofcue.simulate.catalogue import Catalogue, built_in
 from spoofcue.simulate.people import Person, Role, person_of, photographed, roles, with_faces
 from spoofcue.simulate.presentation import Portrait
 from spoofcue.simulate.raster import generator
-from spoofcue.simulate.samples import Sample, frames, framing_of
+from spoofcue.simulate.samples import Sample, drawn_device, frames, framing_of, stolen_faces
+from spoofcue.simulate.stolen import FacePx, check_span
 from spoofcue.whole_files import whole, write_bytes
 
 COLUMNS = ("path", "label", "subject", "pai", "session", "device", "split", "x", "y", "w", "h")
@@ -48,6 +49,8 @@ class SetOptions:
         catalogue: that the names are of; None: the built-in one.
         framing: least and largest side of a picture over the face's width, with the place about
             the person, hands and whole media; None: 1.9 and the portrait alone.
+        stolen: least and largest face width of stolen pictures, px, for every instrument; None:
+            150 to 260 for listed ones and 50 to 260 for drawn ones.
 
     """
 
@@ -61,6 +64,7 @@ class SetOptions:
     seed: int = 0
     catalogue: Catalogue | None = None
     framing: tuple[float, float] | None = None
+    stolen: FacePx | None = None
 
     def named(self) -> dict[str, Any]:
         """What decides the set, by the options' names; of the catalogue each recording tells."""
@@ -75,6 +79,7 @@ class SetOptions:
             "--clips": self.clips,
             "--seed": self.seed,
             **wide,
+            "--stolen": self.stolen and list(self.stolen),
         }
 
     def check(self) -> None:
@@ -88,6 +93,8 @@ class SetOptions:
         if not (self.pais and self.devices and self.sessions) or min(self.takes, self.frames) < 1:
             raise InputError("name at least one instrument, device, session, take and frame.")
         framing_of(self.framing)
+        if self.stolen is not None:
+            check_span(self.stolen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +163,15 @@ def write_photo_set(
     photos: Path,
     out: Path,
     *,
+    per_file: bool = False,
     options: SetOptions | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> SampleSetSummary:
     """Attack bona fide photos: live = the photo through the camera, attacks = medium + camera.
 
-    A sub-folder is one person; photos in none count as one person each. A photo in which no face
-    is found is left out and named.
+    A sub-folder is one person; photos in none count as one person each, and with ``per_file`` all
+    do, wherever they lie. A photo in which no face is found is left out and named.
 
     Raises:
         InputError: fewer than three people with a usable photo, or an unknown name; or the folder
@@ -171,7 +179,7 @@ def write_photo_set(
 
     """
     media = media_in(photos) if photos.is_dir() else Media()
-    people, skipped = photographed(photos, media)
+    people, skipped = photographed(photos, media, per_file=per_file)
     people, faceless, unread = with_faces(people, workers)
     skipped += faceless
     made = _write(
@@ -236,7 +244,7 @@ def _person(job: _Job) -> list[dict[str, Any]]:
         else None
     )
     rows = []
-    stolen: dict[int, Portrait] = {}
+    stolen: dict[tuple[int, FacePx | None], Portrait] = {}
     for sample in _samples(role.subject, options):
         rows += _recording(job, sample, person, wearer, beside, stolen)
     return rows
@@ -262,7 +270,7 @@ def _recording(
     person: Person,
     wearer: Person | None,
     beside: Person | None,
-    stolen: dict[int, Portrait],
+    stolen: dict[tuple[int, FacePx | None], Portrait],
 ) -> list[dict[str, Any]]:
     options = job.options
     names = (
@@ -286,6 +294,7 @@ def _recording(
             portrait=portrait,
             beside=beside,
             catalogue=options.catalogue,
+            stolen=options.stolen,
         )
         made = list(drawn)
         parameters = [picture.parameters for picture in made]
@@ -326,17 +335,33 @@ def _made(
         "instrument": sample.pai in known.instruments,
     }
     same = all(parameters[0].get(what) == own.get(what) for what, is_in in listed.items() if is_in)
-    return parameters if same else None
+    return parameters if same and _drawn_alike(parameters[0], sample, options) else None
+
+
+def _drawn_alike(before: dict[str, Any], sample: Sample, options: SetOptions) -> bool:
+    """Whether what is drawn is drawn now as it was, camera and stolen picture."""
+    known = options.catalogue or built_in()
+    if sample.device not in known.devices:
+        camera = drawn_device(sample, options.seed, known).model_dump(mode="json")
+        if before.get("device") != camera:
+            return False
+    faces = stolen_faces(sample.pai, known, options.stolen) if sample.pai else None
+    return before.get("stolen_face_px") == (faces and list(faces))
 
 
 def _stolen(
-    kept: dict[int, Portrait], person: Person, sample: Sample, options: SetOptions
+    kept: dict[tuple[int, FacePx | None], Portrait],
+    person: Person,
+    sample: Sample,
+    options: SetOptions,
 ) -> Portrait:
     """The attacker's picture for a take; an attacker has a few, and taking one costs time."""
+    faces = stolen_faces(sample.pai, options.catalogue or built_in(), options.stolen)
     number = sample.take % STOLEN_PICTURES
-    if number not in kept:
-        kept[number] = person.stolen(number, wide=options.framing is not None)
-    return kept[number]
+    if (number, faces) not in kept:
+        wide = options.framing is not None
+        kept[number, faces] = person.stolen(number, wide=wide, face_px=faces)
+    return kept[number, faces]
 
 
 def _write_tables(out: Path, rows: list[dict[str, Any]]) -> None:

@@ -29,6 +29,7 @@ from spoofcue.simulate.scene.staging import (
     draw_place,
 )
 from spoofcue.simulate.scene.view import wide_attack, wide_live
+from spoofcue.simulate.stolen import DRAWN, FacePx
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ def frames(
     portrait: Portrait | None = None,
     beside: Person | None = None,
     catalogue: Catalogue | None = None,
+    stolen: FacePx | None = None,
 ) -> Iterator[Picture]:
     """Render a sample's frames; hand tremor and sensor noise vary from one to the next.
 
@@ -136,11 +138,13 @@ def frames(
         portrait: the live view or the stolen picture, if the caller has it already.
         beside: who may stand beside or behind, or hold the medium, in a wide frame.
         catalogue: that the sample's names are of; None: the built-in one.
+        stolen: face widths of stolen pictures, see :func:`stolen_faces`.
 
     """
     known = catalogue or built_in()
+    faces = stolen_faces(sample.pai, known, stolen)
     place = (seed, sample.subject, sample.session, sample.device, sample.take)
-    device = known.device(sample.device, generator(*place, "camera"))
+    device = drawn_device(sample, seed, known)
     light = known.session(sample.session, generator(*place, "light"))
     # what live and attack share is drawn from a key that does not hold the class
     shared = generator(*place)
@@ -161,7 +165,7 @@ def frames(
     how = instrument.present(own, framed=framing.framed) if instrument else None
     if portrait is None:
         portrait = (
-            person.stolen(sample.take, wide=bool(framing.span))
+            person.stolen(sample.take, wide=bool(framing.span), face_px=faces)
             if instrument
             else person.live(sample.session, sample.take)
         )
@@ -197,6 +201,8 @@ def frames(
                 parameters["beside"] = beside.subject
         if how:
             parameters["presentation"] = how.to_dict()
+            if faces:
+                parameters["stolen_face_px"] = faces
             if worn and wearer:
                 parameters["wearer"] = wearer.subject
         box = _box(moved, image.shape[1], portrait)
@@ -229,6 +235,25 @@ def _taken(
     return render_attack(
         portrait, instrument, device=device, now=now, how=how, rng=rng, wearer=wearer
     )
+
+
+def drawn_device(sample: Sample, seed: int, known: Catalogue) -> Device:
+    """The camera of a sample, the same for live and attacks of a take."""
+    place = (seed, sample.subject, sample.session, sample.device, sample.take)
+    return known.device(sample.device, generator(*place, "camera"))
+
+
+def stolen_faces(pai: str, known: Catalogue, given: FacePx | None) -> FacePx | None:
+    """Face widths of the attacker's pictures for an instrument, px.
+
+    Args:
+        pai: its name.
+        known: the catalogue that may list it.
+        given: least and largest for all; None: what the module :mod:`stolen` says, `DRAWN` for a
+            drawn instrument and None, its file as a camera wrote it, for a listed one.
+
+    """
+    return given or (None if pai in known.instruments else DRAWN)
 
 
 def _box(now: Circumstances, side: int, portrait: Portrait) -> tuple[int, int, int, int]:
