@@ -250,7 +250,7 @@ def test_stolen_pictures_of_another_size_are_another_set(photos: Path, tmp_path:
     one, two = (hashes(tmp_path / name) for name in ("coarse", "clear"))
     changed = {n for n in one if n.endswith(".jpg") and one[n] != two[n]}
     assert changed == {n for n in one if n.endswith(".jpg") and "attack" in n}
-    with pytest.raises(InputError, match=r"--stolen was \[50, 60\] and is none"):
+    with pytest.raises(InputError, match=r"--stolen was \[50, 60\] and is null"):
         write_photo_set(photos, tmp_path / "coarse", options=few, workers=1)
     with pytest.raises(InputError, match="from 24 to 300 px"):
         SetOptions(stolen=(5, 60)).check()

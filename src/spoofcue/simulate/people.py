@@ -51,9 +51,7 @@ class Person(Protocol):
     def live(self, session: str, take: int) -> Portrait:
         """The person before the camera in a session; ``take`` varies pose and expression."""
 
-    def stolen(
-        self, take: int, *, wide: bool = False, face_px: FacePx | None = None
-    ) -> Portrait:
+    def stolen(self, take: int, *, wide: bool = False, face_px: FacePx | None = None) -> Portrait:
         """The attacker's picture of the person; the rest as in :func:`stolen.taken`."""
 
 
@@ -78,9 +76,7 @@ class RenderedPerson:
         """Render the person in the session's own light."""
         return self._render(session, take, "live")
 
-    def stolen(
-        self, take: int, *, wide: bool = False, face_px: FacePx | None = None
-    ) -> Portrait:
+    def stolen(self, take: int, *, wide: bool = False, face_px: FacePx | None = None) -> Portrait:
         """Another render, in any session's light, taken by some camera."""
         rng = np.random.default_rng(number(self.seed, self.subject, take, "stolen"))
         session = list(built_in().sessions)[int(rng.integers(3))]
@@ -139,9 +135,7 @@ class PhotographedPerson:
         """One of the photos; the session's light is added by the camera's scene."""
         return self.portraits[take % len(self.portraits)]
 
-    def stolen(
-        self, take: int, *, wide: bool = False, face_px: FacePx | None = None
-    ) -> Portrait:
+    def stolen(self, take: int, *, wide: bool = False, face_px: FacePx | None = None) -> Portrait:
         """Another photo of the person if there is one, taken by some camera."""
         rng = np.random.default_rng(number(self.seed, self.subject, take, "stolen"))
         session = list(built_in().sessions)[int(rng.integers(3))]
