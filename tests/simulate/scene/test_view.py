@@ -82,10 +82,10 @@ def test_the_record_remakes_the_picture(pai: str, take: dict[str, Picture]) -> N
         kind = {k.drawn[0]: k for k in _kinds()}[pai]
         instrument = kind.model_validate(record["instrument"])
         how = TypeAdapter(Presentation).validate_python(record["presentation"])
+        stolen = PERSON.stolen(1, wide=True, face_px=record["stolen_face_px"])
         again = wide_attack(
-            PERSON.stolen(1, wide=True), instrument, device=device, now=now, how=how,
-            scene=scene, rng=noise, beside=mate,
-        )  # fmt: skip
+            stolen, instrument, device=device, now=now, how=how, scene=scene, rng=noise, beside=mate
+        )
     assert np.array_equal(again, take[pai].image)
 
 
