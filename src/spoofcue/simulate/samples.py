@@ -176,7 +176,12 @@ def frames(
         staging = generator(seed, sample.name, "scene")
         if instrument and how and not instrument.worn:
             scene, face_mm = draw_attack_scene(
-                staging, where, instrument, portrait, company=beside is not None
+                staging,
+                where,
+                instrument,
+                portrait,
+                side_to_face=view.side_px / view.face_px,
+                company=beside is not None,
             )
             how = replace(how, face_mm=face_mm)
         else:

@@ -23,10 +23,12 @@ def live(seed: int, *, company: bool = True) -> Scene:
     return draw_live_scene(np.random.default_rng(seed), PLACE, PERSON, company=company)
 
 
-def attack(seed: int, pai: str, *, company: bool = True) -> Scene:
+def attack(seed: int, pai: str, *, company: bool = True, wide: float = 4.0) -> Scene:
     rng = np.random.default_rng(seed)
     instrument = built_in().instrument(pai, rng)
-    scene, face_mm = draw_attack_scene(rng, PLACE, instrument, PERSON, company=company)
+    scene, face_mm = draw_attack_scene(
+        rng, PLACE, instrument, PERSON, side_to_face=wide, company=company
+    )
     assert 5 < face_mm < 700
     return scene
 
@@ -51,6 +53,14 @@ def test_media_are_held_or_stand_and_at_times_nobody_is_there(pai: str) -> None:
         {"sheet"} if pai == "print-any" else {"phone", "tablet", "laptop", "monitor", "television"}
     )
     assert not any(s.hands for s in scenes if s.medium and s.medium.kind == "television")
+
+
+@pytest.mark.parametrize("pai", ["print-any", "replay-any"])
+def test_a_camera_comes_near_where_the_picture_is_wide_enough(pai: str) -> None:
+    near = [attack(s, pai, wide=2.0) for s in range(100)]
+    filling = [s for s in near if s.medium and s.medium.width_mm == s.medium.height_mm]
+    assert 40 < len(filling) < 80
+    assert not any(s.hands or s.beside for s in filling)
 
 
 def test_without_company_nobody_is_beside() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -160,7 +160,13 @@ def draw_live_scene(
 
 
 def draw_attack_scene(
-    rng: Generator, place: Place, instrument: Instrument, portrait: Portrait, *, company: bool
+    rng: Generator,
+    place: Place,
+    instrument: Instrument,
+    portrait: Portrait,
+    *,
+    side_to_face: float,
+    company: bool,
 ) -> tuple[Scene, float]:
     """A medium before the camera, and the width of the face on it, mm.
 
@@ -169,11 +175,16 @@ def draw_attack_scene(
         place: shared.
         instrument: that shows the face.
         portrait: the attacker's picture.
+        side_to_face: side of the frame over the face's width.
         company: there is somebody who can be the holder.
 
     """
     sheet = instrument.paper
     medium = draw_sheet(rng) if sheet else draw_screen(rng, _device(rng, instrument))
+    # a camera brought near sees the picture alone, where the picture is wide enough
+    near = rng.uniform() < 0.6
+    if near and portrait.photo.shape[1] / portrait.face[2] > 1.1 * side_to_face:
+        return _filling(rng, place, medium, portrait)
     page, px_mm = compose(portrait, medium)
     face_mm = page.face[2] * px_mm
     box = outer(box_mm(page, px_mm), medium)
@@ -197,6 +208,22 @@ def draw_attack_scene(
         bend = Bend(float(min(abs(rng.normal(0, 0.13)), 0.35)), axis, float(_side(rng)))
     leaning = not held and (sheet or medium.kind in ("phone", "tablet"))
     return Scene(place, beside, tuple(hands), None, medium, bend, leaning), face_mm
+
+
+def _filling(
+    rng: Generator, place: Place, medium: Medium, portrait: Portrait
+) -> tuple[Scene, float]:
+    """The medium so near that the whole of the attacker's picture is the frame, or nearly."""
+    longer = max(medium.width_mm, medium.height_mm)
+    medium = replace(
+        medium, width_mm=longer, height_mm=longer, aspect=1.0, spread=1.0, aside=(0.0, 0.0),
+        share=1.0, place=(0.5, 0.5), bars=False, cut_out=False, ragged_mm=0.0,
+    )  # fmt: skip
+    page, px_mm = compose(portrait, medium)
+    bend = Bend(float(min(abs(rng.normal(0, 0.08)), 0.2)), 0.0, float(_side(rng)))
+    sheet = medium.kind == "sheet"
+    scene = Scene(place, medium=medium, bend=bend if sheet else None, leaning=sheet)
+    return scene, page.face[2] * px_mm
 
 
 def _device(rng: Generator, instrument: Instrument) -> str:

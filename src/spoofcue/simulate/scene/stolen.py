@@ -14,6 +14,8 @@ from spoofcue.simulate.presentation import Portrait, draw_circumstances
 from spoofcue.simulate.scene.staging import draw_live_scene, draw_place
 from spoofcue.simulate.scene.view import wide_live
 
+# side of it over the face's width
+_SPAN = (1.7, 5.0)
 # widths of the face in it, px, and the most that the whole is wide
 _FACE_PX = (70.0, 220.0)
 _SIDE_PX = 560.0
@@ -32,7 +34,7 @@ def taken_in_place(
         rng: of the picture.
 
     """
-    times = float(rng.uniform(1.7, 4.0))
+    times = float(rng.uniform(*_SPAN))
     face_px = min(float(rng.uniform(*_FACE_PX)), _SIDE_PX / times)
     view = draw_wide_view(rng, (face_px, face_px), (times, times))
     now = draw_circumstances(view, light, rng)
