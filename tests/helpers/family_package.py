@@ -81,8 +81,10 @@ def family_package(target: Path, *, context: bool = True, **changed: Any) -> Pac
 
 
 def picture(colour: tuple[int, int, int], noise: int = 0, seed: int = 0) -> NDArray[np.uint8]:
-    """160 x 160 px of about one colour."""
+    """160 x 160 px of about one colour, with a grain that no check of quality takes for a blur."""
     rng = np.random.default_rng(seed)
-    made = np.full((160, 160, 3), colour, np.int16)
-    made += rng.integers(-noise, noise + 1, 3).astype(np.int16)
-    return np.clip(made, 0, 255).astype(np.uint8)
+    cast = rng.integers(-noise, noise + 1, 3)
+    # every 16 x 16 px, one place of the features, have the wanted mean
+    cell = np.kron([[18, -18], [-18, 18]], np.ones((8, 8), int))
+    grain = np.tile(cell, (10, 10))[..., None]
+    return np.clip(np.array(colour) + cast + grain, 0, 255).astype(np.uint8)
