@@ -72,7 +72,7 @@ class Crop(BaseModel):
             box: the face, px of the frame.
 
         Returns:
-            ``inside`` is 0 where no part of the face lies in the frame.
+            ``inside`` is 0 where no part of the face, or of the rectangle, lies in the frame.
 
         """
         width, height = float(box.w), float(box.h)
