@@ -98,28 +98,3 @@ def test_drawn_instruments_show_coarser_pictures_and_say_so() -> None:
     coarse = made("print-a", "cam-1", stolen=(50, 60))
     assert coarse.parameters["stolen_face_px"] == (50, 60)
     assert not np.array_equal(coarse.image, made("print-a", "cam-1").image)
-
-
-def wide_attacks(reach: float) -> list[bool]:
-    """Of twelve prints at twice the face's width, which show a place about the medium.
-
-    Args:
-        reach: of the stolen picture to each side of the face, in face widths.
-
-    """
-    side = round(2 * reach * 60)
-    middle = side / 2 - 30
-    portrait = Portrait(np.full((side, side, 3), 128, np.uint8), (middle, middle, 60, 60))
-    shown = []
-    for take in range(12):
-        sample = Sample("p", "print-any", "session-1", "webcam-320", take)
-        framing = Framing(1.9, 0.6, span=(2.0, 2.0))
-        picture = next(frames(sample, PERSON, framing, 0, portrait=portrait))
-        shown.append("scene" in picture.parameters)
-    return shown
-
-
-def test_only_a_stolen_picture_that_shows_enough_fills_a_wide_frame() -> None:
-    assert all(wide_attacks(0.7))
-    large = wide_attacks(2.0)
-    assert 0 < sum(large) < 6  # four of five are held so near

@@ -12,7 +12,7 @@ from spoofcue.errors import InputError
 from spoofcue.simulate.catalogue import ANY_DEVICE, Catalogue, built_in
 from spoofcue.simulate.device import Device, jpeg_quality
 from spoofcue.simulate.people import Person
-from spoofcue.simulate.placement import View, draw_view, draw_wide_view, tremble
+from spoofcue.simulate.placement import draw_view, draw_wide_view, tremble
 from spoofcue.simulate.presentation import (
     Circumstances,
     Instrument,
@@ -78,10 +78,6 @@ class Framing:
 
 # of sets of pictures in which a face has yet to be found
 WIDE = Framing(side_to_face=1.9, scale=1.6)
-# Of wide frames for which a stolen picture shows enough: how many it fills; how much of the way to
-# the frame's border it must reach, beyond which it is mirrored; and how much smaller than an
-# instrument's usual one its face is on it, at a frame as wide as the face.
-FILLING, SPARED, CLOSE = 0.8, 0.88, 1.9
 # sides over face widths that a frame with its place may have
 LEAST_SPAN, LARGEST_SPAN = 1.4, 4.0
 
@@ -178,10 +174,7 @@ def frames(
     if framing.span:
         where = draw_place(generator(*place, "place"))
         staging = generator(seed, sample.name, "scene")
-        if instrument and how and not instrument.worn and _fills(portrait, view, staging):
-            # such pictures are larger prints and screens, and the face on them is small
-            how = replace(how, face_mm=how.face_mm * CLOSE * view.face_px / view.side_px)
-        elif instrument and how and not instrument.worn:
+        if instrument and how and not instrument.worn:
             scene, face_mm = draw_attack_scene(
                 staging,
                 where,
@@ -220,22 +213,6 @@ def frames(
         box = _box(moved, image.shape[1], portrait)
         parameters["box"] = box
         yield Picture(image, jpeg_quality(device, now.shot), box, parameters)
-
-
-def _fills(portrait: Portrait, view: View, rng: Generator) -> bool:
-    """Whether a stolen picture that shows as much as the view is held so near that it fills it.
-
-    Then nothing of the medium's edge, of a hand or of the room is there to give it away.
-    """
-    left, top, width, height = portrait.face
-    rows, columns = portrait.photo.shape[:2]
-    x, y = left + width / 2, top + height / 2
-    shown = (x, columns - x, y, rows - y)
-    across, down = view.centre
-    wanted = (across, 1 - across, down, 1 - down)
-    drawn = rng.uniform() < FILLING
-    px = width * view.side_px / view.face_px  # of the photo, that the view is wide
-    return bool(drawn and all(s >= SPARED * w * px for s, w in zip(shown, wanted, strict=True)))
 
 
 def _taken(
