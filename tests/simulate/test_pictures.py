@@ -51,6 +51,20 @@ def test_the_attackers_picture_may_be_coarse() -> None:
         simulate.attack(ASTRONAUT, "print-b", face=BOX, stolen=(300, 24))
 
 
+def test_wide_frames_are_as_wide_as_asked_for_live_and_attack() -> None:
+    wide = {"face": BOX, "framing": (3.0, 3.0), "beside": ASTRONAUT, "device": "cam-2"}
+    live = simulate.live(ASTRONAUT, **wide)
+    for pai in ("print-any", "replay-any"):
+        attack = simulate.attack(ASTRONAUT, pai, **wide)
+        assert attack.shape == live.shape
+        assert np.array_equal(attack, simulate.attack(ASTRONAUT, pai, **wide))
+    # the frame grows with the framing: the face stays as wide as the camera takes it
+    narrow = simulate.live(ASTRONAUT, face=BOX, framing=(1.5, 1.5), device="cam-2")
+    assert live.shape[0] / narrow.shape[0] == pytest.approx(2, rel=0.3)
+    with pytest.raises(InputError, match="framing 4-2"):
+        simulate.live(ASTRONAUT, face=BOX, framing=(4, 2))
+
+
 def test_another_wearer_is_another_picture() -> None:
     own = simulate.attack(ASTRONAUT, "mask-b", face=BOX)
     other = simulate.attack(ASTRONAUT, "mask-b", face=BOX, wearer=ASTRONAUT[::1, ::1] // 2)

@@ -110,8 +110,7 @@ def live_radiance(portrait: Portrait, now: Circumstances) -> tuple[FloatImage, R
     """Light of a live face before it meets the camera, as :func:`attack_radiance` gives it."""
     size = now.view.side_px * OVERSAMPLING
     matrix = photo_from_fine(now.view, Tilt(), portrait.face, OVERSAMPLING)
-    seen = _seen(portrait.photo, matrix, size)
-    radiance = linear_from_srgb(seen)
+    radiance = linear_from_srgb(seen(portrait.photo, matrix, (size, size)))
     if portrait.lit:
         return radiance, now.lamp.illuminant
     radiance = soften(radiance, now.lamp.fill)
@@ -134,15 +133,24 @@ def in_view(
     return part, u - np.float32(x0), v - np.float32(y0)
 
 
-def _seen(photo: NDArray[np.uint8], matrix: NDArray[np.float64], size: int) -> NDArray[np.uint8]:
-    """The photo through a homography onto the fine grid, shrunk first where it is much finer."""
+def seen(
+    photo: NDArray[np.uint8], matrix: NDArray[np.float64], size: tuple[int, int]
+) -> NDArray[np.uint8]:
+    """The photo through a homography onto a grid, shrunk first where it is much finer.
+
+    Args:
+        photo: (H, W, 3) uint8 sRGB.
+        matrix: (3, 3) from the grid to the photo, photo px.
+        size: width and height of the grid.
+
+    """
     photo, scale = shrunk(photo, float(np.hypot(matrix[0, 0], matrix[1, 0]) / matrix[2, 2]))
     to_small = np.diag([scale, scale, 1.0]) @ matrix
     return np.asarray(
         cv2.warpPerspective(
             photo,
             to_small,
-            (size, size),
+            size,
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REFLECT_101,
         )

@@ -71,13 +71,21 @@ def figure(portrait: Portrait, matrix: NDArray[np.float64], size: int, lamp: Lam
     # the map is smooth inside the portrait only, and there it has one scale
     step = float(np.hypot(matrix[0, 0], matrix[1, 0]) / matrix[2, 2])
     photo, factor = shrunk(portrait.photo, step)
-    light = _at(linear_from_srgb(photo), x, y, factor, cv2.BORDER_REPLICATE)
-    far = _at(behind, u, v, behind.shape[1] / portrait.photo.shape[1], cv2.BORDER_REPLICATE)
+    light = _at(decoded(photo, portrait, lamp), x, y, factor, cv2.BORDER_REPLICATE)
     if not portrait.lit:
-        light, far = soften(light, lamp.fill), soften(far, lamp.fill)
+        behind = soften(behind, lamp.fill)
+    far = _at(behind, u, v, behind.shape[1] / portrait.photo.shape[1], cv2.BORDER_REPLICATE)
     columns, wide = portrait.photo.shape[1], portrait.face[2]
     border = np.minimum(np.minimum(u, columns - 1 - u), v) * np.float32(1 / wide)
     return Figure(light, person, beyond, far, plain, border)
+
+
+def decoded(photo: NDArray[np.uint8], portrait: Portrait, lamp: Lamp) -> FloatImage:
+    """Linear light of a portrait's pixels, softened by the lamp's fill unless it is lit already."""
+    table = linear_from_srgb(np.arange(256, dtype=np.uint8))
+    if not portrait.lit:
+        table = soften(table, lamp.fill)
+    return np.asarray(cv2.LUT(photo, table.ravel()), np.float32)
 
 
 def continued(

@@ -28,8 +28,8 @@ from spoofcue.simulate.raster import (
     fractal_noise,
     smoothstep,
 )
-from spoofcue.simulate.recapture import attack_radiance, in_view, live_radiance
-from spoofcue.simulate.scene.figure import Figure, figure
+from spoofcue.simulate.recapture import attack_radiance, in_view, seen
+from spoofcue.simulate.scene.figure import Figure, decoded, figure
 from spoofcue.simulate.scene.hand import over
 from spoofcue.simulate.scene.medium import (
     Box,
@@ -118,10 +118,9 @@ def live_light(
     other = 1 - who.person
     own = 1 - smoothstep(0.0, 0.03, who.beyond)
     inside = own * (1 - other * (1 - kept * (1 - company)))
-    gain = inside[..., None] * (1 + other[..., None] * (things - 1))
-    fine, _ = live_radiance(portrait, now)
-    fine *= _up(gain, size)
-    fine += _up(light * (1 - inside)[..., None], size)
+    gain = inside[..., None] * (1 + other[..., None] * (things - 1)) * shine
+    fine = _up(light * (1 - inside)[..., None], size)
+    _add_portrait(fine, portrait, now, inside, gain)
     if scene.thing or scene.hands:
         veil = _veil(coarse)
         if scene.thing:
@@ -249,6 +248,23 @@ def _fitting(room: FloatImage, who: Figure, shine: FloatImage) -> FloatImage:
     other = np.log(np.clip(room[::16, ::16], 0.004, 2)).mean(axis=(0, 1))
     share = 0.6 + 0.4 * who.plain
     return np.asarray(room * np.exp(share * (own - other)).astype(np.float32))
+
+
+def _add_portrait(
+    fine: FloatImage, portrait: Portrait, now: Circumstances, inside: FloatImage, gain: FloatImage
+) -> None:
+    """Add the portrait itself on the fine grid, where it is and in its share, in place."""
+    rows = np.flatnonzero(inside.max(axis=1) > 0)
+    columns = np.flatnonzero(inside.max(axis=0) > 0)
+    if not rows.size:
+        return
+    y0, y1, x0, x1 = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+    size = 2 * (x1 - x0), 2 * (y1 - y0)
+    matrix = photo_from_fine(now.view, Tilt(), portrait.face, OVERSAMPLING)
+    shift = np.array([[1, 0, 2 * x0], [0, 1, 2 * y0], [0, 0, 1.0]])
+    own = decoded(seen(portrait.photo, matrix @ shift, size), portrait, now.lamp)
+    own *= cv2.resize(gain[y0:y1, x0:x1], size, interpolation=cv2.INTER_LINEAR)
+    fine[2 * y0 : 2 * y1, 2 * x0 : 2 * x1] += own
 
 
 def _kept(who: Figure, place: Place, size: int) -> FloatImage:
