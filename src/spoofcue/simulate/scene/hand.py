@@ -138,9 +138,7 @@ def draw_grip(rng: Generator, box: tuple[float, float, float, float], skin: Rgb,
     return Hand(tuple(limbs), skin, int(rng.integers(2**31)))
 
 
-def draw_pinch(
-    rng: Generator, at: Point, inward: Point, skin: Rgb, towards: Point | None = None
-) -> Hand:
+def draw_pinch(rng: Generator, at: Point, inward: Point, skin: Rgb, deepest: float = 32.0) -> Hand:
     """A hand that holds a sheet's edge between the thumb before it and fingers behind.
 
     Args:
@@ -148,16 +146,15 @@ def draw_pinch(
         at: on the edge, mm.
         inward: unit vector from the edge into the sheet.
         skin: of the hand.
-        towards: unit vector from the hand to the elbow; None: down and outward.
+        deepest: that the thumb reaches inward, mm.
 
     """
     ix, iy = inward
     ax, ay = -iy, ix  # along the edge
     grow = float(rng.uniform(0.85, 1.15))
-    deep = float(rng.uniform(8, 32))
+    deep = float(rng.uniform(0.2, 1.0)) * deepest
     palm = at[0] - ix * 52 * grow, at[1] - iy * 52 * grow + 8
-    if towards is None:
-        towards = _unit(-ix * 0.7 + float(rng.normal(0, 0.2)), -iy * 0.5 + 0.9)
+    towards = _unit(-ix * 0.7 + float(rng.normal(0, 0.2)), -iy * 0.5 + 0.9)
     limbs = _arm(palm, towards, rng)
     turn = 1.0 if rng.uniform() < 0.5 else -1.0
     for k in range(4):

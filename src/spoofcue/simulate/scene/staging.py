@@ -237,14 +237,15 @@ def _device(rng: Generator, instrument: Instrument) -> str:
 def _at_edge(rng: Generator, box: tuple[float, float, float, float], skin: Rgb, turn: int) -> Hand:
     """A hand at a side, a corner or the lower edge of a sheet or tablet."""
     left, top, right, bottom = box
+    deepest = min(32.0, 0.2 * min(right - left, bottom - top))  # a holder does not hide the face
     if rng.uniform() < 0.35:
         x = (left + right) / 2 + turn * (right - left) * float(rng.uniform(0.1, 0.45))
-        return draw_pinch(rng, (x, bottom), (0.0, -1.0), skin)
+        return draw_pinch(rng, (x, bottom), (0.0, -1.0), skin, deepest)
     y = bottom - (bottom - top) * float(rng.uniform(0.05, 0.7))
     lean = float(rng.uniform(-0.5, 0.1))
     length = float(np.hypot(1, lean))
     edge = right if turn > 0 else left
-    return draw_pinch(rng, (edge, y), (-turn / length, lean / length), skin)
+    return draw_pinch(rng, (edge, y), (-turn / length, lean / length), skin, deepest)
 
 
 def _bystander(rng: Generator, at: tuple[float, float], size: float) -> Bystander:
