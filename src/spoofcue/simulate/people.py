@@ -179,9 +179,15 @@ def portrait_of(
     return Portrait(_shrunk(photo, scale), (left, top, width, height))
 
 
+@functools.cache
+def _finder() -> DlibDetector:
+    """One a process: to make it takes longer than to look."""
+    return DlibDetector()
+
+
 def find_face(photo: NDArray[np.uint8]) -> FaceBox | None:
     """The largest face by dlib, or None."""
-    boxes = DlibDetector().detect(photo)
+    boxes = _finder().detect(photo)
     if not boxes:
         return None
     box = max(boxes, key=lambda b: b.area)
