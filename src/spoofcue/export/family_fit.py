@@ -12,7 +12,7 @@ from spoofcue.scoring.family_detectors import FamilyDetectors, LiveFeatures
 
 Doubles = NDArray[np.float64]
 # of the mean logistic loss: 1 / (RIDGE N) in scikit-learn's words
-RIDGE = 3.0
+RIDGE = 0.3
 
 
 def fit_detectors(
