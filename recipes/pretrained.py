@@ -3,10 +3,11 @@
     python recipes/pretrained.py PHOTOS [PHOTOS ...] OUT --context SILENT_FACE
         [--weights mobilenet_v2-b0353104.pth] [--points POINTS.json]
 
-PHOTOS: folders with one photo a person. SILENT_FACE: the folder with the two public Silent-Face models as ONNX. --weights: the public ImageNet file, or an
-ONNX file of the encoder; without it that of the package that ships, which holds the same numbers.
---points: what `benchmarks/transfer.py` found by leaving sets out, for the thresholds; without it
-they stay at one half. A step that is done is not done again. Half an hour on two cores.
+PHOTOS: folders with one photo a person. SILENT_FACE: the folder with the two public Silent-Face
+models as ONNX. --weights: the public ImageNet file, or an ONNX file of the encoder; without it that
+of the package that ships, which holds the same numbers. --points: what `benchmarks/transfer.py`
+found by leaving sets out, for the thresholds; without it they stay at one half. A step that is done
+is not done again. Ten minutes on two cores.
 
 Train and test hold different people. No real recapture is read here: what was decided by looking
 at some (WEIGHTS, the thresholds) stands in docs/pretrained.md, with how.

@@ -38,6 +38,8 @@ from spoofcue.scoring.exported import PackagedModel
 Progress = Callable[[int, int], None]
 # files judged between two reports of progress
 STEP = 16
+# targets that live faces alone can be held to
+OF_LIVE = ("bpcer", "expected-bpcer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +206,10 @@ def calibrate_on_folders(
         InputError: the pictures cannot carry the target; nothing is written.
 
     """
-    if target_rule(target).rule != "bpcer" and attack is None:
-        raise InputError(f"target {target} needs a folder of attacks too; bpcer=RATE does not.")
+    if target_rule(target).rule not in OF_LIVE and attack is None:
+        raise InputError(
+            f"target {target} needs a folder of attacks too; {' and '.join(OF_LIVE)} do not."
+        )
     check_target(out)
     read = read_package(package)
     # of the very bytes that are written again, and as Detector.load would make it

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Literal, get_args
 
 import numpy as np
@@ -17,15 +18,18 @@ from spoofcue.errors import InputError
 from spoofcue.metrics.curves import Sweep, eer_gap, sweep
 from spoofcue.metrics.scores import ScoreSet, as_scores
 
-Kind = Literal["eer", "min-hter", "apcer", "bpcer", "fixed"]
+Kind = Literal["eer", "min-hter", "apcer", "bpcer", "expected-bpcer", "fixed"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-TARGETS: tuple[Kind, ...] = ("apcer", "bpcer", "eer")  # what a model can be calibrated for
-TYPED: dict[Kind, str] = {"apcer": "apcer=RATE", "bpcer": "bpcer=RATE", "fixed": "a number"}
+# what a model can be calibrated for
+TARGETS: tuple[Kind, ...] = ("apcer", "bpcer", "expected-bpcer", "eer")
+RATES: tuple[Kind, ...] = ("apcer", "bpcer", "expected-bpcer")
+TYPED: dict[Kind, str] = {**{kind: f"{kind}=RATE" for kind in RATES}, "fixed": "a number"}
 WORDS: dict[Kind, str] = {
     "eer": "EER on dev",
     "min-hter": "least HTER on dev",
     "apcer": "APCER of at most {:g} on dev",
     "bpcer": "BPCER of at most {:g} on dev",
+    "expected-bpcer": "expected BPCER of {:g} of live faces like dev's",
     "fixed": "fixed beforehand at {:g}",
 }
 
@@ -61,9 +65,10 @@ class ThresholdRule:
     Attributes:
         rule: ``eer`` or ``min-hter``: at the equal error rate, or the least HTER, of dev;
             ``apcer`` or ``bpcer``: so that this error of dev stays at ``value`` or below it;
+            ``expected-bpcer``: so that ``value`` of further live faces is to be expected above it;
             ``fixed``: ``value`` itself, set beforehand.
-        value: the rate of ``apcer`` and ``bpcer``, 0..1; the threshold that is ``fixed``; None
-            for the others.
+        value: the rate of ``apcer``, ``bpcer`` and ``expected-bpcer``, 0..1; the threshold that is
+            ``fixed``; None for the others.
 
     >>> ThresholdRule.parse("apcer=0.05")
     ThresholdRule(rule='apcer', value=0.05)
@@ -80,7 +85,7 @@ class ThresholdRule:
         if self.rule not in KINDS or (self.value is None) != (self.rule in ("eer", "min-hter")):
             raise InputError(
                 f"there is no threshold rule {self.rule} with the value {self.value}; the rules "
-                f"are {', '.join(KINDS)}, the last three with a value."
+                f"are {', '.join(KINDS)}, the last four with a value."
             )
 
     @classmethod
@@ -101,7 +106,7 @@ class ThresholdRule:
         name, equals, rate = str(text).replace("<=", "=").partition("=")
         named: Kind = next((kind for kind in KINDS if kind == name), "fixed")
         value = None
-        if named in ("apcer", "bpcer"):
+        if named in RATES:
             value = _number(rate)
             usable = 0 < value < 1
         elif named == "fixed":
@@ -121,7 +126,9 @@ class ThresholdRule:
         """As it is stored and printed; :meth:`parse` reads it back."""
         if self.rule == "fixed":
             return repr(self.value)
-        return self.rule if self.value is None else f"{self.rule}<={self.value:g}"
+        if self.value is None:
+            return self.rule
+        return f"{self.rule}{'=' if self.rule == 'expected-bpcer' else '<='}{self.value:g}"
 
     @property
     def words(self) -> str:
@@ -158,6 +165,8 @@ class ThresholdRule:
             return min_hter_threshold(dev, source=source)
         if self.rule == "apcer":
             return apcer_threshold(dev, rate=value, source=source)
+        if self.rule == "expected-bpcer":
+            return expected_bpcer_threshold(dev, rate=value, source=source)
         return bpcer_threshold(dev, rate=value, source=source)
 
 
@@ -306,6 +315,69 @@ def bpcer_threshold(
     if len(live) - 1 - first > refused and above < len(live):
         value = live[above]
     return Threshold(float(value), f"bpcer<={rate:g}", source)
+
+
+# nearer to 0 or 1 a score's log-odds are no measure of how far it is from others
+_NEAREST = 1e-9
+
+
+def expected_bpcer_threshold(
+    scores: ScoreSet | ArrayLike,
+    labels: ArrayLike | None = None,
+    *,
+    rate: float,
+    source: str = "dev",
+) -> Threshold:
+    """The threshold above which ``rate`` of further live faces is to be expected.
+
+    The log-odds of live scores are taken as normal, with the mean and deviation of those given, and
+    the limit is that of Student's prediction of one more: with few live faces it uses all of them,
+    where :func:`bpcer_threshold` hangs on the one or two highest. Nothing is promised of the scores
+    themselves.
+
+    Args:
+        scores: of dev: a score set, or (N,) numbers in 0..1; attacks have no part in it.
+        labels: (N,) 0 live, 1 attack; not beside a score set.
+        rate: above 0, below 1.
+        source: what the scores are, for the record.
+
+    Raises:
+        InputError: fewer than three live scores, scores outside 0..1, or the rate is out of range.
+
+    >>> limit = expected_bpcer_threshold([0.1, 0.2, 0.3, 0.4, 0.9], [0, 0, 0, 0, 1], rate=0.1)
+    >>> round(limit.value, 4), limit.rule
+    (0.5256, 'expected-bpcer=0.1')
+
+    """
+    live = as_scores(scores, labels).live
+    if not 0 < rate < 1:
+        raise InputError(f"a threshold for an expected BPCER of {rate}: give a rate within 0 to 1.")
+    if len(live) < 3:
+        raise InputError(
+            f"a threshold for an expected BPCER needs three live scores, and there are {len(live)}."
+        )
+    if live[0] < 0 or live[-1] > 1:
+        raise InputError("a threshold for an expected BPCER needs scores in 0..1.")
+    inside = np.clip(live, _NEAREST, 1 - _NEAREST)
+    odds = np.log(inside) - np.log1p(-inside)
+    n = len(odds)
+    further = odds.std(ddof=1) * np.sqrt(1 + 1 / n) * _student(1 - rate, n - 1)
+    return Threshold(float(1 / (1 + np.exp(-(odds.mean() + further)))), _expected(rate), source)
+
+
+def _expected(rate: float) -> str:
+    return str(ThresholdRule("expected-bpcer", rate))
+
+
+def _student(part: float, freedom: int) -> float:
+    """Quantile of Student's distribution: exact for 2 degrees of freedom, else Cornish-Fisher's."""
+    if freedom == 2:
+        return float((2 * part - 1) / np.sqrt(2 * part * (1 - part)))
+    z = NormalDist().inv_cdf(part)
+    first = (z**3 + z) / 4
+    second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
+    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+    return float(z + first / freedom + second / freedom**2 + third / freedom**3)
 
 
 def _need(scores: NDArray[np.float64], name: str, kind: str, rate: float) -> None:

@@ -21,7 +21,7 @@ from spoofcue.records.evaluation_record import METRICS_FILE, EvaluationRecord
 
 
 def target_rule(target: str) -> ThresholdRule:
-    """Read ``apcer=RATE``, ``bpcer=RATE`` or ``eer``.
+    """Read ``apcer=RATE``, ``bpcer=RATE``, ``expected-bpcer=RATE`` or ``eer``.
 
     Raises:
         InputError: it is none of them.
@@ -44,7 +44,8 @@ def threshold_facts(
     Args:
         scores: of independent attempts, in 0..1, not those that it will be judged by.
         target: ``apcer=RATE``: at most that part of the attacks of every species passes;
-            ``bpcer=RATE``: at most that part of the live faces is refused; or ``eer``.
+            ``bpcer=RATE``: at most that part of the live faces is refused;
+            ``expected-bpcer=RATE``: that part of further ones is to be expected; or ``eer``.
         source: where the threshold comes from, in words.
         people: how many people are in the scores, None: as many as they name.
         data: name of the prepared folder or score file.
