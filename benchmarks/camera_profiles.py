@@ -1,7 +1,7 @@
 """What live pictures of a camera are worth: a profile and a threshold from 5 to 100 of them.
 
     python benchmarks/camera_profiles.py REAL [PACKAGE] [--pictures 5,10,20,30,50,100] [--draws 20]
-        [--rate 0.05] [--json FILE] [--plot FILE.png]
+        [--target expected-bpcer=0.05] [--json FILE] [--plot FILE.png]
 
 REAL holds sets, each with live/ and attack/, of one camera or a few. Of each set N live pictures
 are drawn (at most half of them), the package is fitted to them as `spoofcue model calibrate --live`
@@ -70,7 +70,7 @@ def seen_sets(real: Path, package: Package) -> tuple[dict[str, OneSet], int]:
 
 
 def judged(
-    one: OneSet, package: Package, count: int, rate: float, rng: np.random.Generator
+    one: OneSet, package: Package, count: int, target: str, rng: np.random.Generator
 ) -> dict[str, dict[str, float]]:
     """Rates on what was not drawn, with the threshold alone and with a profile."""
     order = rng.permutation(len(one.live))
@@ -84,7 +84,7 @@ def judged(
     for way, knowledge in known.items():
         drawn = again.held_out(own) if knowledge else again.scores(own, None)
         live, attack = again.scores(other, knowledge), again.scores(one.attack, knowledge)
-        limit = threshold_facts(ScoreSet.of(drawn, [0] * len(drawn)), f"bpcer={rate}", "own").value
+        limit = threshold_facts(ScoreSet.of(drawn, [0] * len(drawn)), target, "own").value
         scores = ScoreSet.of([*live, *attack], [0] * len(live) + [1] * len(attack))
         said[way] = {
             "pictures": count,
@@ -96,7 +96,7 @@ def judged(
 
 
 def study(
-    sets: dict[str, OneSet], package: Package, counts: list[int], draws: int, rate: float
+    sets: dict[str, OneSet], package: Package, counts: list[int], draws: int, target: str
 ) -> dict[str, Any]:
     """Count -> way -> set -> means over the draws."""
     found: dict[str, Any] = {}
@@ -105,7 +105,7 @@ def study(
             by_set: dict[str, dict[str, Any]] = {way: {} for way in WAYS}
             for number, (name, one) in enumerate(sets.items(), start=1):
                 rounds = [
-                    judged(one, package, count, rate, np.random.default_rng([count, k]))
+                    judged(one, package, count, target, np.random.default_rng([count, k]))
                     for k in range(draws)
                 ]
                 for way in WAYS:
@@ -164,14 +164,14 @@ def main() -> None:
     parser.add_argument("package", nargs="?")
     parser.add_argument("--pictures", default="5,10,20,30,50,100")
     parser.add_argument("--draws", type=int, default=20)
-    parser.add_argument("--rate", type=float, default=0.05)
+    parser.add_argument("--target", default="expected-bpcer=0.05")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--plot", type=Path)
     given = parser.parse_args()
     package = read_package(locate_model(given.package))
     sets, lost = seen_sets(given.real, package)
     counts = [int(count) for count in given.pictures.split(",")]
-    found = study(sets, package, counts, given.draws, given.rate)
+    found = study(sets, package, counts, given.draws, given.target)
     print(f"{package.id}: {len(sets)} sets, {lost} pictures without a score")
     print(told(found))
     if given.json:
