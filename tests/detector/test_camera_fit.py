@@ -60,7 +60,7 @@ def test_the_threshold_is_of_scores_that_each_face_gets_from_the_others(
     files = sorted((tmp_path / "live").iterdir())
     with_itself = [r.score for r in fitted.predict_batch(files)]
     facts = read_package(door).spec.threshold
-    assert (facts.rule, facts.live) == ("bpcer<=0.05", 12)
+    assert (facts.rule, facts.live) == ("expected-bpcer=0.08", 12)
     assert facts.value > max(score for score in with_itself if score is not None)
 
 

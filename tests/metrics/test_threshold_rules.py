@@ -16,6 +16,7 @@ from spoofcue.metrics.thresholds import (
     apcer_threshold,
     bpcer_threshold,
     eer_threshold,
+    expected_bpcer_threshold,
     min_hter_threshold,
 )
 
@@ -25,6 +26,12 @@ RULES = [
     ("min-hter", ThresholdRule("min-hter"), "min-hter", "least HTER on dev"),
     ("apcer=0.25", ThresholdRule("apcer", 0.25), "apcer<=0.25", "APCER of at most 0.25 on dev"),
     ("bpcer=0.25", ThresholdRule("bpcer", 0.25), "bpcer<=0.25", "BPCER of at most 0.25 on dev"),
+    (
+        "expected-bpcer=0.25",
+        ThresholdRule("expected-bpcer", 0.25),
+        "expected-bpcer=0.25",
+        "expected BPCER of 0.25 of live faces like dev's",
+    ),
     ("0.01", ThresholdRule("fixed", 0.01), "0.01", "fixed beforehand at 0.01"),
 ]
 
@@ -52,6 +59,7 @@ def test_every_rule_gives_the_threshold_of_its_function() -> None:
         "min-hter": min_hter_threshold(DEV),
         "apcer": apcer_threshold(DEV, rate=0.25),
         "bpcer": bpcer_threshold(DEV, rate=0.25),
+        "expected-bpcer": expected_bpcer_threshold(DEV, rate=0.25),
         "fixed": Threshold(0.01, "fixed", "given"),
     }
     assert {rule.rule: rule.on(DEV) for _, rule, _, _ in RULES} == wanted
@@ -78,14 +86,17 @@ def test_what_is_no_rule_is_refused_with_those_there_are(wrong: str) -> None:
     with pytest.raises(InputError) as caught:
         ThresholdRule.parse(wrong, what="--threshold")
     assert str(caught.value) == (
-        f"--threshold {wrong!r}: write eer, min-hter, apcer=RATE, bpcer=RATE or a number, with a "
-        "RATE between 0 and 1."
+        f"--threshold {wrong!r}: write eer, min-hter, apcer=RATE, bpcer=RATE, expected-bpcer=RATE "
+        "or a number, with a RATE between 0 and 1."
     )
 
 
 @pytest.mark.parametrize("wrong", ["0.5", "min-hter", "apcer=7"])
 def test_a_model_is_calibrated_for_a_target_alone(wrong: str) -> None:
-    with pytest.raises(InputError, match=r"target .*: write apcer=RATE, bpcer=RATE or eer, with"):
+    with pytest.raises(
+        InputError,
+        match=r"target .*: write apcer=RATE, bpcer=RATE, expected-bpcer=RATE or eer, with",
+    ):
         ThresholdRule.parse(wrong, among=TARGETS, what="target")
 
 

@@ -46,7 +46,7 @@ class YuNetDetector:
     name = "yunet"
 
     def __init__(
-        self, model: Path | None = None, min_confidence: float = 0.7, max_side: int = MAX_SIDE
+        self, model: Path | None = None, min_confidence: float = 0.6, max_side: int = MAX_SIDE
     ) -> None:
         self._net = _opened(model or SHIPPED, min_confidence)
         self._max_side = max_side

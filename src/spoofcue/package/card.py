@@ -255,16 +255,18 @@ def points(spec: PackageSpec) -> list[str]:
     if not spec.points:
         return []
     rows = [
-        f"| {name} | {p.threshold:.4g} | {100 * p.bpcer:.1f} ({100 * p.bpcer_worst:.1f}) | "
+        f"| {name} | {p.threshold:.4g} | {as_markdown(p.rule)} | "
+        f"{100 * p.bpcer:.1f} ({100 * p.bpcer_worst:.1f}) | "
         f"{100 * p.apcer:.1f} ({100 * p.apcer_worst:.1f}) |"
         for name, p in spec.points.items()
     ]
     head = [
-        "| operating point | threshold | BPCER %, mean (worst set) | APCER %, mean (worst set) |",
-        "| --- | --- | --- | --- |",
+        "| operating point | threshold | rule | BPCER %, mean (worst set) | "
+        "APCER %, mean (worst set) |",
+        "| --- | --- | --- | --- | --- |",
     ]
-    bases = dict.fromkeys(f"{p.rule}; {p.basis}" for p in spec.points.values())
-    return ["\n".join([*head, *rows]), *bases]
+    bases = dict.fromkeys(p.basis for p in spec.points.values())
+    return ["\n".join([*head, *rows]), *(f"Rates are of {basis}." for basis in bases)]
 
 
 def camera(spec: PackageSpec) -> list[str]:
@@ -284,8 +286,9 @@ def camera(spec: PackageSpec) -> list[str]:
 
 
 def _parity(spec: PackageSpec) -> str:
-    if not spec.cue:
-        return "Nothing was trained here: the weights are as their authors published them."
+    if not any(isinstance(expert, CueExpert) for expert in spec.experts):
+        whose = "detectors are applied as they were fitted, and other " if spec.cue else "the "
+        return f"No checkpoint was converted: {whose}weights are as their authors published them."
     if not spec.parity:
         return "Not compared with the checkpoint."
     p = spec.parity

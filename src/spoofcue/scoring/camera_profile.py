@@ -45,21 +45,24 @@ class CameraKnowledge:
     odds: dict[str, OddsAlignment] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, spec: PackageSpec, faces: Sequence[Seen]) -> CameraKnowledge:
+    def of(
+        cls, spec: PackageSpec, faces: Sequence[Seen], *, least: int = LEAST_PICTURES
+    ) -> CameraKnowledge:
         """What some live faces tell.
 
-        An expert that saw fewer than LEAST_PICTURES of them is left as it is.
+        An expert that saw fewer than ``least`` of them is left as it is.
 
         Args:
             spec: of the package that judged them.
             faces: the evidence of each.
+            least: 2 or more.
 
         """
         features: dict[str, LiveFeatures] = {}
         odds: dict[str, OddsAlignment] = {}
         for at, expert in enumerate(spec.experts):
             said = [face[at] for face in faces if face[at].raw is not None]
-            if len(said) < LEAST_PICTURES or expert.calibration is None:
+            if len(said) < least or expert.calibration is None:
                 continue
             if isinstance(expert, FamilyExpert):
                 there = [one.features for one in said if one.features is not None]
@@ -68,7 +71,8 @@ class CameraKnowledge:
                 raw = [
                     calibrated(one.raw, expert.calibration) for one in said if one.raw is not None
                 ]
-                odds[expert.name] = OddsAlignment(
+                # unchecked: of a face less than a package may keep, see Rescorer.held_out
+                odds[expert.name] = OddsAlignment.model_construct(
                     pictures=len(raw), mean=float(np.mean(raw)), spread=float(np.std(raw))
                 )
         return cls(len(faces), features, odds)
@@ -184,10 +188,14 @@ class Rescorer:
         Of a face that the profile was made with, the profile knows too much: it scores lower than
         the next one will. A threshold is set on these.
         """
+        least = LEAST_PICTURES - 1  # so that what all are enough for, all but one are too
         return [
-            self.scores([face], CameraKnowledge.of(self._spec, [*faces[:at], *faces[at + 1 :]]))[0]
-            for at, face in enumerate(faces)
+            self.scores([face], self._without(faces, at, least))[0] for at, face in enumerate(faces)
         ]
+
+    def _without(self, faces: Sequence[Seen], at: int, least: int) -> CameraKnowledge:
+        others = [*faces[:at], *faces[at + 1 :]]
+        return CameraKnowledge.of(self._spec, others, least=least)
 
     def _score(
         self,

@@ -48,8 +48,9 @@ def calibrate(
         str | None,
         typer.Option(
             help="Rate that the threshold keeps: apcer=RATE (attacks of any species that pass), "
-            "bpcer=RATE (live faces that are refused), RATE from 0 to 1; or eer. Default: "
-            "bpcer=0.05 with --live alone, else eer."
+            "bpcer=RATE (live faces that are refused), RATE from 0 to 1; expected-bpcer=RATE, what "
+            "is to be expected of further live faces, which uses all of few; or eer. Default: "
+            "expected-bpcer=0.08 with --live alone, else eer."
         ),
     ] = None,
     profile: Annotated[
@@ -113,7 +114,7 @@ def calibrate(
             path,
             live,
             out,
-            target or ("eer" if attack else "bpcer=0.05"),
+            target or ("eer" if attack else "expected-bpcer=0.08"),
             attack=attack,
             protocol=protocol,
             profile=profile,
