@@ -80,7 +80,10 @@ def test_bobs_files_are_judged_alike(files: Path, tmp_path: Path) -> None:
         (["--species", "kind"], "instrument, family, pooled"),
         (["--format", "bob4"], "columns where bob4"),
         (["--format", "xml"], "csv, bob4, bob5"),
-        (["--threshold", "best"], "eer, min-hter, apcer=RATE, bpcer=RATE or a number"),
+        (
+            ["--threshold", "best"],
+            "eer, min-hter, apcer=RATE, bpcer=RATE, expected-bpcer=RATE or a number",
+        ),
         (["--bootstrap", "-3"], "replicates"),
     ],
 )

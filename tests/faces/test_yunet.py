@@ -10,6 +10,7 @@ import skimage.data
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from PIL import Image
 
 from helpers.pasted_faces import overlap, pasted
 from helpers.tiny_graphs import mean_colour_graph
@@ -107,8 +108,8 @@ def test_looks_end_with_the_first_that_finds_a_face(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(detector, "_in", spied)
     for image, sizes in (
         (skimage.data.astronaut(), [(512, 512)]),
-        (bars(480, 640), [(480, 640), (454, 534)]),
-        (bars(1500, 2000), [(480, 640), (454, 534), (960, 1280)]),
+        (bars(480, 640), [(480, 640), (454, 534), (480, 640)]),
+        (bars(1500, 2000), [(480, 640), (454, 534), (960, 1280), (480, 640)]),
     ):
         looked.clear()
         detector.detect(image)
@@ -208,3 +209,12 @@ def test_boxes_that_are_none_are_left_out(monkeypatch: pytest.MonkeyPatch) -> No
     net = Answers((-9, -9, 20, 20), *none, (85, 65, 29, 29))
     monkeypatch.setattr(detector, "_net", net)
     assert detector.detect(bars(80, 100)) == [Box(85, 65, 29, 29), Box(-9, -9, 20, 20)]
+
+
+def test_a_face_of_coarse_dots_is_seen() -> None:
+    """Floyd and Steinberg's error diffusion to black and white, by Pillow."""
+    face = Image.fromarray(skimage.data.astronaut()[0:300, 60:400]).resize((510, 450))
+    dots = np.dstack([np.asarray(face.convert("1"), np.uint8) * 255] * 3)
+    assert DETECTOR._in(SearchPicture.of(dots, MAX_SIDE)) == []
+    (box,) = DETECTOR.detect(dots)
+    assert overlap(box, DETECTOR.detect(np.asarray(face))[0]) > 0.7

@@ -57,6 +57,13 @@ class SearchPicture:
         )
         return SearchPicture(np.asarray(framed, np.uint8), self.scale * small.scale, wide)
 
+    def softened(self, sigma: float) -> SearchPicture:
+        """Blurred by a Gaussian, px here: a printer's dots become the tones they stand for."""
+        import cv2
+
+        soft = cv2.GaussianBlur(self.pixels, (0, 0), sigma)
+        return SearchPicture(np.asarray(soft, np.uint8), self.scale, self.border)
+
     def boxes(self, rects: Iterable[Sequence[float]]) -> list[Box]:
         """(left, top, width, height) each, px here, as boxes in the image, the largest first."""
         found = [

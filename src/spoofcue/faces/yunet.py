@@ -21,6 +21,7 @@ SHA256 = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
 # px: the network was trained for faces of 10 to 300 px
 MAX_SIDE = 640
 FRAMED_SIDE = 320
+SOFT = 1.2
 # px: OpenCV 4 finds faces of garbage where a side has fewer than its coarsest stride, 32
 LEAST_SIDE = 64
 
@@ -31,7 +32,8 @@ class YuNetDetector:
     A long side over ``max_side`` is shrunk for the search; the boxes are in the image's own
     pixels, have their centre in the image and may reach over its border. Where nothing is found,
     a second look is taken with a plain border about the image, for faces that fill it, and a
-    third, of an image that was shrunk, at twice the size. Threads may share one.
+    third, of an image that was shrunk, at twice the size. A last one is at the softened image, for
+    faces made of coarse dots, which must not be invisible. Threads may share one.
 
     Args:
         model: None: the file that ships; else a ``face_detection_yunet_2023mar.onnx``.
@@ -46,7 +48,7 @@ class YuNetDetector:
     name = "yunet"
 
     def __init__(
-        self, model: Path | None = None, min_confidence: float = 0.6, max_side: int = MAX_SIDE
+        self, model: Path | None = None, min_confidence: float = 0.7, max_side: int = MAX_SIDE
     ) -> None:
         self._net = _opened(model or SHIPPED, min_confidence)
         self._max_side = max_side
@@ -60,7 +62,9 @@ class YuNetDetector:
             return found
         if found := self._in(whole.framed(FRAMED_SIDE)):
             return found
-        return self._in(SearchPicture.of(image, 2 * self._max_side)) if whole.scale < 1 else []
+        if whole.scale < 1 and (found := self._in(SearchPicture.of(image, 2 * self._max_side))):
+            return found
+        return self._in(whole.softened(SOFT))
 
     def _in(self, picture: SearchPicture) -> list[Box]:
         with self._lock:
