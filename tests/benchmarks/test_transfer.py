@@ -26,7 +26,9 @@ from spoofcue.detector.evidence import EvidenceRule
 from spoofcue.errors import InputError
 from spoofcue.faces.detect import DlibDetector, WholePicture
 from spoofcue.media.image import Image, read_image
+from spoofcue.package.read import read_package
 from spoofcue.package.threshold import OperatingPoint
+from spoofcue.scoring.open_model import SHIPPED
 from spoofcue.simulate.people import RenderedPerson
 
 GREY = np.full((120, 160, 3), 128, np.uint8)
@@ -235,7 +237,7 @@ def test_the_command_writes_what_it_reads_again(
     shown = capsys.readouterr().out
     assert max(map(len, shown.splitlines())) <= 100
     assert json.loads(out.read_text()) == found
-    assert found["detector"] == "dlib"
+    assert found["detector"] == read_package(SHIPPED).spec.detector
     assert found["unanswered"]["both"]["s2"] == {"live, no_face": 1}
     assert found["unanswered"]["both"]["s10"] == {"attack, unreadable": 1}
     of_both = found["contenders"]["both"]
