@@ -71,8 +71,8 @@ def seen_sets(real: Path, package: Package) -> tuple[dict[str, OneSet], int]:
 
 def judged(
     one: OneSet, package: Package, count: int, target: str, rng: np.random.Generator
-) -> dict[str, dict[str, float]]:
-    """Rates on what was not drawn, with the threshold alone and with a profile."""
+) -> tuple[dict[str, dict[str, float]], dict[str, ScoreSet]]:
+    """Rates on what was not drawn, with the threshold alone and with a profile, and the scores."""
     order = rng.permutation(len(one.live))
     count = min(count, len(order) // 2)
     own = [one.live[k] for k in order[:count]]
@@ -80,7 +80,7 @@ def judged(
     again = Rescorer(package)
     camera = CameraKnowledge.of(package.spec, own)
     known = {"threshold alone": None, "profile": camera}
-    said = {}
+    said, judged_on = {}, {}
     for way, knowledge in known.items():
         drawn = again.held_out(own) if knowledge else again.scores(own, None)
         live, attack = again.scores(other, knowledge), again.scores(one.attack, knowledge)
@@ -92,7 +92,8 @@ def judged(
             "apcer": float((np.array(attack) <= limit).mean()),
             "auc": auc(scores),
         }
-    return said
+        judged_on[way] = scores
+    return said, judged_on
 
 
 def study(
@@ -103,31 +104,48 @@ def study(
     with progress_bar("drawing pictures", len(counts) * len(sets)) as progress:
         for at, count in enumerate(counts):
             by_set: dict[str, dict[str, Any]] = {way: {} for way in WAYS}
+            pools: dict[str, list[list[ScoreSet]]] = {
+                way: [[] for _ in range(draws)] for way in WAYS
+            }
             for number, (name, one) in enumerate(sets.items(), start=1):
                 rounds = [
                     judged(one, package, count, target, np.random.default_rng([count, k]))
                     for k in range(draws)
                 ]
                 for way in WAYS:
-                    keys = rounds[0][way]
+                    keys = rounds[0][0][way]
                     by_set[way][name] = {
-                        k: float(np.mean([r[way][k] for r in rounds])) for k in keys
+                        k: float(np.mean([r[0][way][k] for r in rounds])) for k in keys
                     }
+                    for pool, (_, scores) in zip(pools[way], rounds, strict=True):
+                        pool.append(scores[way])
                 progress(at * len(sets) + number, len(counts) * len(sets))
-            found[str(count)] = by_set
+            pooled = {w: float(np.mean([_pooled(pool) for pool in pools[w]])) for w in WAYS}
+            found[str(count)] = {w: {"sets": by_set[w], "pooled_auc": pooled[w]} for w in WAYS}
     return found
+
+
+def _pooled(pool: list[ScoreSet]) -> float:
+    """AUC of all sets' scores as if one camera had taken them."""
+    return auc(
+        ScoreSet.of(
+            np.concatenate([one.score for one in pool]), np.concatenate([one.label for one in pool])
+        )
+    )
 
 
 def told(found: dict[str, Any]) -> str:
     lines = [
-        f"{'pictures':>8}  {'way':15} {'AUC':>5} {'worst':>5}   {'BPCER %':>7} {'worst':>5}   "
-        f"{'APCER %':>7} {'worst':>5}"
+        f"{'pictures':>8}  {'way':15} {'AUC':>5} {'worst':>5} {'pooled':>6}   "
+        f"{'BPCER %':>7} {'worst':>5}   {'APCER %':>7} {'worst':>5}"
     ]
     for count, ways in found.items():
-        for way, sets in ways.items():
+        for way, measured in ways.items():
+            sets = measured["sets"]
             of = {k: [s[k] for s in sets.values()] for k in ("auc", "bpcer", "apcer")}
             lines.append(
-                f"{count:>8}  {way:15} {np.mean(of['auc']):5.3f} {min(of['auc']):5.2f}   "
+                f"{count:>8}  {way:15} {np.mean(of['auc']):5.3f} {min(of['auc']):5.2f} "
+                f"{measured['pooled_auc']:6.3f}   "
                 f"{100 * np.mean(of['bpcer']):7.1f} {100 * max(of['bpcer']):5.1f}   "
                 f"{100 * np.mean(of['apcer']):7.1f} {100 * max(of['apcer']):5.1f}"
             )
@@ -146,7 +164,9 @@ def plot(found: dict[str, Any], path: Path) -> None:
         axes, ("apcer", "bpcer"), ("attacks that pass", "live faces refused"), strict=True
     ):
         for way, colour in zip(WAYS, ("#888888", "#c03028"), strict=True):
-            rates = [[100 * s[rate] for s in found[str(count)][way].values()] for count in counts]
+            rates = [
+                [100 * s[rate] for s in found[str(count)][way]["sets"].values()] for count in counts
+            ]
             axis.plot(counts, [np.mean(r) for r in rates], "o-", color=colour, label=f"{way}, mean")
             axis.plot(counts, [max(r) for r in rates], ":", color=colour, label=f"{way}, worst set")
         axis.set(xscale="log", xticks=counts, xticklabels=counts, title=title, ylim=(0, None))
