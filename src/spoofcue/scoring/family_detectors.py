@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from spoofcue.errors import InputError, PackageError
 
 Doubles = NDArray[np.float64]
-# of a place's own evidence against that of the whole face: it is many times noisier and only
-# shades the map; MIDDLE deviations from live are drawn as half of the brightest
-STEEP, SHADE, MIDDLE = 1.0, 0.15, 2.0
+# a place's own evidence is many times noisier than that of the whole face and only shades the map;
+# MIDDLE deviations from live are drawn as half of the brightest
+STEEP, SHADE, MIDDLE = 1.8, 0.25, 2.2
 # px of the network's input between two places of the features
 STRIDE = 16
 # A camera's own spread counts as its pictures, the spread of the fit as PRIOR pictures.
@@ -152,8 +152,8 @@ class FamilyDetectors:
         flat = places.reshape(channels, -1).astype(np.float64)
         at = self.weight @ flat
         face = at.mean(axis=1, keepdims=True)
-        strongest = (STEEP * (face + self.offset[:, None]) + SHADE * (at - face)).max(axis=0)
-        level = np.clip(strongest - MIDDLE, -30, 30)
+        away = face + self.offset[:, None] - MIDDLE
+        level = np.clip((STEEP * away + SHADE * (at - face)).max(axis=0), -30, 30)
         small = (1 / (1 + np.exp(-level))).reshape(height, width).astype(np.float32)
         size = (STRIDE * width, STRIDE * height)
         large = np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR))
