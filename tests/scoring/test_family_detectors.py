@@ -145,3 +145,12 @@ def test_the_map_is_one_half_at_middle_and_shows_where() -> None:
 def test_features_that_are_no_number_give_no_number() -> None:
     assert np.isnan(red_and_blue().evidence(np.array([[np.nan, 0, 0]]))).all()
     assert PRIOR > 0
+
+
+def test_all_faces_but_one() -> None:
+    faces = np.random.default_rng(4).normal(size=(7, 5)) * 3 + 2
+    one = LiveFeatures.of(faces).without(faces[3])
+    other = LiveFeatures.of(np.delete(faces, 3, axis=0))
+    assert one.pictures == other.pictures == 6
+    np.testing.assert_allclose(one.mean, other.mean)
+    np.testing.assert_allclose(one.covariance, other.covariance, atol=1e-12)

@@ -71,7 +71,7 @@ class CameraKnowledge:
                 raw = [
                     calibrated(one.raw, expert.calibration) for one in said if one.raw is not None
                 ]
-                # unchecked: of a face less than a package may keep, see Rescorer.held_out
+                # unchecked: of fewer than a package may keep, see Rescorer.held_out
                 odds[expert.name] = OddsAlignment.model_construct(
                     pictures=len(raw), mean=float(np.mean(raw)), spread=float(np.std(raw))
                 )
@@ -156,6 +156,17 @@ def _stored(content: Mapping[str, bytes], name: str, channels: int, pictures: in
     return LiveFeatures(pictures, mean.astype(np.float64), wide)
 
 
+def _without_one(known: OddsAlignment, log_odds: float) -> OddsAlignment:
+    """Of all faces but one, whose log-odds are given."""
+    n = known.pictures
+    mean = (n * known.mean - log_odds) / (n - 1)
+    square = n * known.spread**2 - (log_odds - known.mean) * (log_odds - mean)
+    # unchecked: of a face less than a package may keep
+    return OddsAlignment.model_construct(
+        pictures=n - 1, mean=mean, spread=max(square / (n - 1), 0.0) ** 0.5
+    )
+
+
 class Rescorer:
     """Scores again what experts said, with other knowledge of the camera; no network runs.
 
@@ -188,14 +199,26 @@ class Rescorer:
         Of a face that the profile was made with, the profile knows too much: it scores lower than
         the next one will. A threshold is set on these.
         """
-        least = LEAST_PICTURES - 1  # so that what all are enough for, all but one are too
-        return [
-            self.scores([face], self._without(faces, at, least))[0] for at, face in enumerate(faces)
-        ]
+        of_all = CameraKnowledge.of(self._spec, faces, least=2)
+        return [self.scores([face], self._without(of_all, face))[0] for face in faces]
 
-    def _without(self, faces: Sequence[Seen], at: int, least: int) -> CameraKnowledge:
-        others = [*faces[:at], *faces[at + 1 :]]
-        return CameraKnowledge.of(self._spec, others, least=least)
+    def _without(self, of_all: CameraKnowledge, face: Seen) -> CameraKnowledge:
+        least = LEAST_PICTURES - 1  # so that what all are enough for, all but one are too
+        features, odds = dict(of_all.features), dict(of_all.odds)
+        for expert, said in zip(self._spec.experts, face, strict=True):
+            if said.raw is None or expert.calibration is None:
+                continue
+            if expert.name in features and said.features is not None:
+                features[expert.name] = features[expert.name].without(said.features)
+            elif expert.name in odds:
+                odds[expert.name] = _without_one(
+                    odds[expert.name], calibrated(said.raw, expert.calibration)
+                )
+        return CameraKnowledge(
+            of_all.pictures - 1,
+            {name: known for name, known in features.items() if known.pictures >= least},
+            {name: known for name, known in odds.items() if known.pictures >= least},
+        )
 
     def _score(
         self,

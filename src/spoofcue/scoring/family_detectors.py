@@ -50,6 +50,15 @@ class LiveFeatures:
         away = features - mean
         return cls(len(features), mean, away.T @ away / len(features))
 
+    def without(self, one: Doubles) -> LiveFeatures:
+        """Of all these faces but one, (C,) features; as :meth:`of` the others, to rounding."""
+        n = self.pictures
+        mean = (n * self.mean - one) / (n - 1)
+        away = one - self.mean
+        # Welford's update, backwards
+        covariance = (n * self.covariance - np.outer(away, one - mean)) / (n - 1)
+        return LiveFeatures(n - 1, mean, covariance)
+
 
 @dataclass(frozen=True, slots=True)
 class FamilyDetectors:
