@@ -159,3 +159,13 @@ def test_operating_points_are_chosen_by_name(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="camera profile"):
         Detector.load(door, threshold="strict")
     assert Detector.load(door, threshold="strict", profile=False).threshold == 0.4
+
+
+def test_an_expectation_promises_nothing_and_few_pictures_are_told(tmp_path: Path) -> None:
+    family_package(tmp_path / "p")
+    for count, warned in ((12, True), (21, False)):
+        live, out = pictures(tmp_path / str(count), RED_LIVE, count), tmp_path / f"{count}.spoofcue"
+        words = ["model", "calibrate", str(tmp_path / "p"), "--live", str(live), "--out", str(out)]
+        result = CliRunner().invoke(app, [*words, "--json"])
+        assert (json.loads(result.stdout)["warning"] is not None) is warned
+        assert read_package(out).spec.threshold.supported is None
