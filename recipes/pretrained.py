@@ -251,6 +251,24 @@ def entries(name: str, real: dict[str, Any], said: dict[str, float]) -> list[dic
     return rows
 
 
+def summary(name: str, real: dict[str, Any]) -> str:
+    """What a reader must know first."""
+    if not real:
+        return ""
+    found = real["contenders"][name]
+    over, pooled = found["auc"]["over_sets"], found["auc"]["pooled"]["value"]
+    point = operating_points(name, real)["balanced"]
+    return (
+        f"On {over['sets']} sets of real prints and replays it orders live faces before attacks "
+        f"with a mean AUC of {over['mean']:.3f} (worst set {over['worst']:.3f}, pooled "
+        f"{pooled:.3f}). Its threshold, chosen on the other sets, refuses "
+        f"{100 * point['bpcer']:.0f} % of the live faces of the one left out and lets "
+        f"{100 * point['apcer']:.0f} % of its attacks pass, in the mean; at worst "
+        f"{100 * point['bpcer_worst']:.0f} and {100 * point['apcer_worst']:.0f} %. So fit it to "
+        "your camera with some thirty live pictures (spoofcue model calibrate --live). "
+    )
+
+
 def _rate(errors: dict[str, Any]) -> dict[str, float]:
     low, high = errors["ci95"]
     return {"value": errors["rate"], "low": low, "high": high}
@@ -264,9 +282,11 @@ def package(
     real: dict[str, Any],
     said: dict[str, float],
 ) -> Package:
+    text = yaml.safe_load((HERE / "cards" / f"{name}.yaml").read_text(encoding="utf-8"))
     card = CardSection.model_validate(
-        yaml.safe_load((HERE / "cards" / f"{name}.yaml").read_text(encoding="utf-8"))
+        text
         | {
+            "intended_use": summary(name, real) + text["intended_use"],
             "source": ["python recipes/pretrained.py PHOTOS OUT --context SILENT_FACE --real JSON"],
             "evaluation": entries(name, real, said),
         }
