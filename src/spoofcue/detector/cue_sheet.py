@@ -21,7 +21,24 @@ COLOURS = ((255, 255, 255), (230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 
 
 
 def write_cue_sheet(result: Result, media: Path, number: int, folder: Path) -> Path | None:
-    """Write a PNG for face ``number`` of ``media`` into ``folder``.
+    """Write the :func:`cue_sheet` of face ``number`` of ``media`` into ``folder``, as PNG.
+
+    Returns:
+        None if there is nothing to show.
+
+    """
+    sheet = cue_sheet(result)
+    if sheet is None:
+        return None
+    # The whole path is in the name: photos of two folders may be called alike.
+    flat = "_".join(p for p in media.parts if p not in ("/", "..", "."))
+    target = folder / fitting(f"{flat}.face{number}.png")
+    write_picture(target, sheet)
+    return target
+
+
+def cue_sheet(result: Result) -> Image | None:
+    """What a decision with cue maps shows, (h, w, 3) uint8 RGB.
 
     Left to right: the face, its cue map, both; and where experts looked at more than the face, the
     picture with the face's box and a rectangle for each of them.
@@ -40,13 +57,7 @@ def write_cue_sheet(result: Result, media: Path, number: int, folder: Path) -> P
     if others and result.frame is not None and result.box is not None:
         height = panels[0].shape[0] if panels else SIDE
         panels.append(surroundings(result.frame, result.box, others, height))
-    if not panels:
-        return None
-    # The whole path is in the name: photos of two folders may be called alike.
-    flat = "_".join(p for p in media.parts if p not in ("/", "..", "."))
-    target = folder / fitting(f"{flat}.face{number}.png")
-    write_picture(target, np.hstack(panels))
-    return target
+    return np.hstack(panels) if panels else None
 
 
 def surroundings(frame: Image, face: Box, experts: tuple[Evidence, ...], height: int) -> Image:

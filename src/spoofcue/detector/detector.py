@@ -21,6 +21,7 @@ from spoofcue.detector.limits import is_within
 from spoofcue.detector.options import Color, Options, Search, checked_color
 from spoofcue.detector.quality import QualityLimits
 from spoofcue.detector.result import Result
+from spoofcue.detector.self_test import check_model
 from spoofcue.detector.sources import (
     Frames,
     Picture,
@@ -246,7 +247,7 @@ class Detector:
         """Judge the largest face.
 
         Args:
-            source: path of an image or video; bytes of an image file, or a file open for reading
+            source: path of an image or video, or the bytes of one; an image file open for reading
                 bytes (``BytesIO``, an upload), which is read from its start; (H, W, 3) uint8; a
                 PIL image; any other iterable of frames is one recording; a list or tuple is
                 several things to judge, as in :meth:`predict_batch`.
@@ -325,6 +326,15 @@ class Detector:
         if is_video(source):
             return [judge.video(self._recording(source, color))]
         return judge.results(judge.look(self._reading(source, color), most=None))
+
+    def self_test(self) -> None:
+        """Whether it works: a made picture goes through the face finder and every expert.
+
+        Raises:
+            InputError: what came is no score, or not the same twice.
+
+        """
+        check_model(self._model, self._finder)
 
     def refused(self, reason: str, detail: str) -> Result:
         """The result of what this detector was not asked to judge, as a file of another format.

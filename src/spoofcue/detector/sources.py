@@ -17,7 +17,7 @@ from spoofcue.detector.options import Color
 from spoofcue.errors import InputError, MediaError
 from spoofcue.media.animation import read_still_or_clip
 from spoofcue.media.image import MAX_PIXELS, Image, opened, still_pixels
-from spoofcue.media.kinds import is_video_file
+from spoofcue.media.kinds import HEAD, holds_video, is_video_file
 from spoofcue.media.pixels import eight_bits
 from spoofcue.media.video import Clip, sample_clip
 
@@ -65,7 +65,9 @@ def is_video(source: Source) -> bool:
         if isinstance(source, str) and "://" in source:
             raise InputError(f"{source} is an address; download it first and give the file.")
         return is_video_file(_path(source))
-    if isinstance(source, (bytes, bytearray, memoryview)) or _is_pil(source) or _is_file(source):
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return holds_video(bytes(source[:HEAD]))
+    if _is_pil(source) or _is_file(source):
         return False
     if isinstance(source, np.ndarray):
         return source.ndim == 4
@@ -77,7 +79,7 @@ def is_video(source: Source) -> bool:
     if isinstance(source, Iterable) and not isinstance(source, (dict, set, frozenset)):
         return True
     raise InputError(
-        f"a {type(source).__name__} cannot be scored: give a path, the bytes of an image file, "
+        f"a {type(source).__name__} cannot be scored: give a path, the bytes of a file, "
         "a file open for reading bytes, a (H, W, 3) uint8 array, a PIL image, or an iterable of "
         "such arrays."
     )
@@ -149,7 +151,7 @@ def read_frame(source: Any, color: Color = "rgb") -> Image:
 
 
 def open_frames(source: Any, count: int, color: Color = "rgb") -> Frames:
-    """Frames of a video file, ``count`` of them, all of an array, or an iterable's as they come.
+    """Frames of a video: ``count`` of a file or its bytes, all of an array or an iterable.
 
     Of an iterable at most MAX_STREAM are taken: a camera never ends, and a doubtful face would
     never be decided. Frames of a file or array are visited so that any first few of them are
@@ -161,6 +163,8 @@ def open_frames(source: Any, count: int, color: Color = "rgb") -> Frames:
     """
     if isinstance(source, (str, os.PathLike)):
         return sampled(sample_clip(_path(source), count))
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return sampled(sample_clip(bytes(source), count))
     if isinstance(source, np.ndarray):
         total = len(source)
         images = ((i, checked_array(source[i], color)) for i in spread_order(total))

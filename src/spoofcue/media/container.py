@@ -6,13 +6,13 @@ lead it to another file or to the network.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from spoofcue.media.boxes import holds_pictures
 from spoofcue.media.image import MAX_PIXELS
+from spoofcue.media.local_file import size_of
 
 if TYPE_CHECKING:
     import av
@@ -65,7 +65,7 @@ def container_of(file: BinaryIO) -> Iterator[av.container.InputContainer]:
     """
     import av
 
-    size = os.fstat(file.fileno()).st_size
+    size = size_of(file)
     if holds_pictures(file, size):
         raise OSError("it holds HEIF pictures, which no film here does")
     file.seek(0)

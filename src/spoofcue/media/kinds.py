@@ -126,9 +126,14 @@ def is_video_file(path: Path) -> bool:
         return kind == "video"
     try:
         with open_local(path) as file:
-            return content_format(file.read(HEAD)) in _VIDEOS
+            return holds_video(file.read(HEAD))
     except (MediaError, OSError):
         return False  # reading it says what is wrong
+
+
+def holds_video(head: bytes) -> bool:
+    """Whether a file that begins so is read as a recording of frames."""
+    return content_format(head) in _VIDEOS
 
 
 def content_format(head: bytes) -> str | None:

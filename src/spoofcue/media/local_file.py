@@ -7,6 +7,7 @@ they are regular files, and handed on as file objects.
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 from pathlib import Path
@@ -25,8 +26,8 @@ KINDS = {
 FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-def open_local(path: Path) -> BinaryIO:
-    """Open an existing regular file that holds something, for reading.
+def open_local(path: Path | bytes) -> BinaryIO:
+    """Open an existing regular file that holds something, or the bytes of one, for reading.
 
     Links are followed to what they point to. A pipe or device is not even opened.
 
@@ -34,6 +35,10 @@ def open_local(path: Path) -> BinaryIO:
         MediaError: there is no such file, it is of another kind, empty, or may not be read.
 
     """
+    if isinstance(path, bytes):
+        if not path:
+            raise MediaError("the file is empty")
+        return io.BytesIO(path)
     try:
         _check(path, os.stat(path))
         # it may have been replaced since; without blocking, so that a pipe would not wait
@@ -48,6 +53,15 @@ def open_local(path: Path) -> BinaryIO:
         raise MediaError(f"{path}: {error.strerror or error}") from error
     except ValueError as error:  # a name with a zero byte
         raise MediaError(f"{str(path)!r}: no file can have this name ({error})") from error
+
+
+def size_of(file: BinaryIO) -> int:
+    """Bytes of an open file, wherever it is at."""
+    at = file.tell()
+    try:
+        return file.seek(0, os.SEEK_END)
+    finally:
+        file.seek(at)
 
 
 def read_local(path: Path, max_bytes: int) -> bytes:

@@ -42,6 +42,7 @@ class Survey:
         unread: part of the recording that the file states or holds and no packet came of, 0..1.
         stated: whether the file says how long it is.
         cut: whether the file ends within one of the pieces that it is made of.
+        seconds: from its first frame to the end of its last; None where packets have no times.
 
     """
 
@@ -55,6 +56,7 @@ class Survey:
     unread: float = 0.0
     stated: bool = True
     cut: bool = False
+    seconds: float | None = None
 
     @property
     def rank(self) -> tuple[int, int, int, int]:
@@ -62,13 +64,18 @@ class Survey:
         return min(self.packets, FILM), self.width * self.height, self.size, -self.index
 
 
-def best_stream(file: BinaryIO, name: str) -> Survey:
+def best_stream(file: BinaryIO, name: str, most: int | None = None) -> Survey:
     """The video stream that is judged; reads the file to its end.
 
     Cover pictures and streams that nothing here decodes are none.
 
+    Args:
+        file: at its start.
+        name: for messages.
+        most: packets of films and sound, beyond which it is read no further; None: all of them.
+
     Raises:
-        MediaError: the file has no video stream.
+        MediaError: the file has no video stream; ``too_large``: more packets than ``most``.
         av.error.FFmpegError: see :func:`spoofcue.media.container.container_of`.
 
     """
@@ -79,9 +86,14 @@ def best_stream(file: BinaryIO, name: str) -> Survey:
         packets: dict[int, list[_Seen]] = {s.index: [] for s in films}
         cut_out = dict.fromkeys(packets, 0)
         reached = Reached()
+        read = 0
         for packet in packets_of(container, *films, *container.streams.audio):
             if not packet.size:  # the end, no packet of the file
                 continue
+            read += 1
+            if most is not None and read > most:
+                text = f"{name}: more than the limit of {most} packets"
+                raise MediaError(text, reason="too_large")
             seen = _Seen.of(packet)
             reached.add(
                 seen.since, seen.until, (packet.pos or 0) + packet.size if packet.pos else 0
@@ -126,6 +138,7 @@ def _survey(
 ) -> Survey:
     times = {p.time: p.key for p in packets if p.time is not None}
     ends = [p.until for p in packets if p.until is not None]
+    begins = [p.since for p in packets if p.since is not None]
     length = Length.of(stream, container, min(times, default=0))
     apart = len(times) == len(packets)
     return Survey(
@@ -142,6 +155,7 @@ def _survey(
         ),
         stated=length.stated > 0,
         cut=breaks_off(file, container, reached, length),
+        seconds=max(ends) - min(begins) if ends and begins else None,
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, BinaryIO
 
 from spoofcue.media.boxes import boxes_of
+from spoofcue.media.local_file import size_of
 
 if TYPE_CHECKING:
     import av
@@ -157,7 +157,7 @@ def part_after(file: BinaryIO, container: av.container.InputContainer, reached: 
     """
     if not reached.place:
         return 0.0
-    size = os.fstat(file.fileno()).st_size
+    size = size_of(file)
     in_boxes = container.format.name.startswith("mov")
     spare = _in_boxes(file, size, reached.place) if in_boxes else size - reached.place
     spare -= TABLES[0] + TABLES[1] * reached.packets
@@ -168,7 +168,7 @@ def breaks_off(
     file: BinaryIO, container: av.container.InputContainer, reached: Reached, length: Length
 ) -> bool:
     """Whether a file of pieces, which states no length of the whole, ends within one of them."""
-    size = os.fstat(file.fileno()).st_size
+    size = size_of(file)
     name = container.format.name
     if name.startswith("matroska"):
         return not length.stated and 0 < reached.place < size - TAGS

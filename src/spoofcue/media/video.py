@@ -97,7 +97,12 @@ def even_indices(total: int, count: int) -> list[int]:
 
 
 def sample_clip(
-    path: Path, count: int, early: int = 0, below: int = 0, *, max_pixels: int = MAX_PIXELS
+    source: Path | bytes,
+    count: int,
+    early: int = 0,
+    below: int = 0,
+    *,
+    max_pixels: int = MAX_PIXELS,
 ) -> Clip:
     """Decode ``count`` frames evenly spread over a video, and ``early`` ones over its beginning.
 
@@ -107,7 +112,7 @@ def sample_clip(
     wanted, if it comes before the next that is wanted.
 
     Args:
-        path: the video.
+        source: the video, or its bytes.
         count: frames wanted, >= 1.
         early: frames wanted besides, evenly spread over the first ``below``.
         below: how many frames the beginning has.
@@ -120,13 +125,14 @@ def sample_clip(
     """
     import av
 
-    most = Pixels(str(path), max_pixels)
-    with open_local(path) as file:
+    path = "video" if isinstance(source, bytes) else str(source)
+    most = Pixels(path, max_pixels)
+    with open_local(source) as file:
         kind = content_format(file.read(HEAD))
         if kind in STILLS:  # which FFmpeg takes for MP4, as they are built alike
             raise MediaError(f"{path}: it holds a picture ({kind}), not a video")
         try:
-            best = best_stream(file, str(path))
+            best = best_stream(file, path)
             most.check(best.width, best.height)
             spread = even_indices(best.packets, count)
             more = even_indices(min(below, best.packets), early) if early else []
