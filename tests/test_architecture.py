@@ -29,7 +29,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("compare", "datasets", "methods", "package"),
     ("scoring",),
     ("detector", "export", "figures", "training"),
-    ("experiments",),
+    ("experiments", "serving"),
     ("cli",),
 )
 FLOOR_OF = {stage: floor for floor, stages in enumerate(FLOORS) for stage in stages}

@@ -25,6 +25,8 @@ from spoofcue.cli import (
     prepare,
     protocols,
     report,
+    serve,
+    serve_key,
     simulate,
     train,
 )
@@ -43,6 +45,10 @@ EXTRAS = {
     "skimage": "methods",
     "openvino": "openvino",
     "yaml": "simulate",
+    **dict.fromkeys(
+        ("fastapi", "uvicorn", "python_multipart", "prometheus_client", "pydantic_settings"),
+        "serve",
+    ),
 }
 
 
@@ -107,6 +113,8 @@ app.command(name="figures")(figures.figures)
 app.command(name="report")(report.report)
 app.command(name="compare")(compare.compare)
 app.command(name="predict")(predict.predict)
+app.command(name="serve")(serve.serve)
+app.command(name="serve-key")(serve_key.serve_key)
 app.command(name="export")(export.export)
 app.command(name="protocols")(protocols.protocols)
 app.add_typer(benchmark.app, name="benchmark")

@@ -1,0 +1,92 @@
+"""Who may ask for what, and how often."""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers
+
+from spoofcue.serving.keys import ApiKey, KeyRing, Scope
+from spoofcue.serving.problems import Problem
+from spoofcue.serving.rate import TokenBucket
+from spoofcue.serving.settings import ServiceSettings
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+# what watches a service may call it by its address
+ANY_HOST = frozenset({"/healthz", "/readyz"})
+NOBODY = ""  # whoever calls where no keys are asked for
+
+
+class Access:
+    """Keys and rates of one service.
+
+    Args:
+        settings: of the service.
+        keys: None: nobody needs one.
+
+    """
+
+    def __init__(self, settings: ServiceSettings, keys: KeyRing | None) -> None:
+        self._settings, self._keys = settings, keys
+        self._buckets: dict[str, TokenBucket] = {}
+
+    def check_host(self, path: str, headers: Headers) -> None:
+        """Refuse a request that names another host: a web page's name that leads to this machine.
+
+        Raises:
+            Problem: wrong-host.
+
+        """
+        known = set(self._settings.hosts)
+        if self._settings.is_loopback:
+            known |= {self._settings.host, *LOOPBACK}
+        if not known or path in ANY_HOST:
+            return
+        named = headers.get("host", "").lower()
+        head, colon, port = named.rpartition(":")
+        name = head if colon and port.isdigit() else named
+        if name not in known:
+            raise Problem(
+                "wrong-host", "the Host of the request is none of this service; see --hosts."
+            )
+
+    def allow(self, headers: Headers, scope: Scope | None) -> str:
+        """The name of the key's holder.
+
+        Args:
+            headers: of the request.
+            scope: that the key must have; None: any key will do.
+
+        Raises:
+            Problem: no-key, not-allowed, or too-many.
+
+        """
+        if self._keys is None:
+            self._take(NOBODY, None, scope)
+            return NOBODY
+        kind, _, key = headers.get("authorization", "").partition(" ")
+        holder = self._keys.holder(key.strip()) if kind.lower() == "bearer" else None
+        if holder is None:
+            raise Problem(
+                "no-key",
+                "send the header `Authorization: Bearer KEY` with a key of this service.",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+        if scope is not None and scope not in holder.scopes:
+            raise Problem("not-allowed", f"the key of {holder.name} lacks the scope {scope}.")
+        self._take(holder.name, holder, scope)
+        return holder.name
+
+    def _take(self, name: str, key: ApiKey | None, scope: Scope | None) -> None:
+        """A token for a check."""
+        rate = (key.rate if key else None) or self._settings.rate
+        if rate is None or scope != "check":
+            return
+        if name not in self._buckets:
+            burst = (key.burst if key else None) or self._settings.burst
+            self._buckets[name] = TokenBucket(rate, burst)
+        wait_s = self._buckets[name].take()
+        if wait_s:
+            raise Problem(
+                "too-many",
+                f"more than {rate:g} checks per second with this key; try again in {wait_s:.1f} s.",
+                retry_s=wait_s,
+            )

@@ -1,0 +1,100 @@
+"""What every answer has: a request id, headers of safety, a count, a line in the log."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from spoofcue.serving.access import Access
+from spoofcue.serving.metrics import ServiceMetrics
+from spoofcue.serving.problems import Problem
+
+LOG = logging.getLogger("spoofcue.serving")
+REQUEST_ID = "Spoofcue-Request-Id"
+SAFE = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+METHODS = frozenset({"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"})
+
+
+class Envelope:
+    """Goes around the whole application; nothing below it ends without an answer.
+
+    Args:
+        app: below.
+        access: knows the hosts that the service is called by.
+        metrics: counts.
+
+    """
+
+    def __init__(self, app: ASGIApp, access: Access, metrics: ServiceMetrics) -> None:
+        self._app, self._access, self._metrics = app, access, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = uuid.uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+        began = time.perf_counter()
+        status = 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers[REQUEST_ID] = request_id
+                for name, value in SAFE.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        self._metrics.in_flight.inc()
+        try:
+            try:
+                self._access.check_host(scope["path"], Headers(scope=scope))
+                await self._app(scope, receive, sending)
+            except Problem as problem:
+                await problem.response(request_id)(scope, receive, sending)
+            except Exception as error:
+                # its type and place alone: a message may quote what was sent
+                LOG.error("%s failed: %s", request_id, _place(error))
+                if status:
+                    raise
+                failed = Problem("failed", "the service failed; its log tells more.")
+                await failed.response(request_id)(scope, receive, sending)
+        finally:
+            seconds = time.perf_counter() - began
+            self._metrics.in_flight.dec()
+            route = getattr(scope.get("route"), "path", "other")
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            self._metrics.answered(route, method, status, seconds)
+            holder = scope["state"].get("holder", "")
+            LOG.info(
+                "%s %s %s %d %.0f ms %s", request_id, method, route, status, 1000 * seconds, holder
+            )
+
+
+def _place(error: BaseException) -> str:
+    """The type of an error and the lines of the program that it came through."""
+    lines = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        lines.append(
+            f"{code.co_qualname if hasattr(code, 'co_qualname') else code.co_name}"
+            f":{trace.tb_lineno}"
+        )
+        trace = trace.tb_next
+    return f"{type(error).__name__} in {' > '.join(lines[-6:])}"

@@ -1,0 +1,67 @@
+"""A process that serves until it is told to stop, and then answers what it had begun."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+from spoofcue.detector.detector import Detector
+from spoofcue.scoring.open_model import locate_model
+from spoofcue.serving.app import create_app
+from spoofcue.serving.settings import ServiceSettings
+
+KEEP_ALIVE_S = 15
+DRAIN_S = 5.0  # beyond the longest check
+
+
+def opened(settings: ServiceSettings) -> FastAPI:
+    """The application with its model loaded.
+
+    Raises:
+        InputError: no usable model, keys or audit log, or settings that would be open to others.
+
+    """
+    settings.check()
+    path = locate_model(settings.model)
+    detector = Detector.load(
+        path,
+        runtime=settings.runtime,
+        threads=settings.threads,
+        threshold=settings.threshold,
+        profile=settings.profile,
+        frames=settings.frames,
+    )
+    return create_app(detector, settings, path)
+
+
+def run(app: FastAPI, settings: ServiceSettings) -> None:
+    """Serve until SIGTERM or Ctrl-C: what was accepted is answered, nothing new is."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        forwarded_allow_ips=settings.forwarded_allow_ips,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=round(settings.body_seconds + settings.check_seconds + DRAIN_S),
+        ssl_certfile=settings.tls_cert,
+        ssl_keyfile=settings.tls_key,
+        lifespan="on",
+    )
+    # uvicorn raises the signal again once it has drained, which would end this process as killed
+    before = signal.signal(signal.SIGTERM, _ended_well)
+    try:
+        uvicorn.Server(config).run()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _ended_well(number: int, frame: FrameType | None) -> None:
+    """SIGTERM is how a service is stopped."""

@@ -1,0 +1,133 @@
+"""The command itself: it serves, answers what it had begun, and ends well."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from helpers.service import face_png, shipped
+
+COMMAND = [sys.executable, "-m", "spoofcue"]
+BARE = {k: v for k, v in os.environ.items() if not k.startswith("SPOOFCUE_")}
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextmanager
+def served(tmp_path: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    port = free_port()
+    log = tmp_path / "log.txt"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [*COMMAND, "serve", "--port", str(port), *options],
+            stdout=subprocess.PIPE, stderr=out, text=True, env=BARE,
+        )  # fmt: skip
+    try:
+        base = f"http://127.0.0.1:{port}"
+        for _ in range(600):
+            assert process.poll() is None, log.read_text()
+            try:
+                if httpx.get(f"{base}/readyz", trust_env=False).status_code == 200:
+                    break
+            except httpx.TransportError:
+                time.sleep(0.05)
+        yield process, base
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_it_serves_and_answers_what_it_had_begun(tmp_path: Path) -> None:
+    with served(tmp_path, "--audit", "-") as (process, base):
+        head = (
+            f"POST /v1/checks HTTP/1.1\r\nHost: {base[7:]}\r\nContent-Type: image/png\r\n"
+            f"Content-Length: {len(face_png())}\r\n\r\n"
+        )
+        host, port = base[7:].split(":")
+        with socket.create_connection((host, int(port))) as connection:
+            connection.sendall(head.encode() + face_png()[:1000])
+            time.sleep(0.3)
+            process.send_signal(signal.SIGTERM)
+            time.sleep(0.3)
+            connection.sendall(face_png()[1000:])
+            connection.settimeout(20)
+            answer = b""
+            while chunk := connection.recv(65536):
+                answer += chunk
+        out, _ = process.communicate(timeout=20)
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b'"decision":"live"' in answer
+    assert repr(shipped().predict(face_png()).score).encode() in answer
+    assert b"\r\nserver:" not in answer.lower()
+    assert process.returncode == 0
+    assert out.count('"decision": "live"') == 1  # the audit log
+
+
+def test_many_at_once_are_each_answered_alike(tmp_path: Path) -> None:
+    with served(tmp_path) as (_, base):
+        answers: list[httpx.Response] = []
+
+        def ask() -> None:
+            answers.append(
+                httpx.post(
+                    f"{base}/v1/checks", files={"picture": face_png()}, timeout=30, trust_env=False
+                )
+            )
+
+        threads = [threading.Thread(target=ask) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert [a.status_code for a in answers] == [200] * 8
+    assert {a.json()["score"] for a in answers} == {shipped().predict(face_png()).score}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--host", "0.0.0.0"], "serve-key NAME"),
+        (["--keys", "gone.jsonl"], "no such file of keys"),
+        (["--model", "gone.spoofcue"], "gone.spoofcue"),
+        (["--threshold", "sure"], "threshold by flag"),
+        (["--port", "-1"], "port by flag"),
+    ],
+)
+def test_a_wrong_call_is_one_line(options: list[str], words: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*COMMAND, "serve", *options], capture_output=True, text=True, cwd=tmp_path, env=BARE,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("spoofcue: ")
+    assert words in line
+
+
+def test_a_key_is_shown_once_and_opens_the_service(tmp_path: Path) -> None:
+    keys = str(tmp_path / "keys.jsonl")
+    done = subprocess.run(
+        [*COMMAND, "serve-key", "bank", "--keys", keys, "--scope", "check", "--scope", "metrics"],
+        capture_output=True, text=True, check=True, env=BARE,
+    )  # fmt: skip
+    (key,) = done.stdout.splitlines()
+    with served(tmp_path, "--keys", keys) as (_, base):
+        for given, status in ((key, 200), ("other", 401)):
+            headers = {"Authorization": f"Bearer {given}"}
+            answer = httpx.get(f"{base}/metrics", headers=headers, trust_env=False)
+            assert answer.status_code == status
