@@ -29,7 +29,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("compare", "datasets", "methods", "package"),
     ("scoring",),
     ("detector", "export", "figures", "training"),
-    ("experiments", "serving"),
+    ("experiments", "serving", "watching"),
     ("cli",),
 )
 FLOOR_OF = {stage: floor for floor, stages in enumerate(FLOORS) for stage in stages}
@@ -141,6 +141,7 @@ def test_scoring_loads_without_the_training_packages() -> None:
     code = (
         f"import sys\nfor name in {blocked}: sys.modules[name] = None\n"
         "import spoofcue.cli.main, spoofcue.detector.detector, spoofcue.methods.registry\n"
+        "import spoofcue.watching.sources, spoofcue.watching.watch, spoofcue.watching.webhook\n"
         "import spoofcue.scoring.open_model, spoofcue.scoring.exported\n"
         "from spoofcue.faces.detect import make_detector\nmake_detector('dlib')\n"
         "import spoofcue.metrics.evaluation"

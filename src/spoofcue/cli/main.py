@@ -29,6 +29,7 @@ from spoofcue.cli import (
     serve_key,
     simulate,
     train,
+    watch,
 )
 from spoofcue.cli.benchmark import command as benchmark
 from spoofcue.cli.benchmark.ablate import ablate
@@ -68,6 +69,7 @@ class NoEmptyArguments(TyperGroup):
 STOPPED = 130  # by Ctrl-C: 128 and the number of SIGINT
 # command -> how work goes on that was stopped; what the others do is begun anew
 GOES_ON = {
+    "watch": "an attempt that went on was told as rejected",
     "train": "what is finished is kept: give the same command with --resume to go on from the "
     "last checkpoint",
     **dict.fromkeys(
@@ -115,6 +117,7 @@ app.command(name="compare")(compare.compare)
 app.command(name="predict")(predict.predict)
 app.command(name="serve")(serve.serve)
 app.command(name="serve-key")(serve_key.serve_key)
+app.command(name="watch")(watch.watch)
 app.command(name="export")(export.export)
 app.command(name="protocols")(protocols.protocols)
 app.add_typer(benchmark.app, name="benchmark")

@@ -152,7 +152,7 @@ def predict(
         model,
         runtime=runtime,
         threads=threads,
-        threshold=_number_or_name(threshold),
+        threshold=number_or_name(threshold),
         profile=profile,
         face_detector=detector,
         yunet_model=yunet_model,
@@ -200,7 +200,8 @@ def predict(
         raise typer.Exit(1)
 
 
-def _number_or_name(threshold: str | None) -> Any:
+def number_or_name(threshold: str | None) -> Any:
+    """A threshold as :class:`~spoofcue.detector.detector.Detector` takes it."""
     try:
         return None if threshold is None else float(threshold)
     except ValueError:

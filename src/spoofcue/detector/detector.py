@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from spoofcue.detector.calibrate import calibrated
 from spoofcue.detector.early_exit import ExitRule
 from spoofcue.detector.evidence import EvidenceRule
-from spoofcue.detector.finder import FaceFinder
+from spoofcue.detector.finder import FaceFinder, Look
 from spoofcue.detector.judge import Judge, Pending
 from spoofcue.detector.limits import is_within
 from spoofcue.detector.options import Color, Options, Search, checked_color
@@ -26,10 +26,12 @@ from spoofcue.detector.sources import (
     Frames,
     Picture,
     Source,
+    checked_array,
     is_video,
     open_frames,
     read_picture,
     several,
+    spread_order,
 )
 from spoofcue.errors import InputError
 from spoofcue.faces.detect import DetectorName, FaceDetector, make_detector
@@ -335,6 +337,44 @@ class Detector:
 
         """
         check_model(self._model, self._finder)
+
+    def predict_frames(
+        self, frames: Sequence[Image], *, damaged: int = 0, cues: bool = False
+    ) -> Result:
+        """Judge the frames of one attempt, all there, as those of a recording.
+
+        Args:
+            frames: (H, W, 3) each, in the order in which they came.
+            damaged: how many more came and did not decode, of which ``min_decoded`` allows few.
+            cues: see :meth:`predict`.
+
+        Returns:
+            With ``damaged=0`` what :meth:`predict` says of the same frames in one array.
+
+        Raises:
+            InputError: a frame is no picture.
+
+        """
+        color = self._options.color
+        count = len(frames)
+        images = ((place, checked_array(frames[place], color)) for place in spread_order(count))
+        return self._judge(cues).video(lambda: Frames(images, count, count + damaged, count))
+
+    def look(self, frame: Image) -> Look:
+        """Find the largest face of a frame and check it, without a score.
+
+        Args:
+            frame: (H, W, 3) in the detector's order of channels.
+
+        Returns:
+            What failed is a refusal.
+
+        Raises:
+            InputError: it is no picture.
+
+        """
+        (pending,) = self._judge(False).look(self._reading(frame, None))
+        return pending.look
 
     def refused(self, reason: str, detail: str) -> Result:
         """The result of what this detector was not asked to judge, as a file of another format.

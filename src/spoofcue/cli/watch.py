@@ -1,0 +1,243 @@
+"""``spoofcue watch``: decisions on whoever comes before a camera, one JSON line each."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from spoofcue.cli.options import Profile, YunetModel
+from spoofcue.cli.predict import number_or_name
+from spoofcue.errors import InputError
+from spoofcue.runtime.choice import RUNTIMES
+
+if TYPE_CHECKING:
+    from spoofcue.cli.console import PlainConsole
+
+KEY = "SPOOFCUE_WEBHOOK_KEY"
+FAREWELL = 15.0  # s for commands and webhooks that are still on their way
+
+
+def watch(
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="A camera (0, /dev/video0), a stream (rtsp://, rtsps://, http://, https://; the "
+            "address is opened because you name it) or a video file."
+        ),
+    ],
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="Model package, run folder, .ckpt, .onnx or hf:owner/name@revision. Default: "
+            "$SPOOFCUE_MODEL, or the model that ships with spoofcue."
+        ),
+    ] = None,
+    threshold: Annotated[
+        str | None,
+        typer.Option(
+            help="Decide attack above this score, 0 to 1, or the name of one of the model's "
+            "operating points: convenient, balanced or strict. Default: the model's own threshold."
+        ),
+    ] = None,
+    profile: Profile = True,
+    detector: Annotated[
+        Literal["dlib", "yunet"] | None,
+        typer.Option(
+            help="How to find faces. Default: the detector that found the faces of the training."
+        ),
+    ] = None,
+    yunet_model: YunetModel = None,
+    seconds: Annotated[
+        float,
+        typer.Option(min=0.2, max=60, help="Seconds after which an attempt is over and decided."),
+    ] = 3.0,
+    frames: Annotated[
+        int,
+        typer.Option(
+            min=2, max=300, help="Frames of an attempt that are judged, spread over its seconds."
+        ),
+    ] = 30,
+    min_frames: Annotated[
+        int,
+        typer.Option(min=2, max=300, help="With fewer frames of the face it is rejected."),
+    ] = 5,
+    again: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            help="Seconds after a rejected attempt until a face that stays is tried once more. "
+            "After another decision it has to leave first.",
+        ),
+    ] = 3.0,
+    attempts: Annotated[
+        int | None,
+        typer.Option(min=1, help="End after so many attempts. Default: none, it goes on."),
+    ] = None,
+    fast: Annotated[
+        bool,
+        typer.Option("--fast", help="Read a file as fast as it is judged, and not at its times."),
+    ] = False,
+    reconnects: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Failures in a row after which a camera or stream is given up. The waits between "
+            "them grow from half a second to 30 s.",
+        ),
+    ] = 10,
+    on_live: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COMMAND",
+            help="Program and arguments to run for each live attempt, without a shell, with its "
+            "JSON on standard input; it is ended after 10 s. Default: none.",
+        ),
+    ] = None,
+    webhook: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Address that gets the JSON of each live attempt by POST; three tries of 5 s, no "
+            "redirect is followed. Default: none.",
+        ),
+    ] = None,
+    webhook_all: Annotated[
+        bool,
+        typer.Option(
+            "--webhook-all", help="Post attempts of every decision, and not the live ones alone."
+        ),
+    ] = False,
+    webhook_key: Annotated[
+        Path | None,
+        typer.Option(
+            help="File with the key that signs what is posted (HMAC-SHA256, header "
+            f"X-Spoofcue-Signature). Default: ${KEY}, or it is not signed."
+        ),
+    ] = None,
+    runtime: Annotated[
+        str | None,
+        typer.Option(
+            metavar=f"[{'|'.join(RUNTIMES)}]",
+            help="Runtime for a model package. Default: $SPOOFCUE_RUNTIME, or the first of these "
+            "that is installed and takes the package.",
+        ),
+    ] = None,
+    threads: Annotated[
+        int | None,
+        typer.Option(min=1, help="Number of threads the runtime takes. Default: its own choice."),
+    ] = None,
+) -> None:
+    """Watch a camera, stream or file: one line of JSON an attempt, on standard output.
+
+    A face appears, is followed, and is decided as one recording.
+
+    Exit status: 0 at the end of a file, after --attempts or SIGTERM; 1 if the source was lost; 2 if
+    the call was wrong; 130 after Ctrl-C.
+    """
+    from spoofcue.cli.console import remark, stderr, warn, write_out
+    from spoofcue.detector.attempt import AttemptRule
+    from spoofcue.detector.detector import Detector
+    from spoofcue.media.live_stream import named_source
+    from spoofcue.watching.command import Command
+    from spoofcue.watching.deliveries import Deliveries
+    from spoofcue.watching.sources import Source
+    from spoofcue.watching.watch import Watch
+    from spoofcue.watching.webhook import Webhook
+
+    rule = AttemptRule(seconds=seconds, frames=frames, min_frames=min_frames)
+    named = named_source(source)
+    if fast and not isinstance(named, Path):
+        raise InputError("--fast is for files: a camera and a stream have their own time.")
+    if webhook is None and (webhook_all or webhook_key):
+        raise InputError("--webhook-all and --webhook-key are of no use without --webhook.")
+    command = None if on_live is None else Command.read(on_live)
+    post = None if webhook is None else Webhook.read(webhook, _key(webhook_key))
+    loaded = Detector.load(
+        model,
+        runtime=runtime,
+        threads=threads,
+        threshold=number_or_name(threshold),
+        profile=profile,
+        face_detector=detector,
+        yunet_model=yunet_model,
+    )
+    of_live = Deliveries([one for one in (command, None if webhook_all else post) if one], warn)
+    of_all = Deliveries([post] if post and webhook_all else [], warn)
+    with _signals() as stop, _state(stderr()) as state:
+        opened = Source(named, stop.event, fast=fast, reconnects=reconnects, tell=remark)
+        remark(f"watching {opened.name}")
+        watching = Watch(loaded, rule, source=opened.name, again=again, state=state)
+        with closing(opened.arrivals()) as arrivals:
+            for number, done in enumerate(watching.attempts(arrivals), start=1):
+                line = json.dumps(done.to_dict(), allow_nan=False)
+                write_out(line + "\n")
+                if done.result.is_live:
+                    of_live.send(line.encode())
+                of_all.send(line.encode())
+                if number == attempts:
+                    break
+        for deliveries in (of_live, of_all):
+            deliveries.finish(FAREWELL)
+    if stop.number == signal.SIGINT:
+        raise KeyboardInterrupt
+    if opened.lost and stop.number is None:
+        raise typer.Exit(1)
+
+
+def _key(path: Path | None) -> bytes | None:
+    """The key of a file, or else of the environment."""
+    if path is None:
+        given = os.environ.get(KEY)
+        return None if given is None else given.strip().encode()
+    try:
+        with path.open("rb") as file:
+            return file.read(4096).strip()
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}; give a file with a key.") from None
+
+
+class _Stop:
+    """Set by a signal, of which the first is obeyed in good order and a second at once."""
+
+    def __init__(self) -> None:
+        self.event = threading.Event()
+        self.number: int | None = None
+
+    def __call__(self, number: int, frame: object) -> None:
+        if self.event.is_set():
+            raise KeyboardInterrupt
+        self.number = number
+        self.event.set()
+
+
+@contextmanager
+def _signals() -> Iterator[_Stop]:
+    """Ctrl-C and SIGTERM end the watch, and not whatever it is at."""
+    stop = _Stop()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _state(console: PlainConsole | Any) -> Iterator[Any]:
+    """What goes on, behind a spinner on a terminal; nothing elsewhere."""
+    if not console.is_terminal:
+        yield lambda words: None
+        return
+    with console.status("starting") as status:
+        yield status.update

@@ -1,0 +1,1 @@
+"""A camera, stream or file that is watched: one decision an attempt, for days."""
