@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
+import socket
+import ssl
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -184,3 +189,37 @@ def test_frames_are_upright_pixels() -> None:
         frame = read(server.url, 1)[0].image()
     assert frame.shape == (48, 64, 3)
     assert frame[20, 10, 0] > 200 > 50 > frame[20, 50, 0]
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes the certificate")
+@pytest.mark.parametrize("scheme", ["rtsps", "https"])
+def test_a_server_that_nobody_vouches_for_is_told_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    key, certificate = tmp_path / "key", tmp_path / "certificate"
+    make = f"openssl req -x509 -newkey rsa:2048 -nodes -keyout {key} -out {certificate} -days 2"
+    make += " -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run(make.split(), check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    heard: list[bytes] = []
+
+    def serve() -> None:
+        for _ in range(2):
+            plain_client, _ = listener.accept()
+            plain_client.settimeout(5)
+            with suppress(OSError), context.wrap_socket(plain_client, server_side=True) as client:
+                heard.append(client.recv(100))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        url = f"{scheme}://127.0.0.1:{listener.getsockname()[1]}/x"
+        with pytest.raises(MediaError):
+            read(url)
+        assert not any(heard)
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))  # now somebody does
+        with pytest.raises(MediaError):
+            read(url)
+        thread.join(5)
+    assert b"/x" in heard[-1]

@@ -29,7 +29,7 @@ def signature(key: bytes, body: bytes, at: int) -> str:
         at: s since 1970.
 
     >>> signature(b"k" * 16, b"{}", 0)[:12]
-    't=0,v1=1e1ea'
+    't=0,v1=543c0'
 
     """
     code = hmac.new(key, b"%d." % at + body, hashlib.sha256).hexdigest()
