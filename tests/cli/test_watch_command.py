@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import shlex
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +99,26 @@ def test_a_failing_command_is_told_and_changes_nothing(film: Path) -> None:
     (line,) = done.stdout.splitlines()
     assert json.loads(line)["decision"] == "live"
     assert "warning: false: it ended with status 1" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="terminals of another kind")
+def test_on_a_terminal_the_results_are_still_on_standard_output(film: Path) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    words = [*MAIN, str(film), "--fast", *SHORT, "--attempts", "1"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=theirs, text=True) as process:
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # how a terminal ends
+            while more := os.read(ours, 4096):
+                shown += more
+        out, _ = process.communicate(timeout=60)
+    os.close(ours)
+    assert [json.loads(line)["decision"] for line in out.splitlines()] == ["live"]
+    assert b"starting" in shown
+    assert b"no face" in shown or b"live" in shown
+    assert b'"decision"' not in shown
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")

@@ -140,7 +140,7 @@ def test_frames_that_do_not_decode_count_against_it() -> None:
 def test_silence_and_another_size_break_it() -> None:
     detector = marked()
     attempt = Attempt(RULE, 0.0)
-    for at in (0.0, 0.1, 1.5):
+    for at in (0.0, 0.1, 2.5):
         attempt.see(frame([HERE], 80, int(10 * at)), detector.look(frame([HERE])), at)
     assert reason(attempt) == "stream_stalled"
     sizes = [(90, 200)] * 6 + [(91, 200)] * 6

@@ -83,12 +83,12 @@ def test_all_are_told_in_order_even_if_one_breaks() -> None:
 
 def test_a_listener_that_hangs_holds_up_nothing_and_few_wait_for_it() -> None:
     warnings: list[str] = []
-    slow = Listener(waits=0.5)
+    slow = Listener(waits=3)
     deliveries = Deliveries([slow], warnings.append)
     began = time.monotonic()
     for n in range(WAITING + 5):
         deliveries.send(b"%d" % n)
-    assert time.monotonic() - began < 0.4
+    assert time.monotonic() - began < 2
     assert 4 <= len(warnings) <= 5
     deliveries.finish(0.1)
     assert "not every attempt" in warnings[-1]

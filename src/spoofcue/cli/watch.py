@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -17,9 +17,6 @@ from spoofcue.cli.options import Profile, YunetModel
 from spoofcue.cli.predict import number_or_name
 from spoofcue.errors import InputError
 from spoofcue.runtime.choice import RUNTIMES
-
-if TYPE_CHECKING:
-    from spoofcue.cli.console import PlainConsole
 
 KEY = "SPOOFCUE_WEBHOOK_KEY"
 FAREWELL = 15.0  # s for commands and webhooks that are still on their way
@@ -142,7 +139,7 @@ def watch(
     Exit status: 0 at the end of a file, after --attempts or SIGTERM; 1 if the source was lost; 2 if
     the call was wrong; 130 after Ctrl-C.
     """
-    from spoofcue.cli.console import remark, stderr, warn, write_out
+    from spoofcue.cli.watch_state import WatchState
     from spoofcue.detector.attempt import AttemptRule
     from spoofcue.detector.detector import Detector
     from spoofcue.media.live_stream import named_source
@@ -169,22 +166,23 @@ def watch(
         face_detector=detector,
         yunet_model=yunet_model,
     )
-    of_live = Deliveries([one for one in (command, None if webhook_all else post) if one], warn)
-    of_all = Deliveries([post] if post and webhook_all else [], warn)
-    with _signals() as stop, _state(stderr()) as state:
-        opened = Source(named, stop.event, fast=fast, reconnects=reconnects, tell=remark)
-        remark(f"watching {opened.name}")
-        watching = Watch(loaded, rule, source=opened.name, again=again, state=state)
+    with _signals() as stop, WatchState() as state:
+        of_live = [one for one in (command, None if webhook_all else post) if one]
+        of_all = [post] if post and webhook_all else []
+        told_live, told_all = Deliveries(of_live, state.warn), Deliveries(of_all, state.warn)
+        opened = Source(named, stop.event, fast=fast, reconnects=reconnects, tell=state.tell)
+        state.tell(f"watching {opened.name}")
+        watching = Watch(loaded, rule, source=opened.name, again=again, state=state.words)
         with closing(opened.arrivals()) as arrivals:
             for number, done in enumerate(watching.attempts(arrivals), start=1):
                 line = json.dumps(done.to_dict(), allow_nan=False)
-                write_out(line + "\n")
+                state.result(line)
                 if done.result.is_live:
-                    of_live.send(line.encode())
-                of_all.send(line.encode())
+                    told_live.send(line.encode())
+                told_all.send(line.encode())
                 if number == attempts:
                     break
-        for deliveries in (of_live, of_all):
+        for deliveries in (told_live, told_all):
             deliveries.finish(FAREWELL)
     if stop.number == signal.SIGINT:
         raise KeyboardInterrupt
@@ -231,13 +229,3 @@ def _signals() -> Iterator[_Stop]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@contextmanager
-def _state(console: PlainConsole | Any) -> Iterator[Any]:
-    """What goes on, behind a spinner on a terminal; nothing elsewhere."""
-    if not console.is_terminal:
-        yield lambda words: None
-        return
-    with console.status("starting") as status:
-        yield status.update

@@ -52,7 +52,7 @@ class AttemptRule:
     min_frames: int = 5
     away: float = 0.5
     freeze: float = 0.5
-    stall: float = 1.0
+    stall: float = 2.0
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -27,7 +27,7 @@ class Deliveries:
 
     """
 
-    def __init__(self, listeners: list[Listener], warn: Callable[[str], None]) -> None:
+    def __init__(self, listeners: Sequence[Listener], warn: Callable[[str], None]) -> None:
         self._listeners, self._warn = listeners, warn
         self._queue: queue.Queue[bytes | None] = queue.Queue(WAITING)
         self._thread = threading.Thread(target=self._work, daemon=True, name="deliveries")
