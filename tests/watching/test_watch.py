@@ -6,6 +6,7 @@ import itertools
 import json
 import tracemalloc
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -153,6 +154,14 @@ def test_memory_does_not_grow() -> None:
         tracemalloc.stop()
     # 540 frames of 54 kB came each time; a single one that stayed would be seen
     assert grown[-1] - grown[1] < 50_000
+
+
+def test_a_line_is_json_even_of_what_is_no_number() -> None:
+    (attempt,) = watched(arrivals((30, [HERE], 80)), [DONE])
+    assert json.loads(attempt.line()) == attempt.to_dict()
+    odd = replace(attempt, result=replace(attempt.result, score=float("nan")))
+    told = json.loads(odd.line(), parse_constant=pytest.fail)
+    assert told["score"] is None
 
 
 def test_a_wrong_time_is_refused() -> None:

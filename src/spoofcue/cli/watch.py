@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import threading
@@ -172,10 +171,12 @@ def watch(
         told_live, told_all = Deliveries(of_live, state.warn), Deliveries(of_all, state.warn)
         opened = Source(named, stop.event, fast=fast, reconnects=reconnects, tell=state.tell)
         state.tell(f"watching {opened.name}")
+        if post and post.key is None:
+            state.warn(f"what is posted is not signed: give --webhook-key, or set {KEY}")
         watching = Watch(loaded, rule, source=opened.name, again=again, state=state.words)
         with closing(opened.arrivals()) as arrivals:
             for number, done in enumerate(watching.attempts(arrivals), start=1):
-                line = json.dumps(done.to_dict(), allow_nan=False)
+                line = done.line()
                 state.result(line)
                 if done.result.is_live:
                     told_live.send(line.encode())

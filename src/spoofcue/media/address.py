@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import base64
+import errno
 import http.client
 import os
+import socket
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -58,6 +63,36 @@ class Address:
             return http.client.HTTPConnection(self.host, self.port, timeout=timeout)
         context = ssl.create_default_context()
         return http.client.HTTPSConnection(self.host, self.port, timeout=timeout, context=context)
+
+
+@contextmanager
+def answered_within(connection: http.client.HTTPConnection, seconds: float) -> Iterator[None]:
+    """Cut the connection if the block takes longer: a server that drips keeps every single wait.
+
+    Args:
+        connection: that the block asks something of.
+        seconds: for all of it.
+
+    Raises:
+        TimeoutError: it took longer.
+
+    """
+    late = threading.Event()
+
+    def cut() -> None:
+        late.set()
+        with suppress(OSError, AttributeError):  # it was just closed, or is none yet
+            connection.sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        if late.is_set():  # what was read up to the cut may look like an answer
+            raise TimeoutError(errno.ETIMEDOUT, f"timed out after {seconds:g} s")
 
 
 def is_address(text: str) -> bool:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from spoofcue.errors import InputError, MediaError
-from spoofcue.media.address import Address, is_address, read_address
+from spoofcue.media.address import Address, answered_within, is_address, read_address
 from spoofcue.media.container import FORMATS
 from spoofcue.media.stream_frames import StreamFrame, frames_of
 
@@ -138,8 +138,9 @@ def _of_http(address: Address) -> Iterator[tuple[_Body, av.container.InputContai
     connection = address.connection(SILENCE)
     try:
         headers = {"Accept": "*/*", "User-Agent": "spoofcue", **address.headers()}
-        connection.request("GET", address.target, headers=headers)
-        response = connection.getresponse()
+        with answered_within(connection, OPENING):
+            connection.request("GET", address.target, headers=headers)
+            response = connection.getresponse()
         if response.status != 200:
             redirect = ", and no redirect is followed" if response.status // 100 == 3 else ""
             raise OSError(0, f"the server answers {response.status}{redirect}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -64,6 +66,10 @@ class Attempted:
             },
             **plain,
         }
+
+    def line(self) -> str:
+        """One line of JSON; what is no number is null, as JSON has no other."""
+        return json.dumps(_finite(self.to_dict()), allow_nan=False)
 
 
 class Watch:
@@ -214,6 +220,14 @@ def _words(look: Look, attempt: Attempt) -> str:
     if look.refusal is not None and look.refusal.advice:
         return look.refusal.advice
     return f"following a face, {attempt.kept} frames"
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _utc(seconds: float) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from spoofcue.errors import InputError
-from spoofcue.media.address import Address, read_address
+from spoofcue.media.address import Address, answered_within, read_address
 
 HEADER = "X-Spoofcue-Signature"
 LEAST_KEY = 16  # bytes
@@ -43,7 +43,7 @@ class Webhook:
     Attributes:
         address: of HTTP or HTTPS.
         key: of the signature; None: it is not signed.
-        timeout: s for each wait for the server.
+        timeout: s for each try.
         tries: at most so many, 1 and 2 and 4 s apart and so on.
         sleep: between them.
 
@@ -82,7 +82,7 @@ class Webhook:
             try:
                 status = self._post(body)
             except (OSError, http.client.HTTPException) as error:
-                wrong = str(error) or type(error).__name__
+                wrong = getattr(error, "strerror", None) or str(error) or type(error).__name__
                 continue
             if 200 <= status < 300:
                 return None
@@ -102,7 +102,8 @@ class Webhook:
             headers[HEADER] = signature(self.key, body, int(time.time()))
         connection = self.address.connection(self.timeout)
         try:
-            connection.request("POST", self.address.target, body, headers)
-            return connection.getresponse().status
+            with answered_within(connection, self.timeout):
+                connection.request("POST", self.address.target, body, headers)
+                return connection.getresponse().status
         finally:
             connection.close()
