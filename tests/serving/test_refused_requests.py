@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -12,12 +13,15 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from helpers.clips import video
 from helpers.service import Caller, as_png, face_png, problem_of, shipped, with_predict
 
-FORM = {"Content-Type": "multipart/form-data; boundary=b"}
+FORM_TYPE = "multipart/form-data; boundary=b"
+FORM = {"Content-Type": FORM_TYPE}
 PART = b'--b\r\nContent-Disposition: form-data; name="picture"\r\n\r\n'
 
 
@@ -63,6 +67,12 @@ CALLS: dict[str, tuple[int, str, dict[str, Any]]] = {
     "empty picture": (422, "not-valid", {"files": {"picture": b""}}),
     "no base64": (422, "not-valid", {"json": {"picture": "a*b"}}),
     "other data url": (422, "not-valid", {"json": {"picture": "data:image/png,abc"}}),
+    "many keys": (
+        422, "not-valid",
+        typed("application/json", b"{" + b",".join(b'"k%d":1' % k for k in range(90_000)) + b"}"),
+    ),
+    "many texts": (413, "too-large", {"json": {"frames": ["x"] * 90_000}}),
+    "long key": (422, "not-valid", {"json": {"a" * 900_000: 1}}),
     "number": (422, "not-valid", {"json": {"picture": 1}}),
     "too many frames": (413, "too-large", {"files": [("frames", b"x")] * 4}),
     "too many frames in json": (413, "too-large", {"json": {"frames": ["eA=="] * 4}}),
@@ -76,7 +86,7 @@ CALLS: dict[str, tuple[int, str, dict[str, Any]]] = {
 @pytest.mark.parametrize("name", CALLS)
 def test_what_cannot_be_judged_is_a_problem(name: str, caller: Caller) -> None:
     status, kind, call = CALLS[name]
-    problem_of(caller.post(**call), status, kind)
+    assert len(problem_of(caller.post(**call), status, kind)["detail"]) < 300
 
 
 def test_addresses_and_methods(caller: Caller) -> None:
@@ -283,3 +293,32 @@ def test_a_model_that_fails_its_self_test_judges_nothing(monkeypatch: pytest.Mon
         assert caller.get("/healthz").json() == {"status": "ok"}
         problem_of(caller.get("/readyz"), 503, "not-ready")
         problem_of(caller.post(files={"picture": face_png()}), 503, "not-ready")
+
+
+def test_an_animation_of_tiny_frames_is_counted_first() -> None:
+    head = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff"
+    frame = b"\x2c\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02\x44\x01\x00"
+    with Caller(max_seconds=1) as caller:
+        for frames, status in ((1200, 200), (1201, 413)):
+            gif = head + frame * frames + b"\x3b"
+            assert caller.post(files={"picture": gif}).status_code == status
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    kind=st.sampled_from(
+        ["image/png", "video/mp4", "application/octet-stream", "application/json", FORM_TYPE]
+    )
+    | st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=40),
+    body=st.binary(max_size=300)
+    | st.binary(max_size=60).map(lambda d: face_png()[:100] + d)
+    | st.binary(max_size=60).map(lambda d: PART + d + b"\r\n--b--\r\n")
+    | st.text(max_size=60).map(lambda t: json.dumps({"picture": t}).encode()),
+)
+def test_whatever_is_sent_is_rejected_or_refused(caller: Caller, kind: str, body: bytes) -> None:
+    answer = caller.post(content=body, headers={"Content-Type": kind})
+    assert answer.status_code in (200, 400, 413, 415, 422), answer.text
+    if answer.status_code == 200:
+        assert answer.json()["decision"] == "rejected"

@@ -77,7 +77,7 @@ def test_the_audit_log_has_a_line_for_each_check(tmp_path: Path) -> None:
 def test_what_cannot_be_noted_is_not_decided(tmp_path: Path) -> None:
     audit = AuditLog(str(tmp_path / "audit.jsonl"))
     with Caller(audit_log=audit) as caller:
-        audit._out.close()
+        audit.close()
         problem_of(caller.post(files={"picture": face_png()}), 503, "no-audit")
         problem_of(caller.post(content=b""), 503, "no-audit")
         assert "spoofcue_decisions_total{" not in caller.get("/metrics").text

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
 from datetime import datetime, timezone
-from typing import IO, Any
+from typing import Any
 
 from spoofcue.errors import InputError
 
@@ -23,23 +24,26 @@ class AuditLog:
     """
 
     def __init__(self, where: str) -> None:
-        self._out: IO[str]
-        if where == "-":
-            self._out = sys.stdout
-            return
         try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-            self._out = os.fdopen(os.open(where, flags, 0o600), "a", encoding="utf-8")
+            if where == "-":
+                self._file = os.dup(sys.stdout.fileno())
+            else:
+                self._file = os.open(where, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         except OSError as error:
             raise InputError(f"the audit log {where}: {error.strerror or error}.") from error
 
     def write(self, **facts: Any) -> None:
-        """One line, flushed, with the time in UTC.
+        """One line with the time in UTC, in one write: lines of several processes do not mix.
 
         Raises:
-            OSError: it was not written.
+            OSError: it was not written, or not whole.
 
         """
         now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
-        self._out.write(json.dumps({"time": now, **facts}, allow_nan=False) + "\n")
-        self._out.flush()
+        line = (json.dumps({"time": now, **facts}, allow_nan=False) + "\n").encode()
+        if os.write(self._file, line) != len(line):
+            raise OSError(errno.ENOSPC, "a line of the audit log was not written whole")
+
+    def close(self) -> None:
+        """Write no more."""
+        os.close(self._file)

@@ -11,7 +11,8 @@ from spoofcue.media.survey import best_stream
 from spoofcue.serving.problems import Problem
 from spoofcue.serving.submission import Submission
 
-# of films and sound together, in each second of a clip: 240 frames, and short packets of sound
+# of films and sound together, in each second of a clip: 240 frames, and short packets of sound;
+# as many frames may an animation have, which says itself how long it shows them
 PACKETS_A_SECOND = 600
 HELD = 100_000_000  # pixels of the sampled frames of a recording, as of the largest picture
 
@@ -59,9 +60,8 @@ class Limits:
     def _check_clip(self, file: bytes) -> None:
         import av
 
-        most = int(self.seconds * PACKETS_A_SECOND) + PACKETS_A_SECOND
         try:
-            clip = best_stream(io.BytesIO(file), "the clip", most)
+            clip = best_stream(io.BytesIO(file), "the clip", self._packets)
         except (OSError, av.error.FFmpegError, ValueError, ArithmeticError):
             return
         pixels = clip.width * clip.height
@@ -78,7 +78,15 @@ class Limits:
             )
         self._check_frames(clip.packets, pixels)
 
+    @property
+    def _packets(self) -> int:
+        return int((self.seconds + 1) * PACKETS_A_SECOND)
+
     def _check_frames(self, frames: int, pixels: int) -> None:
+        if frames > self._packets:
+            raise MediaError(
+                f"{frames} frames, more than the limit of {self._packets}", reason="too_large"
+            )
         held = min(frames, self.sampled)
         if held * pixels > HELD:
             raise MediaError(

@@ -41,6 +41,8 @@ def opened(settings: ServiceSettings) -> FastAPI:
 def run(app: FastAPI, settings: ServiceSettings) -> None:
     """Serve until SIGTERM or Ctrl-C: what was accepted is answered, nothing new is."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # which quotes bytes of bodies that are damaged
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -54,6 +56,7 @@ def run(app: FastAPI, settings: ServiceSettings) -> None:
         ssl_certfile=settings.tls_cert,
         ssl_keyfile=settings.tls_key,
         lifespan="on",
+        ws="none",
     )
     # uvicorn raises the signal again once it has drained, which would end this process as killed
     before = signal.signal(signal.SIGTERM, _ended_well)

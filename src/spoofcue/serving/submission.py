@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import from_json
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
@@ -184,10 +185,21 @@ class _PartReader:
 
 def _of_json(body: bytes, max_frames: int) -> Submission:
     try:
-        asked = CheckRequest.model_validate_json(body)
+        tree = from_json(body)
+    except ValueError:
+        raise Problem("bad-request", "the body is not JSON.") from None
+    if not isinstance(tree, dict):
+        raise Problem("not-valid", "the body must be a JSON object.")
+    # looked at first, since a list of a million faults takes seconds to make
+    if unknown := tree.keys() - set(FIELDS):
+        raise Problem(
+            "not-valid", f"{min(unknown)[:40]!r} is no key; there are {', '.join(FIELDS)}."
+        )
+    if isinstance(tree.get("frames"), list) and len(tree["frames"]) > max_frames:
+        raise _too_many(max_frames)
+    try:
+        asked = CheckRequest.model_validate(tree, strict=True)
     except ValidationError as error:
-        if any(one["type"] == "json_invalid" for one in error.errors(include_input=False)):
-            raise Problem("bad-request", "the body is not JSON.") from None
         text = validation_text(error, "the body")
         raise Problem("not-valid", f"{text}.") from None  # the error holds the picture
     given: dict[str, list[bytes]] = {}
@@ -195,8 +207,6 @@ def _of_json(body: bytes, max_frames: int) -> Submission:
         texts = getattr(asked, kind)
         if texts is not None:
             several = texts if isinstance(texts, list) else [texts]
-            if len(several) > max_frames:
-                raise _too_many(max_frames)
             given[kind] = [_bytes_of(text, kind) for text in several]
     return _one_kind(given, max_frames)
 
