@@ -130,7 +130,10 @@ def test_a_body_without_a_key_is_not_read(tmp_path: Path) -> None:
         yield b""
 
     with Caller(keys=path) as caller:
-        problem_of(caller.post(content=never()), 401, "no-key")
+        answer = caller.post(content=never())
+        problem_of(answer, 401, "no-key")
+        assert answer.headers["connection"] == "close"
+        assert "connection" not in caller.get("/v1/models").headers
 
 
 def test_a_key_for_metrics_reads_them_alone(tmp_path: Path) -> None:

@@ -78,6 +78,19 @@ def test_it_serves_and_answers_what_it_had_begun(tmp_path: Path) -> None:
     assert out.count('"decision": "live"') == 1  # the audit log
 
 
+def test_a_body_that_goes_on_behind_its_answer_is_cut_off(tmp_path: Path) -> None:
+    with served(tmp_path, "--max-body", "1000") as (_, base):
+        host, port = base[7:].split(":")
+        head = f"POST /v1/checks HTTP/1.1\r\nHost: {host}\r\nContent-Length: 9000000\r\n\r\n"
+        with socket.create_connection((host, int(port))) as connection:
+            connection.settimeout(5)
+            connection.sendall(head.encode())
+            answer = b""
+            while chunk := connection.recv(65536):  # the service ends it, and not the clock
+                answer += chunk
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+
 def test_many_at_once_are_each_answered_alike(tmp_path: Path) -> None:
     with served(tmp_path) as (_, base):
         answers: list[httpx.Response] = []

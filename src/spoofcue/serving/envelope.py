@@ -49,6 +49,13 @@ class Envelope:
         scope.setdefault("state", {})["request_id"] = request_id
         began = time.perf_counter()
         status = 0
+        unread = _has_body(Headers(scope=scope))
+
+        async def receiving() -> Message:
+            nonlocal unread
+            message = await receive()
+            unread = unread and message.get("more_body", False)
+            return message
 
         async def sending(message: Message) -> None:
             nonlocal status
@@ -56,6 +63,8 @@ class Envelope:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers[REQUEST_ID] = request_id
+                if unread:  # nothing would end a body that trickles on behind its answer
+                    headers["Connection"] = "close"
                 for name, value in SAFE.items():
                     headers.setdefault(name, value)
             await send(message)
@@ -64,7 +73,7 @@ class Envelope:
         try:
             try:
                 self._access.check_host(scope["path"], Headers(scope=scope))
-                await self._app(scope, receive, sending)
+                await self._app(scope, receiving, sending)
             except Problem as problem:
                 await problem.response(request_id)(scope, receive, sending)
             except Exception as error:
@@ -84,6 +93,10 @@ class Envelope:
             LOG.info(
                 "%s %s %s %d %.0f ms %s", request_id, method, route, status, 1000 * seconds, holder
             )
+
+
+def _has_body(headers: Headers) -> bool:
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
 
 
 def _place(error: BaseException) -> str:

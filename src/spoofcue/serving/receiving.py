@@ -9,9 +9,6 @@ from starlette.requests import ClientDisconnect
 
 from spoofcue.serving.problems import Problem
 
-# the rest of the body is not read, so the connection cannot be used again
-CLOSE = {"Connection": "close"}
-
 
 async def whole_body(request: Request, most: int, seconds: float) -> bytes:
     """All bytes of a body.
@@ -26,11 +23,8 @@ async def whole_body(request: Request, most: int, seconds: float) -> bytes:
 
     """
     if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise Problem(
-            "unsupported", "compressed bodies are not taken: leave Content-Encoding out.",
-            headers=CLOSE,
-        )  # fmt: skip
-    too_large = Problem("too-large", f"the body is more than {most} bytes.", headers=CLOSE)
+        raise Problem("unsupported", "compressed bodies are not taken: leave Content-Encoding out.")
+    too_large = Problem("too-large", f"the body is more than {most} bytes.")
     stated = request.headers.get("content-length", "")
     # int() of thousands of digits is refused by Python, and is too large in any case
     if stated.isdecimal() and (len(stated) > 15 or int(stated) > most):
@@ -47,8 +41,6 @@ async def whole_body(request: Request, most: int, seconds: float) -> bytes:
     try:
         return await asyncio.wait_for(read(), seconds)
     except (asyncio.TimeoutError, TimeoutError):
-        raise Problem(
-            "too-slow", f"the body did not come within {seconds:g} s.", headers=CLOSE
-        ) from None
+        raise Problem("too-slow", f"the body did not come within {seconds:g} s.") from None
     except ClientDisconnect:
         raise Problem("client-gone", "the client left while it sent the body.") from None
