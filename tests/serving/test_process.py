@@ -119,6 +119,9 @@ def test_many_at_once_are_each_answered_alike(tmp_path: Path) -> None:
         (["--model", "gone.spoofcue"], "gone.spoofcue"),
         (["--threshold", "sure"], "threshold by flag"),
         (["--port", "-1"], "port by flag"),
+        (["--tls-cert", "gone.pem"], "both --tls-cert and --tls-key"),
+        (["--tls-cert", "gone.pem", "--tls-key", "gone.pem"], "TLS by gone.pem"),
+        (["--audit", "gone/audit.jsonl"], "audit log gone/audit.jsonl"),
     ],
 )
 def test_a_wrong_call_is_one_line(options: list[str], words: str, tmp_path: Path) -> None:
@@ -130,6 +133,18 @@ def test_a_wrong_call_is_one_line(options: list[str], words: str, tmp_path: Path
     (line,) = done.stderr.splitlines()
     assert line.startswith("spoofcue: ")
     assert words in line
+
+
+def test_a_port_that_is_taken_is_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [*COMMAND, "serve", "--port", port], capture_output=True, text=True, env=BARE,
+            check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert f"port {port}: Address already in use" in done.stderr
 
 
 def test_a_key_is_shown_once_and_opens_the_service(tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import signal
+import socket
 from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
 
 from spoofcue.detector.detector import Detector
+from spoofcue.errors import InputError
 from spoofcue.scoring.open_model import locate_model
 from spoofcue.serving.app import create_app
 from spoofcue.serving.settings import ServiceSettings
@@ -39,7 +41,12 @@ def opened(settings: ServiceSettings) -> FastAPI:
 
 
 def run(app: FastAPI, settings: ServiceSettings) -> None:
-    """Serve until SIGTERM or Ctrl-C: what was accepted is answered, nothing new is."""
+    """Serve until SIGTERM or Ctrl-C: what was accepted is answered, nothing new is.
+
+    Raises:
+        InputError: the address is taken or none of this machine, or the TLS files are no pair.
+
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # which quotes bytes of bodies that are damaged
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
@@ -58,12 +65,48 @@ def run(app: FastAPI, settings: ServiceSettings) -> None:
         lifespan="on",
         ws="none",
     )
+    try:
+        config.load()
+    except OSError as error:  # of the TLS files, which it does not name
+        raise InputError(
+            f"TLS by {settings.tls_cert} and {settings.tls_key}: {error.strerror or error}."
+        ) from error
+    sockets = listening(settings.host, settings.port)
     # uvicorn raises the signal again once it has drained, which would end this process as killed
     before = signal.signal(signal.SIGTERM, _ended_well)
     try:
-        uvicorn.Server(config).run()
+        uvicorn.Server(config).run(sockets)
     finally:
+        for one in sockets:
+            one.close()
         signal.signal(signal.SIGTERM, before)
+
+
+def listening(host: str, port: int) -> list[socket.socket]:
+    """A socket at each address of a host; uvicorn would end without a word of its own.
+
+    Raises:
+        InputError: one is taken, or none of this machine.
+
+    """
+    sockets = []
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, kind, protocol, _, address in dict.fromkeys(found):
+            one = socket.socket(family, kind, protocol)
+            sockets.append(one)
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            one.bind(address)
+    except OSError as error:
+        for one in sockets:
+            one.close()
+        raise InputError(
+            f"cannot listen at {host}, port {port}: {error.strerror or error}; give another --host "
+            "or --port."
+        ) from error
+    return sockets
 
 
 def _ended_well(number: int, frame: FrameType | None) -> None:
