@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from helpers.made_videos import noisy, packets, plain, write_video, zeroed
@@ -38,6 +40,33 @@ def test_after_a_broken_frame_nothing_is_whole_up_to_the_next_key_frame(
     assert sum(damaged) == 24 - sample_clip(path, 24).decoded == 6
     assert damaged[:10] == [False] * 10
     assert damaged[-8:] == [False] * 8
+
+
+def test_a_frame_is_gone_when_nobody_holds_it(tmp_path: Path) -> None:
+    """Without Python's search for circles, which lets hundreds of frames pile up."""
+    path = write_video(tmp_path / "a.mp4", [plain(90)] * 40)
+    _, frames = frames_of_file(path, 10_000)
+    next(frames).image()
+    gc.collect()
+    gc.disable()
+    try:
+        for frame in frames:
+            frame.image()
+        alive = [o for o in gc.get_objects() if type(o).__name__ == "SideDataContainer"]
+    finally:
+        gc.enable()
+    assert len(alive) <= 1
+
+
+def test_a_turned_film_is_upright(tmp_path: Path) -> None:
+    image = np.zeros((48, 64, 3), np.uint8)
+    image[:24] = 200
+    path = write_video(tmp_path / "a.mp4", [image] * 5, turn=(90, False, False))
+    _, frames = frames_of_file(path, 10_000)
+    expected = sample_clip(path, 5).frames
+    for frame, other in zip(frames, expected, strict=True):
+        assert frame.image().shape == (64, 48, 3)
+        assert np.array_equal(frame.image(), other.image)
 
 
 def test_a_file_that_breaks_off_says_so(tmp_path: Path) -> None:

@@ -37,13 +37,24 @@ def displayed(frame: av.VideoFrame, aspect: Fraction | None) -> NDArray[np.uint8
         aspect: of a pixel, see :func:`display_size`.
 
     """
+    return displayed_by(frame, aspect, display_matrix(frame))
+
+
+def displayed_by(
+    frame: av.VideoFrame, aspect: Fraction | None, matrix: Matrix | None
+) -> NDArray[np.uint8]:
+    """The same, by a display matrix that is known.
+
+    PyAV's side data and its frame hold each other, so that each frame which was asked for its
+    matrix stays in memory until Python looks for such circles: hundreds of frames of a stream.
+    """
     image = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
     width, height = display_size(frame.width, frame.height, aspect)
     if image.shape[:2] != (height, width):
         import cv2
 
         image = np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_CUBIC))
-    return turned(image, display_matrix(frame))
+    return turned(image, matrix)
 
 
 def display_matrix(frame: av.VideoFrame) -> Matrix | None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from spoofcue.errors import MediaError
 from spoofcue.media.container import container_of, packets_of
 from spoofcue.media.decoding import INTRA, STRICT
-from spoofcue.media.display import display_size, displayed
+from spoofcue.media.display import Matrix, display_matrix, display_size, displayed_by
 from spoofcue.media.local_file import open_local
 from spoofcue.media.survey import best_stream
 from spoofcue.media.video import Pixels
@@ -36,6 +36,7 @@ class StreamFrame:
 
     frame: av.VideoFrame | None
     aspect: Fraction | None = None
+    matrix: Matrix | None = None
 
     @property
     def time_s(self) -> float | None:
@@ -54,7 +55,7 @@ class StreamFrame:
 
         assert self.frame is not None
         try:
-            return displayed(self.frame, self.aspect)
+            return displayed_by(self.frame, self.aspect, self.matrix)
         except (av.error.FFmpegError, ValueError) as error:
             raise MediaError(f"a frame cannot be shown ({error})") from error
 
@@ -143,6 +144,7 @@ def _decoded(
     intra = codec.name in INTRA
     # what a stream shows before its first key frame is of no use
     spoiled, key_sent = not intra, False
+    matrix: list[Matrix | None] = []
     for packet in packets:
         key_sent |= packet.is_keyframe
         bad = packet.is_corrupt
@@ -161,6 +163,8 @@ def _decoded(
                 continue
             aspect = stream.sample_aspect_ratio
             most.check(*display_size(frame.width, frame.height, aspect))
-            yield StreamFrame(frame, aspect)
+            if not matrix:  # the first frame's, for all: see displayed_by
+                matrix.append(display_matrix(frame))
+            yield StreamFrame(frame, aspect, matrix[0])
         if bad:
             spoiled, key_sent = not intra, False
