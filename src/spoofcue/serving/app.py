@@ -20,6 +20,7 @@ from spoofcue.serving.envelope import Envelope
 from spoofcue.serving.keys import KeyRing, Scope, read_keys
 from spoofcue.serving.metrics import CONTENT_TYPE, ServiceMetrics
 from spoofcue.serving.model_facts import model_answer
+from spoofcue.serving.page_files import add_page
 from spoofcue.serving.problems import Problem, ProblemDocument, answer_with_problems, documented
 from spoofcue.serving.service import CheckService, Judged
 from spoofcue.serving.settings import ServiceSettings
@@ -208,6 +209,8 @@ def create_app(
         """Requests, decisions, latencies by stage, scores."""
         allow(request, "metrics")
         return Response(metrics.exposition(), media_type=CONTENT_TYPE)
+
+    add_page(app)
 
     @app.get("/openapi.json", include_in_schema=False)
     async def openapi() -> JSONResponse:

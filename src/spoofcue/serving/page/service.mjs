@@ -1,0 +1,140 @@
+// What the page asks the service. A request ends as an answer or throws a Failure; nothing else.
+
+export const LOOK_TIMEOUT_MS = 8000;
+export const CHECK_TIMEOUT_MS = 45_000; // longer than the service's own, whose word is clearer
+const PROBLEM = "urn:spoofcue:problem:";
+
+export class Failure extends Error {
+  // kind: the last part of a problem document's type, or unreachable, timeout, odd-answer, left.
+  constructor(kind, detail = "", retryMs = 0) {
+    super(detail || kind);
+    this.kind = kind;
+    this.detail = detail;
+    this.retryMs = retryMs;
+  }
+}
+
+export class Service {
+  #key = "";
+
+  // send: as fetch.
+  constructor(send = (...given) => fetch(...given)) {
+    this.send = send;
+  }
+
+  // The key is kept in memory alone.
+  set key(key) {
+    this.#key = key;
+  }
+
+  look(frame, signal) {
+    return this.#checked(frame, frame.type, LOOK_TIMEOUT_MS, signal);
+  }
+
+  check(body, signal) {
+    return this.#checked(body.content, body.type, CHECK_TIMEOUT_MS, signal);
+  }
+
+  // A picture of the evidence, and the decision that it was drawn for; null: nothing to draw.
+  async evidence(body, signal) {
+    const address = "v1/checks?evidence=png";
+    const asked = this.#post(body.content, body.type);
+    const answer = await this.#ask(address, asked, CHECK_TIMEOUT_MS, signal);
+    if (!(answer.headers.get("content-type") ?? "").startsWith("image/png")) {
+      return null;
+    }
+    const decision = answer.headers.get("Spoofcue-Decision");
+    return { picture: await whole(answer.blob()), decision };
+  }
+
+  async models() {
+    const answer = await this.#ask("v1/models", { headers: this.#headers() }, LOOK_TIMEOUT_MS);
+    return (await json(answer)).models;
+  }
+
+  // Throws unless checks are answered.
+  async ready() {
+    await this.#ask("readyz", {}, LOOK_TIMEOUT_MS);
+  }
+
+  async #checked(content, type, timeout, signal) {
+    return json(await this.#ask("v1/checks", this.#post(content, type), timeout, signal));
+  }
+
+  #post(content, type) {
+    const headers = this.#headers();
+    if (type) {
+      headers["Content-Type"] = type; // a form's own holds its boundary
+    }
+    return { method: "POST", body: content, headers };
+  }
+
+  #headers() {
+    return this.#key ? { Authorization: `Bearer ${this.#key}` } : {};
+  }
+
+  async #ask(address, options, timeout, signal) {
+    const late = AbortSignal.timeout(timeout);
+    const either = signal ? AbortSignal.any([late, signal]) : late;
+    const safe = { cache: "no-store", redirect: "error", signal: either };
+    let answer;
+    try {
+      answer = await this.send(address, { ...options, ...safe });
+    } catch (error) {
+      throw failure(error);
+    }
+    if (answer.status !== 200) {
+      throw await refusal(answer);
+    }
+    return answer;
+  }
+}
+
+// The body of a picture's or clip's check: the service looks at what it holds, not at its name.
+export function ofFile(file) {
+  return { content: file, type: "application/octet-stream" };
+}
+
+// The body of a check of several frames of one recording, in their order.
+export function ofFrames(frames) {
+  const content = new FormData();
+  frames.forEach((frame, at) => content.append("frames", frame, `frame-${at}.jpg`));
+  return { content, type: "" };
+}
+
+function failure(error) {
+  if (error.name === "TimeoutError") {
+    return new Failure("timeout");
+  }
+  return new Failure(error.name === "AbortError" ? "left" : "unreachable");
+}
+
+async function refusal(answer) {
+  const seconds = Number(answer.headers.get("retry-after"));
+  const retryMs = Number.isFinite(seconds) ? 1000 * seconds : 0;
+  try {
+    const { type, detail } = await answer.json();
+    if (type.startsWith(PROBLEM)) {
+      return new Failure(type.slice(PROBLEM.length), String(detail), retryMs);
+    }
+  } catch {
+    // a proxy before the service answers in its own way
+  }
+  return new Failure(answer.status >= 500 ? "unreachable" : "odd-answer", "", retryMs);
+}
+
+async function json(answer) {
+  try {
+    return await answer.json();
+  } catch (error) {
+    throw error instanceof SyntaxError ? new Failure("odd-answer") : failure(error);
+  }
+}
+
+async function whole(reading) {
+  try {
+    return await reading;
+  } catch (error) {
+    throw failure(error);
+  }
+}
