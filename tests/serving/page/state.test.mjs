@@ -136,6 +136,12 @@ test("a look decides nothing", () => {
   assert.deepEqual(preview(state, T), { key: "preview.good", box: BOX, good: true });
 });
 
+test("a face that leaves takes an attack away, and not that there was none to judge", () => {
+  const gone = looked(REJECTED, T + 1);
+  assert.deepEqual(standing(after([gone], filmed(ATTACK)), T + 2), { word: "none", why: "face-left" });
+  assert.equal(standing(after([gone], filmed(REJECTED)), T + 2).word, "rejected");
+});
+
 test("the advice is of the newest look and goes with it", () => {
   const blurred = { ...REJECTED, reason: "blurred", box: BOX, faces: 1 };
   const state = after([READY, ON, looked(blurred, T), looked(LIVE, T - 5)]);

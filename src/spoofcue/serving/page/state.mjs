@@ -117,12 +117,14 @@ function looked(state, { picture, answer, taken }) {
   if (wordOf(answer) === "none") {
     return failed(state, { picture, request: "look", problem: { kind: "odd-answer" } });
   }
-  const later = state.result !== null && taken > state.result.taken;
-  const others = later && OTHER_FACES.includes(answer.reason);
+  const { result } = state;
+  // a rejected check is of no face that could leave
+  const ofFace = result !== null && result.word !== "rejected" && taken > result.taken;
+  const others = ofFace && OTHER_FACES.includes(answer.reason);
   return {
     ...ready({ ...state, service: "unknown" }),
     look: { answer, taken },
-    result: others ? lose(state.result, "face-left") : state.result,
+    result: others ? lose(result, "face-left") : result,
   };
 }
 
