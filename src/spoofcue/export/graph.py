@@ -45,6 +45,18 @@ def traced(model: TorchModel) -> onnx.ModelProto:
     # Tracing takes a side of one 32-px step for a constant; the graph itself holds for it too.
     size = max(96, next_multiple(model.facts.input.size))
     network = _CueOnly(deepcopy(model.generator)).cpu().eval()
+    return exported(network, size, "cue")
+
+
+def exported(network: nn.Module, size: int, output: str) -> onnx.ModelProto:
+    """A network of (B, 3, H, W) images as an ONNX graph, B free, H and W free multiples of 32.
+
+    Args:
+        network: in eval mode, on the CPU.
+        size: of the images that it is traced with, px.
+        output: name of its output; the input is called ``image``.
+
+    """
     example = torch.zeros(2, 3, size, size)
     batch = torch.export.Dim("batch", min=1)
     height, width = (32 * torch.export.Dim(n, min=2, max=64) for n in ("rows", "columns"))
@@ -60,7 +72,7 @@ def traced(model: TorchModel) -> onnx.ModelProto:
             dynamo=True,
             external_data=False,
             input_names=["image"],
-            output_names=["cue"],
+            output_names=[output],
             dynamic_shapes={"image": {0: batch, 2: height, 3: width}},
             verbose=False,
         )
