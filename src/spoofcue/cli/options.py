@@ -7,6 +7,20 @@ from typing import Annotated
 
 import typer
 
+Model = Annotated[
+    str | None,
+    typer.Option(
+        help="Model package, run folder, .ckpt, .onnx or hf:owner/name@revision. Default: "
+        "$SPOOFCUE_MODEL, or the model that ships with spoofcue."
+    ),
+]
+Threshold = Annotated[
+    str | None,
+    typer.Option(
+        help="Decide attack above this score, 0 to 1, or the name of one of the model's "
+        "operating points: convenient, balanced or strict. Default: the model's own threshold."
+    ),
+]
 Profile = Annotated[
     bool,
     typer.Option(

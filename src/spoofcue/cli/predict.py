@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from spoofcue.cli.console import say, show, telling_names
-from spoofcue.cli.options import AsJson, Profile, YunetModel
+from spoofcue.cli.options import AsJson, Model, Profile, Threshold, YunetModel
 from spoofcue.runtime.choice import RUNTIMES
 
 if TYPE_CHECKING:
@@ -69,20 +69,8 @@ def _by_experts(evidence: list[dict[str, Any]]) -> str:
 
 def predict(
     paths: Annotated[list[Path], typer.Argument(help="Images, videos, and folders of them.")],
-    model: Annotated[
-        str | None,
-        typer.Option(
-            help="Model package, run folder, .ckpt, .onnx or hf:owner/name@revision. Default: "
-            "$SPOOFCUE_MODEL, or the model that ships with spoofcue."
-        ),
-    ] = None,
-    threshold: Annotated[
-        str | None,
-        typer.Option(
-            help="Decide attack above this score, 0 to 1, or the name of one of the model's "
-            "operating points: convenient, balanced or strict. Default: the model's own threshold."
-        ),
-    ] = None,
+    model: Model = None,
+    threshold: Threshold = None,
     profile: Profile = True,
     detector: Annotated[
         Literal["dlib", "yunet", "none"] | None,

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from spoofcue.cli.options import Profile, YunetModel
+from spoofcue.cli.options import Model, Profile, Threshold, YunetModel
 from spoofcue.cli.predict import number_or_name
 from spoofcue.errors import InputError
 from spoofcue.runtime.choice import RUNTIMES
@@ -29,20 +29,8 @@ def watch(
             "address is opened because you name it) or a video file."
         ),
     ],
-    model: Annotated[
-        str | None,
-        typer.Option(
-            help="Model package, run folder, .ckpt, .onnx or hf:owner/name@revision. Default: "
-            "$SPOOFCUE_MODEL, or the model that ships with spoofcue."
-        ),
-    ] = None,
-    threshold: Annotated[
-        str | None,
-        typer.Option(
-            help="Decide attack above this score, 0 to 1, or the name of one of the model's "
-            "operating points: convenient, balanced or strict. Default: the model's own threshold."
-        ),
-    ] = None,
+    model: Model = None,
+    threshold: Threshold = None,
     profile: Profile = True,
     detector: Annotated[
         Literal["dlib", "yunet"] | None,
