@@ -31,7 +31,7 @@ from spoofcue.package.calibration import (
 )
 from spoofcue.package.profile import CameraProfile
 from spoofcue.package.read import Package, read_package
-from spoofcue.package.write import check_target
+from spoofcue.package.write import check_target, unprofiled
 from spoofcue.scoring.camera_profile import CameraKnowledge, Rescorer, Seen
 from spoofcue.scoring.exported import PackagedModel
 
@@ -222,7 +222,7 @@ def calibrate_on_folders(
     if profile:
         judged, camera = _with_profile(read, judged, model)
     elif read.spec.profile:
-        read = _unprofiled(read)
+        read = unprofiled(read)
     named = " and ".join(folder.name for folder in (live, attack) if folder)
     source = f"calibrated on pictures of {named}"
     facts = threshold_facts(judged.scores, target, source, data=named, protocol=protocol)
@@ -237,29 +237,19 @@ def _with_profile(
     package: Package, judged: OwnPictures, model: PackagedModel
 ) -> tuple[OwnPictures, Stored | None]:
     """The pictures with the scores that a camera profile gives them, and that profile."""
-    live = [seen for seen, label in zip(judged.seen, judged.scores.label, strict=True) if not label]
+    pairs = list(zip(judged.seen, judged.scores.label, strict=True))
+    live = [seen for seen, label in pairs if not label]
     camera = CameraKnowledge.of(package.spec, live)
     if not camera.features and not camera.odds:
         return judged, None
     again = Rescorer(package)
     held_out = iter(again.held_out(live))
-    scores = [
-        again.scores([seen], camera)[0] if label else next(held_out)
-        for seen, label in zip(judged.seen, judged.scores.label, strict=True)
-    ]
+    attacks = iter(again.scores([seen for seen, label in pairs if label], camera))
+    scores = [next(attacks if label else held_out) for _, label in pairs]
     stored = camera.stored(model.facts.id, model.threshold)
     old = judged.scores
     new = ScoreSet.of(scores, old.label, old.pais, old.videos, old.subjects, lost=old.lost)
     return replace(judged, scores=new), stored
-
-
-def _unprofiled(package: Package) -> Package:
-    """A package as if it had no profile; its threshold is set anew anyway."""
-    profile = package.spec.profile
-    assert profile is not None
-    weights = {n: data for n, data in package.weights.items() if n not in profile.files}
-    spec = package.spec.model_copy(update={"profile": None, "threshold": profile.without})
-    return Package(package.path, spec, weights, profile.of)
 
 
 def _within(a: Path, b: Path) -> bool:

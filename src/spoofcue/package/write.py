@@ -102,12 +102,22 @@ def write_with_profile(
 
     """
     old = package.spec.profile
-    weights = {n: data for n, data in package.weights.items() if not old or n not in old.files}
+    weights = unprofiled(package).weights
     profile, files = camera or (None, {})
     # other scores than those of the package without it, or with another one
     same = [old.of] if old and profile is None else []
     spec = package.spec.model_copy(update={**changes, "profile": profile, "scores_as": same})
     return write_package(target, spec, weights | dict(files))
+
+
+def unprofiled(package: Package) -> Package:
+    """A package as it was before it knew a camera, unwritten; one that knows none as it is."""
+    profile = package.spec.profile
+    if profile is None:
+        return package
+    weights = {name: data for name, data in package.weights.items() if name not in profile.files}
+    spec = package.spec.model_copy(update={"profile": None, "threshold": profile.without})
+    return Package(package.path, spec, weights, profile.of)
 
 
 def without_profile(package: Package, target: Path) -> Package:
