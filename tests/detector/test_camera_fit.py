@@ -51,6 +51,8 @@ def test_live_faces_of_the_camera_get_in_and_attacks_do_not(door: Path, tmp_path
     assert [r.decision for r in fitted.predict(later)].count("live") >= 9
     assert fitted.predict(attack).decision == "attack"
     assert fitted.model_id == read_package(door).id
+    assert (plain.uses_profile, fitted.uses_profile) == (False, True)
+    assert not Detector.load(door, profile=False).uses_profile
 
 
 def test_the_threshold_is_of_scores_that_each_face_gets_from_the_others(

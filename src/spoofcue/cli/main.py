@@ -27,6 +27,7 @@ from spoofcue.cli import (
     report,
     serve,
     serve_key,
+    serve_receipt_key,
     simulate,
     train,
     watch,
@@ -47,7 +48,10 @@ EXTRAS = {
     "openvino": "openvino",
     "yaml": "simulate",
     **dict.fromkeys(
-        ("fastapi", "uvicorn", "python_multipart", "prometheus_client", "pydantic_settings"),
+        (
+            *("fastapi", "uvicorn", "python_multipart", "prometheus_client", "pydantic_settings"),
+            *("jwt", "cryptography"),
+        ),
         "serve",
     ),
 }
@@ -117,6 +121,7 @@ app.command(name="compare")(compare.compare)
 app.command(name="predict")(predict.predict)
 app.command(name="serve")(serve.serve)
 app.command(name="serve-key")(serve_key.serve_key)
+app.command(name="serve-receipt-key")(serve_receipt_key.serve_receipt_key)
 app.command(name="watch")(watch.watch)
 app.command(name="export")(export.export)
 app.command(name="protocols")(protocols.protocols)

@@ -221,6 +221,11 @@ class Detector:
         return self._threshold
 
     @property
+    def uses_profile(self) -> bool:
+        """Whether scores are those of a package with the profile of a camera."""
+        return isinstance(self._model, PackagedModel) and self._model.uses_profile
+
+    @property
     def model_id(self) -> str:
         """Which model, as in every result."""
         return self._model.facts.id

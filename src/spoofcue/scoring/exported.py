@@ -68,6 +68,11 @@ class PackagedModel:
         )
 
     @property
+    def uses_profile(self) -> bool:
+        """Whether scores are aligned to a camera by the package's profile."""
+        return self._camera is not None
+
+    @property
     def points(self) -> dict[str, OperatingPoint]:
         """Thresholds by name; they are of scores without a camera's profile."""
         return {} if self._camera else {str(n): p for n, p in self.package.spec.points.items()}
