@@ -153,6 +153,15 @@ def write_bytes(path: Path, data: bytes) -> None:
         part.write_bytes(data)
 
 
+def write_private(path: Path, data: bytes) -> None:
+    """As :func:`write_bytes`; at no instant may others than the file's owner read it."""
+    with whole(path) as part:
+        part.unlink(missing_ok=True)  # a kill may have left one
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(data)
+
+
 def write_text(path: Path, text: str) -> None:
     """As :meth:`pathlib.Path.write_text` in UTF-8, whole."""
     with whole(path) as part:

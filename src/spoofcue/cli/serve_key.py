@@ -35,7 +35,7 @@ def serve_key(
 ) -> None:
     """Make an API key and print it once; the file holds its hash alone.
 
-    To take a key back, delete its line and start the service again.
+    To take a key back, delete its line; a service that runs sees it within a second.
     """
     from spoofcue.serving.keys import new_key
 

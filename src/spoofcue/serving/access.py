@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from starlette.datastructures import Headers
 
-from spoofcue.serving.keys import ApiKey, KeyRing, Scope
+from spoofcue.serving.keys import ApiKey, Scope
 from spoofcue.serving.problems import Problem
 from spoofcue.serving.rate import TokenBucket
 from spoofcue.serving.settings import ServiceSettings
@@ -13,6 +15,13 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 # what watches a service may call it by its address
 ANY_HOST = frozenset({"/healthz", "/readyz"})
 NOBODY = ""  # whoever calls where no keys are asked for
+
+
+class Keys(Protocol):
+    """Who has a key of the service."""
+
+    def holder(self, key: str) -> ApiKey | None:
+        """Whose key it is; None: nobody's."""
 
 
 class Access:
@@ -24,9 +33,9 @@ class Access:
 
     """
 
-    def __init__(self, settings: ServiceSettings, keys: KeyRing | None) -> None:
+    def __init__(self, settings: ServiceSettings, keys: Keys | None) -> None:
         self._settings, self._keys = settings, keys
-        self._buckets: dict[str, TokenBucket] = {}
+        self._buckets: dict[ApiKey | None, TokenBucket] = {}
 
     def check_host(self, path: str, headers: Headers) -> None:
         """Refuse a request that names another host: a web page's name that leads to this machine.
@@ -60,7 +69,7 @@ class Access:
 
         """
         if self._keys is None:
-            self._take(NOBODY, None, scope)
+            self._take(None, scope)
             return NOBODY
         kind, _, key = headers.get("authorization", "").partition(" ")
         holder = self._keys.holder(key.strip()) if kind.lower() == "bearer" else None
@@ -72,18 +81,19 @@ class Access:
             )
         if scope is not None and scope not in holder.scopes:
             raise Problem("not-allowed", f"the key of {holder.name} lacks the scope {scope}.")
-        self._take(holder.name, holder, scope)
+        self._take(holder, scope)
         return holder.name
 
-    def _take(self, name: str, key: ApiKey | None, scope: Scope | None) -> None:
+    def _take(self, key: ApiKey | None, scope: Scope | None) -> None:
         """A token for a check."""
         rate = (key.rate if key else None) or self._settings.rate
         if rate is None or scope != "check":
             return
-        if name not in self._buckets:
+        # by the whole key: one whose line was given another rate has it from then on
+        if key not in self._buckets:
             burst = (key.burst if key else None) or self._settings.burst
-            self._buckets[name] = TokenBucket(rate, burst)
-        wait_s = self._buckets[name].take()
+            self._buckets[key] = TokenBucket(rate, burst)
+        wait_s = self._buckets[key].take()
         if wait_s:
             raise Problem(
                 "too-many",

@@ -12,12 +12,13 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from spoofcue.detector.detector import Detector
-from spoofcue.serving.access import Access
+from spoofcue.serving.access import Access, Keys
 from spoofcue.serving.answers import CheckAnswer, ModelsAnswer, StateAnswer, as_answer
 from spoofcue.serving.audit import AuditLog
 from spoofcue.serving.docs_page import POLICY, docs_page
 from spoofcue.serving.envelope import Envelope
-from spoofcue.serving.keys import KeyRing, Scope, read_keys
+from spoofcue.serving.key_file import WatchedKeys
+from spoofcue.serving.keys import Scope
 from spoofcue.serving.metrics import CONTENT_TYPE, ServiceMetrics
 from spoofcue.serving.model_facts import model_answer
 from spoofcue.serving.page_files import add_page
@@ -61,7 +62,7 @@ def create_app(
     settings: ServiceSettings,
     model: Path,
     *,
-    keys: KeyRing | None = None,
+    keys: Keys | None = None,
     audit: AuditLog | None = None,
 ) -> FastAPI:
     """The service as an ASGI application, for one event loop.
@@ -79,7 +80,7 @@ def create_app(
     """
     settings.check()
     if keys is None and settings.keys is not None:
-        keys = read_keys(settings.keys)
+        keys = WatchedKeys(settings.keys)
     if audit is None and settings.audit is not None:
         audit = AuditLog(settings.audit)
     service = CheckService(detector, settings)

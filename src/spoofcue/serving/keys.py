@@ -6,7 +6,6 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timezone
@@ -16,7 +15,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from spoofcue.errors import InputError, validation_text
-from spoofcue.whole_files import whole
+from spoofcue.whole_files import write_private
 
 Scope = Literal["check", "metrics"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -75,7 +74,7 @@ def read_keys(file: Path) -> KeyRing:
         InputError: it is not there, holds no key, a name twice, or a line that is none.
 
     """
-    keys = _read(file)
+    keys = key_lines(file)
     if not keys:
         raise InputError(f"{file} holds no key: make one with `spoofcue serve-key NAME`.")
     return KeyRing(keys)
@@ -102,7 +101,7 @@ def new_key(
         InputError: the name is taken, or something of it cannot be.
 
     """
-    known = _read(file) if file.exists() else []
+    known = key_lines(file) if file.exists() else []
     if any(one.name == name for one in known):
         raise InputError(f"{file} has a key of {name}: take that line out, or choose another name.")
     random = base64.urlsafe_b64encode(secrets.token_bytes(RANDOM_BYTES)).decode().rstrip("=")
@@ -121,15 +120,17 @@ def new_key(
     except ValidationError as error:
         raise InputError(f"{validation_text(error, 'the key', values=True)}.") from error
     lines = "".join(f"{one.model_dump_json(exclude_none=True)}\n" for one in (*known, made))
-    with whole(file) as part:
-        part.unlink(missing_ok=True)
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-            out.write(lines)
+    write_private(file, lines.encode())
     return key
 
 
-def _read(file: Path) -> list[ApiKey]:
+def key_lines(file: Path) -> list[ApiKey]:
+    """The keys of a file of JSON lines, which may hold none.
+
+    Raises:
+        InputError: it is not there, or holds a name twice or a line that is none.
+
+    """
     if not file.is_file():
         raise InputError(f"{file}: there is no such file of keys; `spoofcue serve-key` makes it.")
     keys: dict[str, ApiKey] = {}
