@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,16 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from helpers.served_process import BARE, COMMAND, free_port
 from helpers.service import face_png, shipped
-
-COMMAND = [sys.executable, "-m", "spoofcue"]
-BARE = {k: v for k, v in os.environ.items() if not k.startswith("SPOOFCUE_")}
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @contextmanager
