@@ -18,6 +18,8 @@ from PIL import Image
 from spoofcue.detector.detector import Detector
 from spoofcue.scoring.open_model import SHIPPED
 from spoofcue.serving.app import create_app
+from spoofcue.serving.bench import Bench
+from spoofcue.serving.hands import OwnHand
 from spoofcue.serving.settings import ServiceSettings
 from spoofcue.simulate.people import RenderedPerson
 
@@ -32,10 +34,11 @@ class Caller:
         self, detector: Detector | None = None, *, base: str = BASE, **settings: Any
     ) -> None:
         app_options = {n: settings.pop(n) for n in ("keys_given", "audit_log") if n in settings}
+        given = ServiceSettings(**{"workers": 2, **settings})
+        bench = Bench.of(detector or shipped(), given, SHIPPED)
         self.app = create_app(
-            detector or shipped(),
-            ServiceSettings(**settings),
-            SHIPPED,
+            [OwnHand(bench) for _ in range(given.workers)],
+            given,
             keys=app_options.get("keys_given"),
             audit=app_options.get("audit_log"),
         )

@@ -1,21 +1,61 @@
-"""The pool of checks: never more at one time than its threads, and places come back."""
+"""The pool of tasks: never more at one time than its hands, and places come back."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
 import time
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
 from spoofcue.serving.judging import FullError, JudgingPool
+from spoofcue.serving.problems import Problem
+from spoofcue.serving.work import Done, Outcome, Task
+
+ANY = Task("check", (b"picture",))
 
 
-def test_no_more_at_one_time_than_threads_and_all_are_done() -> None:
+class Toy:
+    """A hand that does what it is told to."""
+
+    hello: dict[str, Any] = {"not_ready": None}  # noqa: RUF012
+    restarts = 0
+    ended = False
+
+    def __init__(self, work: Callable[[Sequence[Task]], list[Outcome]]) -> None:
+        self.do = work
+
+    def wait(self) -> None: ...
+
+    def mend(self) -> None:
+        self.ended = False
+        self.restarts += 1
+
+    def renew(self, model: str) -> None:
+        self.hello = {"not_ready": None, "model": model}
+
+    def close(self) -> None: ...
+
+
+def pool_of(work: Callable[[Sequence[Task]], list[Outcome]], hands: int, queue: int,
+            batch: int = 1) -> JudgingPool:  # fmt: skip
+    pool = JudgingPool(hands, queue, batch)
+    for _ in range(hands):
+        pool.add(Toy(work))
+    return pool
+
+
+def echoed(tasks: Sequence[Task]) -> list[Outcome]:
+    return [Done({"of": task.files[0].decode()}) for task in tasks]
+
+
+def test_no_more_at_one_time_than_hands_and_all_are_done() -> None:
     most = now = 0
     lock = threading.Lock()
 
-    def work() -> int:
+    def work(tasks: Sequence[Task]) -> list[Outcome]:
         nonlocal most, now
         with lock:
             now += 1
@@ -23,24 +63,28 @@ def test_no_more_at_one_time_than_threads_and_all_are_done() -> None:
         time.sleep(0.02)
         with lock:
             now -= 1
-        return 1
+        return echoed(tasks)
 
-    async def run() -> list[int]:
-        pool = JudgingPool(workers=2, queue=6)
+    async def run() -> list[Any]:
+        pool = pool_of(work, hands=2, queue=6)
         try:
-            return await asyncio.gather(*(pool.run(work) for _ in range(8)))
+            tasks = [Task("check", (str(k).encode(),)) for k in range(8)]
+            return await asyncio.gather(*map(pool.run, tasks))
         finally:
             pool.close()
 
-    assert asyncio.run(run()) == [1] * 8
+    assert [done.facts["of"] for done, _ in asyncio.run(run())] == [str(k) for k in range(8)]
     assert most == 2
 
 
 def test_beyond_the_queue_is_refused_at_once() -> None:
+    def work(tasks: Sequence[Task]) -> list[Outcome]:
+        time.sleep(0.1)
+        return echoed(tasks)
+
     async def run() -> list[object]:
-        pool = JudgingPool(workers=2, queue=3)
-        calls = [pool.run(lambda: time.sleep(0.1)) for _ in range(9)]
-        done = await asyncio.gather(*calls, return_exceptions=True)
+        pool = pool_of(work, hands=2, queue=3)
+        done = await asyncio.gather(*(pool.run(ANY) for _ in range(9)), return_exceptions=True)
         assert (pool.running, pool.waiting) == (0, 0)
         pool.close()
         return done
@@ -49,20 +93,21 @@ def test_beyond_the_queue_is_refused_at_once() -> None:
     assert refused == [False] * 5 + [True] * 4
 
 
-def test_a_cancelled_check_keeps_its_thread_and_a_waiting_one_has_none() -> None:
+def test_a_cancelled_task_keeps_its_hand_and_a_waiting_one_has_none() -> None:
     go = threading.Event()
     began = 0
 
-    def work() -> None:
+    def work(tasks: Sequence[Task]) -> list[Outcome]:
         nonlocal began
         began += 1
         go.wait(10)
+        return echoed(tasks)
 
     async def run() -> None:
-        pool = JudgingPool(workers=1, queue=1)
-        first = asyncio.ensure_future(pool.run(work))
+        pool = pool_of(work, hands=1, queue=1)
+        first = asyncio.ensure_future(pool.run(ANY))
         await asyncio.sleep(0.05)
-        second = asyncio.ensure_future(pool.run(work))
+        second = asyncio.ensure_future(pool.run(ANY))
         await asyncio.sleep(0)
         assert (pool.running, pool.waiting) == (1, 1)
         first.cancel()
@@ -70,23 +115,90 @@ def test_a_cancelled_check_keeps_its_thread_and_a_waiting_one_has_none() -> None
         await asyncio.sleep(0.05)
         assert (pool.running, pool.waiting) == (1, 0)
         go.set()
-        await pool.run(lambda: None)
+        await pool.run(ANY)
         assert (pool.running, pool.waiting) == (0, 0)
         pool.close()
 
     asyncio.run(run())
-    assert began == 1
+    assert began == 2  # the first, and the last
 
 
-def test_an_error_of_a_check_is_its_callers() -> None:
-    def work() -> None:
-        raise ValueError("of the check")
+@pytest.mark.parametrize("batch", [1, 3, 8])
+def test_what_waits_is_taken_together_up_to_the_batch(batch: int) -> None:
+    taken: list[int] = []
+    go = threading.Event()
+
+    def work(tasks: Sequence[Task]) -> list[Outcome]:
+        go.wait(10)
+        return echoed(tasks)
+
+    async def run() -> list[str]:
+        pool = pool_of(work, hands=1, queue=9, batch=batch)
+        pool.batched = taken.append
+        tasks = [Task("check", (str(k).encode(),)) for k in range(7)]
+        large = Task("check", (b"x" * 2_000_000,))
+        other = Task("look", (b"look",))
+        asked = [asyncio.ensure_future(pool.run(task)) for task in (*tasks, large, other)]
+        await asyncio.sleep(0.02)
+        go.set()
+        done = await asyncio.gather(*asked)
+        pool.close()
+        return [one.facts["of"] for one, _ in done[:7]]
+
+    assert asyncio.run(run()) == [str(k) for k in range(7)]
+    # the first is begun at once, alone; what is large or no check is never joined
+    assert taken == [1, *{1: [1] * 6, 3: [3, 3], 8: [6]}[batch], 1, 1]
+
+
+def test_a_problem_and_a_fault_are_their_callers_alone() -> None:
+    def work(tasks: Sequence[Task]) -> list[Outcome]:
+        if tasks[0].files == (b"fault",):
+            raise RuntimeError("of the hand")
+        return [Problem("too-large", "too large.")]
 
     async def run() -> None:
-        pool = JudgingPool(workers=1, queue=0)
+        pool = pool_of(work, hands=1, queue=0)
         for _ in range(2):
-            with pytest.raises(ValueError, match="of the check"):
-                await pool.run(work)
+            with pytest.raises(Problem, match=r"too large\.") as large:
+                await pool.run(ANY)
+            assert large.value.kind == "too-large"
+            with pytest.raises(Problem) as failed:
+                await pool.run(Task("check", (b"fault",)))
+            assert failed.value.kind == "failed"
+        pool.close()
+
+    asyncio.run(run())
+
+
+def test_a_hand_that_ended_is_mended_while_nobody_asks() -> None:
+    async def run() -> int:
+        pool = pool_of(echoed, hands=2, queue=0)
+        hand = pool.hands[1]
+        hand.ended = True  # type: ignore[misc]
+        keeping = asyncio.ensure_future(pool.keep_mended())
+        for _ in range(200):
+            await asyncio.sleep(0.02)
+            if hand.restarts:
+                break
+        keeping.cancel()
+        pool.close()
+        return hand.restarts
+
+    assert asyncio.run(run()) == 1
+
+
+def test_another_model_reaches_every_hand_while_tasks_go_on() -> None:
+    def work(tasks: Sequence[Task]) -> list[Outcome]:
+        time.sleep(0.01)
+        return echoed(tasks)
+
+    async def run() -> None:
+        pool = pool_of(work, hands=2, queue=50)
+        asked = [asyncio.ensure_future(pool.run(ANY)) for _ in range(20)]
+        await asyncio.sleep(0)
+        await pool.each(lambda hand: hand.renew("new"))
+        await asyncio.gather(*asked)
+        assert [hand.hello["model"] for hand in pool.hands] == ["new", "new"]
         pool.close()
 
     asyncio.run(run())

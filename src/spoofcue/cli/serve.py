@@ -59,7 +59,10 @@ def serve(
     ] = None,
     threads: Annotated[
         int | None,
-        typer.Option(help="Number of threads the runtime takes. Default: its own choice."),
+        typer.Option(
+            help="Number of threads the runtime takes in each worker. "
+            "Default: the cores that there are for each."
+        ),
     ] = None,
     host: Annotated[
         str | None,
@@ -141,7 +144,17 @@ def serve(
         typer.Option(help="Seconds a check may wait and take together. Default: 30."),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(help="Number of checks at one time. Default: 2.")
+        int | None,
+        typer.Option(
+            help="Number of processes that judge. Default: one for each core, and 4 at most."
+        ),
+    ] = None,
+    batch: Annotated[
+        int | None,
+        typer.Option(
+            help="Number of waiting checks that a worker takes together; it gains little on a "
+            "processor. Default: 1."
+        ),
     ] = None,
     queue: Annotated[
         int | None,
@@ -150,6 +163,14 @@ def serve(
     uploads: Annotated[
         int | None,
         typer.Option(help="Number of bodies in memory at one time. Default: 32."),
+    ] = None,
+    connections: Annotated[
+        int | None,
+        typer.Option(help="Number of connections open at one time. Default: 512."),
+    ] = None,
+    head_seconds: Annotated[
+        float | None,
+        typer.Option(help="Seconds within which the head of a request must come. Default: 10."),
     ] = None,
 ) -> None:
     """Judge pictures and clips over HTTP: POST /v1/checks; /docs lists all addresses.

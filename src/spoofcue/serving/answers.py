@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from spoofcue.detector.evidence import FrameCounts
 from spoofcue.detector.quality import Quality
-from spoofcue.detector.result import EarlyExit, Result, Timings
+from spoofcue.detector.result import EarlyExit, Timings
 from spoofcue.faces.box import Box
 
 # numbers from which the score could be computed again
@@ -53,6 +54,16 @@ class CheckAnswer(Answer):
     quality: Quality | None
     evidence: list[EvidenceAnswer]
     early_exit: EarlyExit | None
+    overlay: str | None = Field(
+        None, description="with evidence=inline: a data URL of the PNG; null: nothing to draw"
+    )
+
+
+class ProfileAnswer(Answer):
+    """The camera profile that is used."""
+
+    made: str
+    pictures: int
 
 
 class ExpertAnswer(Answer):
@@ -70,6 +81,7 @@ class ModelAnswer(Answer):
     threshold: float
     rule: str = Field(description="how the threshold was chosen")
     operating_points: dict[str, float] = Field(description="name -> threshold")
+    profile: ProfileAnswer | None = Field(description="of the camera; null: none is used")
     face_detector: str | None
     experts: list[ExpertAnswer]
     intended_use: str | None
@@ -89,17 +101,17 @@ class StateAnswer(Answer):
     status: Literal["ok", "ready"]
 
 
-def as_answer(result: Result, request_id: str, digits: int | None) -> dict[str, Any]:
+def as_answer(result: Mapping[str, Any], request_id: str, digits: int | None) -> dict[str, Any]:
     """A result for JSON.
 
     Args:
-        result: of the detector.
+        result: of :meth:`spoofcue.detector.result.Result.to_dict`.
         request_id: of the request.
         digits: to which scores and evidence are rounded, so that queries tell less of the model;
             None: as they are. The decision is by the exact score.
 
     """
-    plain = {"request_id": request_id, **result.to_dict()}
+    plain = {"request_id": request_id, **result}
     return plain if digits is None else rounded(plain, digits)
 
 

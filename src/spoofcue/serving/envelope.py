@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from spoofcue.serving.access import Access
 from spoofcue.serving.metrics import ServiceMetrics
+from spoofcue.serving.places import place_of
 from spoofcue.serving.problems import Problem
 
 LOG = logging.getLogger("spoofcue.serving")
@@ -78,7 +79,7 @@ class Envelope:
                 await problem.response(request_id)(scope, receive, sending)
             except Exception as error:
                 # its type and place alone: a message may quote what was sent
-                LOG.error("%s failed: %s", request_id, _place(error))
+                LOG.error("%s failed: %s", request_id, place_of(error))
                 if status:
                     raise
                 failed = Problem("failed", "the service failed; its log tells more.")
@@ -97,17 +98,3 @@ class Envelope:
 
 def _has_body(headers: Headers) -> bool:
     return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
-
-
-def _place(error: BaseException) -> str:
-    """The type of an error and the lines of the program that it came through."""
-    lines = []
-    trace = error.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        lines.append(
-            f"{code.co_qualname if hasattr(code, 'co_qualname') else code.co_name}"
-            f":{trace.tb_lineno}"
-        )
-        trace = trace.tb_next
-    return f"{type(error).__name__} in {' > '.join(lines[-6:])}"

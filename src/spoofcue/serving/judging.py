@@ -1,65 +1,178 @@
-"""A bounded number of checks at one time, a bounded number that wait; the rest is turned away."""
+"""A bounded number of tasks at one time, a bounded number that wait; the rest is turned away."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from dataclasses import dataclass, field
+from functools import partial
 
-T = TypeVar("T")
+from spoofcue.serving.hands import Hand
+from spoofcue.serving.problems import Problem
+from spoofcue.serving.work import Done, Outcome, Task
+
+JOINED_BYTES = 1_000_000  # of a task that is done together with others: a clip keeps them waiting
+MEND_S = 0.2  # between looks at processes that nobody asks anything of
 
 
 class FullError(Exception):
     """As many wait as may."""
 
 
+@dataclass(eq=False, slots=True)
+class _Waiting:
+    task: Task
+    answer: asyncio.Future[Outcome]
+    since: float = field(default_factory=time.perf_counter)
+    waited_s: float = 0.0
+
+    @property
+    def joins(self) -> bool:
+        return self.task.name == "check" and self.task.size <= JOINED_BYTES
+
+
 class JudgingPool:
-    """Threads that judge. To be used in one event loop.
+    """Hands that do tasks. To be used in one event loop.
 
     Whoever waits is a coroutine: if it is cancelled, since its client left or its time is over, it
-    waits no more, and its picture is freed. A check that has begun goes on to its end, and its
-    place is free only then.
+    waits no more, and its picture is freed. A task that has begun goes on to its end, and its
+    hand is free only then.
 
     Args:
-        workers: checks at one time.
-        queue: checks that wait.
+        hands: at most so many will be added.
+        queue: tasks that wait.
+        batch: checks that wait and are given to one hand together, at most.
+
+    Attributes:
+        running: tasks that hands are at.
+        batched: is told the number of checks of each batch.
 
     """
 
-    def __init__(self, workers: int, queue: int) -> None:
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="spoofcue-check")
-        self._free = asyncio.Semaphore(workers)
+    def __init__(self, hands: int, queue: int, batch: int = 1) -> None:
+        self._threads = ThreadPoolExecutor(hands, thread_name_prefix="spoofcue-check")
         self._queue = queue
-        self.waiting = 0
+        self._batch = batch
+        self._hands: list[Hand] = []
+        self._free: deque[Hand] = deque()
+        self._waiting: deque[_Waiting] = deque()
+        self._closed = False
         self.running = 0
+        self.batched: Callable[[int], None] = lambda count: None
 
-    async def run(self, work: Callable[[], T]) -> T:
-        """What ``work`` returns, done in one of the threads.
+    @property
+    def waiting(self) -> int:
+        """Tasks that wait for a hand."""
+        return len(self._waiting)
+
+    @property
+    def hands(self) -> Sequence[Hand]:
+        """All that were added."""
+        return tuple(self._hands)
+
+    def add(self, hand: Hand) -> None:
+        """Let one more work."""
+        self._hands.append(hand)
+        self._release(hand)
+
+    async def run(self, task: Task) -> tuple[Done, float]:
+        """What came of a task, and the seconds that it waited for a hand.
 
         Raises:
             FullError: there is no room to wait.
+            Problem: the task has no result.
 
         """
-        if self._free.locked() and self.waiting >= self._queue:
+        if not self._free and self.waiting >= self._queue:
             raise FullError
-        self.waiting += 1
+        mine = _Waiting(task, asyncio.get_running_loop().create_future())
+        self._waiting.append(mine)
+        self._give()
         try:
-            await self._free.acquire()
+            outcome = await mine.answer
         finally:
-            self.waiting -= 1
-        self.running += 1
-        future = asyncio.get_running_loop().run_in_executor(self._threads, work)
-        future.add_done_callback(self._done)
-        # cancelling the coroutine must not give its place away while the thread still works
-        return await asyncio.shield(future)
+            if mine in self._waiting:
+                self._waiting.remove(mine)
+        if isinstance(outcome, Problem):
+            raise outcome
+        return outcome, mine.waited_s
+
+    async def each(self, work: Callable[[Hand], None]) -> None:
+        """Have something done to one hand after the other, while the others go on.
+
+        Raises:
+            Exception: what ``work`` raises; the hands after that one are left as they are.
+
+        """
+        for hand in self.hands:
+            while hand not in self._free:
+                await asyncio.sleep(0.01)
+            self._free.remove(hand)
+            try:
+                await asyncio.get_running_loop().run_in_executor(self._threads, work, hand)
+            finally:
+                self._release(hand)
+
+    async def keep_mended(self) -> None:
+        """Start hands again that ended while they were free; for ever."""
+        while True:
+            await asyncio.sleep(MEND_S)
+            for hand in tuple(self._free):
+                if hand.ended and hand in self._free:
+                    self._free.remove(hand)
+                    mending = asyncio.get_running_loop().run_in_executor(self._threads, hand.mend)
+                    mending.add_done_callback(partial(self._mended, hand))
 
     def close(self) -> None:
-        """Wait for the checks that have begun, and end the threads."""
+        """Wait for the tasks that have begun, and end the hands."""
+        self._closed = True
         self._threads.shutdown(wait=True, cancel_futures=True)
+        for hand in self._hands:
+            hand.close()
 
-    def _done(self, future: asyncio.Future[T]) -> None:
-        self.running -= 1
-        self._free.release()
-        if not future.cancelled():
-            future.exception()  # looked at, so that asyncio does not log one that nobody awaits
+    def _mended(self, hand: Hand, mending: asyncio.Future[None]) -> None:
+        if not mending.cancelled():
+            mending.exception()  # looked at; a hand that is not mended is ended still
+        self._release(hand)
+
+    def _release(self, hand: Hand) -> None:
+        self._free.append(hand)
+        self._give()
+
+    def _give(self) -> None:
+        """Give free hands what waits, the longest first."""
+        while self._free and self._waiting and not self._closed:
+            hand, first = self._free.popleft(), self._waiting.popleft()
+            taken = [first]
+            while first.joins and len(taken) < self._batch and self._waiting:
+                if not self._waiting[0].joins:
+                    break
+                taken.append(self._waiting.popleft())
+            self._do(hand, taken)
+
+    def _do(self, hand: Hand, taken: list[_Waiting]) -> None:
+        now = time.perf_counter()
+        for one in taken:
+            one.waited_s = now - one.since
+        self.running += len(taken)
+        self.batched(len(taken))
+        loop = asyncio.get_running_loop()
+        tasks = [one.task for one in taken]
+        work = loop.run_in_executor(self._threads, hand.do, tasks)
+
+        def done(future: asyncio.Future[list[Outcome]]) -> None:
+            self.running -= len(taken)
+            if future.cancelled() or future.exception() is not None:
+                failed = Problem("failed", "the service failed; its log tells more.")
+                outcomes: list[Outcome] = [failed] * len(taken)
+            else:
+                outcomes = future.result()
+            for one, outcome in zip(taken, outcomes, strict=True):
+                if not one.answer.done():
+                    one.answer.set_result(outcome)
+            self._release(hand)
+
+        work.add_done_callback(done)

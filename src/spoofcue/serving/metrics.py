@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from spoofcue.detector.result import Result
-
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 SCORES = tuple(k / 20 for k in range(1, 21))
+BATCHES = (1, 2, 4, 8, 16, 32, 64)
 STAGES = ("decode", "detect", "crop", "network", "total")
 
 
@@ -21,10 +21,18 @@ class ServiceMetrics:
     Args:
         waiting: how many checks wait now.
         running: how many are judged now.
+        workers: how many can judge now.
+        restarts: how often a worker was started again.
 
     """
 
-    def __init__(self, waiting: Callable[[], float], running: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        waiting: Callable[[], float],
+        running: Callable[[], float],
+        workers: Callable[[], float],
+        restarts: Callable[[], float],
+    ) -> None:
         self._registry = CollectorRegistry()
         registry = self._registry
         self._requests = Counter(
@@ -38,18 +46,27 @@ class ServiceMetrics:
         self.in_flight = Gauge(
             "spoofcue_in_flight", "Requests that have no answer yet", registry=registry
         )
-        Gauge("spoofcue_waiting", "Checks that wait for a thread", registry=registry).set_function(
+        Gauge("spoofcue_waiting", "Tasks that wait for a worker", registry=registry).set_function(
             waiting
         )
-        Gauge("spoofcue_running", "Checks that are judged now", registry=registry).set_function(
+        Gauge("spoofcue_running", "Tasks that workers are at", registry=registry).set_function(
             running
         )
+        Gauge("spoofcue_workers", "Workers that can judge", registry=registry).set_function(workers)
+        Gauge(
+            "spoofcue_worker_restarts", "Workers that ended and were started again",
+            registry=registry,
+        ).set_function(restarts)  # fmt: skip
+        self._batches = Histogram(
+            "spoofcue_batch", "Tasks that a worker was given together",
+            buckets=BATCHES, registry=registry,
+        )  # fmt: skip
         self._decisions = Counter(
             "spoofcue_decisions", "Decisions; reason is empty for a plain score",
             ["decision", "reason"], registry=registry,
         )  # fmt: skip
         self._stages = Histogram(
-            "spoofcue_stage_seconds", "Time of a check by stage; wait: for a thread",
+            "spoofcue_stage_seconds", "Time of a check by stage; wait: for a worker",
             ["stage"], buckets=SECONDS, registry=registry,
         )  # fmt: skip
         self._scores = Histogram(
@@ -62,14 +79,24 @@ class ServiceMetrics:
         self._requests.labels(route, method, str(status)).inc()
         self._request_seconds.labels(route).observe(seconds)
 
-    def decided(self, result: Result, waited_s: float) -> None:
-        """Count a decision with its score and the time of its stages."""
-        self._decisions.labels(result.decision, result.reason or "").inc()
+    def batched(self, count: int) -> None:
+        """Count the tasks that a worker was given together."""
+        self._batches.observe(count)
+
+    def decided(self, result: Mapping[str, Any], waited_s: float) -> None:
+        """Count a decision with its score and the time of its stages.
+
+        Args:
+            result: of :meth:`spoofcue.detector.result.Result.to_dict`.
+            waited_s: for a worker.
+
+        """
+        self._decisions.labels(result["decision"], result["reason"] or "").inc()
         self._stages.labels("wait").observe(waited_s)
         for stage in STAGES:
-            self._stages.labels(stage).observe(getattr(result.timings, stage) / 1000)
-        if result.score is not None:
-            self._scores.observe(result.score)
+            self._stages.labels(stage).observe(result["timings"][stage] / 1000)
+        if result["score"] is not None:
+            self._scores.observe(result["score"])
 
     def exposition(self) -> bytes:
         """In the text format of Prometheus."""

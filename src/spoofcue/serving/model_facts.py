@@ -6,7 +6,7 @@ from pathlib import Path
 
 from spoofcue.detector.detector import Detector
 from spoofcue.package.read import is_package, read_package
-from spoofcue.serving.answers import ExpertAnswer, ModelAnswer
+from spoofcue.serving.answers import ExpertAnswer, ModelAnswer, ProfileAnswer
 
 
 def model_answer(detector: Detector, path: Path, *, profile: bool) -> ModelAnswer:
@@ -20,13 +20,15 @@ def model_answer(detector: Detector, path: Path, *, profile: bool) -> ModelAnswe
     """
     spec = read_package(path).spec if is_package(path) else None
     card = spec.card if spec else None
-    points = spec.points if spec and not (profile and spec.profile) else {}
+    used = spec.profile if spec and profile else None
+    points = spec.points if spec and not used else {}
     return ModelAnswer(
         id=detector.model_id,
         name=spec.name if spec else None,
         threshold=detector.threshold,
         rule=detector.threshold_facts.rule,
         operating_points={str(name): point.threshold for name, point in points.items()},
+        profile=ProfileAnswer(made=used.made, pictures=used.pictures) if used else None,
         face_detector=spec.detector if spec else None,
         experts=[ExpertAnswer(name=e.name, kind=e.kind) for e in spec.experts] if spec else [],
         intended_use=card.intended_use if card else None,

@@ -71,9 +71,24 @@ class Problem(Exception):  # noqa: N818  # RFC 9457 calls it so
         self.kind = kind
         self.status, self.title = KINDS[kind]
         self.detail = detail
+        self.retry_s = retry_s
         self.headers = dict(headers or {})
         if retry_s is not None:
             self.headers["Retry-After"] = str(max(1, math.ceil(retry_s)))
+
+    def as_data(self) -> dict[str, Any]:
+        """As JSON data, without headers of its own; see :meth:`of_data`."""
+        return {"kind": self.kind, "detail": self.detail, "retry_s": self.retry_s}
+
+    @classmethod
+    def of_data(cls, data: Mapping[str, Any]) -> Problem:
+        """What :meth:`as_data` gave.
+
+        Raises:
+            KeyError: it is none.
+
+        """
+        return cls(data["kind"], str(data["detail"]), retry_s=data["retry_s"])
 
     def response(self, request_id: str) -> JSONResponse:
         """The document."""

@@ -10,10 +10,12 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from spoofcue.detector.detector import Detector
 from spoofcue.errors import InputError
-from spoofcue.scoring.open_model import locate_model
 from spoofcue.serving.app import create_app
+from spoofcue.serving.audit import AuditLog
+from spoofcue.serving.bounded_http import bounded_http
+from spoofcue.serving.hands import WorkerProcess
+from spoofcue.serving.key_file import WatchedKeys
 from spoofcue.serving.settings import ServiceSettings
 
 KEEP_ALIVE_S = 15
@@ -21,23 +23,24 @@ DRAIN_S = 5.0  # beyond the longest check
 
 
 def opened(settings: ServiceSettings) -> FastAPI:
-    """The application with its model loaded.
+    """The application; its workers are started, and the first can judge.
 
     Raises:
         InputError: no usable model, keys or audit log, or settings that would be open to others.
 
     """
     settings.check()
-    path = locate_model(settings.model)
-    detector = Detector.load(
-        path,
-        runtime=settings.runtime,
-        threads=settings.threads,
-        threshold=settings.threshold,
-        profile=settings.profile,
-        frames=settings.frames,
-    )
-    return create_app(detector, settings, path)
+    # what can be wrong and needs no model first
+    keys = None if settings.keys is None else WatchedKeys(settings.keys)
+    audit = None if settings.audit is None else AuditLog(settings.audit)
+    hands = [WorkerProcess(settings) for _ in range(settings.workers)]
+    try:
+        hands[0].wait()
+        return create_app(hands, settings, keys=keys, audit=audit)
+    except BaseException:
+        for hand in hands:
+            hand.close()
+        raise
 
 
 def run(app: FastAPI, settings: ServiceSettings) -> None:
@@ -54,6 +57,7 @@ def run(app: FastAPI, settings: ServiceSettings) -> None:
         app,
         host=settings.host,
         port=settings.port,
+        http=bounded_http(settings.head_seconds, settings.connections),
         log_config=None,
         access_log=False,
         server_header=False,

@@ -1,77 +1,94 @@
-"""The detector behind the service: one submission to one result, bounded on every side."""
+"""From a request to what came of its task, bounded on every side."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
 
-from spoofcue.detector.cue_sheet import cue_sheet
-from spoofcue.detector.detector import Detector
-from spoofcue.detector.result import Result
-from spoofcue.errors import SpoofCueError
+from spoofcue.errors import InputError
+from spoofcue.serving.answers import ModelAnswer
+from spoofcue.serving.hands import Hand
 from spoofcue.serving.judging import FullError, JudgingPool
-from spoofcue.serving.limits import Limits
 from spoofcue.serving.problems import Problem
 from spoofcue.serving.receiving import whole_body
 from spoofcue.serving.settings import ServiceSettings
-from spoofcue.serving.submission import Kind, Submission, submission
+from spoofcue.serving.work import Done, Task
 
 RETRY_S = 1.0  # what a client is told to wait when there is no room
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One result.
-
-    Attributes:
-        kind: of what was judged.
-        result: of the detector.
-        waited_s: for a thread.
-        sheet: PNG of the evidence; None: not asked for, or nothing to show.
-
-    """
-
-    kind: Kind
-    result: Result
-    waited_s: float
-    sheet: bytes | None = None
-
-
-class CheckService:
-    """Judges what requests give.
+class Service:
+    """Receives bodies and has tasks done.
 
     Args:
-        detector: threads share it.
+        hands: do the tasks; the first has said what it judges by, others may still start.
         settings: how much is taken at one time.
 
     """
 
-    def __init__(self, detector: Detector, settings: ServiceSettings) -> None:
-        self.detector = detector
+    def __init__(self, hands: Sequence[Hand], settings: ServiceSettings) -> None:
         self._settings = settings
-        self.pool = JudgingPool(settings.workers, settings.queue)
-        self._limits = Limits(
-            settings.max_pixels, settings.max_clip_pixels, settings.max_seconds, settings.frames
-        )
+        self._hands = tuple(hands)
+        self.pool = JudgingPool(len(hands), settings.queue, settings.batch)
         self._open = 0
-        self.not_ready: str | None = "the self-test has not run yet"
+        self._joining: asyncio.Future[Any] | None = None
+        self._mending: asyncio.Future[None] | None = None
+
+    @property
+    def model(self) -> ModelAnswer:
+        """What is said of the model that judges."""
+        return ModelAnswer.model_validate(self._hands[0].hello["model"])
+
+    @property
+    def workers(self) -> int:
+        """Hands that can judge now."""
+        said = (hand.hello.get("not_ready", "") for hand in self.pool.hands if not hand.ended)
+        return sum(why is None for why in said)
+
+    @property
+    def restarts(self) -> int:
+        """How often a hand was started again."""
+        return sum(hand.restarts for hand in self._hands)
 
     async def start(self) -> None:
-        """Run the self-test; the service is ready if it passes."""
-        try:
-            await asyncio.to_thread(self.detector.self_test)
-        except SpoofCueError as error:
-            self.not_ready = str(error)
-        except Exception as error:  # whatever a runtime raises
-            self.not_ready = f"the self-test failed ({type(error).__name__})"
-        else:
-            self.not_ready = None
+        """Let the hands work, each as soon as it can."""
+        first, *others = self._hands
+        self.pool.add(first)
+        self._joining = asyncio.ensure_future(asyncio.gather(*map(self._join, others)))
+        self._mending = asyncio.ensure_future(self.pool.keep_mended())
+
+    def close(self) -> None:
+        """Wait for what has begun, and end the hands."""
+        for future in (self._joining, self._mending):
+            if future is not None:
+                future.cancel()
+        self.pool.close()
+        for hand in self._hands:
+            hand.close()
+
+    async def reload(self, model: str) -> None:
+        """Judge by another model: one hand after the other, while the others go on.
+
+        Args:
+            model: path; it is read once for each hand.
+
+        Raises:
+            InputError: it is no usable model, and nothing was changed.
+
+        """
+        if self._joining is not None:
+            await asyncio.shield(self._joining)
+        await self.pool.each(lambda hand: hand.renew(model))
+
+    async def _join(self, hand: Hand) -> None:
+        with contextlib.suppress(InputError):  # it has ended, and will be mended
+            await asyncio.to_thread(hand.wait)
+        self.pool.add(hand)
 
     def check_ready(self) -> None:
         """Refuse work that a broken model would do.
@@ -80,36 +97,33 @@ class CheckService:
             Problem: not-ready.
 
         """
-        if self.not_ready is not None:
-            raise Problem("not-ready", f"{self.not_ready}.", retry_s=RETRY_S)
+        if self.workers:
+            return
+        why = next((h.hello["not_ready"] for h in self._hands if h.hello.get("not_ready")), None)
+        raise Problem("not-ready", f"{why or 'no worker is there'}.", retry_s=RETRY_S)
 
-    async def check(self, request: Request, *, cues: bool) -> Judged:
-        """Receive the body of a request and judge it.
+    async def body(self, request: Request, most: int | None = None) -> bytes:
+        """All of a body; to be called within :meth:`upload`.
 
         Args:
             request: whose body was not read yet.
-            cues: whether the evidence is drawn.
+            most: bytes; None: as the settings say.
 
         Raises:
-            Problem: there is no result.
+            Problem: see :func:`spoofcue.serving.receiving.whole_body`.
 
         """
-        self.check_ready()
-        with self._upload():
-            body = await whole_body(request, self._settings.max_body, self._settings.body_seconds)
-            content_type = request.headers.get("content-type", "")
-            asked_at = time.perf_counter()
-
-            def work() -> Judged:
-                waited_s = time.perf_counter() - asked_at
-                return self._judge(content_type, body, waited_s, cues)
-
-            judging = asyncio.ensure_future(self.pool.run(work))
-            return await self._unless_gone(request, judging)
+        most = self._settings.max_body if most is None else most
+        return await whole_body(request, most, self._settings.body_seconds)
 
     @contextmanager
-    def _upload(self) -> Iterator[None]:
-        """A place for a body in memory."""
+    def upload(self) -> Iterator[None]:
+        """A place for a body in memory.
+
+        Raises:
+            Problem: busy.
+
+        """
         if self._open >= self._settings.uploads:
             raise Problem(
                 "busy", f"{self._open} requests are received or checked now.", retry_s=RETRY_S
@@ -120,25 +134,33 @@ class CheckService:
         finally:
             self._open -= 1
 
-    async def _unless_gone(self, request: Request, judging: asyncio.Future[Judged]) -> Judged:
-        """Wait for a check, for its client to leave, and for the time to be over."""
+    async def run(self, request: Request, task: Task) -> tuple[Done, float]:
+        """Have a task done while its client waits.
+
+        Args:
+            request: whose body was read.
+            task: to do.
+
+        Returns:
+            What came of it, and the seconds that it waited for a worker.
+
+        Raises:
+            Problem: it has no result: busy, client-gone, too-long, or one of the task's own.
+
+        """
+        judging = asyncio.ensure_future(self.pool.run(task))
         gone: asyncio.Future[Any] = asyncio.ensure_future(_left(request))
         either: set[asyncio.Future[Any]] = {judging, gone}
+        seconds = self._settings.check_seconds
         try:
             done, _ = await asyncio.wait(
-                either,
-                timeout=self._settings.check_seconds,
-                return_when=asyncio.FIRST_COMPLETED,
+                either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
             )
             if judging in done:
                 return judging.result()
             if gone in done:
                 raise Problem("client-gone", "the client left before it was answered.")
-            raise Problem(
-                "too-long",
-                f"the check took more than {self._settings.check_seconds:g} s.",
-                retry_s=RETRY_S,
-            )
+            raise Problem("too-long", f"the check took more than {seconds:g} s.", retry_s=RETRY_S)
         except FullError:
             raise Problem(
                 "busy",
@@ -149,30 +171,8 @@ class CheckService:
             judging.cancel()
             gone.cancel()
 
-    def _judge(self, content_type: str, body: bytes, waited_s: float, cues: bool) -> Judged:
-        """In a thread: what a body holds, whether it is within the limits, and the decision."""
-        asked = submission(content_type, body, self._settings.max_frames)
-        self._limits.check(asked)
-        result = self._decide(asked, cues)
-        return Judged(asked.kind, result, waited_s, _png(result) if cues else None)
-
-    def _decide(self, asked: Submission, cues: bool) -> Result:
-        if asked.kind == "frames":
-            return self.detector.predict(iter(asked.files), cues=cues)  # type: ignore[arg-type]
-        return self.detector.predict(asked.files[0], cues=cues)
-
 
 async def _left(request: Request) -> None:
     """Returns when the client has gone."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
-
-
-def _png(result: Result) -> bytes | None:
-    import cv2
-
-    sheet = cue_sheet(result)
-    if sheet is None:
-        return None
-    written, data = cv2.imencode(".png", cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
-    return data.tobytes() if written else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -35,6 +36,13 @@ Share = Annotated[float, Field(ge=0, le=1)]
 PointName = Literal["convenient", "balanced", "strict"]
 
 
+def usable_cores() -> int:
+    """Cores of the processor that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 class ServiceSettings(BaseSettings):
     """All settings of ``spoofcue serve``; :func:`gathered` reads them from where they may stand."""
 
@@ -45,7 +53,7 @@ class ServiceSettings(BaseSettings):
     profile: bool = True
     frames: int = Field(10, ge=1, description="sampled from a clip")
     runtime: str | None = None
-    threads: int | None = Field(None, ge=1, description="of the runtime, for each check")
+    threads: int | None = Field(None, ge=1, description="of the runtime, in each worker")
 
     host: str = Field("127.0.0.1", min_length=1)
     port: int = Field(8000, ge=0, le=65535)
@@ -69,8 +77,13 @@ class ServiceSettings(BaseSettings):
     )
     body_seconds: float = Field(10, gt=0, description="until a body must have come")
     check_seconds: float = Field(30, gt=0, description="from a whole body to the answer")
-    workers: int = Field(2, ge=1, le=256, description="checks at one time")
+    workers: int = Field(
+        default_factory=lambda: min(usable_cores(), 4), ge=1, le=256, description="processes"
+    )
+    batch: int = Field(1, ge=1, le=64, description="waiting checks that a worker takes together")
     queue: int = Field(16, ge=0, description="checks that wait")
+    connections: int = Field(512, ge=1, description="open at one time")
+    head_seconds: float = Field(10, gt=0, description="until the head of a request has come")
     uploads: int = Field(32, ge=1, description="bodies that are received or checked at one time")
 
     @classmethod
@@ -84,6 +97,11 @@ class ServiceSettings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What is given to the constructor alone: :func:`gathered` reads the other places."""
         return (init_settings,)
+
+    @property
+    def threads_each(self) -> int:
+        """Of the runtime in each worker: as many as its share of the processor's cores."""
+        return self.threads or max(1, usable_cores() // self.workers)
 
     @property
     def is_loopback(self) -> bool:
