@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from helpers.service import face_png
+from helpers.service import Caller, bearer, face_png, keys_file, shipped
 from spoofcue.errors import InputError
 from spoofcue.serving import keeping
 from spoofcue.serving.keeping import DAY_S, Keeper
@@ -263,3 +263,46 @@ def test_a_folder_that_cannot_be_written_is_refused_at_the_start(tmp_path: Path)
         Keeper(tmp_path / "file", 7, 10**9)
     with pytest.raises(InputError, match="cannot be kept in"):
         Keeper(tmp_path / "file" / "below", 7, 10**9)
+
+
+def test_the_service_keeps_what_it_judged(tmp_path: Path) -> None:
+    keys, key = keys_file(tmp_path)
+    folder, audit = tmp_path / "kept", tmp_path / "audit.jsonl"
+    settings = {"keep": folder, "keep_only": ("live",), "audit": str(audit), "keys": keys}
+    frames = [("frames", face_png()), ("frames", face_png(4))]
+    with Caller(**settings) as caller:
+        one = caller.post(files={"picture": face_png()}, headers=bearer(key))
+        two = caller.post(files=frames, headers=bearer(key))
+        caller.post(files={"picture": b"no picture"}, headers=bearer(key))
+        caller.post(content=b"", headers=bearer(key))
+    assert two.json()["decision"] == "live"
+    names = {p.name for p in folder.glob("*/*")}
+    ids = [answer.headers["spoofcue-request-id"] for answer in (one, two)]
+    ends = ("-001.png", ".json", "-001.png", "-002.png", ".json")
+    assert names == {i + end for i, end in zip([ids[0]] * 2 + [ids[1]] * 3, ends, strict=True)}
+    (file,) = folder.glob(f"*/{ids[1]}-002.png")
+    assert file.read_bytes() == face_png(4)
+    (file,) = folder.glob(f"*/{ids[0]}.json")
+    said = json.loads(file.read_text())
+    assert said["key"] == "bank"
+    assert said["result"]["score"] == one.json()["score"] == shipped().predict(face_png()).score
+    lines = [json.loads(line) for line in audit.read_text().splitlines()]
+    assert [line.get("kept") for line in lines] == [True, True, False, None]
+
+
+def test_the_service_decides_where_nothing_can_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    keys, metrics_key = keys_file(tmp_path, "check", "metrics")
+    audit = tmp_path / "audit.jsonl"
+    with Caller(keep=tmp_path / "kept", audit=str(audit), keys=keys) as caller:
+        monkeypatch.setattr(keeping, "write_private", full)
+        answer = caller.post(files={"picture": face_png()}, headers=bearer(metrics_key))
+        metrics = caller.get("/metrics", headers=bearer(metrics_key)).text
+    assert answer.json()["decision"] == "live"
+    assert json.loads(audit.read_text())["kept"] is False
+    assert "spoofcue_not_kept 1.0" in metrics.splitlines()
+    assert list((tmp_path / "kept").rglob("*.png")) == []

@@ -141,6 +141,7 @@ def test_at_the_start_a_damaged_file_opens_nothing(tmp_path: Path) -> None:
 
 def test_the_service_follows_the_file(tmp_path: Path) -> None:
     file, bank = keys_file(tmp_path, rate=0.01, burst=1)
+    watcher = new_key(file, "prometheus", ("metrics",))
     clock = Clock()
     with Caller(keys=file, keys_given=WatchedKeys(file, clock)) as caller:
 
@@ -160,3 +161,8 @@ def test_the_service_follows_the_file(tmp_path: Path) -> None:
         clock.now = 3.3
         problem_of(caller.post(**PICTURE, headers=bearer(bank)), 401, "no-key")
         assert status(door) == 200
+        assert "spoofcue_keys_fault 0.0" in caller.get("/metrics", headers=bearer(watcher)).text
+        file.write_text(file.read_text() + "{")
+        clock.now = 4.4
+        assert status(door) == 200
+        assert "spoofcue_keys_fault 1.0" in caller.get("/metrics", headers=bearer(watcher)).text

@@ -64,13 +64,15 @@ def test_the_audit_log_has_a_line_for_each_check(tmp_path: Path) -> None:
     first, second = map(json.loads, file.read_text().splitlines())
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", first.pop("time"))
     assert first == {
-        "request_id": one["request_id"], "key": "bank", "decision": "live", "reason": None,
+        "request_id": one["request_id"], "key": "bank", "client": "127.0.0.1",
+        "decision": "live", "reason": None,
         "score": one["score"], "threshold": one["threshold"], "model": one["model"],
         "kind": "picture", "frames": 1, "total_ms": one["timings"]["total"],
     }  # fmt: skip
     del second["time"]
     assert second == {
-        "request_id": two["request_id"], "key": "bank", "decision": None, "problem": "bad-request",
+        "request_id": two["request_id"], "key": "bank", "client": "127.0.0.1",
+        "decision": None, "problem": "bad-request",
     }  # fmt: skip
 
 

@@ -119,6 +119,27 @@ def serve(
             "decisions stay exact. Default: all."
         ),
     ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder in which what was judged is kept, pictures as they came and a JSON; "
+            "nobody else may keep records there. Default: nothing is kept."
+        ),
+    ] = None,
+    keep_days: Annotated[
+        int | None,
+        typer.Option(help="Days after which what is kept is deleted. Default: 7."),
+    ] = None,
+    keep_bytes: Annotated[
+        int | None,
+        typer.Option(help="Bytes of all that is kept; the oldest goes first. Default: 1000000000."),
+    ] = None,
+    keep_only: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A decision that is kept: live, attack or rejected; may be repeated. Default: all."
+        ),
+    ] = None,
     max_body: Annotated[
         int | None, typer.Option(help="Bytes of a request at most. Default: 10000000.")
     ] = None,
@@ -191,6 +212,11 @@ def serve(
     app = opened(settings)
     if not settings.is_loopback and settings.tls_cert is None:
         remark("spoofcue: no TLS: keys and pictures are sent as they are; put a proxy before it.")
+    if settings.keep is not None:
+        remark(
+            f"spoofcue: pictures are kept in {settings.keep} for {settings.keep_days} days "
+            f"({', '.join(settings.keep_only) or 'every decision'})."
+        )
     run(app, settings)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,6 +18,7 @@ from spoofcue.serving.context import Serving
 from spoofcue.serving.docs_page import POLICY, docs_page
 from spoofcue.serving.envelope import Envelope
 from spoofcue.serving.hands import Hand
+from spoofcue.serving.keeping import Keeper
 from spoofcue.serving.key_file import WatchedKeys
 from spoofcue.serving.metrics import ServiceMetrics
 from spoofcue.serving.page_files import add_page
@@ -43,6 +45,7 @@ def create_app(
     *,
     keys: Keys | None = None,
     audit: AuditLog | None = None,
+    keeper: Keeper | None = None,
 ) -> FastAPI:
     """The service as an ASGI application, for one event loop.
 
@@ -51,9 +54,11 @@ def create_app(
         settings: their threshold and model are the hands' already.
         keys: who may call; None: those of the settings' file, and without one anybody.
         audit: where decisions are noted; None: as the settings say.
+        keeper: keeps what was judged; None: as the settings say.
 
     Raises:
-        InputError: keys or audit log cannot be opened, or the settings leave it open to others.
+        InputError: keys, audit log or folder to keep in cannot be opened, or the settings leave
+            it open to others.
 
     """
     settings.check()
@@ -61,6 +66,8 @@ def create_app(
         keys = WatchedKeys(settings.keys)
     if audit is None and settings.audit is not None:
         audit = AuditLog(settings.audit)
+    if keeper is None:
+        keeper = Keeper.of(settings)
     service = Service(hands, settings)
     metrics = ServiceMetrics(
         lambda: service.pool.waiting,
@@ -69,13 +76,21 @@ def create_app(
         lambda: service.restarts,
     )
     service.pool.batched = metrics.batched
-    serving = Serving(settings, service, Access(settings, keys), metrics, audit)
+    serving = Serving(settings, service, Access(settings, keys), metrics, audit, keeper)
+    if isinstance(keys, WatchedKeys):
+        metrics.watch("spoofcue_keys_fault", "1: the file of keys is damaged or gone", keys.failing)
+    if keeper is not None:
+        metrics.watch("spoofcue_not_kept", "Records that could not be kept", keeper.failing)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await service.start()
+        purging = None if keeper is None else asyncio.ensure_future(keeper.purge_regularly())
         yield
         service.close()
+        if keeper is not None and purging is not None:
+            purging.cancel()
+            keeper.close()
 
     app = FastAPI(
         title="spoofcue",
@@ -87,6 +102,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.service = service
+    app.state.keys = keys
     answer_with_problems(app)
     app.add_middleware(Envelope, access=serving.access, metrics=metrics)
     add_checks_routes(app, serving)

@@ -13,6 +13,10 @@ FULL = (
     b"Content-Length: 24\r\nConnection: close\r\n\r\ntoo many connections now"
 )
 
+# TLS says that it ends and waits half a minute for an idle client to say so too, which would be as
+# long as SIGTERM takes; what was answered before is sent within this time
+FAREWELL_S = 1.0
+
 
 def bounded_http(head_seconds: float, connections: int) -> type[H11Protocol]:
     """A protocol for ``uvicorn.Config(http=...)``.
@@ -48,6 +52,12 @@ def bounded_http(head_seconds: float, connections: int) -> type[H11Protocol]:
         def connection_lost(self, exc: Exception | None) -> None:
             self._head_is_here()
             super().connection_lost(exc)
+
+        def shutdown(self) -> None:
+            """Close an idle connection now, and another once it is answered."""
+            super().shutdown()
+            if self.scheme == "https" and self.transport.is_closing():
+                self.loop.call_later(FAREWELL_S, self.transport.abort)
 
         def _wait_for_head(self) -> None:
             if self._late is None:

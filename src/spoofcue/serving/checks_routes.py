@@ -12,7 +12,7 @@ from spoofcue.serving.answers import CheckAnswer, as_answer
 from spoofcue.serving.context import Serving
 from spoofcue.serving.jobs_check import check_task
 from spoofcue.serving.problems import Problem, documented
-from spoofcue.serving.submission import FIELDS
+from spoofcue.serving.submission import FIELDS, submission
 from spoofcue.serving.work import Done
 
 _FILE = {"type": "string", "format": "binary"}
@@ -42,6 +42,7 @@ EVIDENCE = {
 
 def add_checks_routes(app: FastAPI, serving: Serving) -> None:
     """Add the address."""
+    most = serving.settings.max_frames
 
     async def noted(request: Request, *, cues: bool) -> Done:
         holder = serving.allow(request, "check")
@@ -53,17 +54,20 @@ def add_checks_routes(app: FastAPI, serving: Serving) -> None:
                 content_type = request.headers.get("content-type", "")
                 task = check_task(content_type, body, cues=cues)
                 done, waited_s = await service.run(request, task)
+                result = done.facts["result"]
+                kept = await serving.keep(
+                    request, holder, result, lambda: submission(content_type, body, most).files
+                )
         except Problem as problem:
             serving.note(request, holder, decision=None, problem=problem.kind)
             raise
         except Exception:
             serving.note(request, holder, decision=None, problem="failed")
             raise
-        result = done.facts["result"]
         said = ("decision", "reason", "score", "threshold", "model", "frames")
         serving.note(
             request, holder, **{name: result[name] for name in said}, kind=done.facts["kind"],
-            total_ms=result["timings"]["total"],
+            total_ms=result["timings"]["total"], **kept,
         )  # fmt: skip
         serving.metrics.decided(result, waited_s)
         return done

@@ -16,15 +16,14 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import Any, Literal, get_args
+from typing import Any
 
 from spoofcue.errors import InputError
 from spoofcue.media.kinds import HEAD, content_format
+from spoofcue.serving.settings import DECISIONS, Decision, ServiceSettings
 from spoofcue.whole_files import write_private
 
 LOG = logging.getLogger("spoofcue.serving")
-Decision = Literal["live", "attack", "rejected"]
-DECISIONS: tuple[Decision, ...] = get_args(Decision)
 DAY_S = 86_400
 PURGE_S = 3600.0
 WRITE_S = 5.0  # after which an answer waits for the disk no longer
@@ -61,7 +60,7 @@ class Keeper:
         folder: made if it is not there; nobody else keeps records in it.
         days: after which a record is deleted, >= 1.
         most_bytes: of all records, after which the oldest go.
-        only: decisions that are kept.
+        only: decisions that are kept; empty: all.
         clock: seconds since 1970, UTC.
 
     Raises:
@@ -74,12 +73,13 @@ class Keeper:
         folder: Path,
         days: int,
         most_bytes: int,
-        only: Collection[Decision] = DECISIONS,
+        only: Collection[Decision] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._folder, self._days, self._most = folder, days, most_bytes
-        self._only, self._clock = frozenset(only), clock
+        self._only, self._clock = frozenset(only or DECISIONS), clock
         self._held = 0
+        self._failed = 0
         self._places = BoundedSemaphore(PENDING)
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -92,6 +92,22 @@ class Keeper:
             ) from error
         self.purge()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="spoofcue-keep")
+
+    @classmethod
+    def of(cls, settings: ServiceSettings) -> Keeper | None:
+        """As the settings say; None: nothing is kept.
+
+        Raises:
+            InputError: the folder cannot be written.
+
+        """
+        if settings.keep is None:
+            return None
+        return cls(settings.keep, settings.keep_days, settings.keep_bytes, settings.keep_only)
+
+    def failing(self) -> float:
+        """Records that could not be kept so far."""
+        return float(self._failed)
 
     async def keep(
         self,
@@ -115,7 +131,7 @@ class Keeper:
         if decision not in self._only:
             return False
         if not self._places.acquire(blocking=False):
-            LOG.error("%s is not kept: %d others wait for the disk", request_id, PENDING)
+            self._fail(request_id, f"{PENDING} others wait for the disk")
             return False
         job = self._writer.submit(self._write, request_id, files, facts)
         job.add_done_callback(lambda _: self._places.release())
@@ -184,7 +200,7 @@ class Keeper:
             record = [*received, json.dumps(said, indent=1).encode()]
             size = sum(map(_size, map(len, record)))
             if size > self._most:
-                LOG.error("%s is not kept: %d bytes are more than keep_bytes", request_id, size)
+                self._fail(request_id, f"{size} bytes are more than keep_bytes")
                 return False
             if self._held + size > self._most:
                 self.purge(size)
@@ -194,11 +210,15 @@ class Keeper:
                 write_private(written[-1], data)
                 os.utime(written[-1], (now, now))
         except Exception as error:  # a decision does not depend on it
-            LOG.error("%s is not kept: %s", request_id, getattr(error, "strerror", None) or error)
+            self._fail(request_id, getattr(error, "strerror", None) or type(error).__name__)
             self._delete(written)
             return False
         self._held += size
         return True
+
+    def _fail(self, request_id: str, why: str) -> None:
+        self._failed += 1
+        LOG.error("%s is not kept: %s", request_id, why)
 
     def _records(self) -> dict[tuple[str, str], _Record]:
         """What lies there, by day and request id."""

@@ -54,6 +54,10 @@ class WatchedKeys:
         """Let the next key that is asked for find the file as it is then; for signal handlers."""
         self._looked = float("-inf")
 
+    def failing(self) -> float:
+        """1: the file is damaged, or no key holds; 0: it is in force as it is."""
+        return float(self.fault is not None)
+
     def _look(self) -> None:
         now = _signature(self._file)
         if now == self._read and not self._missing:

@@ -98,6 +98,10 @@ class ServiceMetrics:
         if result["score"] is not None:
             self._scores.observe(result["score"])
 
+    def watch(self, name: str, what: str, function: Callable[[], float]) -> None:
+        """Let a gauge tell what ``function`` returns when it is read."""
+        Gauge(name, what, registry=self._registry).set_function(function)
+
     def exposition(self) -> bytes:
         """In the text format of Prometheus."""
         return generate_latest(self._registry)

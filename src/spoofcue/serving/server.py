@@ -15,6 +15,7 @@ from spoofcue.serving.app import create_app
 from spoofcue.serving.audit import AuditLog
 from spoofcue.serving.bounded_http import bounded_http
 from spoofcue.serving.hands import WorkerProcess
+from spoofcue.serving.keeping import Keeper
 from spoofcue.serving.key_file import WatchedKeys
 from spoofcue.serving.settings import ServiceSettings
 
@@ -33,10 +34,11 @@ def opened(settings: ServiceSettings) -> FastAPI:
     # what can be wrong and needs no model first
     keys = None if settings.keys is None else WatchedKeys(settings.keys)
     audit = None if settings.audit is None else AuditLog(settings.audit)
+    keeper = Keeper.of(settings)
     hands = [WorkerProcess(settings) for _ in range(settings.workers)]
     try:
         hands[0].wait()
-        return create_app(hands, settings, keys=keys, audit=audit)
+        return create_app(hands, settings, keys=keys, audit=audit, keeper=keeper)
     except BaseException:
         for hand in hands:
             hand.close()
@@ -53,7 +55,30 @@ def run(app: FastAPI, settings: ServiceSettings) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # which quotes bytes of bodies that are damaged
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
-    config = uvicorn.Config(
+    config = configured(app, settings)
+    try:
+        config.load()
+    except OSError as error:  # of the TLS files, which it does not name
+        raise InputError(
+            f"TLS by {settings.tls_cert} and {settings.tls_key}: {error.strerror or error}."
+        ) from error
+    sockets = listening(settings.host, settings.port)
+    # uvicorn raises the signal again once it has drained, which would end this process as killed
+    before = signal.signal(signal.SIGTERM, _ended_well)
+    keys = app.state.keys
+    if isinstance(keys, WatchedKeys) and hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, lambda number, frame: keys.look_again())
+    try:
+        uvicorn.Server(config).run(sockets)
+    finally:
+        for one in sockets:
+            one.close()
+        signal.signal(signal.SIGTERM, before)
+
+
+def configured(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
+    """How uvicorn serves an application."""
+    return uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
@@ -69,21 +94,6 @@ def run(app: FastAPI, settings: ServiceSettings) -> None:
         lifespan="on",
         ws="none",
     )
-    try:
-        config.load()
-    except OSError as error:  # of the TLS files, which it does not name
-        raise InputError(
-            f"TLS by {settings.tls_cert} and {settings.tls_key}: {error.strerror or error}."
-        ) from error
-    sockets = listening(settings.host, settings.port)
-    # uvicorn raises the signal again once it has drained, which would end this process as killed
-    before = signal.signal(signal.SIGTERM, _ended_well)
-    try:
-        uvicorn.Server(config).run(sockets)
-    finally:
-        for one in sockets:
-            one.close()
-        signal.signal(signal.SIGTERM, before)
 
 
 def listening(host: str, port: int) -> list[socket.socket]:

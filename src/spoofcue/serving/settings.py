@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_settings import (
@@ -34,6 +34,8 @@ def _number_or_name(given: Any) -> Any:
 
 Share = Annotated[float, Field(ge=0, le=1)]
 PointName = Literal["convenient", "balanced", "strict"]
+Decision = Literal["live", "attack", "rejected"]
+DECISIONS: tuple[Decision, ...] = get_args(Decision)
 
 
 def usable_cores() -> int:
@@ -67,6 +69,10 @@ class ServiceSettings(BaseSettings):
     burst: int = Field(10, ge=1, description="checks that may come at once within the rate")
     audit: str | None = Field(None, min_length=1)
     score_digits: int | None = Field(None, ge=0, le=15)
+    keep: Path | None = Field(None, description="folder for what was judged")
+    keep_days: int = Field(7, ge=1, le=3650, description="after which it is deleted")
+    keep_bytes: int = Field(1_000_000_000, ge=1, description="of all that is kept")
+    keep_only: tuple[Decision, ...] = Field((), description="decisions; none: all")
 
     max_body: int = Field(10_000_000, ge=1, description="bytes of a request")
     max_pixels: int = Field(25_000_000, ge=1, le=100_000_000, description="of a picture or frame")
