@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import jwt
 import numpy as np
 import pytest
 
@@ -24,6 +25,7 @@ from helpers.made_videos import write_video
 from helpers.stream_servers import MULTIPART, http_server, jpeg, part
 from helpers.webhook_receiver import receiver
 from spoofcue.detector.detector import Detector
+from spoofcue.detector.receipt import ISSUER, SECONDS, Receipts, new_receipt_key
 
 SHORT = ["--seconds", "0.5", "--frames", "6", "--min-frames", "3"]
 MAIN = [sys.executable, "-m", "spoofcue", "watch"]
@@ -76,9 +78,10 @@ def test_a_person_a_print_and_a_replay_are_told_to_whoever_wants_to_know(
     key = tmp_path / "key"
     key.write_text("0123456789abcdef0123456789abcdef\n")
     command = shlex.join([sys.executable, str(script), str(out)])
+    new_receipt_key(signs := tmp_path / "receipts.pem")
     with receiver(200, 200, 200) as server:
         call = ["--fast", *SHORT, "--on-live", command, "--webhook", server.url, "--webhook-all"]
-        done = watch(str(film), *call, "--webhook-key", str(key))
+        done = watch(str(film), *call, "--webhook-key", str(key), "--receipt-key", str(signs))
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     said = [json.loads(line) for line in lines]
@@ -91,6 +94,11 @@ def test_a_person_a_print_and_a_replay_are_told_to_whoever_wants_to_know(
     assert [body.decode() for _, _, body in server.requests] == lines
     assert all("X-Spoofcue-Signature" in headers for _, headers, _ in server.requests)
     assert done.stderr == f"watching {film}\n"
+    keys = jwt.PyJWKSet.from_dict(Receipts.of_files([signs], ISSUER, SECONDS).jwks())
+    claims = [jwt.decode(one["receipt"], keys.keys[0], ["EdDSA"], issuer=ISSUER) for one in said]
+    assert [one["decision"] for one in claims] == ["live", "attack", "attack"]
+    assert len({one["jti"] for one in claims}) == 3
+    assert all(one["operating_point"]["threshold"] == said[0]["threshold"] for one in claims)
 
 
 def test_a_failing_command_is_told_and_changes_nothing(film: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -173,6 +174,15 @@ def test_it_holds_few_frames_however_long_it_is_and_fewer_of_large_ones() -> Non
     # a stand-in for a huge frame: one row, seen again and again
     wide = np.lib.stride_tricks.as_strided(np.zeros(3, np.uint8), (5000, 8000, 3), (0, 0, 1))
     assert Attempt(rule, 0.0)._most(wide) == 2
+
+
+def test_frames_that_are_not_to_be_spread_are_all_judged() -> None:
+    rule = AttemptRule(seconds=10, frames=30, min_frames=4, spread=False)
+    images = [frame([HERE], 80, n) for n in range(12)]
+    attempt = seen(images, fps=100, rule=rule)
+    assert (attempt.kept, attempt.over) == (12, False)
+    assert attempt.judged(marked()).score == marked().predict(np.stack(images)).score
+    assert seen(images, fps=100, rule=replace(rule, spread=True)).kept == 1
 
 
 @given(st.integers(0, 300), st.integers(0, 300), st.integers(1, 200), st.integers(1, 200))

@@ -106,6 +106,14 @@ def watch(
             f"X-Spoofcue-Signature). Default: ${KEY}, or it is not signed."
         ),
     ] = None,
+    receipt_key: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PEM",
+            help="File of serve-receipt-key that signs each decision; the JSON then has a receipt, "
+            "which holds for two minutes. Default: none.",
+        ),
+    ] = None,
     runtime: Annotated[
         str | None,
         typer.Option(
@@ -129,6 +137,7 @@ def watch(
     from spoofcue.cli.watch_state import WatchState
     from spoofcue.detector.attempt import AttemptRule
     from spoofcue.detector.detector import Detector
+    from spoofcue.detector.receipt import ISSUER, SECONDS, Receipts
     from spoofcue.media.live_stream import named_source
     from spoofcue.watching.command import Command
     from spoofcue.watching.deliveries import Deliveries
@@ -144,6 +153,7 @@ def watch(
         raise InputError("--webhook-all and --webhook-key are of no use without --webhook.")
     command = None if on_live is None else Command.read(on_live)
     post = None if webhook is None else Webhook.read(webhook, _key(webhook_key))
+    receipts = None if receipt_key is None else Receipts.of_files([receipt_key], ISSUER, SECONDS)
     loaded = Detector.load(
         model,
         runtime=runtime,
@@ -161,7 +171,9 @@ def watch(
         state.tell(f"watching {opened.name}")
         if post and post.key is None:
             state.warn(f"what is posted is not signed: give --webhook-key, or set {KEY}")
-        watching = Watch(loaded, rule, source=opened.name, again=again, state=state.words)
+        watching = Watch(
+            loaded, rule, source=opened.name, again=again, state=state.words, receipts=receipts
+        )
         with closing(opened.arrivals()) as arrivals:
             for number, done in enumerate(watching.attempts(arrivals), start=1):
                 line = done.line()

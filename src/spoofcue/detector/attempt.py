@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from spoofcue.detector.finder import Look
@@ -41,6 +41,8 @@ class AttemptRule:
         away: s without a face after which it has left, 0.1..10.
         freeze: s of the same picture of the face that make it a frozen one, 0.1..10.
         stall: s without a frame that nobody knows what happened in, 0.1..60.
+        spread: whether the frames that are judged are spread over ``seconds``; otherwise each that
+            comes is, up to ``frames``.
 
     >>> AttemptRule(seconds=2).min_frames
     5
@@ -53,15 +55,16 @@ class AttemptRule:
     away: float = 0.5
     freeze: float = 0.5
     stall: float = 2.0
+    spread: bool = True
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value, (low, high) = getattr(self, field.name), RANGES[field.name]
-            whole = not field.name.endswith("frames") or type(value) is int
+        for name, (low, high) in RANGES.items():
+            value = getattr(self, name)
+            whole = not name.endswith("frames") or type(value) is int
             if not (whole and is_within(value, low, high)):
-                kind = "a whole number" if field.name.endswith("frames") else "a number"
+                kind = "a whole number" if name.endswith("frames") else "a number"
                 raise InputError(
-                    f"AttemptRule({field.name}={value!r}): give {kind} in {low:g}..{high:g}."
+                    f"AttemptRule({name}={value!r}): give {kind} in {low:g}..{high:g}."
                 )
         if self.min_frames > self.frames:
             raise InputError(
@@ -202,7 +205,8 @@ class Attempt:
             self._kept, self._kept_at, self._began = [], float("-inf"), at
         again = look.box is not None and self._moved < at
         # a hair early is in time: clocks of streams are rounded
-        due = at - self._kept_at >= 0.9 * self._rule.seconds / self._most(image)
+        apart = 0.9 * self._rule.seconds / self._most(image) if self._rule.spread else 0.0
+        due = at - self._kept_at >= apart
         if due and not again:
             self._kept.append((image, look.box is not None))
             self._kept_at = at

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 TYPE = "spoofcue-receipt+jwt"
 # RFC 9864 calls it Ed25519; the libraries that are in use know it by this name
 ALGORITHM = "EdDSA"
+ISSUER = "spoofcue"  # who states it, where nothing else is said
+SECONDS = 120  # for which it holds, likewise
 
 
 def operating_point(detector: Detector) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import secrets
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -12,6 +13,7 @@ from typing import Any
 from spoofcue.detector.attempt import Attempt, AttemptRule, one_face
 from spoofcue.detector.detector import Detector
 from spoofcue.detector.finder import Look
+from spoofcue.detector.receipt import Receipts, operating_point
 from spoofcue.detector.result import Result
 from spoofcue.errors import InputError
 from spoofcue.faces.box import Box
@@ -34,6 +36,7 @@ class Attempted:
         damaged: frames that did not decode.
         dropped: frames that came while another was looked at.
         result: the decision.
+        receipt: of it, signed; None: there is no key for that.
 
     """
 
@@ -46,6 +49,7 @@ class Attempted:
     damaged: int
     dropped: int
     result: Result
+    receipt: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; ``frames`` of the result are in ``counts``."""
@@ -65,6 +69,7 @@ class Attempted:
                 "dropped": self.dropped,
             },
             **plain,
+            **({} if self.receipt is None else {"receipt": self.receipt}),
         }
 
     def line(self) -> str:
@@ -82,6 +87,7 @@ class Watch:
         again: s after a rejected attempt, after which a face that stays is tried once more, >= 0.
             After any other decision it has to leave, or another takes its place.
         state: gets a few words whenever the state changes.
+        receipts: sign each decision; None: none is signed.
 
     """
 
@@ -93,11 +99,12 @@ class Watch:
         source: str,
         again: float = 3.0,
         state: State = lambda words: None,
+        receipts: Receipts | None = None,
     ) -> None:
         if not again >= 0:
             raise InputError(f"again={again!r}: give seconds, 0 or more.")
         self._detector, self._rule, self._source, self._again = detector, rule, source, again
-        self._state = state
+        self._state, self._receipts = state, receipts
         self._words = ""
         self._number = 0
         self._attempt: Attempt | None = None
@@ -175,7 +182,15 @@ class Watch:
             attempt.damaged,
             self._dropped,
             result,
+            self._receipt(result),
         )
+
+    def _receipt(self, result: Result) -> str | None:
+        if self._receipts is None:
+            return None
+        # the number comes again in the next watch, and a receipt's id must not
+        point, attempt = operating_point(self._detector), secrets.token_hex(16)
+        return self._receipts.sign(result.to_dict(), point, attempt=attempt)
 
     def _say(self, words: str) -> None:
         if words != self._words:
