@@ -98,6 +98,19 @@ def test_half_of_tls_is_refused() -> None:
         ServiceSettings(tls_cert=Path("a")).check()
 
 
+@pytest.mark.parametrize(
+    "origin", ["*", "login.example", "https://login.example/", "https://*.example", "null", ""]
+)
+def test_what_is_no_origin_is_refused(origin: str) -> None:
+    with pytest.raises(InputError, match="origins"):
+        ServiceSettings(origins=("https://login.example:8443", origin)).check()
+
+
+def test_an_attempt_that_could_never_have_enough_frames_is_refused() -> None:
+    with pytest.raises(InputError, match="4 frames never has the 5"):
+        ServiceSettings(attempt_frames=4).check()
+
+
 def test_print_config_shows_every_setting(toml: Path) -> None:
     runner = CliRunner(env={"SPOOFCUE_FRAMES": "12"})
     call = ["serve", "--print-config", "--config", str(toml), "--port", "9", "--no-profile"]

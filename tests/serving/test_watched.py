@@ -128,7 +128,11 @@ def document() -> dict[str, Any]:
 def test_the_openapi_document_is_whole() -> None:
     whole = document()
     assert whole["openapi"].startswith("3.")
-    assert set(whole["paths"]) == {"/v1/checks", "/v1/models", "/healthz", "/readyz", "/metrics"}
+    assert set(whole["paths"]) == {
+        *("/v1/checks", "/v1/looks", "/v1/models", "/healthz", "/readyz", "/metrics"),
+        *("/v1/attempts", "/v1/attempts/{attempt}", "/.well-known/jwks.json"),
+        *("/v1/attempts/{attempt}/frames", "/v1/attempts/{attempt}/finish"),
+    }
     schemas = whole["components"]["schemas"]
     named = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(whole)))
     assert named <= set(schemas)

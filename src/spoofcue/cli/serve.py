@@ -140,6 +140,57 @@ def serve(
             help="A decision that is kept: live, attack or rejected; may be repeated. Default: all."
         ),
     ] = None,
+    attempts: Annotated[
+        int | None,
+        typer.Option(help="Number of attempts by id that may be open at one time. Default: 64."),
+    ] = None,
+    attempt_seconds: Annotated[
+        float | None,
+        typer.Option(
+            help="Seconds from the begin of an attempt until it must be finished, at most 60. "
+            "Default: 20."
+        ),
+    ] = None,
+    attempt_frames: Annotated[
+        int | None, typer.Option(help="Frames of an attempt at most. Default: 30.")
+    ] = None,
+    attempt_min_frames: Annotated[
+        int | None,
+        typer.Option(help="With fewer frames of the face an attempt is rejected. Default: 5."),
+    ] = None,
+    attempt_bytes: Annotated[
+        int | None,
+        typer.Option(help="Bytes of an attempt's frames together at most. Default: 8000000."),
+    ] = None,
+    receipt_keys: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="PEM file of serve-receipt-key; may be repeated: the first signs receipts, the "
+            "others are published too. Default: a key that is gone with the process."
+        ),
+    ] = None,
+    receipt_seconds: Annotated[
+        int | None, typer.Option(help="Seconds for which a receipt holds. Default: 120.")
+    ] = None,
+    issuer: Annotated[
+        str | None,
+        typer.Option(help="Who states the decision in receipts (iss). Default: spoofcue."),
+    ] = None,
+    origins: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Origin (https://login.example) whose pages may send frames of attempts; may be "
+            "repeated. Default: none but this service's own page."
+        ),
+    ] = None,
+    look_rate: Annotated[
+        float | None,
+        typer.Option(help="Looks per second for each key. Default: as many as there is room for."),
+    ] = None,
+    look_burst: Annotated[
+        int | None,
+        typer.Option(help="Looks that may come at once within --look-rate. Default: 20."),
+    ] = None,
     max_body: Annotated[
         int | None, typer.Option(help="Bytes of a request at most. Default: 10000000.")
     ] = None,
@@ -203,9 +254,9 @@ def serve(
     from spoofcue.serving.settings import gathered
 
     flags = {k: v for k, v in given.items() if k not in ("config", "print_config", "as_json")}
-    settings, origins = gathered(flags, config)
+    settings, came_from = gathered(flags, config)
     if print_config:
-        _show(settings, origins, config, as_json)
+        _show(settings, came_from, config, as_json)
         return
     from spoofcue.serving.server import opened, run
 

@@ -152,15 +152,22 @@ class Attempt:
         """End it, unjudged, because of something that is not in a frame."""
         self.broken, self.over = Refusal(reason, detail, advice), True
 
-    def judged(self, detector: Detector) -> Result:
-        """The decision; ``rejected`` for a broken attempt and for one of too few frames."""
+    def judged(self, detector: Detector, *, cues: bool = False) -> Result:
+        """The decision; ``rejected`` for a broken attempt and for one of too few frames.
+
+        Args:
+            detector: judges.
+            cues: whether the result carries cue maps.
+
+        """
         refusal = self.broken or self._lacking()
         if refusal is not None:
             refused = detector.refused(refusal.reason, refusal.detail)
             return replace(refused, advice=refusal.advice, box=self.box, faces=self.faces)
         while not self._kept[-1][1]:  # the face had left
             self._kept.pop()
-        return detector.predict_frames([image for image, _ in self._kept], damaged=self.damaged)
+        images = [image for image, _ in self._kept]
+        return detector.predict_frames(images, damaged=self.damaged, cues=cues)
 
     def _fault(self, image: Image, look: Look, silent: float) -> Refusal | None:
         if silent > self._rule.stall:

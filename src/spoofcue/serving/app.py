@@ -11,7 +11,11 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse
 
+from spoofcue.detector.receipt import Receipts
 from spoofcue.serving.access import Access, Keys
+from spoofcue.serving.attempt_answers import BeginRequest, FramesRequest
+from spoofcue.serving.attempts import AttemptLimits, Attempts
+from spoofcue.serving.attempts_routes import AttemptOrigins, add_attempts_routes, sweep_for_ever
 from spoofcue.serving.audit import AuditLog
 from spoofcue.serving.checks_routes import add_checks_routes
 from spoofcue.serving.context import Serving
@@ -20,6 +24,7 @@ from spoofcue.serving.envelope import Envelope
 from spoofcue.serving.hands import Hand
 from spoofcue.serving.keeping import Keeper
 from spoofcue.serving.key_file import WatchedKeys
+from spoofcue.serving.looks_routes import add_looks_routes
 from spoofcue.serving.metrics import ServiceMetrics
 from spoofcue.serving.page_files import add_page
 from spoofcue.serving.problems import ProblemDocument, answer_with_problems
@@ -35,8 +40,9 @@ ABOUT = (
     "status 200 has no decision."
 )
 # models of bodies, which no address names as its own
-BODIES = (ProblemDocument, CheckRequest)
-OPEN = frozenset({"/healthz", "/readyz"})  # without a key, whatever the settings
+BODIES = (ProblemDocument, CheckRequest, BeginRequest, FramesRequest)
+# without a key, whatever the settings
+OPEN = frozenset({"/healthz", "/readyz", "/.well-known/jwks.json"})
 
 
 def create_app(
@@ -46,6 +52,7 @@ def create_app(
     keys: Keys | None = None,
     audit: AuditLog | None = None,
     keeper: Keeper | None = None,
+    receipts: Receipts | None = None,
 ) -> FastAPI:
     """The service as an ASGI application, for one event loop.
 
@@ -55,10 +62,11 @@ def create_app(
         keys: who may call; None: those of the settings' file, and without one anybody.
         audit: where decisions are noted; None: as the settings say.
         keeper: keeps what was judged; None: as the settings say.
+        receipts: sign decisions of attempts; None: as the settings say.
 
     Raises:
-        InputError: keys, audit log or folder to keep in cannot be opened, or the settings leave
-            it open to others.
+        InputError: keys, audit log, folder to keep in or receipt keys cannot be opened, or the
+            settings leave it open to others.
 
     """
     settings.check()
@@ -68,6 +76,10 @@ def create_app(
         audit = AuditLog(settings.audit)
     if keeper is None:
         keeper = Keeper.of(settings)
+    if receipts is None:
+        receipts = Receipts.of_files(
+            settings.receipt_keys, settings.issuer, settings.receipt_seconds
+        )
     service = Service(hands, settings)
     metrics = ServiceMetrics(
         lambda: service.pool.waiting,
@@ -76,7 +88,13 @@ def create_app(
         lambda: service.restarts,
     )
     service.pool.batched = metrics.batched
-    serving = Serving(settings, service, Access(settings, keys), metrics, audit, keeper)
+    attempts = Attempts(AttemptLimits.of(settings))
+    metrics.watch("spoofcue_attempts_open", "Attempts by id that are open", lambda: attempts.open)
+    metrics.watch(
+        "spoofcue_attempt_bytes", "Bytes of frames that they hold", lambda: attempts.held_bytes
+    )
+    access = Access(settings, keys)
+    serving = Serving(settings, service, access, metrics, audit, attempts, receipts, keeper)
     if isinstance(keys, WatchedKeys):
         metrics.watch("spoofcue_keys_fault", "1: the file of keys is damaged or gone", keys.failing)
     if keeper is not None:
@@ -86,7 +104,9 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await service.start()
         purging = None if keeper is None else asyncio.ensure_future(keeper.purge_regularly())
+        sweeping = asyncio.ensure_future(sweep_for_ever(serving))
         yield
+        sweeping.cancel()
         service.close()
         if keeper is not None and purging is not None:
             purging.cancel()
@@ -103,9 +123,14 @@ def create_app(
     )
     app.state.service = service
     app.state.keys = keys
+    app.state.attempts = attempts
     answer_with_problems(app)
+    if settings.origins:
+        app.add_middleware(AttemptOrigins, origins=settings.origins)
     app.add_middleware(Envelope, access=serving.access, metrics=metrics)
     add_checks_routes(app, serving)
+    add_attempts_routes(app, serving)
+    add_looks_routes(app, serving)
     add_state_routes(app, serving)
     add_page(app)
     _add_documents(app, with_keys=keys is not None)
@@ -130,7 +155,8 @@ def _add_documents(app: FastAPI, *, with_keys: bool) -> None:
             for model_class in BODIES:
                 schemas[model_class.__name__] = model_class.model_json_schema()
             document["components"]["securitySchemes"] = {
-                "key": {"type": "http", "scheme": "bearer"}
+                "key": {"type": "http", "scheme": "bearer"},
+                "attempt": {"type": "http", "scheme": "bearer", "description": "of one attempt"},
             }
             for path, methods in document["paths"].items():
                 for said in methods.values():

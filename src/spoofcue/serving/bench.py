@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from spoofcue.detector.detector import Detector
+from spoofcue.detector.receipt import operating_point
 from spoofcue.errors import SpoofCueError
 from spoofcue.scoring.open_model import locate_model
+from spoofcue.serving.jobs_attempt import decide, look, rule_of
 from spoofcue.serving.jobs_check import check, check_together
 from spoofcue.serving.limits import Limits
 from spoofcue.serving.model_facts import model_answer
@@ -76,7 +78,8 @@ class Bench:
         except Exception as error:  # whatever a runtime raises
             not_ready = f"the self-test failed ({type(error).__name__})"
         facts = model_answer(self.detector, self.model, profile=self.settings.profile)
-        return {"not_ready": not_ready, "model": facts.model_dump()}
+        point = operating_point(self.detector)
+        return {"not_ready": not_ready, "model": facts.model_dump(), "operating_point": point}
 
     def do(self, tasks: Sequence[Task]) -> list[Outcome]:
         """What came of each; a fault of the program is a problem, and never a decision."""
@@ -104,4 +107,12 @@ def _check(bench: Bench, task: Task) -> Done:
     return check(bench.detector, bench.limits, bench.settings.max_frames, task)
 
 
-JOBS: dict[str, Job] = {"check": _check}
+def _look(bench: Bench, task: Task) -> Done:
+    return look(bench.detector, bench.settings.max_pixels, task)
+
+
+def _decide(bench: Bench, task: Task) -> Done:
+    return decide(bench.detector, rule_of(bench.settings), bench.settings.max_pixels, task)
+
+
+JOBS: dict[str, Job] = {"check": _check, "look": _look, "attempt": _decide}

@@ -8,7 +8,9 @@ from typing import Any
 
 from fastapi import Request
 
-from spoofcue.serving.access import Access
+from spoofcue.detector.receipt import Receipts
+from spoofcue.serving.access import Access, Counted
+from spoofcue.serving.attempts import Attempts
 from spoofcue.serving.audit import AuditLog
 from spoofcue.serving.keeping import Keeper
 from spoofcue.serving.keys import Scope
@@ -28,6 +30,8 @@ class Serving:
         access: keys and rates.
         metrics: counts.
         audit: None: nothing is noted.
+        attempts: by id.
+        receipts: sign what is decided of them.
         keeper: None: nothing is kept.
 
     """
@@ -37,16 +41,18 @@ class Serving:
     access: Access
     metrics: ServiceMetrics
     audit: AuditLog | None
+    attempts: Attempts
+    receipts: Receipts
     keeper: Keeper | None = None
 
-    def allow(self, request: Request, scope: Scope | None) -> str:
+    def allow(self, request: Request, scope: Scope | None, counts: Counted | None = "check") -> str:
         """The name of whoever asks, if it may.
 
         Raises:
             Problem: see :meth:`spoofcue.serving.access.Access.allow`.
 
         """
-        request.state.holder = self.access.allow(request.headers, scope)
+        request.state.holder = self.access.allow(request.headers, scope, counts)
         return str(request.state.holder)
 
     def note(self, request: Request, holder: str, **facts: Any) -> None:
@@ -56,13 +62,20 @@ class Serving:
             Problem: no-audit; nothing may be answered then.
 
         """
+        client = None if request.client is None else request.client.host
+        self.write(request_id=request.state.request_id, key=holder, client=client, **facts)
+
+    def write(self, **facts: Any) -> None:
+        """The same of what no request is the cause of.
+
+        Raises:
+            Problem: no-audit.
+
+        """
         if self.audit is None:
             return
-        client = None if request.client is None else request.client.host
         try:
-            self.audit.write(
-                request_id=request.state.request_id, key=holder, client=client, **facts
-            )
+            self.audit.write(**facts)
         except (OSError, ValueError) as error:  # a closed file raises ValueError
             detail = f"{type(error).__name__}; nothing is decided without it."
             raise Problem("no-audit", detail, retry_s=10) from error

@@ -74,6 +74,15 @@ class ServiceMetrics:
             buckets=SCORES, registry=registry,
         )  # fmt: skip
 
+        self._attempts = Counter(
+            "spoofcue_attempts", "Attempts by id that are over, by how they ended",
+            ["outcome"], registry=registry,
+        )  # fmt: skip
+
+    def attempt_over(self, outcome: str) -> None:
+        """Count an attempt by id: live, attack, rejected, out_of_time or given_up."""
+        self._attempts.labels(outcome).inc()
+
     def answered(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count an answer."""
         self._requests.labels(route, method, str(status)).inc()

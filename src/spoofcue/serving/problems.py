@@ -20,6 +20,8 @@ KINDS: dict[str, tuple[int, str]] = {
     "not-found": (404, "There is nothing at this address"),
     "wrong-method": (405, "This address takes another method"),
     "too-slow": (408, "The body came too slowly"),
+    "attempt-used": (409, "This attempt is used up"),
+    "attempt-over": (409, "The time of this attempt is over"),
     "too-large": (413, "More than this service takes"),
     "unsupported": (415, "This kind of body is not taken"),
     "wrong-host": (421, "This service is not called so"),

@@ -10,6 +10,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from spoofcue.detector.receipt import Receipts
 from spoofcue.errors import InputError
 from spoofcue.serving.app import create_app
 from spoofcue.serving.audit import AuditLog
@@ -19,6 +20,7 @@ from spoofcue.serving.keeping import Keeper
 from spoofcue.serving.key_file import WatchedKeys
 from spoofcue.serving.settings import ServiceSettings
 
+LOG = logging.getLogger("spoofcue.serving")
 KEEP_ALIVE_S = 15
 DRAIN_S = 5.0  # beyond the longest check
 
@@ -27,7 +29,8 @@ def opened(settings: ServiceSettings) -> FastAPI:
     """The application; its workers are started, and the first can judge.
 
     Raises:
-        InputError: no usable model, keys or audit log, or settings that would be open to others.
+        InputError: no usable model, keys, receipt keys or audit log, or settings that would be
+            open to others.
 
     """
     settings.check()
@@ -35,10 +38,11 @@ def opened(settings: ServiceSettings) -> FastAPI:
     keys = None if settings.keys is None else WatchedKeys(settings.keys)
     audit = None if settings.audit is None else AuditLog(settings.audit)
     keeper = Keeper.of(settings)
+    receipts = Receipts.of_files(settings.receipt_keys, settings.issuer, settings.receipt_seconds)
     hands = [WorkerProcess(settings) for _ in range(settings.workers)]
     try:
         hands[0].wait()
-        return create_app(hands, settings, keys=keys, audit=audit, keeper=keeper)
+        return create_app(hands, settings, keys=keys, audit=audit, keeper=keeper, receipts=receipts)
     except BaseException:
         for hand in hands:
             hand.close()
@@ -63,6 +67,11 @@ def run(app: FastAPI, settings: ServiceSettings) -> None:
             f"TLS by {settings.tls_cert} and {settings.tls_key}: {error.strerror or error}."
         ) from error
     sockets = listening(settings.host, settings.port)
+    if not settings.receipt_keys:
+        LOG.warning(
+            "receipts are signed by a key of this process alone, which is gone with it; see "
+            "--receipt-keys"
+        )
     # uvicorn raises the signal again once it has drained, which would end this process as killed
     before = signal.signal(signal.SIGTERM, _ended_well)
     keys = app.state.keys

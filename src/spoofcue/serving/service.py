@@ -45,6 +45,11 @@ class Service:
         return ModelAnswer.model_validate(self._hands[0].hello["model"])
 
     @property
+    def operating_point(self) -> dict[str, Any]:
+        """See :func:`spoofcue.detector.receipt.operating_point`."""
+        return dict(self._hands[0].hello["operating_point"])
+
+    @property
     def workers(self) -> int:
         """Hands that can judge now."""
         said = (hand.hello.get("not_ready", "") for hand in self.pool.hands if not hand.ended)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -16,6 +17,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from spoofcue.detector.receipt import ISSUER, SECONDS
 from spoofcue.errors import InputError, validation_text
 
 PREFIX = "SPOOFCUE_"
@@ -32,6 +34,7 @@ def _number_or_name(given: Any) -> Any:
         return given
 
 
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0-9]+)?")
 Share = Annotated[float, Field(ge=0, le=1)]
 PointName = Literal["convenient", "balanced", "strict"]
 Decision = Literal["live", "attack", "rejected"]
@@ -73,6 +76,18 @@ class ServiceSettings(BaseSettings):
     keep_days: int = Field(7, ge=1, le=3650, description="after which it is deleted")
     keep_bytes: int = Field(1_000_000_000, ge=1, description="of all that is kept")
     keep_only: tuple[Decision, ...] = Field((), description="decisions; none: all")
+
+    attempts: int = Field(64, ge=1, description="attempts by id that are open at one time")
+    attempt_seconds: float = Field(20, ge=1, le=60, description="from its begin to its finish")
+    attempt_frames: int = Field(30, ge=2, le=300, description="frames of an attempt by id")
+    attempt_min_frames: int = Field(5, ge=2, le=300, description="of them that show the face")
+    attempt_bytes: int = Field(8_000_000, ge=1, description="of an attempt's frames together")
+    receipt_keys: tuple[Path, ...] = Field((), description="PEM files; the first signs")
+    receipt_seconds: int = Field(SECONDS, ge=1, description="for which a receipt holds")
+    issuer: str = Field(ISSUER, min_length=1, description="who states it, in receipts")
+    origins: tuple[str, ...] = Field((), description="pages that browsers may send attempts from")
+    look_rate: float | None = Field(None, gt=0, description="looks per second and key")
+    look_burst: int = Field(20, ge=1, description="looks that may come at once within the rate")
 
     max_body: int = Field(10_000_000, ge=1, description="bytes of a request")
     max_pixels: int = Field(25_000_000, ge=1, le=100_000_000, description="of a picture or frame")
@@ -134,6 +149,18 @@ class ServiceSettings(BaseSettings):
             )
         if (self.tls_cert is None) != (self.tls_key is None):
             raise InputError("TLS takes both --tls-cert and --tls-key.")
+        if self.attempt_min_frames > self.attempt_frames:
+            raise InputError(
+                f"an attempt of at most {self.attempt_frames} frames never has the "
+                f"{self.attempt_min_frames} that it needs: give attempt_frames or "
+                "attempt_min_frames."
+            )
+        for origin in self.origins:
+            if not ORIGIN.fullmatch(origin):
+                raise InputError(
+                    f"origins: {origin!r} is no origin; give one as https://login.example, without "
+                    "a path, as browsers send it."
+                )
 
 
 def gathered(
