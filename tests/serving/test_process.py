@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -68,6 +70,11 @@ def test_it_serves_and_answers_what_it_had_begun(tmp_path: Path) -> None:
     assert out.count('"decision": "live"') == 1  # the audit log
 
 
+def workers_of(process: subprocess.Popen[str]) -> list[int]:
+    children = Path(f"/proc/{process.pid}/task").glob("*/children")
+    return [int(pid) for listed in children for pid in listed.read_text().split()]
+
+
 def test_a_body_that_goes_on_behind_its_answer_is_cut_off(tmp_path: Path) -> None:
     with served(tmp_path, "--max-body", "1000") as (_, base):
         host, port = base[7:].split(":")
@@ -99,6 +106,78 @@ def test_many_at_once_are_each_answered_alike(tmp_path: Path) -> None:
             thread.join()
     assert [a.status_code for a in answers] == [200] * 8
     assert {a.json()["score"] for a in answers} == {shipped().predict(face_png()).score}
+
+
+def test_a_worker_that_is_killed_under_load_costs_no_answer(tmp_path: Path) -> None:
+    with served(tmp_path, "--workers", "2") as (process, base):
+        workers = workers_of(process)
+        assert len(workers) == 2
+        answers: list[httpx.Response] = []
+
+        def ask() -> None:
+            with httpx.Client(timeout=30, trust_env=False) as client:
+                for _ in range(6):
+                    answers.append(client.post(f"{base}/v1/checks", files={"picture": face_png()}))
+
+        threads = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.1)
+        for pid in workers:
+            os.kill(pid, signal.SIGKILL)
+        for thread in threads:
+            thread.join()
+        assert "spoofcue_worker_restarts 2.0" in httpx.get(f"{base}/metrics", trust_env=False).text
+    assert [a.status_code for a in answers] == [200] * 24
+    assert {a.json()["score"] for a in answers} == {shipped().predict(face_png()).score}
+
+
+def test_what_waits_when_the_service_is_stopped_is_answered(tmp_path: Path) -> None:
+    with served(tmp_path, "--workers", "1", "--batch", "1") as (process, base):
+        (worker,) = workers_of(process)
+        os.kill(worker, signal.SIGSTOP)
+        answers: list[httpx.Response] = []
+
+        def ask() -> None:
+            asked = httpx.post(
+                f"{base}/v1/checks", files={"picture": face_png()}, timeout=30, trust_env=False
+            )
+            answers.append(asked)
+
+        threads = [threading.Thread(target=ask) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for _ in range(500):
+            told = httpx.get(f"{base}/metrics", trust_env=False).text
+            if "\nspoofcue_waiting 5.0" in told and "\nspoofcue_running 1.0" in told:
+                break
+            time.sleep(0.02)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        os.kill(worker, signal.SIGCONT)
+        for thread in threads:
+            thread.join()
+        assert process.wait(20) == 0
+    assert [a.status_code for a in answers] == [200] * 6
+
+
+def test_heads_that_trickle_and_connections_beyond_the_limit_are_closed(tmp_path: Path) -> None:
+    with served(tmp_path, "--head-seconds", "0.5", "--connections", "4") as (_, base):
+        host, port = base[7:].split(":")
+        address = (host, int(port))
+        time.sleep(0.1)  # the connections that asked whether it is ready are closed
+        slow = [socket.create_connection(address) for _ in range(4)]
+        for one in slow:
+            one.sendall(b"POST /v1/checks HTT")
+        with socket.create_connection(address) as beyond:
+            beyond.settimeout(10)
+            assert beyond.recv(4096).startswith(b"HTTP/1.1 503 ")
+        for one in slow:
+            one.settimeout(10)
+            with contextlib.suppress(ConnectionResetError):
+                assert one.recv(4096) == b""  # closed without an answer
+            one.close()
+        assert httpx.get(f"{base}/healthz", trust_env=False).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -224,8 +224,8 @@ def serve(
     batch: Annotated[
         int | None,
         typer.Option(
-            help="Number of waiting checks that a worker takes together; it gains little on a "
-            "processor. Default: 1."
+            help="Number of waiting checks that a worker takes together at most; scores are the "
+            "same. Default: 4."
         ),
     ] = None,
     queue: Annotated[

@@ -21,6 +21,9 @@ from spoofcue.serving.work import Done, Message, Outcome, Task
 from spoofcue.serving.worker import write_tasks
 
 LOG = logging.getLogger("spoofcue.serving")
+# of a task whose process ended: once more for a process that was ended from outside, and again
+# for one that was ended so in the meantime
+TRIES = 3
 START_S = 60.0  # for loading a model, however busy the machine is
 BACK_OFF_S = (0.0, 0.5, 1.0, 2.0, 5.0)
 
@@ -145,7 +148,7 @@ class WorkerProcess:
     def do(self, tasks: Sequence[Task]) -> list[Outcome]:
         """See :class:`Hand`.
 
-        A process that ends is started again, and each task is tried once more, by itself: whichever
+        A process that ends is started again, and each task is tried again, by itself: whichever
         ended it may not take the others with it.
         """
         try:
@@ -154,7 +157,7 @@ class WorkerProcess:
             self._restart()
             if ended.late and len(tasks) == 1:
                 return [_too_long(self._settings.check_seconds)]
-        return [self._once_more(task) for task in tasks]
+        return [self._again(task) for task in tasks]
 
     @property
     def ended(self) -> bool:
@@ -180,15 +183,16 @@ class WorkerProcess:
         """See :class:`Hand`."""
         _end(self._process)
 
-    def _once_more(self, task: Task) -> Outcome:
-        try:
-            return self._asked([task])[0]
-        except _EndedError as ended:
-            self._restart()
-            if ended.late:
-                return _too_long(self._settings.check_seconds)
-            LOG.error("a %s ended its process twice", task.name)
-            return Problem("failed", "the check ended the process that judged it, twice.")
+    def _again(self, task: Task) -> Outcome:
+        for _ in range(TRIES - 1):
+            try:
+                return self._asked([task])[0]
+            except _EndedError as ended:
+                self._restart()
+                if ended.late:
+                    return _too_long(self._settings.check_seconds)
+        LOG.error("a %s ended its process %d times", task.name, TRIES)
+        return Problem("failed", f"the check ended the process that judged it, {TRIES} times.")
 
     def _asked(self, tasks: Sequence[Task]) -> list[Outcome]:
         process = self._process

@@ -69,6 +69,11 @@ class JudgingPool:
         return len(self._waiting)
 
     @property
+    def full(self) -> bool:
+        """Whether one more would have to be turned away."""
+        return not self._free and self.waiting >= self._queue
+
+    @property
     def hands(self) -> Sequence[Hand]:
         """All that were added."""
         return tuple(self._hands)
@@ -86,7 +91,7 @@ class JudgingPool:
             Problem: the task has no result.
 
         """
-        if not self._free and self.waiting >= self._queue:
+        if self.full:
             raise FullError
         mine = _Waiting(task, asyncio.get_running_loop().create_future())
         self._waiting.append(mine)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.exceptions import HTTPException
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI, Request
+    from fastapi.responses import JSONResponse
 
 MEDIA_TYPE = "application/problem+json"
 # name -> status and title; the name is the last part of the document's `type`
@@ -94,6 +95,8 @@ class Problem(Exception):  # noqa: N818  # RFC 9457 calls it so
 
     def response(self, request_id: str) -> JSONResponse:
         """The document."""
+        from fastapi.responses import JSONResponse  # workers, which answer nobody, start sooner
+
         document = ProblemDocument(
             type=f"{URN}{self.kind}",
             title=self.title,
@@ -125,6 +128,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def answer_with_problems(app: FastAPI) -> None:
     """Let whatever is raised in an address become a problem document."""
+    from starlette.exceptions import HTTPException
 
     async def of_problem(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, Problem)

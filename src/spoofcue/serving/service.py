@@ -90,6 +90,10 @@ class Service:
             await asyncio.shield(self._joining)
         await self.pool.each(lambda hand: hand.renew(model))
 
+    def _busy(self) -> Problem:
+        said = f"{self.pool.running} checks are at work and {self.pool.waiting} wait."
+        return Problem("busy", said, retry_s=RETRY_S)
+
     async def _join(self, hand: Hand) -> None:
         with contextlib.suppress(InputError):  # it has ended, and will be mended
             await asyncio.to_thread(hand.wait)
@@ -126,9 +130,11 @@ class Service:
         """A place for a body in memory.
 
         Raises:
-            Problem: busy.
+            Problem: busy; also where what comes would find no place to wait, before it is received.
 
         """
+        if self.pool.full:
+            raise self._busy()
         if self._open >= self._settings.uploads:
             raise Problem(
                 "busy", f"{self._open} requests are received or checked now.", retry_s=RETRY_S
@@ -167,11 +173,7 @@ class Service:
                 raise Problem("client-gone", "the client left before it was answered.")
             raise Problem("too-long", f"the check took more than {seconds:g} s.", retry_s=RETRY_S)
         except FullError:
-            raise Problem(
-                "busy",
-                f"{self.pool.running} checks are at work and {self.pool.waiting} wait.",
-                retry_s=RETRY_S,
-            ) from None
+            raise self._busy() from None
         finally:
             judging.cancel()
             gone.cancel()

@@ -101,7 +101,7 @@ class ServiceSettings(BaseSettings):
     workers: int = Field(
         default_factory=lambda: min(usable_cores(), 4), ge=1, le=256, description="processes"
     )
-    batch: int = Field(1, ge=1, le=64, description="waiting checks that a worker takes together")
+    batch: int = Field(4, ge=1, le=64, description="waiting checks that a worker takes together")
     queue: int = Field(16, ge=0, description="checks that wait")
     connections: int = Field(512, ge=1, description="open at one time")
     head_seconds: float = Field(10, gt=0, description="until the head of a request has come")
