@@ -132,6 +132,8 @@ def test_the_openapi_document_is_whole() -> None:
         *("/v1/checks", "/v1/looks", "/v1/models", "/healthz", "/readyz", "/metrics"),
         *("/v1/attempts", "/v1/attempts/{attempt}", "/.well-known/jwks.json"),
         *("/v1/attempts/{attempt}/frames", "/v1/attempts/{attempt}/finish"),
+        *("/v1/fits", "/v1/fits/{fit}", "/v1/fits/{fit}/pictures", "/v1/fits/{fit}/profile"),
+        *("/v1/fits/{fit}/report", "/v1/fits/{fit}/adopt"),
     }
     schemas = whole["components"]["schemas"]
     named = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(whole)))

@@ -191,6 +191,20 @@ def serve(
         int | None,
         typer.Option(help="Looks that may come at once within --look-rate. Default: 20."),
     ] = None,
+    adopt: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder that keeps the camera's profile that the service was given while it ran, "
+            "for the next start. Default: it is used until the service ends."
+        ),
+    ] = None,
+    fits: Annotated[
+        int | None, typer.Option(help="Number of cameras fitted at one time. Default: 4.")
+    ] = None,
+    fit_minutes: Annotated[
+        float | None,
+        typer.Option(help="Minutes after which what was shown to a fit is forgotten. Default: 30."),
+    ] = None,
     max_body: Annotated[
         int | None, typer.Option(help="Bytes of a request at most. Default: 10000000.")
     ] = None,

@@ -21,7 +21,7 @@ def serve_key(
     scope: Annotated[
         list[str] | None,
         typer.Option(
-            help="What the key may do: check or metrics; may be repeated. Default: check."
+            help="What the key may do: check, metrics or fit; may be repeated. Default: check."
         ),
     ] = None,
     rate: Annotated[

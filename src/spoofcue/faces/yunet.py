@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.errors import InputError
-from spoofcue.faces.box import Box
+from spoofcue.faces.box import Box, cut_about
 from spoofcue.faces.search_picture import SearchPicture
 
 SHIPPED = Path(__file__).parent.parent / "models" / "yunet" / "face_detection_yunet_2023mar.onnx"
@@ -22,6 +22,9 @@ SHA256 = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
 MAX_SIDE = 640
 FRAMED_SIDE = 320
 SOFT = 1.2
+# in widths of the face, and px: what points are looked for in
+POINTS_SPAN = 1.8
+POINTS_SIDE = 160
 # px: OpenCV 4 finds faces of garbage where a side has fewer than its coarsest stride, 32
 LEAST_SIDE = 64
 
@@ -66,6 +69,30 @@ class YuNetDetector:
             return found
         return self._in(whole.softened(SOFT))
 
+    def points(self, image: NDArray[np.uint8], box: Box) -> NDArray[np.float64] | None:
+        """Where the parts of a face are that was found.
+
+        Args:
+            image: (H, W, 3) uint8 RGB.
+            box: of the face, px of the image.
+
+        Returns:
+            (5, 2) x and y in px of the image: the eye, the nose's tip and the corner of the mouth,
+            in the order right eye, left eye, nose, right corner, left corner, as the person has
+            them. None: no face is found there.
+
+        """
+        side = POINTS_SPAN * max(box.w, box.h)
+        wide = cut_about(box, side, side, image.shape[1], image.shape[0])
+        cut = image[wide.y : wide.y + wide.h, wide.x : wide.x + wide.w]
+        picture = SearchPicture.of(cut, POINTS_SIDE)
+        with self._lock:
+            rows = list(_rows(self._net, picture.pixels))
+        if not rows:
+            return None
+        row = max(rows, key=lambda r: r[2] * r[3])
+        return np.array(row[4:14], np.float64).reshape(5, 2) / picture.scale + (wide.x, wide.y)
+
     def _in(self, picture: SearchPicture) -> list[Box]:
         with self._lock:
             rects = list(_faces(self._net, picture.pixels))
@@ -99,6 +126,12 @@ def _opened(model: Path, min_confidence: float) -> Any:
 
 def _faces(net: Any, pixels: NDArray[np.uint8]) -> Iterator[list[float]]:
     """(left, top, width, height) of each face that the network finds in RGB pixels."""
+    for row in _rows(net, pixels):
+        yield row[:4]
+
+
+def _rows(net: Any, pixels: NDArray[np.uint8]) -> Iterator[list[float]]:
+    """The same with five points, x and y each, and how sure the network is."""
     import cv2
 
     below, beside = (max(0, LEAST_SIDE - side) for side in pixels.shape[:2])
@@ -108,7 +141,7 @@ def _faces(net: Any, pixels: NDArray[np.uint8]) -> Iterator[list[float]]:
     net.setInputSize(bgr.shape[1::-1])
     _, rects = net.detect(bgr)
     for row in () if rects is None else rects:
-        yield row[:4].tolist()
+        yield row.tolist()
 
 
 def _centred(rect: Sequence[float], first: int, right: int, bottom: int) -> bool:

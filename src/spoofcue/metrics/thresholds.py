@@ -361,7 +361,7 @@ def expected_bpcer_threshold(
     inside = np.clip(live, _NEAREST, 1 - _NEAREST)
     odds = np.log(inside) - np.log1p(-inside)
     n = len(odds)
-    further = odds.std(ddof=1) * np.sqrt(1 + 1 / n) * _student(1 - rate, n - 1)
+    further = odds.std(ddof=1) * np.sqrt(1 + 1 / n) * student_quantile(1 - rate, n - 1)
     return Threshold(float(1 / (1 + np.exp(-(odds.mean() + further)))), _expected(rate), source)
 
 
@@ -369,7 +369,7 @@ def _expected(rate: float) -> str:
     return str(ThresholdRule("expected-bpcer", rate))
 
 
-def _student(part: float, freedom: int) -> float:
+def student_quantile(part: float, freedom: int) -> float:
     """Quantile of Student's distribution: exact for 2 degrees of freedom, else Cornish-Fisher's."""
     if freedom == 2:
         return float((2 * part - 1) / np.sqrt(2 * part * (1 - part)))

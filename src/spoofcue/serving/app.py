@@ -21,6 +21,7 @@ from spoofcue.serving.checks_routes import add_checks_routes
 from spoofcue.serving.context import Serving
 from spoofcue.serving.docs_page import POLICY, docs_page
 from spoofcue.serving.envelope import Envelope
+from spoofcue.serving.fits_routes import add_fits_routes
 from spoofcue.serving.hands import Hand
 from spoofcue.serving.keeping import Keeper
 from spoofcue.serving.key_file import WatchedKeys
@@ -131,6 +132,7 @@ def create_app(
     add_checks_routes(app, serving)
     add_attempts_routes(app, serving)
     add_looks_routes(app, serving)
+    add_fits_routes(app, serving)
     add_state_routes(app, serving)
     add_page(app)
     _add_documents(app, with_keys=keys is not None)

@@ -14,6 +14,7 @@ from spoofcue.errors import SpoofCueError
 from spoofcue.scoring.open_model import locate_model
 from spoofcue.serving.jobs_attempt import decide, look, rule_of
 from spoofcue.serving.jobs_check import check, check_together
+from spoofcue.serving.jobs_fit import FIT_JOBS, Fitter
 from spoofcue.serving.limits import Limits
 from spoofcue.serving.model_facts import model_answer
 from spoofcue.serving.places import place_of
@@ -115,4 +116,10 @@ def _decide(bench: Bench, task: Task) -> Done:
     return decide(bench.detector, rule_of(bench.settings), bench.settings.max_pixels, task)
 
 
-JOBS: dict[str, Job] = {"check": _check, "look": _look, "attempt": _decide}
+def _fit(job: Callable[[Fitter, Task], Done]) -> Job:
+    return lambda bench, task: job(Fitter(bench.detector, bench.limits, bench.model), task)
+
+
+JOBS: dict[str, Job] = {"check": _check, "look": _look, "attempt": _decide} | {
+    name: _fit(job) for name, job in FIT_JOBS.items()
+}

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from spoofcue.errors import InputError, validation_text
 from spoofcue.whole_files import write_private
 
-Scope = Literal["check", "metrics"]
+Scope = Literal["check", "metrics", "fit"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 PREFIX = "spoofcue_"
 RANDOM_BYTES = 32
@@ -31,7 +31,7 @@ class ApiKey(BaseModel):
     Attributes:
         name: of whoever has the key; in the audit log.
         sha256: of the key, hexadecimal.
-        scopes: what it may do: ``check`` pictures, read ``metrics``.
+        scopes: what it may do: ``check`` pictures, read ``metrics``, ``fit`` the model to a camera.
         rate: checks per second; None: the service's own.
         burst: checks that may come at once; None: the service's own.
         created: UTC.

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from spoofcue.detector.receipt import Receipts
 from spoofcue.errors import InputError
+from spoofcue.serving.adoption import adopted_model
 from spoofcue.serving.app import create_app
 from spoofcue.serving.audit import AuditLog
 from spoofcue.serving.bounded_http import bounded_http
@@ -39,7 +40,9 @@ def opened(settings: ServiceSettings) -> FastAPI:
     audit = None if settings.audit is None else AuditLog(settings.audit)
     keeper = Keeper.of(settings)
     receipts = Receipts.of_files(settings.receipt_keys, settings.issuer, settings.receipt_seconds)
-    hands = [WorkerProcess(settings) for _ in range(settings.workers)]
+    kept = adopted_model(settings)
+    model = None if kept is None else str(kept)
+    hands = [WorkerProcess(settings, model) for _ in range(settings.workers)]
     try:
         hands[0].wait()
         return create_app(hands, settings, keys=keys, audit=audit, keeper=keeper, receipts=receipts)

@@ -88,6 +88,9 @@ class ServiceSettings(BaseSettings):
     origins: tuple[str, ...] = Field((), description="pages that browsers may send attempts from")
     look_rate: float | None = Field(None, gt=0, description="looks per second and key")
     look_burst: int = Field(20, ge=1, description="looks that may come at once within the rate")
+    adopt: Path | None = Field(None, description="folder where an adopted profile is kept")
+    fits: int = Field(4, ge=1, description="cameras that are fitted at one time")
+    fit_minutes: float = Field(30, gt=0, description="after which a fit is forgotten")
 
     max_body: int = Field(10_000_000, ge=1, description="bytes of a request")
     max_pixels: int = Field(25_000_000, ge=1, le=100_000_000, description="of a picture or frame")
@@ -135,7 +138,7 @@ class ServiceSettings(BaseSettings):
             return False  # a name may lead anywhere
 
     def check(self) -> None:
-        """Refuse what would be open to others, or half of TLS.
+        """Refuse what would be open to others, half of TLS, or two thresholds.
 
         Raises:
             InputError: what to do about it.
@@ -146,6 +149,11 @@ class ServiceSettings(BaseSettings):
                 f"host {self.host} can be reached by other machines, and there are no API keys: "
                 "make one with `spoofcue serve-key NAME --keys FILE` and start with --keys FILE, "
                 "or bind to 127.0.0.1."
+            )
+        if self.adopt is not None and (self.threshold is not None or not self.profile):
+            raise InputError(
+                "adopt keeps a camera's profile with its own threshold: leave --threshold and "
+                "--no-profile out."
             )
         if (self.tls_cert is None) != (self.tls_key is None):
             raise InputError("TLS takes both --tls-cert and --tls-key.")
