@@ -472,6 +472,12 @@ def test_receipts_are_signed_by_the_key_of_the_settings(tmp_path: Path) -> None:
         assert jwt.get_unverified_header(receipt)["kid"] == ids[0]
 
 
+def test_an_address_names_all_of_its_methods(service: Caller) -> None:
+    answer = service.post("/v1/attempts/a")
+    problem_of(answer, 405, "wrong-method")
+    assert answer.headers["allow"] == "DELETE, GET"
+
+
 PAGE = {"Origin": "https://login.bank.example"}
 
 

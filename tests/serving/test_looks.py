@@ -46,5 +46,5 @@ def test_what_it_does_not_take() -> None:
         clip = {"clip": b"\0\0\0\x18ftypmp42" + bytes(40)}
         problem_of(caller.post("/v1/looks", files=clip), 415, "unsupported")
         several = [("frames", b"x")] * 2
-        problem_of(caller.post("/v1/looks", files=several), 413, "too-large")
+        problem_of(caller.post("/v1/looks", files=several), 422, "not-valid")
         problem_of(caller.post("/v1/looks", content=json.dumps({})), 415, "unsupported")

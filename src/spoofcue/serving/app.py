@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 
 from spoofcue.detector.receipt import Receipts
 from spoofcue.serving.access import Access, Keys
-from spoofcue.serving.attempt_answers import BeginRequest, FramesRequest
+from spoofcue.serving.attempt_answers import BeginRequest
 from spoofcue.serving.attempts import AttemptLimits, Attempts
 from spoofcue.serving.attempts_routes import AttemptOrigins, add_attempts_routes, sweep_for_ever
 from spoofcue.serving.audit import AuditLog
@@ -41,7 +41,7 @@ ABOUT = (
     "status 200 has no decision."
 )
 # models of bodies, which no address names as its own
-BODIES = (ProblemDocument, CheckRequest, BeginRequest, FramesRequest)
+BODIES = (ProblemDocument, CheckRequest, BeginRequest)
 # without a key, whatever the settings
 OPEN = frozenset({"/healthz", "/readyz", "/.well-known/jwks.json"})
 

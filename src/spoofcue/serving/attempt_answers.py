@@ -30,15 +30,6 @@ class BeginRequest(BaseModel):
     )
 
 
-class FramesRequest(BaseModel):
-    """Pictures as base64, one of the two; ``data:image/jpeg;base64,`` may stand before each."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    picture: str | None = Field(None, description="one frame")
-    frames: list[str] | None = Field(None, min_length=1, description="frames in their order")
-
-
 class BegunAnswer(Answer):
     """A new attempt, and what it may take."""
 

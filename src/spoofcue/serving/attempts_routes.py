@@ -42,21 +42,42 @@ SWEEP_S = 1.0
 # of a body around its frames: boundaries and headers of parts
 ENVELOPE_BYTES = 65_536
 NOTED = ("decision", "reason", "score", "threshold", "model", "frames")
-_FILE = {"type": "string", "format": "binary"}
-BODY: dict[str, Any] = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "description": "one of the two",
-                "properties": {"picture": _FILE, "frames": {"type": "array", "items": _FILE}},
-            }
+
+
+def pictures_body(*fields: str) -> dict[str, Any]:
+    """The OpenAPI description of a body of pictures: ``picture`` is one, ``frames`` a list."""
+
+    def one_of(file: dict[str, Any]) -> dict[str, Any]:
+        kinds = {"picture": file, "frames": {"type": "array", "items": file, "minItems": 1}}
+        return {
+            "oneOf": [
+                {
+                    "type": "object",
+                    "properties": {name: kinds[name]},
+                    "required": [name],
+                    "additionalProperties": False,
+                }
+                for name in fields
+            ]
+        }
+
+    file = {"type": "string", "format": "binary", "minLength": 1}
+    base64 = {
+        "type": "string",
+        "format": "byte",
+        "minLength": 4,
+        "description": "base64; `data:image/jpeg;base64,` may stand before it",
+    }
+    return {
+        "required": True,
+        "content": {
+            "multipart/form-data": {"schema": one_of(file)},
+            "application/json": {"schema": one_of(base64)},
+            **{name: {"schema": file} for name in ("image/*", "application/octet-stream")},
         },
-        "application/json": {"schema": {"$ref": "#/components/schemas/FramesRequest"}},
-        **{name: {"schema": _FILE} for name in ("image/*", "application/octet-stream")},
-    },
-}
+    }
+
+
 ID = {
     "name": "attempt",
     "in": "path",
@@ -146,7 +167,11 @@ def add_attempts_routes(app: FastAPI, serving: Serving) -> None:
         summary="Send frames of an attempt",
         response_model=FramesAnswer,
         responses=documented(400, 401, 403, 404, 408, 409, 413, 415, 421, 422, 500, 503),
-        openapi_extra={"requestBody": BODY, "parameters": [ID, LOOK], "security": BY_EITHER},
+        openapi_extra={
+            "requestBody": pictures_body("picture", "frames"),
+            "parameters": [ID, LOOK],
+            "security": BY_EITHER,
+        },
     )
     async def frames(request: Request) -> FramesAnswer:
         """One frame or several; they count in the order in which their bodies have come whole."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI, Request
 
 from spoofcue.serving.attempt_answers import LookAnswer
-from spoofcue.serving.attempts_routes import BODY
+from spoofcue.serving.attempts_routes import pictures_body
 from spoofcue.serving.context import Serving
 from spoofcue.serving.jobs_attempt import look_task
 from spoofcue.serving.problems import Problem, documented
@@ -14,14 +14,14 @@ from spoofcue.serving.submission import submission
 
 def add_looks_routes(app: FastAPI, serving: Serving) -> None:
     """Add the address."""
-    service = serving.service
+    service, most = serving.service, serving.settings.max_frames
 
     @app.post(
         "/v1/looks",
         summary="Look at one frame, without a decision",
         response_model=LookAnswer,
         responses=documented(400, 401, 403, 408, 413, 415, 421, 422, 429, 500, 503),
-        openapi_extra={"requestBody": BODY},
+        openapi_extra={"requestBody": pictures_body("picture")},
     )
     async def looks(request: Request) -> LookAnswer:
         """Box, quality and advice; it has a rate of its own, and no line in the audit log."""
@@ -29,8 +29,10 @@ def add_looks_routes(app: FastAPI, serving: Serving) -> None:
         service.check_ready()
         with service.upload():
             body = await service.body(request)
-            sent = submission(request.headers.get("content-type", ""), body, 1)
+            sent = submission(request.headers.get("content-type", ""), body, most)
             if sent.kind == "clip":
-                raise Problem("unsupported", "a look is at one picture, not at a clip.")
+                raise Problem("unsupported", "a look is at a picture, not at a clip.")
+            if sent.kind == "frames":
+                raise Problem("not-valid", "a look is at one `picture`.")
             done, _ = await service.run(request, look_task(sent.files[0]))
         return LookAnswer(request_id=request.state.request_id, **done.facts)

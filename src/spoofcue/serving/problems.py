@@ -129,6 +129,18 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def _methods_at(request: Request) -> set[str]:
+    """What an address takes."""
+    from starlette.routing import Match
+
+    found: set[str] = set()
+    for route in request.app.routes:
+        match, _ = route.matches(request.scope)
+        if match is not Match.NONE:
+            found |= getattr(route, "methods", None) or set()
+    return found
+
+
 def answer_with_problems(app: FastAPI) -> None:
     """Let whatever is raised in an address become a problem document."""
     from starlette.exceptions import HTTPException
@@ -146,7 +158,10 @@ def answer_with_problems(app: FastAPI) -> None:
             "wrong-method": f"{path} does not take {request.method}.",
         }
         detail = said.get(kind, str(error.detail))
-        problem = Problem(kind, detail, headers=error.headers)
+        headers = dict(error.headers or {})
+        if kind == "wrong-method":  # of all routes of the address; Starlette names one route's
+            headers["Allow"] = ", ".join(sorted(_methods_at(request)))
+        problem = Problem(kind, detail, headers=headers)
         return problem.response(request.state.request_id)
 
     app.add_exception_handler(Problem, of_problem)
