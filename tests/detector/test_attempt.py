@@ -53,7 +53,19 @@ def test_its_frames_are_judged_as_the_detector_judges_the_recording(
     result = attempt.judged(marked())
     assert (result.decision, result.score) == (decision, expected.score)
     assert (result.counts, result.box) == (expected.counts, expected.box)
+    assert expected.place is not None
+    assert result.place == 2 * expected.place  # of those looked at
     assert attempt.looked == 19
+
+
+def test_the_place_is_of_the_frame_that_the_box_is_of() -> None:
+    boxes = [Box(20 + n, 10, 40, 40) for n in range(12)]
+    images = np.stack([frame([box], 60 + n, n) for n, box in enumerate(boxes)])
+    result = marked().predict(images)
+    assert result.place is not None
+    assert result.box == boxes[result.place]
+    assert marked().predict(images[3]).place is None
+    assert marked().predict(np.stack([frame(NOBODY, 80, n) for n in range(12)])).place is None
 
 
 def test_a_run_of_attack_frames_is_an_attack_as_in_a_recording() -> None:

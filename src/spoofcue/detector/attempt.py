@@ -109,8 +109,8 @@ class Attempt:
         self._rule = rule
         self._last = self._with_face = self._moved = self._began = at
         self._shape: tuple[int, ...] | None = None
-        # of the frames that are judged, whether a face was found
-        self._kept: list[tuple[Image, bool]] = []
+        # of the frames that are judged, whether a face was found, and their places
+        self._kept: list[tuple[Image, bool, int]] = []
         self._kept_at = float("-inf")
         self._fit = False
         self._same = 0
@@ -126,15 +126,18 @@ class Attempt:
         """Frames that came and did not decode."""
         self.damaged += damaged
 
-    def see(self, image: Image, look: Look, at: float) -> None:
+    def see(self, image: Image, look: Look, at: float, place: int | None = None) -> None:
         """One more frame, and what the detector found in it.
 
         Args:
             image: (H, W, 3) uint8 RGB; it is kept as it is.
             look: see :meth:`spoofcue.detector.detector.Detector.look`.
             at: s, rising.
+            place: number of the frame, which the result names it by; None: of those looked at,
+                from 0.
 
         """
+        place = self.looked if place is None else place
         self.looked += 1
         silent, self._last = at - self._last, at
         self.broken = self._fault(image, look, silent)
@@ -145,7 +148,7 @@ class Attempt:
         self.left = self.broken is None and at - self._with_face >= self._rule.away
         self.over = self.left or self.broken is not None
         if not self.over:
-            self._keep(image, look, at)
+            self._keep(image, look, at, place)
             self.over = at - self._began >= self._rule.seconds or self.kept >= self._most(image)
 
     def breaks(self, reason: str, detail: str, advice: str | None = None) -> None:
@@ -166,8 +169,11 @@ class Attempt:
             return replace(refused, advice=refusal.advice, box=self.box, faces=self.faces)
         while not self._kept[-1][1]:  # the face had left
             self._kept.pop()
-        images = [image for image, _ in self._kept]
-        return detector.predict_frames(images, damaged=self.damaged, cues=cues)
+        images = [image for image, _, _ in self._kept]
+        result = detector.predict_frames(images, damaged=self.damaged, cues=cues)
+        return (
+            result if result.place is None else replace(result, place=self._kept[result.place][2])
+        )
 
     def _fault(self, image: Image, look: Look, silent: float) -> Refusal | None:
         if silent > self._rule.stall:
@@ -205,7 +211,7 @@ class Attempt:
             return Refusal("repeated", "a picture of the face comes again to the last bit", None)
         return None
 
-    def _keep(self, image: Image, look: Look, at: float) -> None:
+    def _keep(self, image: Image, look: Look, at: float, place: int) -> None:
         """Take a frame that is due; those before the first fit one are of a face that comes."""
         if look.face is not None and not self._fit:
             self._fit = True
@@ -215,7 +221,7 @@ class Attempt:
         apart = 0.9 * self._rule.seconds / self._most(image) if self._rule.spread else 0.0
         due = at - self._kept_at >= apart
         if due and not again:
-            self._kept.append((image, look.box is not None))
+            self._kept.append((image, look.box is not None, place))
             self._kept_at = at
 
     def _most(self, image: Image) -> int:
@@ -225,7 +231,7 @@ class Attempt:
         if 2 * self._same > self.looked:
             detail = f"{self._same} of {self.looked} frames show the very same face as before"
             return Refusal("frozen", detail, None)
-        with_face = sum(face for _, face in self._kept)
+        with_face = sum(face for _, face, _ in self._kept)
         if with_face < self._rule.min_frames:
             detail = f"{with_face} frames show the face; {self._rule.min_frames} are needed"
             return Refusal("too_few_frames", detail, AGAIN)

@@ -184,7 +184,8 @@ class Judge:
         middle = float(np.mean([seen.scored[place][0].score for place in counted]))
         near = min(counted, key=lambda place: abs(seen.scored[place][0].score - middle))
         shown, look = seen.scored[near]
-        result = self._decided(mean, shown, look, watch=watch, counts=counts, early=early)
+        decided = self._decided(mean, shown, look, watch=watch, counts=counts, early=early)
+        result = replace(decided, place=None if decided.score is None else near)
         if not by_run:
             return result
         detail = (

@@ -75,6 +75,9 @@ class Result:
         evidence: what each expert of a package said and where it looked; of a video, in the frame
             of ``box``. Empty for models that are no packages, and where none was asked.
         early_exit: None: all sampled frames were scored.
+        place: of a recording, which of its frames ``box``, ``evidence`` and cue map are of, from 0;
+            of a video file, which of those that were sampled. None for a picture, and where no
+            frame was scored.
         cue_map: (C, h, w) float32 in [-1, 1] if asked for and the method has one.
         face: (h, w, 3) uint8 RGB, the pixels that ``cue_map`` is of.
         frame: (H, W, 3) uint8 RGB, the picture that ``box`` and ``evidence`` are of, with cue maps.
@@ -102,6 +105,7 @@ class Result:
     quality: Quality | None = None
     evidence: tuple[Evidence, ...] = ()
     early_exit: EarlyExit | None = None
+    place: int | None = None
     cue_map: NDArray[np.float32] | None = None
     face: NDArray[np.uint8] | None = None
     frame: NDArray[np.uint8] | None = None

@@ -54,6 +54,9 @@ class CheckAnswer(Answer):
     quality: Quality | None
     evidence: list[EvidenceAnswer]
     early_exit: EarlyExit | None
+    place: int | None = Field(
+        description="of several frames or a clip: which of those looked at the box is of, from 0"
+    )
     overlay: str | None = Field(
         None, description="with evidence=inline: a data URL of the PNG; null: nothing to draw"
     )

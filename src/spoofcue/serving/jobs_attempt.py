@@ -105,7 +105,8 @@ def decide(detector: Detector, rule: AttemptRule, most_pixels: int, task: Task) 
 
 def _replayed(detector: Detector, rule: AttemptRule, most_pixels: int, task: Task) -> Attempt:
     attempt, came, pixels = Attempt(rule, 0.0), False, 0
-    for file, at in zip(task.files, task.options["times"], strict=True):
+    sent = zip(task.files, task.options["times"], strict=True)
+    for place, (file, at) in enumerate(sent):
         try:
             image = _still(file, most_pixels)
         except MediaError as error:
@@ -125,7 +126,7 @@ def _replayed(detector: Detector, rule: AttemptRule, most_pixels: int, task: Tas
             came, damaged = True, attempt.damaged
             attempt = Attempt(rule, at)
             attempt.lost(damaged)
-        attempt.see(image, seen, at)
+        attempt.see(image, seen, at, place)
         if attempt.left:
             attempt.breaks("face_left", f"no face was there for {rule.away:g} s", AGAIN)
         if attempt.over:
