@@ -1,6 +1,6 @@
 """The service under load, beside the plain `Detector` loop and a FastAPI handler of four lines.
 
-python benchmarks/service.py [--seconds 8] [--soak 600] [--kills 20] [--json FILE]
+python benchmarks/service_load.py [--seconds 8] [--soak 600] [--kills 20] [--json FILE]
 
 One run on one machine; ratios count, since the client takes its share of the same cores. Pictures
 are JPEGs of rendered people, 512 x 512 px. For each contender and 1 to 64 clients that ask at one
@@ -26,11 +26,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+from load_parts.load import Answers, Client, closed_loop, open_loop
+from load_parts.served import children, memory_mb, minimal, plain_loop, service
 from PIL import Image
 from rich.console import Console
 from rich.table import Table
-from service_parts.contenders import children, memory_mb, minimal, plain_loop, service
-from service_parts.load import Answers, Client, closed_loop, open_loop
 
 from spoofcue import Detector
 from spoofcue.simulate.people import RenderedPerson
