@@ -58,6 +58,13 @@ def test_its_frames_are_judged_as_the_detector_judges_the_recording(
     assert attempt.looked == 19
 
 
+def test_no_face_is_searched_for_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    attempt = seen([frame([HERE], 80, n) for n in range(40)])
+    detector = marked()
+    monkeypatch.setattr(detector._finder, "look", lambda *_: pytest.fail("it was looked at"))
+    assert attempt.judged(detector).decision == "live"
+
+
 def test_the_place_is_of_the_frame_that_the_box_is_of() -> None:
     boxes = [Box(20 + n, 10, 40, 40) for n in range(12)]
     images = np.stack([frame([box], 60 + n, n) for n, box in enumerate(boxes)])

@@ -109,8 +109,8 @@ class Attempt:
         self._rule = rule
         self._last = self._with_face = self._moved = self._began = at
         self._shape: tuple[int, ...] | None = None
-        # of the frames that are judged, whether a face was found, and their places
-        self._kept: list[tuple[Image, bool, int]] = []
+        # of the frames that are judged, what was found in them, and their places
+        self._kept: list[tuple[Image, Look, int]] = []
         self._kept_at = float("-inf")
         self._fit = False
         self._same = 0
@@ -167,10 +167,10 @@ class Attempt:
         if refusal is not None:
             refused = detector.refused(refusal.reason, refusal.detail)
             return replace(refused, advice=refusal.advice, box=self.box, faces=self.faces)
-        while not self._kept[-1][1]:  # the face had left
+        while self._kept[-1][1].box is None:  # the face had left
             self._kept.pop()
-        images = [image for image, _, _ in self._kept]
-        result = detector.predict_frames(images, damaged=self.damaged, cues=cues)
+        images, looks, _ = zip(*self._kept, strict=True)
+        result = detector.predict_frames(images, looks=looks, damaged=self.damaged, cues=cues)
         return (
             result if result.place is None else replace(result, place=self._kept[result.place][2])
         )
@@ -221,7 +221,7 @@ class Attempt:
         apart = 0.9 * self._rule.seconds / self._most(image) if self._rule.spread else 0.0
         due = at - self._kept_at >= apart
         if due and not again:
-            self._kept.append((image, look.box is not None, place))
+            self._kept.append((image, look, place))
             self._kept_at = at
 
     def _most(self, image: Image) -> int:
@@ -231,7 +231,7 @@ class Attempt:
         if 2 * self._same > self.looked:
             detail = f"{self._same} of {self.looked} frames show the very same face as before"
             return Refusal("frozen", detail, None)
-        with_face = sum(face for _, face, _ in self._kept)
+        with_face = sum(look.box is not None for _, look, _ in self._kept)
         if with_face < self._rule.min_frames:
             detail = f"{with_face} frames show the face; {self._rule.min_frames} are needed"
             return Refusal("too_few_frames", detail, AGAIN)

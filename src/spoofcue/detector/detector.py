@@ -344,12 +344,19 @@ class Detector:
         check_model(self._model, self._finder)
 
     def predict_frames(
-        self, frames: Sequence[Image], *, damaged: int = 0, cues: bool = False
+        self,
+        frames: Sequence[Image],
+        *,
+        looks: Sequence[Look] | None = None,
+        damaged: int = 0,
+        cues: bool = False,
     ) -> Result:
         """Judge the frames of one attempt, all there, as those of a recording.
 
         Args:
             frames: (H, W, 3) each, in the order in which they came.
+            looks: what :meth:`look` has said of each, so that no face is searched for again; None:
+                they were not looked at.
             damaged: how many more came and did not decode, of which ``min_decoded`` allows few.
             cues: see :meth:`predict`.
 
@@ -363,7 +370,10 @@ class Detector:
         color = self._options.color
         count = len(frames)
         images = ((place, checked_array(frames[place], color)) for place in spread_order(count))
-        return self._judge(cues).video(lambda: Frames(images, count, count + damaged, count))
+        known = dict(enumerate(looks or ()))
+        return self._judge(cues).video(
+            lambda: Frames(images, count, count + damaged, count, looks=known)
+        )
 
     def look(self, frame: Image) -> Look:
         """Find the largest face of a frame and check it, without a score.

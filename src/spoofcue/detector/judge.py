@@ -128,7 +128,7 @@ class Judge:
                 place, image = next(frames.images, (0, None))
             if image is None:
                 break
-            look = self.finder.look(image, watch)
+            look = frames.looks.get(place) or self.finder.look(image, watch)
             if look.face is None:
                 seen.add(place, look, None)
                 continue

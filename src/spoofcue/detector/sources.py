@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 import math
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeAlias, Union
@@ -23,6 +23,8 @@ from spoofcue.media.video import Clip, sample_clip
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PilImage
+
+    from spoofcue.detector.finder import Look
 
 MAX_STREAM = 300
 MAX_UPLOAD = 400_000_000  # bytes read of an open file: more than 100 megapixels take as a bitmap
@@ -42,6 +44,7 @@ class Frames:
         wanted: frames of the whole recording; None likewise.
         decoded: of these, frames that decode.
         cut: whether nobody knows how much is missing of it.
+        looks: place -> what the search has already found there; the others are looked at.
 
     """
 
@@ -50,6 +53,7 @@ class Frames:
     wanted: int | None = None
     decoded: int | None = None
     cut: bool = False
+    looks: Mapping[int, Look] = field(default_factory=dict)
 
 
 def is_video(source: Source) -> bool:
