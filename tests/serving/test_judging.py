@@ -33,8 +33,10 @@ class Toy:
         self.ended = False
         self.restarts += 1
 
-    def renew(self, model: str) -> None:
-        self.hello = {"not_ready": None, "model": model}
+    model: str | None = None
+
+    def renew(self, model: str | None) -> None:
+        self.model = model
 
     def close(self) -> None: ...
 
@@ -187,18 +189,52 @@ def test_a_hand_that_ended_is_mended_while_nobody_asks() -> None:
     assert asyncio.run(run()) == 1
 
 
-def test_another_model_reaches_every_hand_while_tasks_go_on() -> None:
+def test_another_model_reaches_every_hand_before_what_waits() -> None:
+    done: list[str | None] = []
+
     def work(tasks: Sequence[Task]) -> list[Outcome]:
         time.sleep(0.01)
         return echoed(tasks)
 
+    def renew(hand: Any) -> None:
+        hand.renew("new")
+        done.append(None)
+
     async def run() -> None:
-        pool = pool_of(work, hands=2, queue=50)
-        asked = [asyncio.ensure_future(pool.run(ANY)) for _ in range(20)]
+        pool = pool_of(work, hands=2, queue=200)
+        asked = [asyncio.ensure_future(pool.run(ANY)) for _ in range(200)]
+        for one in asked:
+            one.add_done_callback(lambda _: done.append("task"))
         await asyncio.sleep(0)
-        await pool.each(lambda hand: hand.renew("new"))
+        await pool.each(renew)
+        assert [hand.model for hand in pool.hands] == ["new", "new"]
         await asyncio.gather(*asked)
-        assert [hand.hello["model"] for hand in pool.hands] == ["new", "new"]
+        pool.close()
+
+    asyncio.run(run())
+    assert done.count("task") == 200
+    # whatever waits, a hand is taken as soon as its task is over
+    assert all(at < 100 for at, what in enumerate(done) if what is None)
+
+
+def test_who_no_longer_wants_a_hand_does_not_keep_it() -> None:
+    go = threading.Event()
+
+    def work(tasks: Sequence[Task]) -> list[Outcome]:
+        go.wait(10)
+        return echoed(tasks)
+
+    async def run() -> None:
+        pool = pool_of(work, hands=1, queue=1)
+        asked = asyncio.ensure_future(pool.run(ANY))
+        await asyncio.sleep(0.02)
+        wanting = asyncio.ensure_future(pool.each(lambda hand: hand.renew("new")))
+        await asyncio.sleep(0.02)
+        wanting.cancel()
+        go.set()
+        await asked
+        await asyncio.wait_for(pool.run(ANY), 10)
+        assert pool.hands[0].model is None
         pool.close()
 
     asyncio.run(run())

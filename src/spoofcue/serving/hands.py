@@ -34,11 +34,13 @@ class Hand(Protocol):
     Attributes:
         hello: of :meth:`spoofcue.serving.bench.Bench.hello`.
         restarts: how often it was started again since it ended.
+        model: as :meth:`renew` was told.
 
     """
 
     hello: dict[str, Any]
     restarts: int
+    model: str | None
 
     def wait(self) -> None:
         """Until it can judge.
@@ -62,8 +64,11 @@ class Hand(Protocol):
         """Start it again."""
         ...
 
-    def renew(self, model: str) -> None:
+    def renew(self, model: str | None) -> None:
         """Judge by another model from now on.
+
+        Args:
+            model: path; None: the settings' own.
 
         Raises:
             InputError: it is no usable model; the one before judges on.
@@ -83,6 +88,7 @@ class OwnHand:
         self._bench = bench
         self.hello = bench.hello()
         self.restarts = 0
+        self.model: str | None = None
 
     def wait(self) -> None:
         """It can."""
@@ -99,10 +105,10 @@ class OwnHand:
     def mend(self) -> None:
         """Nothing to mend."""
 
-    def renew(self, model: str) -> None:
+    def renew(self, model: str | None) -> None:
         """See :class:`Hand`."""
         self._bench = Bench.load(self._bench.settings, model)
-        self.hello = self._bench.hello()
+        self.hello, self.model = self._bench.hello(), model
 
     def close(self) -> None:
         """Nothing to end."""
@@ -130,7 +136,7 @@ class WorkerProcess:
 
     def __init__(self, settings: ServiceSettings, model: str | None = None) -> None:
         self._settings = settings
-        self._model = model
+        self.model = model
         self.hello: dict[str, Any] = {}
         self.restarts = 0
         self._failures = 0
@@ -168,7 +174,7 @@ class WorkerProcess:
         """See :class:`Hand`."""
         self._restart()
 
-    def renew(self, model: str) -> None:
+    def renew(self, model: str | None) -> None:
         """See :class:`Hand`."""
         process = self._started(model)
         try:
@@ -177,7 +183,7 @@ class WorkerProcess:
             _end(process)
             raise
         _end(self._process)
-        self._process, self._model, self.hello = process, model, hello
+        self._process, self.model, self.hello = process, model, hello
 
     def close(self) -> None:
         """See :class:`Hand`."""
@@ -228,7 +234,7 @@ class WorkerProcess:
 
     def _start_anew(self) -> None:
         time.sleep(BACK_OFF_S[min(self._failures, len(BACK_OFF_S) - 1)])
-        self._process = self._started(self._model)
+        self._process = self._started(self.model)
         self.wait()
 
     def _started(self, model: str | None) -> subprocess.Popen[bytes]:

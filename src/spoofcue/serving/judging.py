@@ -59,6 +59,7 @@ class JudgingPool:
         self._hands: list[Hand] = []
         self._free: deque[Hand] = deque()
         self._waiting: deque[_Waiting] = deque()
+        self._wanted: dict[Hand, asyncio.Future[None]] = {}
         self._closed = False
         self.running = 0
         self.batched: Callable[[int], None] = lambda count: None
@@ -113,9 +114,7 @@ class JudgingPool:
 
         """
         for hand in self.hands:
-            while hand not in self._free:
-                await asyncio.sleep(0.01)
-            self._free.remove(hand)
+            await self._take(hand)
             try:
                 await asyncio.get_running_loop().run_in_executor(self._threads, work, hand)
             finally:
@@ -143,7 +142,24 @@ class JudgingPool:
             mending.exception()  # looked at; a hand that is not mended is ended still
         self._release(hand)
 
+    async def _take(self, hand: Hand) -> None:
+        """Have a hand as soon as it is done with its task, before any task that waits."""
+        if hand in self._free:
+            self._free.remove(hand)
+            return
+        mine = self._wanted[hand] = asyncio.get_running_loop().create_future()
+        try:
+            await mine
+        except asyncio.CancelledError:
+            if self._wanted.pop(hand, None) is None:  # it was given at this very moment
+                self._release(hand)
+            raise
+
     def _release(self, hand: Hand) -> None:
+        wanted = self._wanted.pop(hand, None)
+        if wanted is not None:
+            wanted.set_result(None)
+            return
         self._free.append(hand)
         self._give()
 

@@ -83,21 +83,17 @@ class Service:
             model: path; it is read once for each hand.
 
         Raises:
-            InputError: it is no usable model, and nothing was changed.
+            InputError: it is no usable model, and the one before judges on.
 
         """
         if self._joining is not None:
             await asyncio.shield(self._joining)
-        await self.pool.each(lambda hand: hand.renew(model))
-
-    def _busy(self) -> Problem:
-        said = f"{self.pool.running} checks are at work and {self.pool.waiting} wait."
-        return Problem("busy", said, retry_s=RETRY_S)
-
-    async def _join(self, hand: Hand) -> None:
-        with contextlib.suppress(InputError):  # it has ended, and will be mended
-            await asyncio.to_thread(hand.wait)
-        self.pool.add(hand)
+        before = self._hands[0].model
+        try:
+            await self.pool.each(lambda hand: hand.renew(model))
+        except InputError:
+            await self.pool.each(lambda hand: _renewed_back(hand, before))
+            raise
 
     def check_ready(self) -> None:
         """Refuse work that a broken model would do.
@@ -177,6 +173,20 @@ class Service:
         finally:
             judging.cancel()
             gone.cancel()
+
+    def _busy(self) -> Problem:
+        said = f"{self.pool.running} checks are at work and {self.pool.waiting} wait."
+        return Problem("busy", said, retry_s=RETRY_S)
+
+    async def _join(self, hand: Hand) -> None:
+        with contextlib.suppress(InputError):  # it has ended, and will be mended
+            await asyncio.to_thread(hand.wait)
+        self.pool.add(hand)
+
+
+def _renewed_back(hand: Hand, model: str | None) -> None:
+    if hand.model != model:
+        hand.renew(model)
 
 
 async def _left(request: Request) -> None:
