@@ -11,8 +11,11 @@ KILLS ?= 50
 JOBS ?= 2
 ONLY ?= decision,metrics,patches,cue,protocols,datasets
 STAMP := $(VENV)/.spoofcue-installed
+# the service needs no torch: without a .venv of the whole it gets a small one of its own
+SERVE_VENV := $(if $(wildcard $(STAMP)),$(VENV),$(VENV)-serve)
+SERVE_STAMP := $(SERVE_VENV)/.spoofcue-installed
 
-.PHONY: demo test mutants kills lint format clean
+.PHONY: demo serve test mutants kills lint format clean
 
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -22,6 +25,17 @@ $(STAMP): pyproject.toml constraints.txt
 	@echo "setting up $(VENV): the other packages"
 	$(BIN)/pip install --quiet -e ".[dev]"
 	touch $@
+
+ifneq ($(SERVE_STAMP),$(STAMP))
+$(SERVE_STAMP): pyproject.toml
+	test -x $(SERVE_VENV)/bin/python || $(PYTHON) -m venv $(SERVE_VENV)
+	$(SERVE_VENV)/bin/python -m pip install --quiet -e ".[serve]"
+	touch $@
+endif
+
+# The service and its page at http://127.0.0.1:8000, until Ctrl-C.
+serve: $(SERVE_STAMP)
+	$(SERVE_VENV)/bin/spoofcue serve
 
 # MINUTES=N trains for so long, on whatever processor; a second run goes on.
 # PHOTOS=dir attacks and trains on your own bona fide photos instead of rendered people;
@@ -52,4 +66,4 @@ format: $(STAMP)
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) $(DEMO) build/mutation .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-serve $(DEMO) build/mutation .pytest_cache .mypy_cache .ruff_cache
