@@ -1,6 +1,7 @@
 """A hundred thousand hostile inputs through `predict`, `model verify`, `evaluate` and `prepare`.
 
 python benchmarks/hostile.py [--inputs 100000] [--seed 0] [--jobs 2] [--seconds 120] [--json OUT]
+python benchmarks/hostile.py --service [--inputs 20000] ...   # hostile requests to `spoofcue serve`
 
 Every input is a sound file that was mutated, made from the seed and its number alone:
 `--only NUMBER --keep DIR` makes one again. A worker process judges one after another; one that dies
@@ -8,6 +9,12 @@ or does not answer in time is a fault of the input it had. What must not be: a d
 traceback, a status other than 0, 1 and 2, `live` for what an independent decoder calls broken, a
 package that verifies with other weights, more than 1.5 GiB of memory, more than 10 s for an input.
 `--seconds` ends the run early, for CI. Exit status 1 if there was a fault.
+
+With `--service`, eight requests at a time go to a service that was started for it: hostile pictures
+and clips, bombs, damaged multipart and JSON, odd heads, methods and lengths, slow and half-open
+connections, attempts in a wrong order. What must not be: a process that ends, a status that is not
+documented, a plain face that is judged otherwise afterwards, no answer to whole HTTP, `live` for
+anything but rendered live faces that an independent decoder calls sound.
 """
 
 from __future__ import annotations
@@ -23,8 +30,9 @@ from collections.abc import Callable
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+from hostile_parts import over_http
 from hostile_parts.originals import originals, prepared
 from hostile_parts.routes import Outcome, Routes, peak_mib, quiet
 from rich.console import Console
@@ -130,7 +138,8 @@ class Crew:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--inputs", type=int, default=100_000)
+    parser.add_argument("--service", action="store_true", help="requests to a service")
+    parser.add_argument("--inputs", type=int, help="default: 100000, of a service 20000")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seconds", type=float, help="end after so long")
@@ -139,6 +148,10 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="with --only: leave its files there")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
+    given.inputs = given.inputs or (20_000 if given.service else 100_000)
+    if given.service:
+        told = over_http.run_all(originals(), given.seed, given.inputs, given.seconds, given.first)
+        finish(given, print_outcomes(*told))
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         ready = prepared(folder)
@@ -149,7 +162,11 @@ def main() -> None:
             print(routes.run(given.only))
             return
         outcomes, peak, seconds = run_all(given, folder)
-    faults = print_outcomes(outcomes, peak, seconds)
+    finish(given, print_outcomes(outcomes, peak, seconds))
+
+
+def finish(given: argparse.Namespace, faults: dict[str, Any]) -> NoReturn:
+    """Write what --json asks for, and end."""
     if given.json:
         given.json.parent.mkdir(parents=True, exist_ok=True)
         given.json.write_text(json.dumps(faults, indent=1))

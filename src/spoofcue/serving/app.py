@@ -120,6 +120,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,  # to an address by the name that the request called it
         lifespan=lifespan,
     )
     app.state.service = service
