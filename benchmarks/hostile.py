@@ -14,7 +14,8 @@ With `--service`, eight requests at a time go to a service that was started for 
 and clips, bombs, damaged multipart and JSON, odd heads, methods and lengths, slow and half-open
 connections, attempts in a wrong order. What must not be: a process that ends, a status that is not
 documented, a plain face that is judged otherwise afterwards, no answer to whole HTTP, `live` for
-anything but rendered live faces that an independent decoder calls sound.
+what an independent decoder calls broken or where no face is shown. A sound picture of a rendered
+attack that is live is the model's own error, and is counted as `an attack missed`.
 """
 
 from __future__ import annotations

@@ -89,8 +89,8 @@ class Started:
             found.append(f"the service ended with {self._process.returncode}")
         if self.restarts:
             found.append(f"workers were started again: {self.restarts}")
-        said = self.log.read_text(errors="replace")
-        found += [line for line in said.splitlines() if "Traceback" in line or " ERROR " in line]
+        said = self.log.read_text(errors="replace").splitlines()
+        found += [line for line in said if "Traceback" in line or " ERROR spoofcue" in line]
         return found
 
     def stop(self) -> list[str]:
