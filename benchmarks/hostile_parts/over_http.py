@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -248,8 +249,9 @@ def media_of(asked: Asked) -> Sequence[bytes]:
     """Pictures and clips of a body, cut at its marks, or read by Python's own JSON."""
     if asked.content_type.startswith("multipart/"):
         mark = b"--" + asked.content_type.partition("boundary=")[2].encode("latin-1")
-        parts = (b"\r\n" + asked.body).split(b"\r\n" + mark)[1:-1]
-        return [part.partition(b"\r\n\r\n")[2] for part in parts]
+        parts = (b"\r\n" + asked.body).split(b"\r\n" + mark)[1:]
+        before_end = takewhile(lambda part: not part.startswith(b"--"), parts)
+        return [part.partition(b"\r\n\r\n")[2] for part in before_end]
     if asked.kind == "json":
         try:
             tree = json.loads(asked.body)

@@ -5,11 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
-from fastapi.responses import HTMLResponse, JSONResponse
 
 from spoofcue.detector.receipt import Receipts
 from spoofcue.serving.access import Access, Keys
@@ -19,7 +16,7 @@ from spoofcue.serving.attempts_routes import AttemptOrigins, add_attempts_routes
 from spoofcue.serving.audit import AuditLog
 from spoofcue.serving.checks_routes import add_checks_routes
 from spoofcue.serving.context import Serving
-from spoofcue.serving.docs_page import POLICY, docs_page
+from spoofcue.serving.document import add_documents
 from spoofcue.serving.envelope import Envelope
 from spoofcue.serving.fits_routes import add_fits_routes
 from spoofcue.serving.hands import Hand
@@ -136,43 +133,5 @@ def create_app(
     add_fits_routes(app, serving)
     add_state_routes(app, serving)
     add_page(app)
-    _add_documents(app, with_keys=keys is not None)
+    add_documents(app, BODIES, with_keys=keys is not None)
     return app
-
-
-def _add_documents(app: FastAPI, *, with_keys: bool) -> None:
-    """The addresses' description, for programs and as a page."""
-    document: dict[str, Any] = {}
-
-    def described() -> dict[str, Any]:
-        if not document:
-            document.update(
-                get_openapi(
-                    title=app.title,
-                    version=app.version,
-                    description=app.description,
-                    routes=app.routes,
-                )
-            )
-            schemas = document["components"]["schemas"]
-            for model_class in BODIES:
-                schemas[model_class.__name__] = model_class.model_json_schema()
-            document["components"]["securitySchemes"] = {
-                "key": {"type": "http", "scheme": "bearer"},
-                "attempt": {"type": "http", "scheme": "bearer", "description": "of one attempt"},
-            }
-            for path, methods in document["paths"].items():
-                for said in methods.values():
-                    if path not in OPEN:
-                        said.setdefault("security", [{"key": []}] if with_keys else [])
-        return document
-
-    app.openapi = described  # type: ignore[method-assign]
-
-    @app.get("/openapi.json", include_in_schema=False)
-    async def openapi() -> JSONResponse:
-        return JSONResponse(app.openapi())
-
-    @app.get("/docs", include_in_schema=False)
-    async def docs() -> HTMLResponse:
-        return HTMLResponse(docs_page(app.openapi()), headers={"Content-Security-Policy": POLICY})

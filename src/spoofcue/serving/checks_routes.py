@@ -16,12 +16,20 @@ from spoofcue.serving.submission import FIELDS, submission
 from spoofcue.serving.work import Done
 
 _FILE = {"type": "string", "format": "binary"}
+_PARTS: dict[str, Any] = dict.fromkeys(FIELDS, _FILE) | {
+    "frames": {
+        "type": "array", "items": _FILE, "minItems": 1, "description": "one part each, in order"
+    },
+}  # fmt: skip
 _FORM = {
-    "type": "object",
-    "description": "one of the three",
-    "properties": dict.fromkeys(FIELDS, _FILE)
-    | {"frames": {"type": "array", "items": _FILE, "description": "one part each, in order"}},
-}
+    "oneOf": [
+        {
+            "type": "object", "properties": {name: part}, "required": [name],
+            "additionalProperties": False,
+        }
+        for name, part in _PARTS.items()
+    ]
+}  # fmt: skip
 BODY: dict[str, Any] = {
     "required": True,
     "content": {

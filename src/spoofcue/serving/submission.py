@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
@@ -37,14 +37,23 @@ class Submission:
     files: tuple[bytes, ...]
 
 
+# for generators of clients; what it holds is looked at by _bytes_of
+Base64 = Annotated[str, Field(json_schema_extra={"format": "byte"})]
+
+
+def _one_of_three(schema: dict[str, Any]) -> None:
+    """In a schema, that exactly one of the fields is given."""
+    schema["oneOf"] = [{"required": [name]} for name in FIELDS]
+
+
 class CheckRequest(BaseModel):
     """Pictures as base64, one of the three; ``data:image/png;base64,`` may stand before each."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_one_of_three)
 
-    picture: str | None = Field(None, description="one picture")
-    clip: str | None = Field(None, description="a video")
-    frames: list[str] | None = Field(
+    picture: Base64 | None = Field(None, description="one picture")
+    clip: Base64 | None = Field(None, description="a video")
+    frames: list[Base64] | None = Field(
         None, min_length=1, description="pictures of one recording, in their order"
     )
 
