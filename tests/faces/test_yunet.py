@@ -19,7 +19,7 @@ from spoofcue.detector.stopwatch import Stopwatch
 from spoofcue.errors import InputError
 from spoofcue.faces.box import Box
 from spoofcue.faces.crop import Crop
-from spoofcue.faces.detect import FindsLargest
+from spoofcue.faces.detect import DetectorName, FindsLargest, make_detector
 from spoofcue.faces.search_picture import SearchPicture
 from spoofcue.faces.yunet import MAX_SIDE, SHIPPED, YuNetDetector
 
@@ -218,3 +218,11 @@ def test_a_face_of_coarse_dots_is_seen() -> None:
     assert DETECTOR._in(SearchPicture.of(dots, MAX_SIDE)) == []
     (box,) = DETECTOR.detect(dots)
     assert overlap(box, DETECTOR.detect(np.asarray(face))[0]) > 0.7
+
+
+@pytest.mark.parametrize("name", ["dlib", "none"])
+def test_its_file_is_refused_where_another_detector_searches(
+    name: DetectorName, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=f"is for YuNet, and the detector is {name}"):
+        make_detector(name, tmp_path / "yunet.onnx")

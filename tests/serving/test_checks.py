@@ -199,3 +199,4 @@ def test_what_breaks_within_the_detector_is_rejected() -> None:
         detector._finder._largest = broken
         answer = said(caller.post(files={"picture": face_png()}))
     assert (answer["decision"], answer["reason"]) == ("rejected", "error")
+    assert "network" not in answer["detail"]

@@ -53,9 +53,14 @@ def make_detector(name: DetectorName, yunet_model: Path | None = None) -> FaceDe
         yunet_model: another file of YuNet's than the one that ships.
 
     Raises:
-        InputError: unknown name, or a file that is no model of YuNet.
+        InputError: unknown name, a file that is no model of YuNet, or one for another detector.
 
     """
+    if yunet_model is not None and name in ("dlib", "none"):
+        raise InputError(
+            f"{yunet_model} is for YuNet, and the detector is {name}: choose yunet, or leave the "
+            "file out."
+        )
     if name == "dlib":
         return DlibDetector()
     if name == "none":

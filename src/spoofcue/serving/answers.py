@@ -15,6 +15,8 @@ from spoofcue.faces.box import Box
 # numbers from which the score could be computed again
 SCORES = ("score", "raw", "log_odds", "contribution", "low", "high")
 
+BROKEN = "something within the detector broke; the picture was not judged"
+
 
 class Answer(BaseModel):
     """Base: exactly these keys."""
@@ -115,6 +117,8 @@ def as_answer(result: Mapping[str, Any], request_id: str, digits: int | None) ->
 
     """
     plain = {"request_id": request_id, **result}
+    if plain["reason"] == "error":  # the words of an error are for whoever reads the code
+        plain["detail"] = BROKEN
     return plain if digits is None else rounded(plain, digits)
 
 
