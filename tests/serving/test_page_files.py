@@ -14,10 +14,12 @@ import pytest
 
 from helpers.service import Caller, keys_file, problem_of
 from spoofcue.detector.result import Result
+from spoofcue.serving.fits import KINDS, Fits
 from spoofcue.serving.page_files import FOLDER, page_files
 
 HERE = Path(__file__).parent
 TEXTS: dict[str, str] = json.loads((FOLDER / "texts.en.json").read_text(encoding="utf-8"))
+PAGES = {"/": "index.html", "/fit": "fit.html"}
 MODULES = {p.name: p.read_text(encoding="utf-8") for p in FOLDER.glob("*.mjs")}
 
 
@@ -39,10 +41,13 @@ class Tags(HTMLParser):
 
 @pytest.fixture(scope="module")
 def tags() -> list[tuple[str, dict[str, str | None]]]:
-    page = Tags()
-    page.feed((FOLDER / "index.html").read_text(encoding="utf-8"))
-    assert page.inline == []
-    return page.tags
+    tags = []
+    for name in PAGES.values():
+        page = Tags()
+        page.feed((FOLDER / name).read_text(encoding="utf-8"))
+        assert page.inline == []
+        tags += page.tags
+    return tags
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +65,8 @@ def test_every_part_is_served_with_a_strict_policy(caller: Caller) -> None:
         ".svg": "image/svg+xml",
     }
     parts = {f"/page/{p.name}": p for p in FOLDER.iterdir()}
-    for address, file in {**parts, "/": FOLDER / "index.html"}.items():
+    pages = {address: FOLDER / name for address, name in PAGES.items()}
+    for address, file in {**parts, **pages}.items():
         answer = caller.get(address)
         assert answer.status_code == 200, address
         assert answer.content == file.read_bytes()
@@ -92,7 +98,7 @@ def test_nothing_else_is_served(caller: Caller, name: str) -> None:
 def test_the_page_needs_no_key_and_a_check_does(tmp_path: Path) -> None:
     file, _ = keys_file(tmp_path)
     with Caller(keys=file) as closed:
-        assert closed.get("/").status_code == 200
+        assert closed.get("/").status_code == closed.get("/fit").status_code == 200
         assert closed.get("/page/page.mjs").status_code == 200
         assert closed.get("/v1/models").status_code == 401
 
@@ -106,9 +112,10 @@ def test_the_page_loads_nothing_from_elsewhere(
         assert not [name for name in attributes if name.startswith("on")], tag
         for name in ("src", "href"):
             address = attributes.get(name)
-            if address is not None and address != "docs":
+            if address not in (None, "docs", "fit", "."):
                 assert address.removeprefix("page/") in names
-    for name, text in {**MODULES, "page.css": (FOLDER / "page.css").read_text("utf-8")}.items():
+    styles = {p.name: p.read_text("utf-8") for p in FOLDER.glob("*.css")}
+    for name, text in {**MODULES, **styles}.items():
         assert not re.search(r"https?:|[\"'(]//", text), name
         assert not re.search(
             r"\beval\b|new Function|innerHTML|document\.write|Storage\b|cookie", text
@@ -125,7 +132,9 @@ def test_every_text_that_is_named_is_there_and_every_other_is_not(
     named |= set(re.findall(r"(?:text|said|set)\((?:\w+, )?\"([a-z]+\.[a-z-]+)\"", joined))
     assert len(named) > 40
     assert named <= TEXTS.keys()
-    families = {"word", "why", "advice", "problem", "said", "service"}  # made of a state
+    # made of a state
+    families = {"word", "why", "advice", "problem", "said", "service"}
+    families |= {"step", "goal", "more", "would", "kind", "hint", "record", "forgotten"}
     for key in TEXTS.keys() - named:
         assert key.split(".")[0] in families or f'"{key}"' in joined or key.startswith("bars."), key
     assert all(text.strip() == text and text for text in TEXTS.values())
@@ -137,6 +146,17 @@ def test_every_reason_and_every_state_has_a_text() -> None:
     assert {"no_face", "blurred", "attack_run", "error"} <= reasons
     assert {f"advice.{reason}" for reason in reasons} <= TEXTS.keys()
     state = MODULES["state.mjs"]
+    assert {"advice.repeated", "advice.alike", "advice.enough"} <= TEXTS.keys()
+    goals = {goal["goal"] for goal in Fits(1, 60).begin("", "m", 0.5).goals()}
+    for family in ("goal", "more"):
+        assert {f"{family}.{goal}" for goal in goals} <= TEXTS.keys()
+    fit = MODULES["fit-state.mjs"]
+    steps = set(re.findall(r'"(\w+)"', fit.split("STEPS = [")[1].split("]")[0]))
+    assert {f"step.{step}" for step in steps} <= TEXTS.keys()
+    forgotten = set(re.findall(r'forgotten\(\w+, "(\w+)"\)', fit))
+    assert len(forgotten) == 3
+    assert {f"forgotten.{why}" for why in forgotten} <= TEXTS.keys()
+    assert {f"kind.{kind}" for kind in KINDS} <= TEXTS.keys()
     services = set(
         re.findall(r": \"(\w+)\",$", state.split("SERVICE_OF = {")[1].split("}")[0], re.M)
     )
@@ -163,4 +183,4 @@ def test_modules_by_nodes_own_test_runner() -> None:
     assert re.search(r"^\S+ fail 0$", done.stdout, re.MULTILINE)
     passed = re.search(r"^\S+ pass (\d+)$", done.stdout, re.MULTILINE)
     assert passed is not None
-    assert int(passed[1]) > 50
+    assert int(passed[1]) > 100

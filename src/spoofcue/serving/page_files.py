@@ -1,4 +1,4 @@
-"""The web page at ``/``: a folder of files, which load nothing from anywhere else."""
+"""The web pages at ``/`` and ``/fit``: a folder of files, which load nothing from anywhere else."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def page_files(folder: Path = FOLDER) -> dict[str, bytes]:
 
 
 def add_page(app: FastAPI) -> None:
-    """Serve the page at ``/`` and its parts below ``/page/``; nobody needs a key for them."""
+    """Serve the pages at ``/`` and ``/fit``, and their parts; nobody needs a key for them."""
     files = page_files()
 
     def answer(name: str) -> Response:
@@ -45,6 +45,10 @@ def add_page(app: FastAPI) -> None:
     @app.get("/", include_in_schema=False)
     async def index() -> Response:
         return answer("index.html")
+
+    @app.get("/fit", include_in_schema=False)
+    async def fit() -> Response:
+        return answer("fit.html")
 
     @app.get("/page/{name}", include_in_schema=False)
     async def part(name: str) -> Response:

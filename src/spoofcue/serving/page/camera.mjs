@@ -9,6 +9,9 @@ const WHY = {
   AbortError: "in-use",
 };
 
+// of a frame that is judged: px at most, and how well JPEG keeps it
+export const CHECKED = { width: 1280, quality: 0.92 };
+
 export class Camera {
   #stream = null;
   #turn = 0;

@@ -1,6 +1,6 @@
 // The page: what is done with buttons, camera and files becomes events of the state.
 
-import { Camera } from "./camera.mjs";
+import { CHECKED, Camera } from "./camera.mjs";
 import { EvidencePictures } from "./evidence.mjs";
 import { takeFiles } from "./files.mjs";
 import { FRAME_MS, looking } from "./looking.mjs";
@@ -11,8 +11,6 @@ import { View } from "./view.mjs";
 
 const FRAMES = 6; // of a check
 const FRAMES_APART_MS = 150;
-const WIDTH = 1280; // px, of a checked frame
-const QUALITY = 0.92;
 const ASK_MS = 4000; // between questions whether the service is there
 const TICK_MS = 250;
 
@@ -244,7 +242,7 @@ class Page {
     const frames = [];
     for (let at = 0; at < FRAMES; at += 1) {
       const come = await this.camera.nextFrame(FRAME_MS);
-      const frame = come ? await this.camera.frame(WIDTH, QUALITY) : null;
+      const frame = come ? await this.camera.frame(CHECKED.width, CHECKED.quality) : null;
       if (frame === null) {
         throw new Failure("no-frames");
       }

@@ -28,18 +28,20 @@ export class Service {
   }
 
   look(frame, signal) {
-    return this.#checked(frame, frame.type, LOOK_TIMEOUT_MS, signal);
+    const options = { method: "POST", body: frame, type: frame.type, signal };
+    return this.json("v1/checks", options, LOOK_TIMEOUT_MS);
   }
 
   check(body, signal) {
-    return this.#checked(body.content, body.type, CHECK_TIMEOUT_MS, signal);
+    const options = { method: "POST", body: body.content, type: body.type, signal };
+    return this.json("v1/checks", options, CHECK_TIMEOUT_MS);
   }
 
   // A picture of the evidence, and the decision that it was drawn for; null: nothing to draw.
   async evidence(body, signal) {
     const address = "v1/checks?evidence=png";
-    const asked = this.#post(body.content, body.type);
-    const answer = await this.#ask(address, asked, CHECK_TIMEOUT_MS, signal);
+    const options = { method: "POST", body: body.content, type: body.type, signal };
+    const answer = await this.ask(address, options, CHECK_TIMEOUT_MS);
     if (!(answer.headers.get("content-type") ?? "").startsWith("image/png")) {
       return null;
     }
@@ -48,42 +50,40 @@ export class Service {
   }
 
   async models() {
-    const answer = await this.#ask("v1/models", { headers: this.#headers() }, LOOK_TIMEOUT_MS);
-    return (await json(answer)).models;
+    return (await this.json("v1/models", {}, LOOK_TIMEOUT_MS)).models;
   }
 
   // Throws unless checks are answered.
   async ready() {
-    await this.#ask("readyz", {}, LOOK_TIMEOUT_MS);
+    await this.ask("readyz", { open: true }, LOOK_TIMEOUT_MS);
   }
 
-  async #checked(content, type, timeout, signal) {
-    return json(await this.#ask("v1/checks", this.#post(content, type), timeout, signal));
+  // The JSON of an answer with the status that is expected.
+  async json(address, options, timeout, status = 200) {
+    return json(await this.ask(address, options, timeout, status));
   }
 
-  #post(content, type) {
-    const headers = this.#headers();
-    if (type) {
-      headers["Content-Type"] = type; // a form's own holds its boundary
-    }
-    return { method: "POST", body: content, headers };
+  async blob(address, options, timeout) {
+    return whole((await this.ask(address, options, timeout)).blob());
   }
 
-  #headers() {
-    return this.#key ? { Authorization: `Bearer ${this.#key}` } : {};
-  }
-
-  async #ask(address, options, timeout, signal) {
+  // options: method, body, its type (a form's own holds its boundary), signal, keepalive; open: no
+  // key is sent.
+  async ask(address, { type = "", signal, open = false, ...options }, timeout, status = 200) {
     const late = AbortSignal.timeout(timeout);
     const either = signal ? AbortSignal.any([late, signal]) : late;
+    const headers = this.#key && !open ? { Authorization: `Bearer ${this.#key}` } : {};
+    if (type) {
+      headers["Content-Type"] = type;
+    }
     const safe = { cache: "no-store", redirect: "error", signal: either };
     let answer;
     try {
-      answer = await this.send(address, { ...options, ...safe });
+      answer = await this.send(address, { ...options, headers, ...safe });
     } catch (error) {
       throw failure(error);
     }
-    if (answer.status !== 200) {
+    if (answer.status !== status) {
       throw await refusal(answer);
     }
     return answer;
