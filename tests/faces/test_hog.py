@@ -10,32 +10,37 @@ from spoofcue.faces.box import Box
 from spoofcue.faces.hog import DlibDetector
 
 
-def test_dlib_finds_the_astronaut_and_no_face_in_texture() -> None:
-    detector = DlibDetector()
+@pytest.fixture(scope="module")
+def detector() -> DlibDetector:
+    return DlibDetector()
+
+
+def test_dlib_finds_the_astronaut_and_no_face_in_texture(detector: DlibDetector) -> None:
     (box,) = detector.detect(skimage.data.astronaut())
     assert abs(box.x + box.w / 2 - 223) < 15
     assert abs(box.y + box.h / 2 - 125) < 20
     assert detector.detect(skimage.data.coffee()) == []
 
 
-def test_a_large_photo_gives_boxes_in_its_own_pixels() -> None:
+def test_a_large_photo_gives_boxes_in_its_own_pixels(detector: DlibDetector) -> None:
     import cv2
 
     large = cv2.resize(skimage.data.astronaut(), None, fx=4, fy=4)
-    box = DlibDetector().detect(large)[0]
+    box = detector.detect(large)[0]
     assert abs(box.x + box.w / 2 - 4 * 223) < 60
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 4000), (4000, 1), (5, 3000)])
-def test_a_picture_that_is_hardly_one_has_no_face(shape: tuple[int, int]) -> None:
-    image, detector = np.zeros((*shape, 3), np.uint8), DlibDetector()
+def test_a_picture_that_is_hardly_one_has_no_face(
+    shape: tuple[int, int], detector: DlibDetector
+) -> None:
+    image = np.zeros((*shape, 3), np.uint8)
     assert detector.detect(image) == []
     assert detector.detect_largest(image) == []
 
 
 @pytest.mark.parametrize("side", [90, 200, 260, 300, 340, 380, 420, 480])
-def test_the_fast_search_finds_the_same_largest_face(side: int) -> None:
-    detector = DlibDetector()
+def test_the_fast_search_finds_the_same_largest_face(side: int, detector: DlibDetector) -> None:
     image = pasted([side])
     (there,), here = detector.detect(image), detector.detect_largest(image)
     assert overlap(there, here[0]) > 0.96
@@ -44,9 +49,9 @@ def test_the_fast_search_finds_the_same_largest_face(side: int) -> None:
 
 
 def test_the_fast_search_looks_at_the_whole_only_where_it_must(
-    monkeypatch: pytest.MonkeyPatch,
+    detector: DlibDetector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    detector, looked = DlibDetector(), []
+    looked: list[tuple[int, int]] = []
     find = detector._find
 
     class Spy:
@@ -69,13 +74,12 @@ def test_the_fast_search_looks_at_the_whole_only_where_it_must(
 
 
 @pytest.mark.parametrize("side", [120, 240, 600])
-def test_a_face_that_fills_its_picture_is_found(side: int) -> None:
+def test_a_face_that_fills_its_picture_is_found(side: int, detector: DlibDetector) -> None:
     import cv2
 
     # forehead to chin, soft as what a poor camera leaves: the first two looks find nothing
     tight = cv2.resize(skimage.data.astronaut()[92:172, 187:262], (side, side * 80 // 75))
     tight = cv2.GaussianBlur(tight, (0, 0), 0.02 * side)
-    detector = DlibDetector()
     assert not detector._find(tight, 0)
     assert not detector._find(tight, 1)
     for (box,) in (detector.detect(tight), detector.detect_largest(tight)):
@@ -84,8 +88,9 @@ def test_a_face_that_fills_its_picture_is_found(side: int) -> None:
     assert detector.detect(half) == []
 
 
-def test_what_the_fast_search_leaves_out_are_small_faces_beside_a_large_one() -> None:
-    detector = DlibDetector()
+def test_what_the_fast_search_leaves_out_are_small_faces_beside_a_large_one(
+    detector: DlibDetector,
+) -> None:
     image = pasted([440, 190])
     assert len(detector.detect(image)) == 2
     (only,) = detector.detect_largest(image)

@@ -9,11 +9,15 @@ import functools
 import io
 import zlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from spoofcue.faces.hog import DlibDetector
 
 FRAMES = 6
 SIDE = 192
@@ -43,9 +47,16 @@ class Face:
 
 
 @functools.cache
+def _finder() -> DlibDetector:
+    """One a process: to make it takes longer than to look."""
+    from spoofcue.faces.hog import DlibDetector
+
+    return DlibDetector()
+
+
+@functools.cache
 def render(person: int) -> tuple[Picture, Face]:
     """A person whom dlib finds; equal numbers are equal people."""
-    from spoofcue.faces.hog import DlibDetector
     from spoofcue.simulate.catalogue import built_in
     from spoofcue.simulate.face.frame import draw_frame
     from spoofcue.simulate.face.identity import draw_identity
@@ -56,7 +67,7 @@ def render(person: int) -> tuple[Picture, Face]:
         view = draw_frame(seed, built_in().sessions["session-1"], seed)
         radiance = render_face(draw_identity(seed), view, RENDER)
         picture = (srgb_from_linear(radiance * 0.85) * 255 + 0.5).astype(np.uint8)
-        faces = DlibDetector().detect(picture)
+        faces = _finder().detect(picture)
         if len(faces) == 1 and abs(view.pose.roll_deg) < 4:
             break
     zoom = RENDER / 640
