@@ -98,11 +98,13 @@ class Service:
     def check_ready(self) -> None:
         """Refuse work that a broken model would do.
 
+        Where all workers have just ended, work waits for those that are started in their place.
+
         Raises:
             Problem: not-ready.
 
         """
-        if self.workers:
+        if any(hand.hello.get("not_ready", "") is None for hand in self.pool.hands):
             return
         why = next((h.hello["not_ready"] for h in self._hands if h.hello.get("not_ready")), None)
         raise Problem("not-ready", f"{why or 'no worker is there'}.", retry_s=RETRY_S)
