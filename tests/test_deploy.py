@@ -125,6 +125,7 @@ def test_kubernetes_runs_it_read_only_and_lets_it_drain(monkeypatch: pytest.Monk
     assert settings.keys is not None
     assert mount["mountPath"] == str(settings.keys.parent)
     assert "subPath" not in mount
+    assert [str(file.parent) for file in settings.receipt_keys] == [mount["mountPath"]]
     wait = float(container["lifecycle"]["preStop"]["exec"]["command"][-1])
     assert pod["spec"]["terminationGracePeriodSeconds"] >= LONGEST + wait
     labels = pod["metadata"]["labels"]
