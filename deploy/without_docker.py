@@ -85,6 +85,11 @@ def libraries(root: Path) -> list[str]:
 
 def main() -> None:
     picture = Path(sys.argv[1])
+    tried = ["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"]
+    why = subprocess.run(tried, capture_output=True, text=True, check=False)
+    if why.returncode:
+        print(f"NOT RUN: this machine makes no sandbox ({why.stderr.strip()})")
+        return
     with tempfile.TemporaryDirectory() as temporary:
         os.chmod(temporary, 0o755)
         root = Path(temporary) / "root"
