@@ -13,7 +13,7 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from helpers.service import Caller, as_png, face_png
+from helpers.service import Caller, as_png, bearer, face_png, keys_file
 from spoofcue.serving.server import DRAIN_S
 from spoofcue.serving.settings import PREFIX, ServiceSettings, gathered
 
@@ -153,12 +153,13 @@ def seconds(text: str) -> float:
 
 
 @pytest.fixture(scope="module")
-def told() -> dict[str, set[str]]:
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     """Each metric of a service that has answered, with the names of its labels."""
-    with Caller(workers=1) as caller:
-        caller.post(files={"picture": face_png()})
-        caller.post(files={"picture": as_png(np.full((99, 99, 3), 9, np.uint8))})
-        text = caller.get("/metrics").text
+    keys, key = keys_file(tmp_path_factory.mktemp("told"), "check", "metrics")
+    with Caller(workers=1, keys=keys) as caller:
+        for picture in (face_png(), as_png(np.full((99, 99, 3), 9, np.uint8))):
+            caller.post(files={"picture": picture}, headers=bearer(key))
+        text = caller.get("/metrics", headers=bearer(key)).text
     names: dict[str, set[str]] = {}
     for family in text_string_to_metric_families(text):
         for sample in family.samples:
@@ -168,11 +169,14 @@ def told() -> dict[str, set[str]]:
 
 def expressions() -> list[tuple[str, str]]:
     board = json.loads((DEPLOY / "grafana" / "dashboard.json").read_text())
-    return [(p["title"], t["expr"]) for p in board["panels"] for t in p["targets"]]
+    (alerts,) = documents("deploy/alerts.yml")
+    rules = [rule for group in alerts["groups"] for rule in group["rules"]]
+    shown = [(p["title"], t["expr"]) for p in board["panels"] for t in p["targets"]]
+    return shown + [(one["alert"], one["expr"]) for one in rules if "up{" not in one["expr"]]
 
 
 @pytest.mark.parametrize(("title", "expression"), expressions())
-def test_the_dashboard_shows_metrics_that_there_are(
+def test_dashboard_and_alerts_name_metrics_that_there_are(
     title: str, expression: str, told: dict[str, set[str]]
 ) -> None:
     named = set(re.findall(r"spoofcue_\w+", expression))

@@ -306,3 +306,18 @@ def test_the_service_decides_where_nothing_can_be_kept(
     assert json.loads(audit.read_text())["kept"] is False
     assert "spoofcue_not_kept 1.0" in metrics.splitlines()
     assert list((tmp_path / "kept").rglob("*.png")) == []
+
+
+def test_the_frames_of_an_attempt_are_kept_as_they_came(tmp_path: Path) -> None:
+    frames = [face_png(), face_png(4)]
+    with Caller(keep=tmp_path / "kept", workers=1) as caller:
+        begun = caller.post("/v1/attempts").json()
+        base, key = f"/v1/attempts/{begun['id']}", bearer(begun["token"])
+        for frame in frames:
+            caller.post(f"{base}/frames?look=no", files={"picture": frame}, headers=key)
+        assert list((tmp_path / "kept").rglob("*.png")) == []  # nothing is judged yet
+        answer = caller.post(f"{base}/finish", headers=key)
+    assert answer.json()["decision"] == "rejected"
+    name = answer.headers["spoofcue-request-id"]
+    kept = sorted((tmp_path / "kept").glob(f"*/{name}-*.png"))
+    assert [p.read_bytes() for p in kept] == frames
