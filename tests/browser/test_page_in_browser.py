@@ -9,19 +9,27 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helpers.browser import DESKTOP, PHONE, opened, serious_findings
-from helpers.camera_clips import frames, photo, write_clip
+from helpers.camera_clips import as_clip, frames, photo, put_clip
 from helpers.served_process import ServedProcess
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
-SHOWN = {"live": "live", "screen": "attack", "print": "attack"}
+LONG = 240  # frames, 8 s: one that comes again within a check is a repeated one
+ATTACKED = {"live": "live", "screen": "attack", "print": "attack"}
+SHOWN = ATTACKED | {"looped": "rejected"}
+
+
+@pytest.fixture(scope="module")
+def clips() -> dict[str, bytes]:
+    whole = {kind: as_clip(frames(photo(3, kind), count=LONG)) for kind in ATTACKED}
+    return whole | {"looped": as_clip(frames(photo(3)))}
 
 
 @pytest.fixture(autouse=True)
-def live_before_the_camera(clip: Path) -> None:
-    write_clip(clip, frames(photo(3)))
+def live_before_the_camera(clip: Path, clips: dict[str, bytes]) -> None:
+    put_clip(clip, clips["live"])
 
 
 def decided(page: Page, word: str) -> None:
@@ -37,19 +45,23 @@ def check(page: Page) -> None:
     page.get_by_role("button", name="Check", exact=True).click()
 
 
-def test_live_replay_and_print(browser: Browser, service: ServedProcess, clip: Path) -> None:
+def test_live_replay_print_and_a_clip_that_repeats(
+    browser: Browser, service: ServedProcess, clip: Path, clips: dict[str, bytes]
+) -> None:
     with opened(browser, service.base) as page:
         for kind, word in SHOWN.items():
-            write_clip(clip, frames(photo(3, kind)))
+            put_clip(clip, clips[kind])
             start(page)
             check(page)
             decided(page, word)
-            page.locator("#overlay").wait_for()
-            assert page.locator("#bars li").count() >= 2
+            if word != "rejected":
+                page.locator("#overlay").wait_for()
+                assert page.locator("#bars li").count() >= 2
             page.get_by_role("button", name="Stop the camera").click()
             decided(page, "none")
         said = page.locator("#history td:nth-child(3)").all_inner_texts()
-    assert said == ["Attack", "Attack", "Live"]
+        assert said == ["Not judged", "Attack", "Attack", "Live"]
+        assert "a clip that repeats" in page.locator("#history td:nth-child(5)").first.inner_text()
 
 
 def test_a_camera_that_is_refused_is_told(
@@ -138,6 +150,6 @@ def test_a_picture_by_file_and_one_that_is_none(
         broken = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"no picture at all"}
         page.set_input_files("#file", files=broken)
         decided(page, "rejected")
-        page.set_input_files("#file", write_clip(tmp_path / "one.jpg", frames(photo(3))[:1]))
+        page.set_input_files("#file", put_clip(tmp_path / "one.jpg", as_clip(frames(photo(3))[:1])))
         decided(page, "live")
         assert re.search(r"Score\n0\.\d", page.locator("#facts").inner_text())

@@ -15,7 +15,7 @@ from spoofcue.simulate.people import RenderedPerson
 
 Picture = NDArray[np.uint8]
 WIDTH, HEIGHT = 640, 480
-# Frames move by so many px, so that no two are equal.
+# Frames move by so many px.
 MOVES = ((0, 0), (3, 1), (6, 2), (8, 4), (6, 5), (3, 4), (-1, 3), (-4, 2), (-6, 0), (-3, -1))
 INSTRUMENTS = {"screen": "replay-a", "print": "print-a"}
 
@@ -30,8 +30,10 @@ def photo(person: int, kind: str = "live", take: int | None = None) -> Picture:
     return simulate.attack(portrait.photo, INSTRUMENTS[kind], face=(x, y, w, h), seed=1)
 
 
-def frames(picture: Picture, zoom: float = 1.0, light: float = 1.0) -> list[Picture]:
-    """The picture before a blurred ground, moved a little from frame to frame."""
+def frames(
+    picture: Picture, zoom: float = 1.0, light: float = 1.0, count: int = len(MOVES)
+) -> list[Picture]:
+    """The picture before a blurred ground, moved a little from frame to frame, with fresh noise."""
     side = round(HEIGHT * zoom)
     small = cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)
     across = (WIDTH - side) // 2 + 12
@@ -40,28 +42,39 @@ def frames(picture: Picture, zoom: float = 1.0, light: float = 1.0) -> list[Pict
     wide = np.pad(small, around, mode="edge")
     soft = cv2.GaussianBlur(wide, (0, 0), 12)
     soft[down : down + side, across : across + side] = small
-    rng = np.random.default_rng(0)
+    noise = np.random.default_rng(0).normal(0, 1.0, (HEIGHT, WIDTH, 3)).astype(np.float32)
     shown = []
-    for dx, dy in MOVES:
-        cut = soft[12 + dy : 12 + dy + HEIGHT, 12 + dx : 12 + dx + WIDTH].astype(np.float32)
-        noisy = cut * light + rng.normal(0, 1.0, cut.shape)
-        shown.append(np.clip(noisy, 0, 255).astype(np.uint8))
+    for number in range(count):
+        dx, dy = MOVES[number % len(MOVES)]
+        cut = soft[12 + dy : 12 + dy + HEIGHT, 12 + dx : 12 + dx + WIDTH] * np.float32(light)
+        fresh = np.roll(noise, (7 * number, 11 * number), axis=(0, 1))  # no two frames are equal
+        shown.append(np.clip(cut + fresh, 0, 255).astype(np.uint8))
     return shown
 
 
 def write_clip(path: Path, pictures: Sequence[Picture]) -> Path:
-    """Replace a file by these frames as Motion JPEG, which Chromium plays in a loop.
+    """Put these frames before the camera; see :func:`put_clip`."""
+    return put_clip(path, as_clip(pictures))
+
+
+def put_clip(path: Path, clip: bytes) -> Path:
+    """Replace a file by Motion JPEG, which Chromium plays in a loop, 30 a second.
 
     The browser reads the file when its camera is started, so that one browser can be shown one
     clip after another.
     """
+    part = path.with_name("part.mjpeg")
+    part.write_bytes(clip)
+    part.replace(path)  # what the browser still reads stays as it was
+    return path
+
+
+def as_clip(pictures: Sequence[Picture]) -> bytes:
+    """Frames as Motion JPEG."""
     data = []
     for picture in pictures:
         _, jpeg = cv2.imencode(
             ".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 97]
         )
         data.append(jpeg.tobytes())
-    part = path.with_name("part.mjpeg")
-    part.write_bytes(b"".join(data))
-    part.replace(path)
-    return path
+    return b"".join(data)

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Failure, Service, ofFile, ofFrames } from "../../../src/spoofcue/serving/page/service.mjs";
+import { Failure, Service, ofFile } from "../../../src/spoofcue/serving/page/service.mjs";
 
 const FRAME = new Blob(["jpeg"], { type: "image/jpeg" });
 const reply = (body, status = 200, headers = {}) => new Response(body, { status, headers });
@@ -27,7 +27,7 @@ test("an answer is what the service says", async () => {
   });
   assert.deepEqual(await service.look(FRAME), { decision: "attack" });
   const [[address, options]] = asked;
-  assert.equal(address, "v1/checks");
+  assert.equal(address, "v1/looks");
   assert.equal(options.method, "POST");
   assert.equal(options.body, FRAME);
   assert.deepEqual(options.headers, { "Content-Type": "image/jpeg" });
@@ -45,7 +45,7 @@ test("a key goes with every request but the one for readiness", async () => {
   await service.look(FRAME);
   await service.models();
   await service.ready();
-  assert.equal(sent["v1/checks"].Authorization, "Bearer k");
+  assert.equal(sent["v1/looks"].Authorization, "Bearer k");
   assert.equal(sent["v1/models"].Authorization, "Bearer k");
   assert.equal(sent.readyz.Authorization, undefined);
 });
@@ -85,18 +85,36 @@ test("leaving ends a request", async () => {
   await assert.rejects(asked, { kind: "left" });
 });
 
-test("evidence is a picture with the decision it is of, or nothing", async () => {
-  const headers = { "Content-Type": "image/png", "Spoofcue-Decision": "attack" };
-  const drawn = await new Service(async () => reply("png", 200, headers)).evidence(ofFile(FRAME));
-  assert.equal(drawn.decision, "attack");
-  assert.equal(await drawn.picture.text(), "png");
-  const none = async () => reply("{}", 200, { "Content-Type": "application/json" });
-  assert.equal(await new Service(none).evidence(ofFile(FRAME)), null);
+test("a file is one check, with its evidence in the answer", async () => {
+  const asked = [];
+  const service = new Service(async (...given) => {
+    asked.push(given);
+    return reply('{"decision":"attack","overlay":null}');
+  });
+  assert.equal((await service.check(ofFile(FRAME))).decision, "attack");
+  assert.deepEqual(asked.map(([address]) => address), ["v1/checks?evidence=inline"]);
 });
 
-test("frames keep their order and the browser states the boundary", () => {
-  const { content, type } = ofFrames([FRAME, FRAME, FRAME]);
-  assert.equal(type, "");
-  const names = content.getAll("frames").map((file) => file.name);
-  assert.deepEqual(names, ["frame-0.jpg", "frame-1.jpg", "frame-2.jpg"]);
+test("an attempt is asked for with the key, or with its token where there is none", async () => {
+  for (const key of ["", "k"]) {
+    const sent = [];
+    const service = new Service(async (address, { method, headers }) => {
+      sent.push([method, address, headers.Authorization]);
+      const statuses = { "v1/attempts": 201, "v1/attempts/a": 204 };
+      const status = statuses[address] ?? 200;
+      return reply(status === 204 ? null : '{"id":"a","token":"t","decision":"live"}', status);
+    });
+    service.key = key;
+    const begun = await service.begin();
+    await service.sendFrame(begun, FRAME);
+    assert.equal((await service.finish(begun)).decision, "live");
+    await service.giveUp(begun);
+    const by = `Bearer ${key || "t"}`;
+    assert.deepEqual(sent, [
+      ["POST", "v1/attempts", key ? by : undefined],
+      ["POST", "v1/attempts/a/frames?look=no", by],
+      ["POST", "v1/attempts/a/finish?evidence=inline", by],
+      ["DELETE", "v1/attempts/a", by],
+    ]);
+  }
 });

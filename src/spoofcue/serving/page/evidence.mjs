@@ -1,57 +1,27 @@
-// What the last check saw: the frame with the face's box, and the cue overlay beside it.
+// What the last check saw: the cue overlay, and of a picture that was checked itself its face's box.
 
 const by = (id) => document.getElementById(id);
 
 export class EvidencePictures {
-  #address = null; // of the overlay
-  #turn = null; // of the last check; an overlay of one before it is dropped
-
-  constructor(service, text) {
-    this.service = service;
+  constructor(text) {
     this.text = text;
   }
 
-  // frame: ImageBitmap, or null where the browser cannot show it; body: what was checked.
-  async show(frame, body, answer) {
-    this.#turn?.abort();
-    const turn = new AbortController();
-    this.#turn = turn;
-    this.#forget();
+  // frame: ImageBitmap that the answer's box is of, or null; overlay: address of a PNG, or null where
+  // there is nothing to draw.
+  show(frame, answer, overlay) {
     this.#frame(frame, answer.box);
+    const drawn = typeof overlay === "string" && overlay.startsWith("data:image/png;base64,");
     by("details").hidden = frame === null && answer.score === null;
-    if (answer.score === null) {
-      by("overlay-figure").hidden = true;
-      return;
+    by("overlay-figure").hidden = answer.score === null;
+    by("overlay").hidden = !drawn;
+    if (drawn) {
+      by("overlay").src = overlay;
+    } else {
+      by("overlay").removeAttribute("src");
     }
-    by("overlay-figure").hidden = false;
-    by("overlay-caption").textContent = this.text("overlay.loading");
-    let drawn = null;
-    try {
-      drawn = await this.service.evidence(body, turn.signal);
-    } catch {
-      // an explanation alone is missing; the decision stands without it
-    }
-    if (turn.signal.aborted) {
-      return;
-    }
-    if (drawn === null || drawn.decision !== answer.decision) {
-      by("overlay-caption").textContent = this.text("overlay.none");
-      return;
-    }
-    this.#address = URL.createObjectURL(drawn.picture);
-    by("overlay").src = this.#address;
     by("overlay").alt = this.text("overlay.alt");
-    by("overlay").hidden = false;
-    by("overlay-caption").textContent = this.text("overlay.caption");
-  }
-
-  #forget() {
-    by("overlay").hidden = true;
-    by("overlay").removeAttribute("src");
-    if (this.#address !== null) {
-      URL.revokeObjectURL(this.#address);
-      this.#address = null;
-    }
+    by("overlay-caption").textContent = this.text(drawn ? "overlay.caption" : "overlay.none");
   }
 
   #frame(frame, box) {

@@ -1,16 +1,15 @@
 // The page: what is done with buttons, camera and files becomes events of the state.
 
-import { CHECKED, Camera } from "./camera.mjs";
+import { attempt } from "./attempt.mjs";
+import { Camera } from "./camera.mjs";
 import { EvidencePictures } from "./evidence.mjs";
 import { takeFiles } from "./files.mjs";
 import { FRAME_MS, looking } from "./looking.mjs";
-import { Failure, Service, ofFile, ofFrames } from "./service.mjs";
+import { Failure, Service, ofFile } from "./service.mjs";
 import { begin, canCheck, next } from "./state.mjs";
 import { chosen, filled, load, place } from "./texts.mjs";
 import { View } from "./view.mjs";
 
-const FRAMES = 6; // of a check
-const FRAMES_APART_MS = 150;
 const ASK_MS = 4000; // between questions whether the service is there
 const TICK_MS = 250;
 
@@ -31,7 +30,7 @@ class Page {
     this.text = (key, values) => filled(texts, key, values);
     this.service = new Service();
     this.view = new View(this.text);
-    this.pictures = new EvidencePictures(this.service, this.text);
+    this.pictures = new EvidencePictures(this.text);
     this.camera = new Camera(by("camera"), () => this.#cameraFailed("lost"));
   }
 
@@ -214,14 +213,14 @@ class Page {
     let taken = Date.now();
     this.tell({ type: "check-started" });
     try {
-      const { body, shown } = source === "file" ? await this.#ofFile() : await this.#ofCamera();
-      taken = source === "file" ? taken : Date.now();
-      const answer = await this.service.check(body, signal);
+      const done = source === "file" ? await this.#ofFile(signal) : await this.#ofCamera(signal);
+      taken = done.taken ?? taken;
+      const { overlay, ...answer } = done.answer;
       const before = this.#state.result;
       this.tell({ type: "check-answered", picture, answer, taken });
       if (this.#state.result !== before && this.#state.result.lost === null) {
         by("decision").scrollIntoView({ block: "nearest" }); // on a phone it is below the camera
-        this.pictures.show(shown, body, answer);
+        this.pictures.show(done.shown, answer, overlay);
       }
     } catch (failure) {
       if (!signal.aborted) {
@@ -231,27 +230,18 @@ class Page {
     }
   }
 
-  async #ofFile() {
+  async #ofFile(signal) {
     const file = this.#file;
+    const answer = await this.service.check(ofFile(file), signal);
     const readable = !file.type.startsWith("video/");
     const shown = readable ? await createImageBitmap(file).catch(() => null) : null;
-    return { body: ofFile(file), shown };
+    return { answer, shown };
   }
 
-  async #ofCamera() {
-    const frames = [];
-    for (let at = 0; at < FRAMES; at += 1) {
-      const come = await this.camera.nextFrame(FRAME_MS);
-      const frame = come ? await this.camera.frame(CHECKED.width, CHECKED.quality) : null;
-      if (frame === null) {
-        throw new Failure("no-frames");
-      }
-      frames.push(frame.blob);
-      await sleep(FRAMES_APART_MS);
-    }
-    // the box is of the middle one
-    const shown = await createImageBitmap(frames[Math.floor(FRAMES / 2)]);
-    return { body: ofFrames(frames), shown };
+  // Which of its frames the box is of, the overlay alone shows.
+  async #ofCamera(signal) {
+    const { camera, service } = this;
+    return { ...(await attempt({ camera, service, signal })), shown: null };
   }
 }
 

@@ -53,6 +53,9 @@ export function facts(answer, view) {
     ["fact.model", answer.model],
     ["fact.request", answer.request_id],
   ];
+  if (answer.attempt) {
+    rows.push(["fact.attempt", answer.attempt]);
+  }
   if (answer.reason !== null) {
     rows.splice(1, 0, ["fact.reason", answer.detail ?? answer.reason]);
   }

@@ -27,26 +27,36 @@ export class Service {
     this.#key = key;
   }
 
+  // Where the face of one frame is; no decision.
   look(frame, signal) {
     const options = { method: "POST", body: frame, type: frame.type, signal };
-    return this.json("v1/checks", options, LOOK_TIMEOUT_MS);
+    return this.json("v1/looks", options, LOOK_TIMEOUT_MS);
   }
 
+  // The decision on a file, with the picture of the evidence as `overlay`.
   check(body, signal) {
     const options = { method: "POST", body: body.content, type: body.type, signal };
-    return this.json("v1/checks", options, CHECK_TIMEOUT_MS);
+    return this.json("v1/checks?evidence=inline", options, CHECK_TIMEOUT_MS);
   }
 
-  // A picture of the evidence, and the decision that it was drawn for; null: nothing to draw.
-  async evidence(body, signal) {
-    const address = "v1/checks?evidence=png";
-    const options = { method: "POST", body: body.content, type: body.type, signal };
-    const answer = await this.ask(address, options, CHECK_TIMEOUT_MS);
-    if (!(answer.headers.get("content-type") ?? "").startsWith("image/png")) {
-      return null;
-    }
-    const decision = answer.headers.get("Spoofcue-Decision");
-    return { picture: await whole(answer.blob()), decision };
+  // An attempt by id: { id, token, ... }.
+  begin(signal) {
+    return this.json("v1/attempts", { method: "POST", signal }, LOOK_TIMEOUT_MS, 201);
+  }
+
+  sendFrame({ id, token }, frame, signal) {
+    const options = { method: "POST", body: frame, type: frame.type, signal, token };
+    return this.json(`v1/attempts/${id}/frames?look=no`, options, LOOK_TIMEOUT_MS);
+  }
+
+  // The decision on all of its frames, as of a check.
+  finish({ id, token }, signal) {
+    const options = { method: "POST", signal, token };
+    return this.json(`v1/attempts/${id}/finish?evidence=inline`, options, CHECK_TIMEOUT_MS);
+  }
+
+  async giveUp({ id, token }) {
+    await this.ask(`v1/attempts/${id}`, { method: "DELETE", token }, LOOK_TIMEOUT_MS, 204);
   }
 
   async models() {
@@ -67,12 +77,13 @@ export class Service {
     return whole((await this.ask(address, options, timeout)).blob());
   }
 
-  // options: method, body, its type (a form's own holds its boundary), signal, keepalive; open: no
-  // key is sent.
-  async ask(address, { type = "", signal, open = false, ...options }, timeout, status = 200) {
+  // options: method, body, its type, signal, keepalive; token: is sent where there is no key, which
+  // may know more than it; open: neither is sent.
+  async ask(address, { type = "", signal, token = "", open = false, ...options }, timeout, status = 200) {
     const late = AbortSignal.timeout(timeout);
     const either = signal ? AbortSignal.any([late, signal]) : late;
-    const headers = this.#key && !open ? { Authorization: `Bearer ${this.#key}` } : {};
+    const key = open ? "" : this.#key || token;
+    const headers = key ? { Authorization: `Bearer ${key}` } : {};
     if (type) {
       headers["Content-Type"] = type;
     }
@@ -93,13 +104,6 @@ export class Service {
 // The body of a picture's or clip's check: the service looks at what it holds, not at its name.
 export function ofFile(file) {
   return { content: file, type: "application/octet-stream" };
-}
-
-// The body of a check of several frames of one recording, in their order.
-export function ofFrames(frames) {
-  const content = new FormData();
-  frames.forEach((frame, at) => content.append("frames", frame, `frame-${at}.jpg`));
-  return { content, type: "" };
 }
 
 function failure(error) {

@@ -54,6 +54,13 @@ export function wordOf(answer) {
   return scored && seen && plain && Number.isFinite(answer.threshold) ? "live" : "none";
 }
 
+// A look says where the face of a frame is, or why there is none to judge.
+function isLook(answer) {
+  const { faces, reason, box } = answer ?? {};
+  const boxed = box === null ? reason !== null : typeof box === "object";
+  return Number.isInteger(faces) && (reason === null || typeof reason === "string") && boxed;
+}
+
 export function next(state, event) {
   switch (event.type) {
     case "camera-asked":
@@ -114,7 +121,7 @@ function looked(state, { picture, answer, taken }) {
   if (picture !== state.picture || (state.look !== null && taken < state.look.taken)) {
     return state;
   }
-  if (wordOf(answer) === "none") {
+  if (!isLook(answer)) {
     return failed(state, { picture, request: "look", problem: { kind: "odd-answer" } });
   }
   const { result } = state;
@@ -233,7 +240,7 @@ export function preview(state, now) {
     return said("preview.waiting");
   }
   const { answer } = state.look;
-  if (wordOf(answer) === "rejected") {
+  if (answer.reason !== null) {
     return said(`advice.${answer.reason}`, answer.box);
   }
   return said("preview.good", answer.box, true);

@@ -1,0 +1,35 @@
+// A check by the camera: an attempt by id, to which frames are sent as they come.
+
+import { CHECKED } from "./camera.mjs";
+import { FRAME_MS } from "./looking.mjs";
+import { Failure } from "./service.mjs";
+
+const FRAMES = 10;
+const EVERY_MS = 220;
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// Resolves to { answer, taken }: the decision, and when its last frame was taken. What fails or is
+// aborted is given up, so that its frames are freed at once.
+export async function attempt({ camera, service, signal }) {
+  const begun = await service.begin(signal);
+  try {
+    let taken = 0;
+    for (let at = 0; at < FRAMES; at += 1) {
+      const began = Date.now();
+      const come = await camera.nextFrame(FRAME_MS);
+      signal.throwIfAborted();
+      const frame = come ? await camera.frame(CHECKED.width, CHECKED.quality) : null;
+      if (frame === null) {
+        throw new Failure("no-frames");
+      }
+      taken = began;
+      await service.sendFrame(begun, frame.blob, signal);
+      await sleep(at + 1 < FRAMES ? EVERY_MS - (Date.now() - began) : 0);
+    }
+    return { answer: await service.finish(begun, signal), taken };
+  } catch (failure) {
+    service.giveUp(begun).catch(() => {}); // its time ends it otherwise
+    throw failure;
+  }
+}
