@@ -44,7 +44,8 @@ class ServedProcess:
         with self._log.open("a") as out:
             self._process = subprocess.Popen(
                 [*COMMAND, "serve", "--port", str(self.port), *self._options],
-                stdout=subprocess.DEVNULL, stderr=out, text=True, env=BARE,
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=out, text=True,
+                env=BARE,
             )  # fmt: skip
         for _ in range(1200):
             assert self._process.poll() is None, self._log.read_text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import socket
 from types import FrameType
@@ -77,9 +78,9 @@ def run(app: FastAPI, settings: ServiceSettings) -> None:
         )
     # uvicorn raises the signal again once it has drained, which would end this process as killed
     before = signal.signal(signal.SIGTERM, _ended_well)
-    keys = app.state.keys
-    if isinstance(keys, WatchedKeys) and hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, lambda number, frame: keys.look_again())
+    # of a terminal that is closed it is the end, and of whoever manages services the wish to reload
+    if hasattr(signal, "SIGHUP") and not os.isatty(0):
+        signal.signal(signal.SIGHUP, lambda number, frame: _reload(app.state.keys))
     try:
         uvicorn.Server(config).run(sockets)
     finally:
@@ -133,6 +134,12 @@ def listening(host: str, port: int) -> list[socket.socket]:
             "or --port."
         ) from error
     return sockets
+
+
+def _reload(keys: object) -> None:
+    """SIGHUP: the file of keys is looked at without waiting for its second."""
+    if isinstance(keys, WatchedKeys):
+        keys.look_again()
 
 
 def _ended_well(number: int, frame: FrameType | None) -> None:
