@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from helpers.command import spoofcue
+from helpers.once import made_once
 
 TINY = [
     "--preset=small",
@@ -25,43 +26,25 @@ TINY = [
 ]
 
 
-def spoofcue(*args: object, status: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user does."""
-    done = subprocess.run(
-        [sys.executable, "-c", "from spoofcue.cli.main import main; main()", *map(str, args)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == status, done.stdout + done.stderr
-    return done
-
-
 @dataclass(frozen=True)
 class Job:
     photos: Path
     prepared: Path
     run: Path
 
+    @classmethod
+    def below(cls, root: Path) -> Job:
+        return cls(root / "set", root / "prepared", root / "run")
+
 
 @pytest.fixture(scope="session")
-def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
-    root = tmp_path_factory.mktemp("job")
-    made = Job(root / "set", root / "prepared", root / "run")
-    spoofcue(
-        "simulate",
-        "--identities",
-        3,
-        "--takes",
-        1,
-        "--pai",
-        "print-a,replay-b",
-        "--workers",
-        1,
-        "--out",
-        made.photos,
-    )
-    spoofcue("prepare", "folder", made.photos, "--out", made.prepared, "--workers", 1)
-    spoofcue("train", "--data", made.prepared, "--out", made.run, *TINY)
-    spoofcue("evaluate", made.run)
-    return made
+def job() -> Job:
+    def make(root: Path) -> None:
+        made = Job.below(root)
+        people = ("--identities", 3, "--takes", 1, "--pai", "print-a,replay-b")
+        spoofcue("simulate", *people, "--workers", 1, "--out", made.photos)
+        spoofcue("prepare", "folder", made.photos, "--out", made.prepared, "--workers", 1)
+        spoofcue("train", "--data", made.prepared, "--out", made.run, *TINY)
+        spoofcue("evaluate", made.run)
+
+    return Job.below(made_once("job", make))

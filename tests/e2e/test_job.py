@@ -4,6 +4,8 @@ import csv
 import json
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +13,8 @@ import pytest
 import skimage.data
 from PIL import Image
 
-from conftest import TINY, Job, spoofcue
+from conftest import TINY, Job
+from helpers.command import spoofcue
 from spoofcue.data.manifest import read_manifest
 
 
@@ -128,9 +131,6 @@ def test_the_exported_model_scores_the_same_without_torch(job: Job, tmp_path: Pa
     faces = [job.photos / r for r in ("person-0000", "person-0001")]
     torch_scores = spoofcue("predict", *faces, "--model", job.run, "--json").stdout
     code = "import sys; sys.modules['torch'] = None; from spoofcue.cli.main import main; main()"
-    import subprocess
-    import sys
-
     done = subprocess.run(
         [sys.executable, "-c", code, "predict", *map(str, faces), "--model", str(out), "--json"],
         capture_output=True,

@@ -10,7 +10,8 @@ import sys
 import time
 from pathlib import Path
 
-from conftest import TINY, Job, spoofcue
+from conftest import TINY, Job
+from helpers.command import spoofcue
 
 LONGER = [
     "--set=training.epochs=4",

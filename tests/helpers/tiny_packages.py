@@ -15,6 +15,7 @@ import torch
 
 from helpers import tiny_run
 from helpers.made_runs import begin_run
+from helpers.once import made_once
 from helpers.strong_cues import strengthen
 from spoofcue.config import RunSettings
 from spoofcue.cue.generator import LGSC
@@ -68,7 +69,10 @@ def shared_run() -> Path:
 
 @cache
 def _graph() -> onnx.ModelProto:
-    return traced(TorchModel(shared_run()))
+    def trace(out: Path) -> None:
+        onnx.save(traced(TorchModel(shared_run())), out)
+
+    return onnx.load(made_once("tiny.onnx", trace))
 
 
 @contextmanager
