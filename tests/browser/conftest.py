@@ -31,7 +31,8 @@ def browser(clip: Path) -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def service(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedProcess]:
-    one = ServedProcess(tmp_path_factory.mktemp("service") / "log.txt")
+    folder = tmp_path_factory.mktemp("service")
+    one = ServedProcess(folder / "log.txt", "--adopt", str(folder / "adopted"))
     one.start()
     yield one
     one.kill()

@@ -132,6 +132,9 @@ def test_the_whole_path(
         gone = httpx.get(f"{service.base}/v1/fits/{fit}", trust_env=False)
         assert gone.status_code == 404
 
+    # the next start judges by it too
+    service.kill()
+    service.start()
     write_clip(clip, frames(photo(3, "print"), count=240))  # that does not repeat within a check
     with opened(browser, service.base) as page:
         press(page, "Start the camera")

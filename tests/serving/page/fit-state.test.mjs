@@ -164,6 +164,7 @@ test("the line under the camera says what is missing first, and then what would 
   const alike = advice(after([looked(1, { taken: false, reason: "alike", box })], RECORDING));
   assert.deepEqual([alike.key, alike.box, alike.good], ["advice.alike", box, false]);
   assert.equal(advice(after([{ type: "pause" }], RECORDING)).key, "fit.say-record");
+  assert.equal(advice(after([looked(5), { type: "step", to: "attacks" }], RECORDING)).key, "fit.say-attack");
 });
 
 test("a key that lacks the scope stays refused while the service is ready", () => {

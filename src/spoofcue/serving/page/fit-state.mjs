@@ -22,6 +22,9 @@ const SERVICE_OF = {
   "too-long": "busy",
 };
 
+// while nothing is recorded
+const SAY = { live: "fit.say-record", attacks: "fit.say-attack" };
+
 export const STEPS = ["begin", "live", "attacks", "result", "done"];
 
 export function begin() {
@@ -195,7 +198,7 @@ export function advice(state) {
     return said(`why.service-${state.service}`);
   }
   if (state.recording === null) {
-    return said(state.fit === null ? "fit.say-begin" : "fit.say-record");
+    return said(SAY[state.step] ?? "fit.say-begin");
   }
   if (state.look === null) {
     return said("fit.say-waiting");
