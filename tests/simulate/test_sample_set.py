@@ -22,7 +22,12 @@ from spoofcue.simulate.face.identity import draw_identity
 from spoofcue.simulate.face.render import render_face
 from spoofcue.simulate.gallery import write_gallery
 from spoofcue.simulate.raster import srgb_from_linear
-from spoofcue.simulate.sample_set import SetOptions, write_photo_set, write_rendered_set
+from spoofcue.simulate.sample_set import (
+    SampleSetSummary,
+    SetOptions,
+    write_photo_set,
+    write_rendered_set,
+)
 
 
 def test_dlib_finds_rendered_faces_and_seeds_repeat() -> None:
@@ -65,40 +70,56 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 OPTIONS = SetOptions(pais=("print-a", "replay-b", "mask-a"), devices=("cam-1", "cam-5"), frames=2)
 
 
+@pytest.fixture(scope="module")
+def by_two(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SampleSetSummary]:
+    """The set of OPTIONS, made by two workers."""
+    folder = tmp_path_factory.mktemp("by-two")
+    return folder, write_photo_set(photos, folder, options=OPTIONS, workers=2)
+
+
 def test_sets_do_not_depend_on_the_number_of_workers_and_go_on(
-    photos: Path, tmp_path: Path
+    photos: Path, by_two: tuple[Path, SampleSetSummary], tmp_path: Path
 ) -> None:
-    for workers in (1, 2):
-        out = tmp_path / str(workers)
-        summary = write_photo_set(photos, out, options=OPTIONS, workers=workers)
+    alone = write_photo_set(photos, tmp_path / "1", options=OPTIONS, workers=1)
+    for summary in (alone, by_two[1]):
         assert (summary.subjects, summary.images) == (3, 3 * 2 * 4 * 2)
         assert sorted(Path(p).name for p, _ in summary.skipped) == ["broken.jpg", "nobody.png"]
     first = hashes(tmp_path / "1")
-    assert first == hashes(tmp_path / "2")
+    assert first == hashes(by_two[0])
 
-    gone = next((tmp_path / "2").rglob("*.jpg"))
-    kept = sorted(set((tmp_path / "2").rglob("*.jpg")) - {gone})[0]
+    gone = next((tmp_path / "1").rglob("*.jpg"))
+    kept = sorted(set((tmp_path / "1").rglob("*.jpg")) - {gone})[0]
     before = kept.stat().st_mtime_ns
     gone.unlink()
-    write_photo_set(photos, tmp_path / "2", options=OPTIONS, workers=1)
-    assert hashes(tmp_path / "2") == first
+    write_photo_set(photos, tmp_path / "1", options=OPTIONS, workers=1)
+    assert hashes(tmp_path / "1") == first
     assert kept.stat().st_mtime_ns == before
 
-    other = SetOptions(**{**{f: getattr(OPTIONS, f) for f in OPTIONS.__slots__}, "seed": 1})
-    write_photo_set(photos, tmp_path / "3", options=other, workers=2)
-    assert hashes(tmp_path / "3") != first
+
+def test_another_seed_gives_other_pictures(
+    photos: Path, by_two: tuple[Path, SampleSetSummary], tmp_path: Path
+) -> None:
+    write_photo_set(photos, tmp_path, options=replace(OPTIONS, seed=1, takes=1), workers=1)
+    first, other = (
+        {name: said for name, said in hashes(folder).items() if name.endswith(".jpg")}
+        for folder in (by_two[0], tmp_path)
+    )
+    assert len(other) == 3 * 4 * 2
+    assert not set(other.values()) & set(first.values())
 
 
-def test_live_and_attack_share_camera_view_light_and_shot(photos: Path, tmp_path: Path) -> None:
-    write_photo_set(photos, tmp_path, options=OPTIONS, workers=2)
-    listed = rows(tmp_path)
-    lines = (tmp_path / "parameters.jsonl").read_text().splitlines()
+def test_live_and_attack_share_camera_view_light_and_shot(
+    by_two: tuple[Path, SampleSetSummary],
+) -> None:
+    folder, _ = by_two
+    listed = rows(folder)
+    lines = (folder / "parameters.jsonl").read_text().splitlines()
     drawn = {p["path"]: p["parameters"] for p in map(json.loads, lines)}
     assert set(drawn) == {r["path"] for r in listed}
     shared: dict[tuple[str, str], set[str]] = {}
     for r in listed:
         take = Path(r["path"]).stem.rsplit("_", 2)[1]
-        with Image.open(tmp_path / r["path"]) as image:
+        with Image.open(folder / r["path"]) as image:
             size, tables = image.size, image.quantization
         p = drawn[r["path"]]
         view = p["view"] if p["frame"] == 0 else None
@@ -118,7 +139,7 @@ def test_clips_are_videos_of_the_frames(photos: Path, tmp_path: Path) -> None:
         pais=("replay-c",), devices=("cam-6",), takes=1, frames=5, clips=True, every=True,
         sessions=("session-2",),
     )  # fmt: skip
-    summary = write_photo_set(photos, tmp_path, options=options, workers=2)
+    summary = write_photo_set(photos, tmp_path, options=options, workers=1)
     assert summary.images == 3 * 2
     clip = tmp_path / rows(tmp_path)[0]["path"]
     images = [f.image for f in sample_clip(clip, 5).frames]
@@ -164,11 +185,18 @@ def test_a_users_instrument_is_recorded_and_made_again_when_its_values_change(
     assert hashes(made(0.04)) == first
 
 
-def test_the_gallery_has_a_row_for_every_instrument(photos: Path, tmp_path: Path) -> None:
-    write_gallery(tmp_path / "sheet.png", photos / "p0.png", workers=2)
+def test_the_gallery_has_a_row_for_every_instrument(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = built_in()
+    of_each_kind = {type(i): name for name, i in known.instruments.items()}.values()
+    few = replace(known, instruments={name: known.instruments[name] for name in of_each_kind})
+    assert len(few.instruments) >= 3
+    monkeypatch.setattr("spoofcue.simulate.gallery.built_in", lambda: few)
+    write_gallery(tmp_path / "sheet.png", photos / "p0.png", workers=1)
     with Image.open(tmp_path / "sheet.png") as sheet:
         assert sheet.width > 1400
-        assert sheet.height == 26 + (1 + len(built_in().instruments)) * 180
+        assert sheet.height == 26 + (1 + len(few.instruments)) * 180
 
 
 def test_another_seed_or_other_photos_are_refused_and_nothing_changes(
