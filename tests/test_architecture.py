@@ -20,8 +20,8 @@ SOURCE = ROOT / "src" / "spoofcue"
 # From the ground up: a stage imports only stages of the floors below its own.
 FLOORS: tuple[tuple[str, ...], ...] = (
     (
-        *("errors", "labels", "lazy_names", "plain_text", "processes", "source", "version"),
-        "whole_files",
+        *("errors", "isolation", "labels", "lazy_names", "plain_text", "processes", "source"),
+        *("version", "whole_files"),
     ),
     ("cue", "faces", "media", "plain_lines", "texts"),
     ("config", "metrics", "records"),
@@ -29,7 +29,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("compare", "datasets", "methods", "package"),
     ("scoring",),
     ("detector", "export", "figures", "training"),
-    ("experiments", "serving", "watching"),
+    ("batch", "experiments", "serving", "watching"),
     ("cli",),
 )
 FLOOR_OF = {stage: floor for floor, stages in enumerate(FLOORS) for stage in stages}

@@ -87,6 +87,7 @@ def plain_progress(
     every: float = EVERY_SECONDS,
     clock: Callable[[], float] = time.monotonic,
     closing: bool = True,
+    rate: bool = False,
 ) -> Iterator[Callable[[int, int], None]]:
     """What a bar would show, as plain lines and a closing one; yields a function of (done, all).
 
@@ -96,6 +97,7 @@ def plain_progress(
         every: seconds between two lines.
         clock: seconds that only grow.
         closing: whether to say at the end how long it took.
+        rate: whether lines say how many are done in a second.
 
     """
     began, at = clock(), (0, total)
@@ -108,7 +110,7 @@ def plain_progress(
 
     def line() -> str:
         seconds = clock() - began
-        text = progress_line(title, *at, seconds, lately[0])
+        text = progress_line(title, *at, seconds, lately[0], rate=rate)
         lately.append((at[0], seconds))
         return text
 
@@ -119,7 +121,13 @@ def plain_progress(
 
 
 def progress_line(
-    title: str, done: int, total: int, seconds: float, since: tuple[int, float] = (0, 0.0)
+    title: str,
+    done: int,
+    total: int,
+    seconds: float,
+    since: tuple[int, float] = (0, 0.0),
+    *,
+    rate: bool = False,
 ) -> str:
     """How far a work is, and how long the rest takes at its pace.
 
@@ -129,6 +137,7 @@ def progress_line(
         total: of so much.
         seconds: that it has taken.
         since: (done, seconds) from which on the pace is taken.
+        rate: whether to say the pace too.
 
     """
     if not done:
@@ -139,6 +148,8 @@ def progress_line(
     before, at = since
     if done <= before:
         return line
+    if rate:
+        line += f", {(done - before) / (seconds - at):.3g} a second"
     return f"{line}, about {duration_text((seconds - at) / (done - before) * (total - done))} left"
 
 

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from rich.console import Console
 from rich.table import Table
@@ -23,6 +23,9 @@ from rich.text import Text
 
 from spoofcue.plain_lines import plain_lines, plain_progress, progress_line
 from spoofcue.plain_text import visible
+
+if TYPE_CHECKING:
+    from rich.progress import ProgressColumn, Task
 
 # what a shell reports of a tool whose reader has gone: 128 and the number of SIGPIPE
 READER_GONE = 141
@@ -139,7 +142,7 @@ def discard_output() -> None:
 
 @contextmanager
 def progress_bar(
-    title: str, total: int, quiet: bool = False
+    title: str, total: int, quiet: bool = False, *, rate: bool = False
 ) -> Iterator[Callable[[int, int], None]]:
     """A bar on stderr, plain lines now and then where that is no terminal.
 
@@ -148,13 +151,14 @@ def progress_bar(
         total: how much there is, until the function is given another total.
         quiet: no bar and no closing line; long work is told of all the same where there is no
             terminal.
+        rate: whether to say how many are done in a second.
 
     Yields:
         A function that takes (done, all).
 
     """
     if not stderr().is_terminal:
-        with plain_progress(title, total, closing=not quiet) as tell:
+        with plain_progress(title, total, closing=not quiet, rate=rate) as tell:
             yield tell
         return
     if quiet:
@@ -173,6 +177,7 @@ def progress_bar(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
+        *([_rate_column()] if rate else []),
         TimeElapsedColumn(),
         TextColumn("left", markup=False),
         TimeRemainingColumn(),
@@ -180,6 +185,18 @@ def progress_bar(
     with Progress(*columns, console=stderr()) as bar:
         task = bar.add_task(title, total=total)
         yield lambda done, all_: bar.update(task, completed=done, total=all_)
+
+
+def _rate_column() -> ProgressColumn:
+    from rich.progress import ProgressColumn
+
+    class Rate(ProgressColumn):
+        """How many are done in a second, lately."""
+
+        def render(self, task: Task) -> Text:
+            return Text("" if task.speed is None else f"{task.speed:.3g}/s")
+
+    return Rate()
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from spoofcue.cli import (
     prepare,
     protocols,
     report,
+    score,
     serve,
     serve_key,
     serve_receipt_key,
@@ -47,6 +48,8 @@ EXTRAS = {
     "skimage": "methods",
     "openvino": "openvino",
     "yaml": "simulate",
+    "pyarrow": "batch",
+    "ray": "ray",
     **dict.fromkeys(
         (
             *("fastapi", "uvicorn", "python_multipart", "prometheus_client", "pydantic_settings"),
@@ -77,7 +80,7 @@ GOES_ON = {
     "train": "what is finished is kept: give the same command with --resume to go on from the "
     "last checkpoint",
     **dict.fromkeys(
-        ("prepare", "simulate", "benchmark", "ablate"),
+        ("prepare", "simulate", "benchmark", "ablate", "score"),
         "what is finished is kept: give the same command again to go on",
     ),
 }
@@ -119,6 +122,7 @@ app.command(name="figures")(figures.figures)
 app.command(name="report")(report.report)
 app.command(name="compare")(compare.compare)
 app.command(name="predict")(predict.predict)
+app.command(name="score")(score.score)
 app.command(name="serve")(serve.serve)
 app.command(name="serve-key")(serve_key.serve_key)
 app.command(name="serve-receipt-key")(serve_receipt_key.serve_receipt_key)

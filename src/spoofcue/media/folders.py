@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -65,6 +65,21 @@ class Media:
     again: list[Entry] = field(default_factory=list)
 
 
+def found_in(root: Path) -> Iterator[Path | LeftOut | Entry]:
+    """What :func:`media_in` sorts, one by one: files, what is left out, further names of files.
+
+    What can be reached without a link comes first, each in the order of the names.
+    """
+    for entry in walk(root):
+        if entry.kind in ("again", "above"):
+            if not entry.hidden and (entry.folder or media_kind(entry.path)):
+                yield entry
+        elif entry.kind == "file" and media_kind(entry.path) and not entry.hidden:
+            yield entry.path
+        elif (left := left_out_of(entry)) is not None:
+            yield left
+
+
 def media_in(root: Path) -> Media:
     """All images and videos below a folder, each file once, whatever links lead to it.
 
@@ -72,14 +87,13 @@ def media_in(root: Path) -> Media:
     are looked at, so that a picture without a suffix, or with a wrong one, is named.
     """
     media = Media()
-    for entry in walk(root):
-        if entry.kind in ("again", "above"):
-            if not entry.hidden and (entry.folder or media_kind(entry.path)):
-                media.again.append(entry)
-        elif entry.kind == "file" and media_kind(entry.path) and not entry.hidden:
-            media.files.append(entry.path)
-        elif (left := left_out_of(entry)) is not None:
-            media.left_out.append(left)
+    for found in found_in(root):
+        if isinstance(found, LeftOut):
+            media.left_out.append(found)
+        elif isinstance(found, Entry):
+            media.again.append(found)
+        else:
+            media.files.append(found)
     media.files.sort()
     media.left_out.sort(key=lambda left: left.path)
     media.again.sort(key=lambda entry: entry.path)

@@ -1,0 +1,1 @@
+"""Many recordings, scored by shards on one machine or several, each exactly once."""

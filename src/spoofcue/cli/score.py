@@ -1,0 +1,217 @@
+"""``spoofcue score``: decisions on many recordings, by shards, into a Parquet data set."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from spoofcue.cli.console import remark, say, show
+from spoofcue.cli.options import AsJson, Model, Profile, Threshold, YunetModel
+from spoofcue.cli.predict import COLOURS, number_or_name
+from spoofcue.errors import InputError
+from spoofcue.plain_lines import duration_text
+from spoofcue.runtime.choice import RUNTIMES
+
+if TYPE_CHECKING:
+    from spoofcue.batch.summary import Summary
+
+BAR = 40  # characters of the largest bin
+
+
+def print_summary(summary: Summary) -> None:
+    """Decisions, reasons and scores, each as a few lines."""
+    table = Table()
+    for name in ("decision", "reason"):
+        table.add_column(name)
+    table.add_column("rows", justify="right")
+    for decision, count in sorted(summary.decisions.items()):
+        table.add_row(Text(decision, style=COLOURS[decision]), "", f"{count}")
+    for reason, count in summary.reasons.most_common():
+        table.add_row("", reason, f"{count}")
+    show(table)
+    for line in histogram_lines(summary):
+        say(line)
+    done = f"{summary.done_files} of {summary.files} files"
+    if not summary.is_finished:
+        done += f", {summary.done_shards} of {summary.shards} shards"
+    say(f"{done}; {summary.rows} rows in {summary.place}/rows")
+    say(f"attack if score > {summary.threshold:.4f}; model {summary.model}")
+
+
+def histogram_lines(summary: Summary) -> list[str]:
+    """A line a bin: its scores, a bar, how many; where the threshold lies is marked."""
+    most = max(summary.histogram, default=0)
+    if not most:
+        return []
+    width = 1 / len(summary.histogram)
+    lines = []
+    for number, count in enumerate(summary.histogram):
+        low = number * width
+        mark = "<" if low <= summary.threshold < low + width else " "
+        bar = "#" * -(-count * BAR // most)
+        lines.append(f"{low:.2f}-{low + width:.2f} {mark} {bar:<{BAR}} {count}")
+    return lines
+
+
+def score(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Folders, images, videos, patterns in quotation marks, manifests (.parquet or "
+            ".csv with a column path) and addresses (s3://, gs://, az://). With --status: none. "
+            "Default: none."
+        ),
+    ] = None,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            help="Folder or address of the results; the same command goes on with one that was "
+            "begun. Default: none, it has to be given unless there is --status."
+        ),
+    ] = None,
+    engine: Annotated[
+        Literal["local", "ray"],
+        typer.Option(help="Processes of this machine, or a Ray cluster."),
+    ] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option(
+            help="Address of a running Ray cluster, with --engine ray. Default: one is started on "
+            "this machine."
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Number of processes that judge. Default: one for each usable core."
+        ),
+    ] = None,
+    shard_rows: Annotated[
+        int, typer.Option(min=1, max=100_000, help="Number of files in one part of the results.")
+    ] = 512,
+    file_seconds: Annotated[
+        float,
+        typer.Option(min=0.1, help="Seconds that one file may take; then it is rejected."),
+    ] = 120.0,
+    status: Annotated[
+        str | None,
+        typer.Option(
+            help="Say how far the job in this folder or at this address is, and do nothing else. "
+            "Default: the sources are scored."
+        ),
+    ] = None,
+    model: Model = None,
+    threshold: Threshold = None,
+    profile: Profile = True,
+    detector: Annotated[
+        Literal["dlib", "yunet", "none"] | None,
+        typer.Option(
+            help="How to find faces; none takes each picture as one face crop. Default: the "
+            "detector that found the faces of the training."
+        ),
+    ] = None,
+    yunet_model: YunetModel = None,
+    frames: Annotated[
+        int, typer.Option(min=1, help="Number of frames sampled evenly from each video.")
+    ] = 10,
+    early_exit: Annotated[
+        bool, typer.Option(help="Stop scoring a video as soon as it is certain to be an attack.")
+    ] = True,
+    min_decoded: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=1,
+            help="Part of a video's frames that must decode, 0 to 1; with fewer it is rejected.",
+        ),
+    ] = 0.8,
+    quality: Annotated[
+        bool,
+        typer.Option(
+            help="Reject faces that are blurred, dark, overexposed or cut off, without deciding."
+        ),
+    ] = True,
+    runtime: Annotated[
+        str | None,
+        typer.Option(
+            metavar=f"[{'|'.join(RUNTIMES)}]",
+            help="Runtime for a model package. Default: $SPOOFCUE_RUNTIME, or the first of these "
+            "that is installed and takes the package.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score many recordings, each once, into a Parquet data set that goes on after any end.
+
+    A file that breaks a decoder, or takes too long, costs its own row: `rejected`, reason `error`.
+
+    Exit status: 0 if all of it was judged, 1 if some could not be read, 2 if the call was wrong.
+    """
+    from spoofcue.batch.judging import JudgeSpec
+    from spoofcue.batch.places import place_of
+    from spoofcue.batch.run import score as score_all
+    from spoofcue.batch.sources import absolute
+    from spoofcue.batch.summary import summary_of
+    from spoofcue.cli.console import print_json, progress_bar
+
+    if status is not None:
+        if sources or out:
+            raise InputError("--status says how far a job is: leave out the sources and --out.")
+        summary = summary_of(place_of(absolute(status)))
+        print_json(summary.to_dict()) if as_json else print_summary(summary)
+        return
+    if not sources or not out:
+        raise InputError("give what to score, and --out for the results.")
+    if address is not None and engine != "ray":
+        raise InputError("--address is of a Ray cluster: give --engine ray with it.")
+    options: dict[str, Any] = {
+        "model": _from_anywhere(model),
+        "runtime": runtime,
+        "threshold": number_or_name(threshold),
+        "profile": profile,
+        "detector": detector,
+        "yunet_model": None if yunet_model is None else str(yunet_model.absolute()),
+        "quality": quality,
+        "frames": frames,
+        "early_exit": early_exit,
+        "min_decoded": min_decoded,
+    }
+    began = time.monotonic()
+    at: list[int] = []  # files done when it began, and since
+    with progress_bar("scoring files", 1, quiet=as_json, rate=True) as progress:
+
+        def advance(done: int, all_: int) -> None:
+            at[:] = [at[0] if at else done, done]
+            progress(done, all_)
+
+        summary = score_all(
+            sources,
+            out,
+            spec=JudgeSpec(options),
+            engine=engine,
+            address=address,
+            workers=workers,
+            shard_rows=shard_rows,
+            file_seconds=file_seconds,
+            progress=advance,
+        )
+    seconds, new = time.monotonic() - began, at[-1] - at[0]
+    if as_json:
+        print_json({**summary.to_dict(), "seconds": round(seconds, 3), "new_files": new})
+    else:
+        print_summary(summary)
+        remark(f"{new} files in {duration_text(seconds)}, {new / max(seconds, 1e-9):.1f} a second")
+    if summary.unread:
+        if not as_json:
+            remark(f"{summary.unread} files could not be judged; their rows say why")
+        raise typer.Exit(1)
+
+
+def _from_anywhere(model: str | None) -> str | None:
+    """A model's name for processes with another working folder."""
+    return os.path.abspath(model) if model is not None and os.path.exists(model) else model
