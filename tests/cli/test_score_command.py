@@ -103,7 +103,7 @@ def test_ctrl_c_ends_at_once_says_that_it_goes_on_and_leaves_whole_parts(tmp_pat
     assert "give the same command again to go on" in errors
     assert "Traceback" not in errors
     parts = list((out / "rows").iterdir())
-    assert 2 <= len(parts) < 150
+    assert 1 <= len(parts) < 150
     assert not [part for part in parts if part.suffix != ".parquet"]
     assert len(rows_in(out)) == 2 * len(parts)
 
