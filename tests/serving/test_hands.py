@@ -13,13 +13,14 @@ import pytest
 
 from helpers.service import face_png, shipped
 from spoofcue.errors import InputError
+from spoofcue.isolation import Message
 from spoofcue.serving import bench as benches
 from spoofcue.serving.hands import WorkerProcess
 from spoofcue.serving.jobs_check import check_task
 from spoofcue.serving.problems import Problem
 from spoofcue.serving.settings import ServiceSettings
-from spoofcue.serving.work import Done, Message, Outcome, Task
-from spoofcue.serving.worker import read_tasks, write_outcomes, write_tasks
+from spoofcue.serving.work import Done, Outcome, Task
+from spoofcue.serving.worker import as_data, read_tasks, write_outcomes
 
 PICTURE = check_task("image/png", face_png(), cues=False)
 
@@ -142,7 +143,7 @@ def test_tasks_and_outcomes_go_through_a_pipe_as_they_are() -> None:
     ends = [os.fdopen(end, mode) for end, mode in zip(os.pipe(), ("rb", "wb"), strict=True)]
     reading, writing = ends
     tasks = [Task("check", (b"a", b"", b"bc"), {"cues": True}), Task("look")]
-    write_tasks(writing, tasks)
+    Message.write(writing, *as_data(tasks))
     assert read_tasks(reading) == tasks
     outcomes: list[Outcome] = [
         Problem("busy", "no room.", retry_s=3),

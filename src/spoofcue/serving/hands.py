@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
-import select
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Sequence
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 
 from spoofcue.errors import InputError
+from spoofcue.isolation import Child, EndedError
 from spoofcue.serving.bench import Bench
 from spoofcue.serving.problems import Problem
 from spoofcue.serving.settings import ServiceSettings
-from spoofcue.serving.work import Done, Message, Outcome, Task
-from spoofcue.serving.worker import write_tasks
+from spoofcue.serving.work import Done, Outcome, Task
+from spoofcue.serving.worker import as_data
 
 LOG = logging.getLogger("spoofcue.serving")
 # of a task whose process ended: once more for a process that was ended from outside, and again
@@ -114,14 +110,6 @@ class OwnHand:
         """Nothing to end."""
 
 
-class _EndedError(Exception):
-    """The process ended, or was ended since it took too long."""
-
-    def __init__(self, *, late: bool) -> None:
-        super().__init__()
-        self.late = late
-
-
 class WorkerProcess:
     """Does tasks in a process of its own.
 
@@ -140,16 +128,16 @@ class WorkerProcess:
         self.hello: dict[str, Any] = {}
         self.restarts = 0
         self._failures = 0
-        self._process = self._started(model)
+        self._child = self._started(model)
 
     @property
     def pid(self) -> int:
         """Of the process."""
-        return self._process.pid
+        return self._child.pid
 
     def wait(self) -> None:
         """See :class:`Hand`."""
-        self.hello = self._greeted(self._process)
+        self.hello = self._greeted(self._child)
 
     def do(self, tasks: Sequence[Task]) -> list[Outcome]:
         """See :class:`Hand`.
@@ -159,7 +147,7 @@ class WorkerProcess:
         """
         try:
             return self._asked(tasks)
-        except _EndedError as ended:
+        except EndedError as ended:
             self._restart()
             if ended.late and len(tasks) == 1:
                 return [_too_long(self._settings.check_seconds)]
@@ -168,7 +156,7 @@ class WorkerProcess:
     @property
     def ended(self) -> bool:
         """See :class:`Hand`."""
-        return self._process.poll() is not None
+        return self._child.code is not None
 
     def mend(self) -> None:
         """See :class:`Hand`."""
@@ -176,24 +164,24 @@ class WorkerProcess:
 
     def renew(self, model: str | None) -> None:
         """See :class:`Hand`."""
-        process = self._started(model)
+        child = self._started(model)
         try:
-            hello = self._greeted(process)
+            hello = self._greeted(child)
         except InputError:
-            _end(process)
+            child.end()
             raise
-        _end(self._process)
-        self._process, self.model, self.hello = process, model, hello
+        self._child.end()
+        self._child, self.model, self.hello = child, model, hello
 
     def close(self) -> None:
         """See :class:`Hand`."""
-        _end(self._process)
+        self._child.end()
 
     def _again(self, task: Task) -> Outcome:
         for _ in range(TRIES - 1):
             try:
                 return self._asked([task])[0]
-            except _EndedError as ended:
+            except EndedError as ended:
                 self._restart()
                 if ended.late:
                     return _too_long(self._settings.check_seconds)
@@ -201,30 +189,22 @@ class WorkerProcess:
         return Problem("failed", f"the check ended the process that judged it, {TRIES} times.")
 
     def _asked(self, tasks: Sequence[Task]) -> list[Outcome]:
-        process = self._process
-        until = time.monotonic() + self._settings.check_seconds * len(tasks)
-        stopped = threading.Timer(until - time.monotonic(), process.kill)
-        stopped.daemon = True
-        stopped.start()
+        seconds = self._settings.check_seconds * len(tasks)
+        data, files = as_data(tasks)
+        said, pictures = self._child.ask(data, files, seconds=seconds)
         try:
-            assert process.stdin
-            assert process.stdout
-            write_tasks(process.stdin, list(tasks))
-            data, files = Message.read(process.stdout)
-            return _outcomes(data, files, len(tasks))
-        except (OSError, EOFError, ValueError, KeyError, TypeError, StopIteration):
-            # a broken pipe, or an answer that is none: whatever wrote it is not to be trusted
-            process.kill()
-            raise _EndedError(late=time.monotonic() >= until) from None
-        finally:
-            stopped.cancel()
+            return _outcomes(said, pictures, len(tasks))
+        except (ValueError, KeyError, TypeError, StopIteration):
+            # an answer that is none: whatever wrote it is not to be trusted
+            self._child.end()
+            raise EndedError from None
 
     def _restart(self) -> None:
         """Start it anew, after a pause where it keeps ending at its start."""
-        _end(self._process)
+        self._child.end()
         self.restarts += 1
-        code = self._process.returncode
-        LOG.error("worker %d ended (%s); another is started", self._process.pid, code)
+        code = self._child.code
+        LOG.error("worker %d ended (%s); another is started", self._child.pid, code)
         with contextlib.suppress(InputError):
             self._start_anew()
             self._failures = 0
@@ -234,31 +214,20 @@ class WorkerProcess:
 
     def _start_anew(self) -> None:
         time.sleep(BACK_OFF_S[min(self._failures, len(BACK_OFF_S) - 1)])
-        self._process = self._started(self.model)
+        self._child = self._started(self.model)
         self.wait()
 
-    def _started(self, model: str | None) -> subprocess.Popen[bytes]:
-        environment = dict(os.environ)
-        environment["OMP_NUM_THREADS"] = str(self._settings.threads_each)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "spoofcue.serving.worker"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment,
-        )  # fmt: skip
-        assert process.stdin
-        data = {"settings": self._settings.model_dump(mode="json"), "model": model}
-        with contextlib.suppress(OSError):  # it has ended; waiting for it says so
-            Message.write(process.stdin, data)
-        return process
+    def _started(self, model: str | None) -> Child:
+        start = {"settings": self._settings.model_dump(mode="json"), "model": model}
+        return Child("spoofcue.serving.worker", start, threads=self._settings.threads_each)
 
-    def _greeted(self, process: subprocess.Popen[bytes]) -> dict[str, Any]:
-        assert process.stdout
+    def _greeted(self, child: Child) -> dict[str, Any]:
         try:
-            hello = _within(process.stdout, START_S)
-        except (EOFError, ValueError, OSError):
-            process.kill()
-            code = process.wait()
+            hello = dict(child.greeting(START_S))
+        except EndedError:
             raise InputError(
-                f"a process that judges ended at its start ({code}); the lines before tell more."
+                f"a process that judges ended at its start ({child.code}); the lines before tell "
+                "more."
             ) from None
         if "refused" in hello:
             raise InputError(hello["refused"])
@@ -278,21 +247,5 @@ def _outcomes(data: Any, files: tuple[bytes, ...], count: int) -> list[Outcome]:
     return made
 
 
-def _within(pipe: IO[bytes], seconds: float) -> dict[str, Any]:
-    if not select.select([pipe], [], [], seconds)[0]:
-        raise EOFError
-    hello, _ = Message.read(pipe)
-    return dict(hello)
-
-
 def _too_long(seconds: float) -> Problem:
     return Problem("too-long", f"the check took more than {seconds:g} s.", retry_s=1)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with contextlib.suppress(OSError):
-                pipe.close()
-    process.kill()
-    process.wait()

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import Any
 
 from spoofcue.serving.problems import Problem
-
-_LENGTH = struct.Struct(">Q")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,45 +45,3 @@ class Done:
 
 
 Outcome = Done | Problem
-
-
-class Message:
-    """JSON data and files, one after the other on a pipe.
-
-    A process that decodes what strangers send is not believed to be whole for ever: what it writes
-    is read as data, which pickle would run.
-    """
-
-    @staticmethod
-    def write(pipe: IO[bytes], data: Any, files: Sequence[bytes] = ()) -> None:
-        """Write all of it.
-
-        Raises:
-            OSError: nobody reads any more.
-
-        """
-        sizes = [len(file) for file in files]
-        head = json.dumps({"data": data, "sizes": sizes}, allow_nan=False).encode()
-        pipe.write(_LENGTH.pack(len(head)) + head)
-        for file in files:
-            pipe.write(file)
-        pipe.flush()
-
-    @staticmethod
-    def read(pipe: IO[bytes]) -> tuple[Any, tuple[bytes, ...]]:
-        """The next one.
-
-        Raises:
-            EOFError: the pipe ended, within it or before.
-
-        """
-        (length,) = _LENGTH.unpack(_exactly(pipe, _LENGTH.size))
-        head = json.loads(_exactly(pipe, length))
-        return head["data"], tuple(_exactly(pipe, size) for size in head["sizes"])
-
-
-def _exactly(pipe: IO[bytes], count: int) -> bytes:
-    data = pipe.read(count)
-    if len(data) != count:
-        raise EOFError
-    return data

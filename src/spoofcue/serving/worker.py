@@ -6,34 +6,22 @@ picture that breaks a decoder ends this process and not the service.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
-import os
-import signal
-import sys
+from collections.abc import Sequence
 from typing import IO, Any
 
 from spoofcue.errors import SpoofCueError
+from spoofcue.isolation import Message, answer
 from spoofcue.serving.problems import Problem
-from spoofcue.serving.work import Message, Outcome, Task
+from spoofcue.serving.work import Outcome, Task
 
 
 def main() -> None:
     """Answer until nobody asks any more."""
-    # a stop is the service's to arrange: this process ends when its input does
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
-    asked = os.fdopen(os.dup(0), "rb")
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints must not come between answers
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # it quotes damaged bodies
-    with contextlib.suppress(EOFError, BrokenPipeError):
-        _serve(asked, answers)
-    # without the ends of runtimes' threads, which nothing waits for
-    sys.stderr.flush()
-    os._exit(0)
+    answer(_serve)
 
 
 def _serve(asked: IO[bytes], answers: IO[bytes]) -> None:
@@ -56,17 +44,17 @@ def _serve(asked: IO[bytes], answers: IO[bytes]) -> None:
         write_outcomes(answers, bench.do(tasks))
 
 
-def write_tasks(pipe: IO[bytes], tasks: list[Task]) -> None:
-    """Send tasks, to be done together."""
+def as_data(tasks: Sequence[Task]) -> tuple[list[dict[str, Any]], list[bytes]]:
+    """Tasks, to be done together, as a message's data and files."""
     data = [
         {"name": task.name, "options": dict(task.options), "files": len(task.files)}
         for task in tasks
     ]
-    Message.write(pipe, data, [file for task in tasks for file in task.files])
+    return data, [file for task in tasks for file in task.files]
 
 
 def read_tasks(pipe: IO[bytes]) -> list[Task]:
-    """What :func:`write_tasks` wrote."""
+    """Tasks of :func:`as_data`, from the pipe."""
     data, files = Message.read(pipe)
     taken = iter(files)
     return [
