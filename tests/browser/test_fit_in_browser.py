@@ -168,6 +168,18 @@ def test_a_service_that_is_killed_ends_the_fit(
         page.get_by_text("everything that was recorded is gone").wait_for()
 
 
+def test_nothing_is_recorded_of_a_camera_that_is_refused(
+    browser: Browser, service: ServedProcess
+) -> None:
+    with opened(browser, f"{service.base}/fit", camera=False, viewport=PHONE) as page:
+        press(page, "Begin")
+        page.locator("#advice").get_by_text("The camera was refused").wait_for()
+        page.locator("#record-live").click(force=True)
+        assert page.locator("#recording").is_hidden()
+        assert page.locator("#goal-live").inner_text().startswith("0 of 30")
+        assert serious_findings(page) == []
+
+
 def test_by_keyboard_alone_and_a_page_that_is_left(
     browser: Browser, service: ServedProcess, clip: Path
 ) -> None:
