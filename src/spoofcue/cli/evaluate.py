@@ -149,7 +149,8 @@ def evaluate(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Folder to write the scores and metrics.json to. Default: RUN/evaluation."
+            help="Folder to write the scores and metrics.json to. Default: `evaluation` in RUN, or "
+            "in a folder of `spoofcue score`."
         ),
     ] = None,
     method: Annotated[
@@ -162,14 +163,16 @@ def evaluate(
         Path | None,
         typer.Option(
             help="Evaluate this score file instead of a run: CSV with the columns "
-            "score,label,pai,video,subject, or bob's four or five columns."
+            "score,label,pai,video,subject, or bob's four or five columns; or a folder of "
+            "`spoofcue score`, whose rows of split test are judged where it has splits."
         ),
     ] = None,
     dev: Annotated[
         Path | None,
         typer.Option(
             help="Score file of the dev split, with --scores; the threshold is set on it. Default: "
-            "none, which needs a number for --threshold."
+            "the rows of split dev of a folder of `spoofcue score`; else none, and --threshold has "
+            "to be a number."
         ),
     ] = None,
     score_format: Annotated[

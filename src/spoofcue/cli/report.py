@@ -9,7 +9,13 @@ import typer
 
 
 def report(
-    run: Annotated[Path, typer.Argument(help="Run folder that was evaluated.")],
+    run: Annotated[
+        Path,
+        typer.Argument(
+            help="Run folder that was evaluated, or the evaluation of a package or of a folder of "
+            "`spoofcue score`."
+        ),
+    ],
     out: Annotated[
         Path | None, typer.Option(help="HTML file to write. Default: RUN/report.html.")
     ] = None,

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from spoofcue.errors import InputError, system_error_text
 from spoofcue.metrics.bob_scores import read_bob, write_bob
 from spoofcue.metrics.csv_scores import read_csv, write_csv
+from spoofcue.metrics.parquet_scores import is_parquet, read_parquet_scores
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.texts.decoding import open_text
 from spoofcue.whole_files import whole
@@ -21,9 +22,9 @@ def read_scores(path: Path, kind: ScoreFormat | None = None, split: str | None =
     r"""Read a score file.
 
     Args:
-        path: the file.
+        path: the file; or a folder of `spoofcue score`, or a Parquet file.
         kind: its format; found out from the first line when None.
-        split: of a CSV, only the rows with that in their column ``split``.
+        split: of a CSV or Parquet, only the rows with that in their column ``split``.
 
     Raises:
         InputError: naming the file, the line and what to correct.
@@ -37,6 +38,8 @@ def read_scores(path: Path, kind: ScoreFormat | None = None, split: str | None =
     ([0.1, 0.9], 1)
 
     """
+    if kind is None and is_parquet(path):
+        return read_parquet_scores(path, split)
     kind = kind or detect_format(path)
     if kind == "csv":
         return read_csv(path, split)

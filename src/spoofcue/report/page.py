@@ -21,7 +21,8 @@ def write_report(run: Path, out: Path | None = None) -> Path:
     """Write one HTML file that needs no other: pictures and plots are inside it.
 
     Args:
-        run: a run folder that was evaluated.
+        run: a run folder that was evaluated, or the evaluation of a model that is no run: of a
+            package, or of a folder of `spoofcue score`.
         out: the file; ``run``/report.html by default.
 
     Raises:
@@ -54,9 +55,10 @@ def _context(folder: ReportedRun) -> dict[str, Any]:
     judged = grouped(folder.judged, as_grouping(main["grouping"]))
     losses, dev = training_curves(folder.history) if folder.history else ("", "")
     return {
+        "name": folder.name,
         "run": folder.record,
-        "trained": training_words(folder.record.training),
-        "method": folder.record.method,
+        "trained": training_words(folder.record.training) if folder.record else "",
+        "method": folder.method,
         "config": folder.config,
         "metrics": folder.metrics,
         "levels": [(n, evaluation[n]) for n in ("frame", "video") if evaluation[n]],

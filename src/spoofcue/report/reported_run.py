@@ -10,8 +10,8 @@ from typing import Any
 
 from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.scores import ScoreSet, by_video
-from spoofcue.records.evaluation_record import EvaluationRecord
-from spoofcue.records.gallery import Gallery, GalleryEntry
+from spoofcue.records.evaluation_record import METRICS_FILE, EvaluationRecord
+from spoofcue.records.gallery import GALLERY_FILE, Gallery, GalleryEntry
 from spoofcue.records.run_folder import RunFolder, RunRecord
 from spoofcue.report.made_figures import Figure, read_figures
 
@@ -35,9 +35,17 @@ class GalleryGroup:
 
 @dataclass(frozen=True, slots=True)
 class ReportedRun:
-    """Everything that the page shows."""
+    """Everything that the page shows; of what is no run, ``record`` is None.
 
-    record: RunRecord
+    Attributes:
+        name: of the run, or of the model that was evaluated.
+        method: of the training; empty where there was none.
+
+    """
+
+    name: str
+    method: str
+    record: RunRecord | None
     config: str
     metrics: EvaluationRecord
     test: ScoreSet
@@ -59,17 +67,22 @@ class ReportedRun:
 
 
 def read_run(run: Path) -> ReportedRun:
-    """Read a run folder.
+    """Read a run folder, or the evaluation of a model that is no run.
 
     Raises:
         InputError: it was not trained or not evaluated, or a file in it is damaged.
 
     """
+    evaluation = _evaluation_alone(run)
+    if evaluation is not None:
+        return _read_evaluation(evaluation)
     folder = RunFolder(run)
     record = folder.record()
     metrics = folder.evaluated()
     gallery = Gallery.of(folder.evaluation)
     return ReportedRun(
+        name=record.name,
+        method=record.method,
         record=record,
         config=folder.settings_text(),
         metrics=metrics,
@@ -79,6 +92,33 @@ def read_run(run: Path) -> ReportedRun:
         cue_max=gallery.cue_max,
         cue_percentile=gallery.percentile,
         figures=read_figures(run),
+    )
+
+
+def _evaluation_alone(path: Path) -> Path | None:
+    """The folder with the evaluation of what was not trained here, as `spoofcue score` has it."""
+    if RunFolder(path).record_file.is_file():
+        return None
+    found = (path, RunFolder(path).evaluation)
+    return next((p for p in found if (p / METRICS_FILE).is_file()), None)
+
+
+def _read_evaluation(folder: Path) -> ReportedRun:
+    metrics = EvaluationRecord.read(folder / METRICS_FILE)
+    kept = (folder / GALLERY_FILE).is_file()
+    gallery = Gallery.of(folder) if kept else None
+    return ReportedRun(
+        name=metrics.model or folder.resolve().name,
+        method="",
+        record=None,
+        config="",
+        metrics=metrics,
+        test=read_scores(folder / "test.csv"),
+        history=[],
+        gallery=_gallery(gallery.entries, folder) if gallery else [],
+        cue_max=gallery.cue_max if gallery else None,
+        cue_percentile=gallery.percentile if gallery else None,
+        figures=[],
     )
 
 

@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING
 from spoofcue.errors import InputError
 from spoofcue.metrics.evaluation import Evaluation, EvaluationOptions
 from spoofcue.metrics.evaluation import evaluate as judge
+from spoofcue.metrics.parquet_scores import JOB, is_parquet
 from spoofcue.metrics.score_files import as_format, read_scores
 from spoofcue.metrics.species import as_grouping
 from spoofcue.metrics.thresholds import ThresholdRule
 from spoofcue.package.hub import HUB
 from spoofcue.records.run_folder import RunFolder
+from spoofcue.scoring.evaluate_data_set import evaluate_data_set
 from spoofcue.scoring.evaluate_run import evaluate_run
 from spoofcue.scoring.open_model import NAMED, method_of, open_model
 
 if TYPE_CHECKING:
     from spoofcue.scoring.face import FaceScorer
+
+EVALUATION = "evaluation"  # in a run, and in a folder of scores
 
 
 def evaluate(
@@ -40,18 +44,22 @@ def evaluate(
     r"""Set the threshold on dev; report APCER per PAI, BPCER, ACER, HTER, EER and AUC on test.
 
     Either of a run (or any model with ``data`` and ``out``), whose scores and gallery are written
-    to ``out``; or of a score file of any method, without writing anything.
+    to ``out``; or of a score file of any method, without writing anything; or of a folder of
+    `spoofcue score`, whose evaluation is written to ``out``.
 
     Args:
         run: the run folder.
         data: the prepared folder; None: the one that the run was trained on.
         model: another model than the run's best checkpoint: a .ckpt, .onnx or package, or
             anything with ``facts`` and ``score``.
-        out: the evaluation folder, replaced as a whole; None: RUN/evaluation.
+        out: the evaluation folder, replaced as a whole; None: ``evaluation`` in the run, or in the
+            folder of `spoofcue score`.
         method: refuse a model of another method.
         scores: a CSV with the columns ``score,label`` and, where known, ``pai,video,subject``, or
-            a file of bob's; higher = more likely an attack. Test scores.
-        dev: the same of dev, which sets the threshold.
+            a file of bob's; higher = more likely an attack. Test scores. Or a folder of
+            `spoofcue score`, of which the rows of split test are judged where there are splits.
+        dev: the same of dev, which sets the threshold; None: the rows of split dev of such a
+            folder.
         format: ``csv``, ``bob4`` or ``bob5``; None: found out.
         threshold: ``eer``, ``min-hter``, ``apcer=RATE`` or ``bpcer=RATE`` on dev, or a number that
             was fixed beforehand, in units of the score.
@@ -83,10 +91,14 @@ def evaluate(
     rule = ThresholdRule.parse(threshold, what="--threshold")
     options = EvaluationOptions(rule, as_grouping(species), bootstrap, seed)
     if scores is not None:
-        if run or data or model or out or method:
+        is_set = format is None and Path(scores).is_dir()
+        if run or data or model or method or (out and not is_set):
             raise InputError(
-                "--scores evaluates a file; leave out RUN, --data, --model, --method and --out."
+                "--scores evaluates a file; leave out RUN, --data, --model, --method, and --out "
+                "unless it is a folder of `spoofcue score`."
             )
+        if is_set:
+            return _of_data_set(Path(scores), dev, out, options)
         kind = as_format(format) if format else None
         dev_scores = read_scores(Path(dev), kind) if dev else None
         return judge(read_scores(Path(scores), kind), dev_scores, options)
@@ -107,6 +119,16 @@ def evaluate(
     # polars and pictures, which score files do without
 
     return evaluate_run(source, folder, target, options, progress)
+
+
+def _of_data_set(
+    scores: Path, dev: str | Path | None, out: str | Path | None, options: EvaluationOptions
+) -> Evaluation:
+    """Of a folder of `spoofcue score`; its dev scores may be of any other kind."""
+    other = None if dev is None else Path(dev)
+    dev_scores = other if other is None or is_parquet(other) else read_scores(other)
+    target = Path(out) if out else scores / EVALUATION if (scores / JOB).is_file() else None
+    return evaluate_data_set(scores, dev_scores, target, options)
 
 
 def _is_missing(given: str | Path) -> bool:
