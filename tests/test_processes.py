@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import pytest
 
-from spoofcue.processes import as_done, in_order
+from spoofcue.processes import as_done, in_order, usable_cores
 
 JOBS = [5, 3, 8, 1, 9, 2, 7]
 
@@ -46,6 +46,17 @@ def test_an_error_of_a_job_reaches_the_caller(workers: int) -> None:
 
 def test_no_jobs_are_no_results() -> None:
     assert in_order(math.sqrt, [], None) == []
+
+
+def test_cores_are_those_that_this_process_may_use() -> None:
+    if hasattr(os, "sched_setaffinity"):
+        before = os.sched_getaffinity(0)
+        try:
+            os.sched_setaffinity(0, {min(before)})
+            assert usable_cores() == 1
+            assert in_order(_pid, [0, 1], None) == [os.getpid()] * 2
+        finally:
+            os.sched_setaffinity(0, before)
 
 
 def _pid(_: int) -> int:

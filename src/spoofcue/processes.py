@@ -16,6 +16,13 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 
+def usable_cores() -> int:
+    """Cores of the processor that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def as_done(
     work: Callable[[Job], Result], jobs: Sequence[Job], workers: int | None = None
 ) -> Iterator[tuple[int, Result]]:
@@ -28,10 +35,10 @@ def as_done(
         work: a module's function, or a ``partial`` of one; what a job gives does not depend on
             the others.
         jobs: picklable.
-        workers: processes; None takes all cores.
+        workers: processes; None takes all cores that this one may use.
 
     """
-    count = min(workers or os.cpu_count() or 1, len(jobs))
+    count = min(workers or usable_cores(), len(jobs))
     if count <= 1:
         yield from ((number, work(job)) for number, job in enumerate(jobs))
         return

@@ -70,16 +70,6 @@ def test_the_histogram_has_a_line_a_bin_and_marks_the_threshold() -> None:
     assert histogram_lines(Summary("out", "m", 0.5, 0, 0)) == []
 
 
-def test_cores_are_those_that_this_process_may_use() -> None:
-    if hasattr(os, "sched_setaffinity"):
-        before = os.sched_getaffinity(0)
-        try:
-            os.sched_setaffinity(0, {min(before)})
-            assert runs.usable_cores() == 1
-        finally:
-            os.sched_setaffinity(0, before)
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")
 def test_ctrl_c_ends_at_once_says_that_it_goes_on_and_leaves_whole_parts(tmp_path: Path) -> None:
     (tmp_path / "faces").mkdir()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from spoofcue.batch.scorer import Greeting, IsolatedScorer
 from spoofcue.batch.sources import absolute, carried_columns, items_of
 from spoofcue.batch.summary import Summary, summary_of
 from spoofcue.errors import InputError
+from spoofcue.processes import usable_cores
 from spoofcue.version import __version__
 
 Engine = Literal["local", "ray"]
@@ -84,13 +84,6 @@ def score(
         elif count:
             run_locally(job, place, missing, spec, count, file_seconds, advance)
         return summary_of(place)
-
-
-def usable_cores() -> int:
-    """Cores that this process may use, of those that the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _greeting(spec: JudgeSpec, file_seconds: float) -> Greeting:

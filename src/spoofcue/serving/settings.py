@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -19,6 +18,7 @@ from pydantic_settings import (
 
 from spoofcue.detector.receipt import ISSUER, SECONDS
 from spoofcue.errors import InputError, validation_text
+from spoofcue.processes import usable_cores
 
 PREFIX = "SPOOFCUE_"
 Origin = Literal["default", "file", "environment", "flag"]
@@ -39,13 +39,6 @@ Share = Annotated[float, Field(ge=0, le=1)]
 PointName = Literal["convenient", "balanced", "strict"]
 Decision = Literal["live", "attack", "rejected"]
 DECISIONS: tuple[Decision, ...] = get_args(Decision)
-
-
-def usable_cores() -> int:
-    """Cores of the processor that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class ServiceSettings(BaseSettings):
