@@ -19,7 +19,7 @@ from spoofcue.package import schema as limits
 from spoofcue.package.archive import looks_like_pickle
 from spoofcue.package.read import read_package
 from spoofcue.package.schema import PackageSpec
-from spoofcue.package.write import write_package
+from spoofcue.package.write import packed, write_package
 
 NAMES = ["p", "p.spoofcue"]
 
@@ -29,6 +29,11 @@ def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     made = tmp_path / request.param
     write_package(made, spec(), WEIGHTS)
     return made
+
+
+def test_in_memory_it_is_the_file_that_is_written(tmp_path: Path) -> None:
+    written = write_package(tmp_path / "p.spoofcue", spec(), WEIGHTS)
+    assert packed(spec(), WEIGHTS) == ((tmp_path / "p.spoofcue").read_bytes(), written.id)
 
 
 def contents(path: Path) -> dict[str, bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import functools
+import gc
 import hashlib
 import io
 import json
@@ -26,7 +27,7 @@ from spoofcue.errors import InputError
 from spoofcue.metrics.intervals import clopper_pearson
 from spoofcue.package.read import read_package
 from spoofcue.scoring.open_model import SHIPPED
-from spoofcue.serving.adoption import NAME, adopted_model
+from spoofcue.serving.adoption import NAME, Adoption, adopted_model
 from spoofcue.serving.fits import Fits
 from spoofcue.serving.keys import new_key
 from spoofcue.serving.problems import Problem
@@ -259,6 +260,37 @@ def test_adopted_it_judges_at_once_and_after_the_next_start(tmp_path: Path) -> N
     assert adopted_model(ServiceSettings(adopt=tmp_path)) is None
     with pytest.raises(InputError, match="fit the camera again"):
         adopted_model(ServiceSettings(adopt=tmp_path / "kept", model="cue"))
+
+
+def test_without_a_place_it_is_told_so_and_can_be_downloaded(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with Caller(workers=1, adopt=tmp_path / "file" / "kept") as caller:
+        fit = begun(caller)
+        for take in range(LIVE):
+            show(caller, fit, live(take))
+        before = caller.get("/v1/models").json()["models"]
+        problem = problem_of(caller.post(f"/v1/fits/{fit}/adopt"), 409, "cannot-fit")
+        assert "--adopt" in problem["detail"]
+        assert caller.get(f"/v1/fits/{fit}/profile").status_code == 200
+        assert caller.get("/v1/models").json()["models"] == before
+
+
+@pytest.mark.parametrize("folder", [None, "kept"])
+def test_one_profile_is_kept_and_a_useless_one_gives_way(
+    folder: str | None, tmp_path: Path
+) -> None:
+    adoption = Adoption(None if folder is None else tmp_path / folder)
+    path = adoption.keep(b"one")
+    assert (path.name, path.read_bytes()) == (NAME, b"one")
+    adoption.give_up()
+    assert not path.exists()
+    adoption.keep(b"two")
+    assert adoption.keep(b"three") == path
+    adoption.give_up()
+    assert path.read_bytes() == b"two"
+    del adoption
+    gc.collect()
+    assert path.exists() == (folder is not None)
 
 
 def test_a_threshold_of_its_own_is_not_given_up(tmp_path: Path) -> None:

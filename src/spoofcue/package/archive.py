@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import IO
 
 from spoofcue.errors import PackageError
 from spoofcue.package.schema import check_size
@@ -142,7 +143,7 @@ def read_files(path: Path, names: Collection[str]) -> dict[str, bytes]:
         ) from error
 
 
-def write_archive(path: Path, files: Mapping[str, bytes]) -> None:
+def write_archive(path: Path | IO[bytes], files: Mapping[str, bytes]) -> None:
     """Write a zip without compression: weights hardly shrink, and sizes cannot lie (zip bombs)."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for name, data in files.items():

@@ -16,7 +16,7 @@ from spoofcue.package.profile import CameraProfile
 from spoofcue.package.read import Package, check_model, read_package
 from spoofcue.package.schema import CardSection
 from spoofcue.package.threshold import ThresholdFacts
-from spoofcue.package.write import write_changed, write_with_profile
+from spoofcue.package.write import Content, changed, with_profile, write_package
 from spoofcue.records.evaluation_record import METRICS_FILE, EvaluationRecord
 
 
@@ -189,13 +189,23 @@ def write_calibrated(
             stays, if it has one.
 
     """
+    written = write_package(out, *calibrated_content(package, facts, camera))
+    return Calibrated(written, package.spec.threshold, doubt)
+
+
+def calibrated_content(
+    package: Package,
+    facts: ThresholdFacts,
+    camera: tuple[CameraProfile, Mapping[str, bytes]] | None = None,
+) -> Content:
+    """What :func:`write_calibrated` writes; the arguments are the same."""
     before = package.spec.threshold
     # the stored rates stay true of the threshold that they were counted at
     metrics = {RATES_AT: before.value, **package.spec.metrics} if package.spec.metrics else {}
     changes = {"threshold": facts, "metrics": metrics, "card": _kept(package, before)}
     if camera is None:
-        return Calibrated(write_changed(package, out, changes), before, doubt)
-    return Calibrated(write_with_profile(package, out, camera, changes), before, doubt)
+        return changed(package, changes)
+    return with_profile(package, camera, changes)
 
 
 def _kept(package: Package, before: ThresholdFacts) -> CardSection | None:

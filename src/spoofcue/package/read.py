@@ -80,7 +80,12 @@ def read_package(path: Path) -> Package:
                 reason="altered",
             )
         check_contents(name, data, where)
-    return Package(path, spec, weights, f"{spec.name}-{hashlib.sha256(head).hexdigest()[:12]}")
+    return Package(path, spec, weights, id_of(spec.name, head))
+
+
+def id_of(name: str, head: bytes) -> str:
+    """The id of a package of that name whose ``spoofcue.json`` holds ``head``."""
+    return f"{name}-{hashlib.sha256(head).hexdigest()[:12]}"
 
 
 def _check_names(path: Path, sizes: dict[str, int], wanted: set[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from spoofcue.package.archive import SUFFIX, write_archive
 from spoofcue.package.card import model_card
 from spoofcue.package.expert import WeightFile
 from spoofcue.package.profile import CameraProfile
-from spoofcue.package.read import Package, is_package, read_package
-from spoofcue.package.schema import CARD_FILE, SPEC_FILE, PackageSpec
+from spoofcue.package.read import Package, id_of, is_package, read_package
+from spoofcue.package.schema import CARD_FILE, SPEC_FILE, PackageSpec, parse_spec
 from spoofcue.records.owner import held
 from spoofcue.whole_files import whole, whole_folder
 
@@ -35,11 +36,26 @@ def write_package(target: Path, spec: PackageSpec, weights: Mapping[str, bytes])
         PackageError: the package would be refused.
 
     """
-    head = {
-        SPEC_FILE: spec.model_dump_json(indent=2).encode(),
-        CARD_FILE: model_card(spec).encode(),
-    }
-    return write_files(target, head | dict(weights))
+    return write_files(target, _files(spec, weights))
+
+
+def packed(spec: PackageSpec, weights: Mapping[str, bytes]) -> tuple[bytes, str]:
+    """The content of the ``.spoofcue`` file that :func:`write_package` would write, and its id.
+
+    Raises:
+        PackageError: the package would be refused.
+
+    """
+    files = _files(spec, weights)
+    parse_spec(files[SPEC_FILE], "the package")
+    file = io.BytesIO()
+    write_archive(file, files)
+    return file.getvalue(), id_of(spec.name, files[SPEC_FILE])
+
+
+def _files(spec: PackageSpec, weights: Mapping[str, bytes]) -> dict[str, bytes]:
+    head = spec.model_dump_json(indent=2).encode()
+    return {SPEC_FILE: head, CARD_FILE: model_card(spec).encode(), **weights}
 
 
 def check_target(target: Path) -> None:
@@ -81,9 +97,17 @@ def write_changed(package: Package, target: Path, changes: Mapping[str, object])
         changes: fields of :class:`PackageSpec` -> their new values, valid ones.
 
     """
+    return write_package(target, *changed(package, changes))
+
+
+Content = tuple[PackageSpec, dict[str, bytes]]
+
+
+def changed(package: Package, changes: Mapping[str, object]) -> Content:
+    """What :func:`write_changed` writes."""
     known = [*package.spec.scores_as, package.id]
     spec = package.spec.model_copy(update={**changes, "scores_as": list(dict.fromkeys(known))})
-    return write_package(target, spec, package.weights)
+    return spec, package.weights
 
 
 def write_with_profile(
@@ -101,13 +125,22 @@ def write_with_profile(
         changes: of the other fields.
 
     """
+    return write_package(target, *with_profile(package, camera, changes))
+
+
+def with_profile(
+    package: Package,
+    camera: tuple[CameraProfile, Mapping[str, bytes]] | None,
+    changes: Mapping[str, object],
+) -> Content:
+    """What :func:`write_with_profile` writes."""
     old = package.spec.profile
     weights = unprofiled(package).weights
     profile, files = camera or (None, {})
     # other scores than those of the package without it, or with another one
     same = [old.of] if old and profile is None else []
     spec = package.spec.model_copy(update={**changes, "profile": profile, "scores_as": same})
-    return write_package(target, spec, weights | dict(files))
+    return spec, weights | dict(files)
 
 
 def unprofiled(package: Package) -> Package:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,8 @@ from spoofcue.serving.settings import ServiceSettings
 from spoofcue.whole_files import whole
 
 NAME = f"adopted{SUFFIX}"
+# a container with a read-only root and without /tmp has it
+MEMORY = "/dev/shm"
 
 
 def adopted_model(settings: ServiceSettings) -> Path | None:
@@ -41,7 +44,7 @@ class Adoption:
     """Keeps the one package that was adopted last.
 
     Args:
-        folder: where; None: a folder that is gone with this process.
+        folder: where; None: a folder, of memory where there is one, that is gone with this process.
 
     """
 
@@ -76,7 +79,8 @@ class Adoption:
             self._folder.mkdir(parents=True, exist_ok=True)
             return self._folder / NAME
         if self._own is None:
-            self._own = tempfile.TemporaryDirectory(prefix="spoofcue-adopted-")
+            where = MEMORY if os.access(MEMORY, os.W_OK) else None
+            self._own = tempfile.TemporaryDirectory(prefix="spoofcue-adopted-", dir=where)
         return Path(self._own.name) / NAME
 
     @staticmethod

@@ -211,7 +211,9 @@ def add_fits_routes(app: FastAPI, serving: Serving) -> None:
                 path = adoption.keep(done.files[0])
             except OSError as error:
                 raise Problem(
-                    "failed", f"the profile cannot be kept ({type(error).__name__}); see --adopt."
+                    "cannot-fit",
+                    f"there is no place for the profile ({type(error).__name__}): start the "
+                    "service with --adopt and a folder that it may write to, or download it.",
                 ) from error
             try:
                 await service.reload(str(path))

@@ -7,7 +7,6 @@ package's experts among them: averages over all places of a face, from which non
 from __future__ import annotations
 
 import functools
-import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,10 +17,9 @@ from spoofcue.errors import InputError, MediaError
 from spoofcue.faces.box import Box
 from spoofcue.metrics.expected_range import expected_bpcer_range
 from spoofcue.metrics.intervals import clopper_pearson
-from spoofcue.package.archive import SUFFIX
-from spoofcue.package.calibration import target_rule, write_calibrated
+from spoofcue.package.calibration import calibrated_content, target_rule
 from spoofcue.package.read import Package, is_package, read_package
-from spoofcue.package.write import unprofiled
+from spoofcue.package.write import packed, unprofiled
 from spoofcue.scoring.combination import Evidence
 from spoofcue.serving.problems import Problem
 from spoofcue.serving.submission import submission
@@ -142,11 +140,9 @@ def fit_package(by: Fitter, task: Task) -> Done:
 
     """
     fit = _fitted(by, task)
-    # of numbers alone: a package is written and read back where packages are
-    with tempfile.TemporaryDirectory(prefix="spoofcue-fit-") as folder:
-        out = Path(folder) / f"camera{SUFFIX}"
-        done = write_calibrated(fit.package, fit.threshold, fit.doubt, out, fit.profile)
-        return Done(_told(fit) | {"id": done.package.id}, (out.read_bytes(),))
+    # in memory: a service needs no folder that it may write to
+    data, name = packed(*calibrated_content(fit.package, fit.threshold, fit.profile))
+    return Done(_told(fit) | {"id": name}, (data,))
 
 
 FIT_JOBS: dict[str, Callable[[Fitter, Task], Done]] = {
