@@ -56,6 +56,7 @@ def test_live_replay_print_and_a_clip_that_repeats(
             decided(page, word)
             if word != "rejected":
                 page.locator("#overlay").wait_for()
+                page.locator("#frame").wait_for()  # the one that the box is of
                 assert page.locator("#bars li").count() >= 2
             page.get_by_role("button", name="Stop the camera").click()
             decided(page, "none")

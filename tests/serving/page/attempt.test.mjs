@@ -26,15 +26,21 @@ function noted({ gives = () => true, answers = {} } = {}) {
 }
 
 test("new frames are sent one after the other, then it is decided", async () => {
-  const given = noted({ answers: { finish: () => ({ decision: "live" }) } });
+  const given = noted({ answers: { finish: () => ({ decision: "live", place: 3 }) } });
   const before = Date.now();
-  const { answer, taken } = await attempt(given);
+  const { answer, taken, frame } = await attempt(given);
+  assert.equal(frame, "frame 4"); // the one that the box is of
   assert.equal(answer.decision, "live");
   assert.ok(taken > before && taken <= Date.now());
   const frames = given.asked.filter(([name]) => name === "send").map(([, , frame]) => frame);
   assert.equal(frames.length, 10);
   assert.equal(new Set(frames).size, 10);
   assert.equal(given.asked.at(-1)[0], "finish");
+});
+
+test("where the answer names no frame, none is shown", async () => {
+  const given = noted({ answers: { finish: () => ({ decision: "rejected", place: null }) } });
+  assert.equal((await attempt(given)).frame, null);
 });
 
 const FAULTS = {

@@ -9,12 +9,14 @@ const EVERY_MS = 220;
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-// Resolves to { answer, taken }: the decision, and when its last frame was taken. What fails or is
-// aborted is given up, so that its frames are freed at once.
+// Resolves to { answer, taken, frame }: the decision, when its last frame was taken, and the frame
+// that the answer's box is of (null where it names none). What fails or is aborted is given up, so
+// that its frames are freed at once.
 export async function attempt({ camera, service, signal }) {
   const begun = await service.begin(signal);
   try {
     let taken = 0;
+    const sent = [];
     for (let at = 0; at < FRAMES; at += 1) {
       const began = Date.now();
       const come = await camera.nextFrame(FRAME_MS);
@@ -25,9 +27,11 @@ export async function attempt({ camera, service, signal }) {
       }
       taken = began;
       await service.sendFrame(begun, frame.blob, signal);
+      sent.push(frame.blob);
       await sleep(at + 1 < FRAMES ? EVERY_MS - (Date.now() - began) : 0);
     }
-    return { answer: await service.finish(begun, signal), taken };
+    const answer = await service.finish(begun, signal);
+    return { answer, taken, frame: sent[answer.place] ?? null };
   } catch (failure) {
     service.giveUp(begun).catch(() => {}); // its time ends it otherwise
     throw failure;

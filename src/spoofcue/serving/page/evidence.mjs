@@ -1,4 +1,4 @@
-// What the last check saw: the cue overlay, and of a picture that was checked itself its face's box.
+// What the last check saw: the cue overlay, and the face's box in the picture or frame that it is of.
 
 const by = (id) => document.getElementById(id);
 

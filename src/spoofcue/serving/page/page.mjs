@@ -238,10 +238,10 @@ class Page {
     return { answer, shown };
   }
 
-  // Which of its frames the box is of, the overlay alone shows.
   async #ofCamera(signal) {
     const { camera, service } = this;
-    return { ...(await attempt({ camera, service, signal })), shown: null };
+    const { frame, ...done } = await attempt({ camera, service, signal });
+    return { ...done, shown: frame && (await createImageBitmap(frame)) };
   }
 }
 
