@@ -18,6 +18,7 @@ from spoofcue.cli.main import app
 
 TWO_STEPS = [
     "--preset", "small", "--frames", "2", "--set", "model.width=8", "--set", "input.size=64",
+    "--set", "input.max_side=64",
     "--set", "training.epochs=1", "--set", "training.images_per_epoch=8",
     "--set", "training.batch_size=4", "--set", "training.workers=0",
     "--set", "training.threads=1",
