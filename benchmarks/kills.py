@@ -22,17 +22,18 @@ import random
 import re
 import shutil
 import signal
-import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
+from multiprocessing import get_context
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-COMMAND = [sys.executable, "-c", "from spoofcue.cli.main import main; main()"]
 # when, how long and how fast: of JSON records and of the state of callbacks in checkpoints
 TIMES = {"created", "seconds", "seconds_in_all", "images_per_s", "threads_why", "images"}
 TINY = [
@@ -151,29 +152,66 @@ def _more_pictures(inputs: Path, images: int) -> None:
             writer.writerow(row)
 
 
-def run(call: list[str], where: Path) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end; its words if it fails."""
-    done = subprocess.run(
-        [*COMMAND, *call],
-        cwd=where,
-        env=surroundings(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(call)} ended with {done.returncode}: {done.stderr[-2000:]}")
-    return done
+@cache
+def _processes() -> ForkServerContext:
+    """New processes are forks of one that has imported what the commands need, and begun nothing.
+
+    So moments are drawn over the work, most of which would else be imports.
+    """
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["spoofcue.cli.main", "spoofcue.training.gradient"])
+    return context
+
+
+def begun(call: list[str], where: Path, said: Path | None = None) -> ForkServerProcess:
+    """The command in a new process, which leads a group of its own.
+
+    Args:
+        call: the arguments.
+        where: the folder to run it in.
+        said: the file of what it says; None drops it.
+
+    """
+    process = _processes().Process(target=_be_the_command, args=(call, where, said))
+    process.start()
+    return process
+
+
+def _be_the_command(call: list[str], where: Path, said: Path | None) -> None:
+    os.setsid()
+    os.chdir(where)
+    os.environ |= surroundings()
+    stream = os.open(said or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    for descriptor in (1, 2):
+        os.dup2(stream, descriptor)
+    sys.argv = ["spoofcue", *call]
+    import torch
+
+    from spoofcue.cli.main import main
+
+    torch.set_num_threads(1)  # it was imported before the environment said so
+    main()
+
+
+def run(call: list[str], where: Path) -> None:
+    """Run the command to its end.
+
+    Raises:
+        RuntimeError: it failed; with its words.
+
+    """
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8", errors="replace") as said:
+        process = begun(call, where, Path(said.name))
+        process.join()
+        if process.exitcode:
+            words = said.read()[-2000:]
+            raise RuntimeError(f"{' '.join(call)} ended with {process.exitcode}: {words}")
 
 
 def surroundings() -> dict[str, str]:
     """One thread, so that every run computes the same; the source that lies beside this file."""
     path = os.pathsep.join(filter(None, (str(ROOT / "src"), os.environ.get("PYTHONPATH"))))
-    return {
-        **os.environ,
-        "OMP_NUM_THREADS": "1",
-        "PYTHONPATH": path,
-    }
+    return {"OMP_NUM_THREADS": "1", "PYTHONPATH": path}
 
 
 def run_and_kill(call: list[str], where: Path, after: float) -> float | None:
@@ -184,21 +222,17 @@ def run_and_kill(call: list[str], where: Path, after: float) -> float | None:
 
     """
     began = time.monotonic()
-    process = subprocess.Popen(
-        [*COMMAND, *call],
-        cwd=where,
-        env=surroundings(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        process.wait(after)
+    process = begun(call, where)
+    process.join(after)
+    if process.exitcode is not None:
         return time.monotonic() - began
-    except subprocess.TimeoutExpired:
+    assert process.pid is not None
+    try:
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        return None
+    except ProcessLookupError:  # so early that it leads no group yet
+        process.kill()
+    process.join()
+    return None
 
 
 def try_kills(

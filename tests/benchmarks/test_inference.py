@@ -15,7 +15,7 @@ from inference_parts.people import framed_face
 from inference_parts.rows import Cost, parity_row, predict_row, spearman, speed_row
 from inference_parts.search import iou, search_row
 
-from helpers.tiny_packages import exported, shared_run
+from helpers.tiny_packages import exported, shared_run, traced_once
 from spoofcue.cue.generator import LGSC
 from spoofcue.faces.box import Box
 from spoofcue.methods.network_cost import summarise
@@ -151,7 +151,8 @@ def test_ready_packages_are_compared_with_one_of_themselves(tmp_path: Path) -> N
 
 def test_a_run_is_exported_to_every_format_and_precision(tmp_path: Path) -> None:
     crops = sorted((shared_run().parent / "data").rglob("*.png"))[:2]
-    made = of_run("mine", shared_run(), tmp_path, crops)
+    with traced_once("inference_parts.contenders"):
+        made = of_run("mine", shared_run(), tmp_path, crops)
     wanted = {cell for cell in contenders.PACKAGED if contenders.installed(cell[0])}
     assert set(made.cells) == {EAGER, *wanted}
     assert made.reference == EAGER

@@ -76,13 +76,18 @@ def _graph() -> onnx.ModelProto:
 
 
 @contextmanager
-def traced_once() -> Iterator[None]:
-    """Exports of the shared run take its graph from the first one: tracing takes seconds."""
+def traced_once(where: str = "spoofcue.export.graph") -> Iterator[None]:
+    """Exports of the shared run take its graph from the first one: tracing takes seconds.
+
+    Args:
+        where: the module that calls ``traced``.
+
+    """
 
     def again(model: TorchModel) -> onnx.ModelProto:
         return deepcopy(_graph())
 
-    with mock.patch("spoofcue.export.graph.traced", again):
+    with mock.patch(f"{where}.traced", again):
         yield
 
 
