@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from spoofcue.batch import plan as plans
 from spoofcue.batch.job import JobRecord
 from spoofcue.batch.places import FolderPlace, place_of
 from spoofcue.batch.plan import open_plan, write_plan
+from spoofcue.batch.ray_engine import refuse_unreachable
 from spoofcue.batch.run import score
 from spoofcue.batch.sources import Item
 from spoofcue.batch.summary import summary_of
@@ -88,6 +90,18 @@ def test_a_plan_or_a_job_that_was_changed_is_refused(tmp_path: Path) -> None:
     job.unlink()
     with pytest.raises(InputError, match=r"results without a job\.json"):
         score([files], out, spec=stand_in(), workers=1)
+
+
+def test_where_no_cluster_listens_is_said_at_once() -> None:
+    with socket.socket() as taken:  # and does not listen
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        for address in (f"127.0.0.1:{port}", f"ray://127.0.0.1:{port}"):
+            with pytest.raises(InputError, match=f"no Ray cluster at {address}"):
+                refuse_unreachable(address)
+        taken.listen()
+        refuse_unreachable(f"127.0.0.1:{port}")
+    refuse_unreachable("auto")
 
 
 def test_two_commands_do_not_write_one_folder(tmp_path: Path) -> None:

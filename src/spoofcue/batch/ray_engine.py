@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from spoofcue.errors import InputError
 if TYPE_CHECKING:
     import numpy as np
 
+CONNECT_S = 10.0
 CHUNK = 10_000  # shards that are handed to Ray at a time, each as a block of its own
 
 
@@ -98,11 +100,32 @@ def run_on_ray(
 def _connect(address: str | None) -> None:
     import ray
 
+    if address is not None:
+        refuse_unreachable(address)
     try:
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, RuntimeError, ValueError) as error:
         where = f"at {address}" if address else "on this machine"
         raise InputError(f"no Ray cluster {where}: {error}") from error
+
+
+def refuse_unreachable(address: str) -> None:
+    """Where nobody listens Ray itself would try again for minutes.
+
+    Args:
+        address: ``host:port`` or ``ray://host:port``; a word as ``auto`` is for Ray to judge.
+
+    Raises:
+        InputError: nobody listens there.
+
+    """
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if not host or not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), CONNECT_S).close()
+    except (OSError, OverflowError) as error:
+        raise InputError(f"no Ray cluster at {address}: {error}") from error
 
 
 def _run(
@@ -126,8 +149,6 @@ def _run(
         batch_size=1,
         compute=ray.data.ActorPoolStrategy(size=count),
         num_cpus=1,
-        max_restarts=-1,
-        max_task_retries=-1,
     )
     try:
         for done in data.iter_batches(batch_size=1, batch_format="numpy"):
