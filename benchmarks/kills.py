@@ -28,10 +28,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
-from multiprocessing import get_context
-from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any
+
+from forked_commands import Commands
 
 ROOT = Path(__file__).parent.parent
 # when, how long and how fast: of JSON records and of the state of callbacks in checkpoints
@@ -153,44 +153,9 @@ def _more_pictures(inputs: Path, images: int) -> None:
 
 
 @cache
-def _processes() -> ForkServerContext:
-    """New processes are forks of one that has imported what the commands need, and begun nothing.
-
-    So moments are drawn over the work, most of which would else be imports.
-    """
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["spoofcue.cli.main", "spoofcue.training.gradient"])
-    return context
-
-
-def begun(call: list[str], where: Path, said: Path | None = None) -> ForkServerProcess:
-    """The command in a new process, which leads a group of its own.
-
-    Args:
-        call: the arguments.
-        where: the folder to run it in.
-        said: the file of what it says; None drops it.
-
-    """
-    process = _processes().Process(target=_be_the_command, args=(call, where, said))
-    process.start()
-    return process
-
-
-def _be_the_command(call: list[str], where: Path, said: Path | None) -> None:
-    os.setsid()
-    os.chdir(where)
-    os.environ |= surroundings()
-    stream = os.open(said or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    for descriptor in (1, 2):
-        os.dup2(stream, descriptor)
-    sys.argv = ["spoofcue", *call]
-    import torch
-
-    from spoofcue.cli.main import main
-
-    torch.set_num_threads(1)  # it was imported before the environment said so
-    main()
+def _commands() -> Commands:
+    """Without their imports, so that moments are drawn over the work."""
+    return Commands(surroundings())
 
 
 def run(call: list[str], where: Path) -> None:
@@ -201,17 +166,15 @@ def run(call: list[str], where: Path) -> None:
 
     """
     with tempfile.NamedTemporaryFile("r", encoding="utf-8", errors="replace") as said:
-        process = begun(call, where, Path(said.name))
-        process.join()
-        if process.exitcode:
-            words = said.read()[-2000:]
-            raise RuntimeError(f"{' '.join(call)} ended with {process.exitcode}: {words}")
+        _commands().start(call, where, Path(said.name))
+        if status := _commands().ended():
+            raise RuntimeError(f"{' '.join(call)} ended with {status}: {said.read()[-2000:]}")
 
 
 def surroundings() -> dict[str, str]:
     """One thread, so that every run computes the same; the source that lies beside this file."""
     path = os.pathsep.join(filter(None, (str(ROOT / "src"), os.environ.get("PYTHONPATH"))))
-    return {"OMP_NUM_THREADS": "1", "PYTHONPATH": path}
+    return {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": path}
 
 
 def run_and_kill(call: list[str], where: Path, after: float) -> float | None:
@@ -222,16 +185,14 @@ def run_and_kill(call: list[str], where: Path, after: float) -> float | None:
 
     """
     began = time.monotonic()
-    process = begun(call, where)
-    process.join(after)
-    if process.exitcode is not None:
+    pid = _commands().start(call, where)
+    if _commands().ended(after) is not None:
         return time.monotonic() - began
-    assert process.pid is not None
     try:
-        os.killpg(process.pid, signal.SIGKILL)
+        os.killpg(pid, signal.SIGKILL)
     except ProcessLookupError:  # so early that it leads no group yet
-        process.kill()
-    process.join()
+        os.kill(pid, signal.SIGKILL)
+    _commands().ended()
     return None
 
 
