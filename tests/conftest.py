@@ -13,6 +13,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from hypothesis import settings
 
 from helpers.once import SHARED
 
@@ -21,6 +22,10 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
 # Several workers have several threads each, on the same cores: those that wait must not spin.
 # OpenMP reads it once, when PyTorch is loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+settings.register_profile("untimed", settings(), deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from helpers.command import spoofcue
 from helpers.served_process import BARE, COMMAND, free_port
 from helpers.service import face_png, shipped
 
@@ -193,13 +194,13 @@ def test_heads_that_trickle_and_connections_beyond_the_limit_are_closed(tmp_path
         (["--audit", "gone/audit.jsonl"], "audit log gone/audit.jsonl"),
     ],
 )
-def test_a_wrong_call_is_one_line(options: list[str], words: str, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [*COMMAND, "serve", *options], capture_output=True, text=True, cwd=tmp_path, env=BARE,
-        check=False,
-    )  # fmt: skip
-    assert done.returncode == 2, done.stderr
-    (line,) = done.stderr.splitlines()
+def test_a_wrong_call_is_one_line(
+    options: list[str], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in set(os.environ) - set(BARE):
+        monkeypatch.delenv(name)
+    (line,) = spoofcue("serve", *options, status=2).stderr.splitlines()
     assert line.startswith("spoofcue: ")
     assert words in line
 
