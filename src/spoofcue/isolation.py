@@ -85,6 +85,7 @@ class Child:
             start_new_session=True,
             env={**os.environ, "OMP_NUM_THREADS": str(threads)},
         )
+        self._watch = _Watch(self._process.kill)
         assert self._process.stdin
         with contextlib.suppress(OSError):  # it has ended; reading its greeting says so
             Message.write(self._process.stdin, start)
@@ -125,9 +126,7 @@ class Child:
 
         """
         process, until = self._process, time.monotonic() + seconds
-        stopped = threading.Timer(seconds, process.kill)
-        stopped.daemon = True
-        stopped.start()
+        self._watch.begin(until)
         try:
             assert process.stdin
             assert process.stdout
@@ -138,7 +137,7 @@ class Child:
             self.end()
             raise EndedError(late=time.monotonic() >= until) from None
         finally:
-            stopped.cancel()
+            self._watch.rest()
 
     def kill(self) -> None:
         """End it from another thread; the one that asks gets no answer."""
@@ -146,12 +145,61 @@ class Child:
 
     def end(self) -> None:
         """Kill it, if it has not ended."""
+        self._watch.end()
         self._process.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
+
+
+class _Watch:
+    """Kills at a moment, unless it is told to rest; one thread for all moments of a child.
+
+    A thread for each question would cost more than a small answer. This one sleeps to the end of
+    the first moment that it was told and then looks whether there is a later one.
+    """
+
+    def __init__(self, kill: Callable[[], None]) -> None:
+        self._kill = kill
+        self._changed = threading.Condition()
+        self._until: float | None = None
+        self._idle = self._ended = False
+        self._thread: threading.Thread | None = None
+
+    def begin(self, until: float) -> None:
+        """Kill then, of ``time.monotonic``."""
+        with self._changed:
+            self._until = until
+            if self._thread is None and not self._ended:
+                self._thread = threading.Thread(target=self._look, daemon=True)
+                self._thread.start()
+            elif self._idle:
+                self._changed.notify()
+
+    def rest(self) -> None:
+        """Kill at no moment."""
+        with self._changed:
+            self._until = None
+
+    def end(self) -> None:
+        """Never kill again."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify()
+
+    def _look(self) -> None:
+        with self._changed:
+            while not self._ended:
+                left = None if self._until is None else self._until - time.monotonic()
+                if left is not None and left <= 0:
+                    self._until = None
+                    self._kill()
+                    continue
+                self._idle = left is None
+                self._changed.wait(left)
+                self._idle = False
 
 
 def answer(serve: Callable[[IO[bytes], IO[bytes]], None]) -> None:

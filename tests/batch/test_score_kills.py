@@ -47,6 +47,7 @@ def test_a_file_that_ends_its_process_costs_its_row_and_no_other(tmp_path: Path)
         nan=b"NAN",
         raises=b"RAISE",
         two=b"TWO",
+        types=b"TYPES",
     )
     summary = score(
         [files], tmp_path / "out", spec=stand_in(), workers=1, shard_rows=100, file_seconds=0.8
@@ -57,15 +58,16 @@ def test_a_file_that_ends_its_process_costs_its_row_and_no_other(tmp_path: Path)
         by_name.setdefault(Path(row["path"]).stem, []).append((row["decision"], row["reason"]))
     error = [("rejected", "error")]
     assert {name for name, said in by_name.items() if said == error} == {
-        *("bad", "late", "nan", "raises"),
+        *("bad", "late", "nan", "raises", "types"),
     }
     assert [row["score"] for row in rows if Path(row["path"]).stem == "two"] == [0.25, 0.75]
     assert by_name["once"][0][1] is None  # the second try judged it
     details = {Path(row["path"]).stem: row["detail"] for row in rows}
     assert "ended the process that judged it, 2 times" in details["bad"]
+    assert "what was said of it is no result" in details["types"]
     assert "more than 0.8 s, 2 times" in details["late"]
     assert all(row["sha256"] for row in rows)
-    assert (summary.files, summary.rows, summary.unread) == (9, 10, 4)
+    assert (summary.files, summary.rows, summary.unread) == (10, 11, 5)
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

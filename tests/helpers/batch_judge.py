@@ -43,6 +43,8 @@ class StandIn:
             raise RuntimeError("a library fails")
         elif content.startswith(b"NAN"):
             return [self._said(float("nan"))]
+        elif content.startswith(b"TYPES"):
+            return [self._said(0.25), replace(self._said(0.75), score="high")]
         elif content.startswith(b"TWO"):
             return [self._said(0.25), self._said(0.75)]
         return [self._said(int(hashlib.sha256(content).hexdigest()[:8], 16) / 2**32)]

@@ -19,6 +19,8 @@ RESULT = (
     *("counts", "quality", "evidence", "early_exit", "place", "model", "timings"),
 )
 FIELDS = (*OWN, *RESULT)
+# what Arrow raises of a value that is of another type; its own errors are ValueErrors or TypeErrors
+UNFIT = (TypeError, ValueError, OverflowError, AttributeError)
 
 
 def schema(columns: Sequence[str]) -> pa.Schema:
@@ -80,9 +82,14 @@ def rows_of(number: int, item: Item, judged: Judged) -> Iterator[dict[str, Any]]
             "path": item.path,
             "sha256": judged.sha256,
             "bytes": judged.size,
-            **{name: row[name] for name in RESULT},
+            **only_result(row),
             **item.carried,
         }
+
+
+def only_result(row: dict[str, Any]) -> dict[str, Any]:
+    """Of what a process says of a face the columns that there are."""
+    return {name: row[name] for name in RESULT}
 
 
 def as_parquet(
@@ -114,6 +121,6 @@ def fits(row: dict[str, Any], columns: Sequence[str]) -> bool:
 
     try:
         pa.Table.from_pylist([row], schema=schema(columns))
-    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+    except UNFIT:
         return False
     return True

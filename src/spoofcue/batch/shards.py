@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 from spoofcue.batch.addresses import is_address, opened, refuse
 from spoofcue.batch.job import JobRecord, part_name
 from spoofcue.batch.places import Place
 from spoofcue.batch.plan import PlanReader
-from spoofcue.batch.rows import as_parquet, fits, rows_of
+from spoofcue.batch.rows import UNFIT, as_parquet, fits, only_result, rows_of
 from spoofcue.batch.scorer import IsolatedScorer, Judged
 from spoofcue.batch.sources import Item
 
@@ -50,25 +49,31 @@ def score_shard(
     items = plan.items(start, job.size_of(shard))
     rows: list[dict[str, Any]] = []
     for number, (item, content) in enumerate(_with_content(items), start):
-        rows += _rows(number, item, content, scorer, plan.columns)
+        rows += rows_of(number, item, _judged(item, content, scorer))
         progress(1)
     facts = {MARK: job.mark, FILES: str(len(items))}
-    place.put(part_name(shard), as_parquet(rows, plan.columns, facts))
+    place.put(part_name(shard), _part(rows, plan.columns, facts, scorer))
 
 
-def _rows(
-    number: int,
-    item: Item,
-    content: bytes | str | None,
-    scorer: IsolatedScorer,
+def _part(
+    rows: list[dict[str, Any]],
     columns: Sequence[str],
-) -> list[dict[str, Any]]:
-    judged = _judged(item, content, scorer)
-    rows = list(rows_of(number, item, judged))
-    if all(fits(row, columns) for row in rows):
-        return rows
-    refused = [scorer.refused("error", f"{item.path}: what was said of it is no result")]
-    return list(rows_of(number, item, replace(judged, rows=refused)))
+    facts: dict[str, str],
+    scorer: IsolatedScorer,
+) -> Any:
+    """Rows as a file; of a file whose process said what is no result an error instead."""
+    try:
+        return as_parquet(rows, columns, facts)
+    except UNFIT:
+        bad = {row["number"] for row in rows if not fits(row, columns)}
+    kept: list[dict[str, Any]] = []
+    for row in rows:
+        if row["number"] in bad and row["face"] == 0:
+            detail = f"{row['path']}: what was said of it is no result"
+            kept.append({**row, **only_result(scorer.refused("error", detail))})
+        elif row["number"] not in bad:
+            kept.append(row)
+    return as_parquet(kept, columns, facts)
 
 
 def _judged(item: Item, content: bytes | str | None, scorer: IsolatedScorer) -> Judged:
