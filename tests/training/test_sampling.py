@@ -51,11 +51,27 @@ def test_order_depends_on_seed_and_epoch_and_resumes_in_mid_epoch() -> None:
     assert list(again) == list(whole)
 
 
-def test_ranks_share_the_batches_of_one_process() -> None:
-    label = np.array([0, 1] * 32)
-    parts = [list(BalancedBatches(label, 4, 1, rank=r, world=2)) for r in (0, 1)]
-    together = [b for pair in zip(*parts, strict=True) for b in pair]
-    assert together == list(BalancedBatches(label, 4, 1))
+@given(
+    live=st.integers(1, 40),
+    attack=st.integers(1, 40),
+    share=st.integers(1, 4),
+    world=st.integers(1, 4),
+)
+def test_processes_share_each_batch_of_one_process(
+    live: int, attack: int, share: int, world: int
+) -> None:
+    label, size = np.array([0] * live + [1] * attack), 2 * share * world
+    whole = list(BalancedBatches(label, size, 1))
+    parts = [list(BalancedBatches(label, size, 1, rank=r, world=world)) for r in range(world)]
+    for batch, own in zip(whole, zip(*parts, strict=True), strict=True):
+        assert sorted(draw for part in own for draw in part) == sorted(batch)
+        for part in own:
+            assert [int(label[d.row]) for d in part] == [0] * share + [1] * share
+
+
+def test_a_batch_that_cannot_be_shared_evenly_is_refused() -> None:
+    with pytest.raises(InputError, match="multiple of 6"):
+        BalancedBatches(np.array([0, 1] * 8), 4, 0, world=3)
 
 
 def test_a_missing_class_is_refused() -> None:

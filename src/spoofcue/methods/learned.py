@@ -52,7 +52,12 @@ class Learned(nn.Module):
     encoder: ResNet18Encoder
 
     def losses(self, image: Tensor, label: Tensor) -> dict[str, Tensor]:
-        """Scalars by name: ``total``, which is minimised, then those of :attr:`terms`."""
+        """Scalars by name: ``total``, which is minimised, then those of :attr:`terms`.
+
+        Where several processes share a batch each is called with its part; what a loss looks at
+        goes through :func:`spoofcue.methods.whole_batch.whole_batch`, so that the loss is that of
+        the whole batch.
+        """
         raise NotImplementedError
 
     def batch_losses(self, batch: TrainingBatch) -> dict[str, Tensor]:

@@ -32,13 +32,15 @@ class BalancedBatches(Sampler[list[Draw]]):
 
     Args:
         label: (N,) with 0 live, 1 attack.
-        batch_size: even.
+        batch_size: of all processes together; even.
         seed: of the whole run.
         images_per_epoch: overrides the length of an epoch.
-        rank, world: this process's share of the batches in distributed training.
+        rank, world: this process takes the part ``rank`` of ``world`` of each batch: as many live
+            faces as attacks, seeded by their places in the whole batch, so that the processes
+            together see what one would see.
 
     Raises:
-        InputError: a class has no sample.
+        InputError: a class has no sample, or a batch cannot be shared out evenly.
 
     """
 
@@ -59,12 +61,17 @@ class BalancedBatches(Sampler[list[Draw]]):
                 f"training needs live and attack faces; the train split has {len(self.live)} live "
                 f"and {len(self.attack)} attack faces."
             )
+        if batch_size % (2 * world):
+            raise InputError(
+                f"training.batch_size={batch_size} is that of all {world} processes together, each "
+                f"of which takes as many live faces as attacks: give a multiple of {2 * world}."
+            )
         self.half = batch_size // 2
         self.seed, self.rank, self.world = seed, rank, world
         longest = (
             images_per_epoch // 2 if images_per_epoch else max(len(self.live), len(self.attack))
         )
-        self.steps = max(1, longest // (self.half * world))
+        self.steps = max(1, longest // self.half)
         self.epoch = 0
         self._resume_at = (0, 0)
 
@@ -83,13 +90,15 @@ class BalancedBatches(Sampler[list[Draw]]):
 
     def __iter__(self) -> Iterator[list[Draw]]:
         first = self._resume_at[1] if self.epoch == self._resume_at[0] else 0
-        needed = self.steps * self.world * self.half
+        needed, share = self.steps * self.half, self.half // self.world
         live = _passes(self.live, needed, np.random.default_rng([self.seed, self.epoch, 0]))
         attack = _passes(self.attack, needed, np.random.default_rng([self.seed, self.epoch, 1]))
         for step in range(first, self.steps):
-            start = (step * self.world + self.rank) * self.half
+            start = step * self.half
             rows = [*live[start : start + self.half], *attack[start : start + self.half]]
-            yield [Draw(int(r), self.epoch, 2 * start + i) for i, r in enumerate(rows)]
+            whole = [Draw(int(r), self.epoch, 2 * start + i) for i, r in enumerate(rows)]
+            own = slice(self.rank * share, (self.rank + 1) * share)
+            yield [*whole[: self.half][own], *whole[self.half :][own]]
 
 
 def _passes(rows: NDArray[np.intp], needed: int, rng: np.random.Generator) -> NDArray[np.intp]:

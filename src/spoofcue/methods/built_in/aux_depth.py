@@ -15,6 +15,7 @@ from spoofcue.errors import InputError
 from spoofcue.faces.box import DEFAULT_MARGIN
 from spoofcue.methods.learned import Learned
 from spoofcue.methods.method import LearnedMethod
+from spoofcue.methods.whole_batch import whole_batch
 
 # The box's part of the side of a crop with the usual margin, cut nowhere by the frame.
 FACE_SHARE = 1 / (1 + 2 * DEFAULT_MARGIN)
@@ -105,7 +106,7 @@ class DepthSupervised(Learned):
 
     def losses(self, image: Tensor, label: Tensor) -> dict[str, Tensor]:
         """Squared error of the depth, and of its steps from cell to cell."""
-        depth = self(image)
+        depth, label = whole_batch(self(image)), whole_batch(label)
         wanted = target_depth(label, self._live(depth))
         of_depth = F.mse_loss(depth, wanted)
         contrast = contrastive_depth_loss(depth, wanted)

@@ -13,6 +13,7 @@ from spoofcue.cue.encoder import Norm, ResNet18Encoder
 from spoofcue.cue.score import check_image_shape
 from spoofcue.methods.learned import Learned
 from spoofcue.methods.method import LearnedMethod
+from spoofcue.methods.whole_batch import whole_batch
 
 
 class BinaryCNN(Learned):
@@ -40,7 +41,8 @@ class BinaryCNN(Learned):
 
     def losses(self, image: Tensor, label: Tensor) -> dict[str, Tensor]:
         """Binary cross-entropy."""
-        loss = F.binary_cross_entropy_with_logits(self(image), label.float())
+        logit, label = whole_batch(self(image)), whole_batch(label)
+        loss = F.binary_cross_entropy_with_logits(logit, label.float())
         return {"total": loss, "classification": loss}
 
     def scores(self, image: Tensor) -> Tensor:

@@ -15,6 +15,7 @@ from spoofcue.cue.score import check_image_shape
 from spoofcue.cue.weights import load_encoder_weights
 from spoofcue.methods.learned import Learned
 from spoofcue.methods.method import LearnedMethod
+from spoofcue.methods.whole_batch import whole_batch
 
 EMBEDDING = 32
 AWAY_FROM_ZERO = 0.1
@@ -88,7 +89,8 @@ class DeepSVDD(Learned):
 
     def losses(self, image: Tensor, label: Tensor) -> dict[str, Tensor]:
         """Eq. 1 over the live faces of the batch; its attacks are not looked at."""
-        distance = squared_distance(self(image[label == 0]), self.centre).mean()
+        embedded = whole_batch(self(image[label == 0]))
+        distance = squared_distance(embedded, self.centre).mean()
         weights = torch.stack([w.square().sum() for w in self.parameters()]).sum()
         total = distance + self.weight_decay / 2 * weights
         return {"total": total, "distance": distance, "weights": weights}

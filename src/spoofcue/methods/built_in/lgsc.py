@@ -11,10 +11,11 @@ import torch
 from torch import Tensor, nn
 
 from spoofcue.config import DistillSettings, LossSettings, ModelSettings, RunSettings
+from spoofcue.cue.decoder import DecoderFeatures
 from spoofcue.cue.generator import LGSC, CueGenerator, CueOutput
 from spoofcue.cue.light.distillation import FeatureProjections, cue_distance
 from spoofcue.cue.light.families import FamilyDecoder, FamilyEvidence, family_loss
-from spoofcue.cue.losses import lgsc_loss, pooled_features, regression_loss
+from spoofcue.cue.losses import TripletScales, lgsc_loss, pooled_features, regression_loss
 from spoofcue.cue.score import spoof_score
 from spoofcue.cue.weights import load_encoder_weights
 from spoofcue.errors import InputError
@@ -22,6 +23,7 @@ from spoofcue.methods.checkpoint import CHECKPOINT_KEY, best_checkpoint, network
 from spoofcue.methods.learned import Learned, TrainingBatch
 from spoofcue.methods.method import LearnedMethod
 from spoofcue.methods.settings import settings_from
+from spoofcue.methods.whole_batch import sharing, whole_batch
 
 
 class LearnedLGSC(LGSC, Learned):
@@ -55,9 +57,9 @@ class LearnedLGSC(LGSC, Learned):
         """Eq. 9 of what the network made of a batch."""
         loss = self.loss
         terms = lgsc_loss(
-            output,
-            logit,
-            label,
+            whole_output(output, loss.triplet),
+            None if logit is None else whole_batch(logit),
+            whole_batch(label),
             weights=(loss.regression_weight, loss.triplet_weight, loss.classification_weight),
             margin=loss.margin,
             regression=loss.regression,
@@ -104,8 +106,10 @@ class FamilyLGSC(LearnedLGSC):
         evidence, decoder = output.decoder, self.generator.decoder
         assert isinstance(evidence, FamilyEvidence)
         assert isinstance(decoder, FamilyDecoder)
-        regression = regression_loss(output.cue, batch.label, self.loss.regression)
-        classification = family_loss(evidence, batch.label, batch.family)
+        label, family = whole_batch(batch.label), whole_batch(batch.family)
+        regression = regression_loss(whole_batch(output.cue), label, self.loss.regression)
+        logits = FamilyEvidence(whole_batch(evidence.logits))
+        classification = family_loss(logits, label, family)
         ridge = 0.5 * decoder.detectors.weight.float().square().sum()
         total = (
             self.loss.regression_weight * regression
@@ -155,11 +159,11 @@ class Distillation(nn.Module):
         with torch.no_grad():
             # a no-op but in the first step: Lightning moves only what is registered
             taught: CueOutput = teacher.to(image.device)(image)
-        cue = cue_distance(output.cue, taught.cue).mean()
+        cue = whole_batch(cue_distance(output.cue, taught.cue)).mean()
         if self.projections is None:
             return cue, cue.new_zeros(())
         mine, theirs = (pooled_features(o, "e5-d4") for o in (output, taught))
-        return cue, self.projections(mine, theirs).mean()
+        return cue, whole_batch(self.projections(mine, theirs)).mean()
 
     def get_extra_state(self) -> str:
         """The teacher's digest, so that a resumed training cannot go on under another one."""
@@ -213,6 +217,30 @@ class DistilledLGSC(LearnedLGSC):
             terms["total"] + weights.cue_weight * cue + weights.feature_weight * feature
         )
         return {**terms, "cue_distillation": cue, "feature_distillation": feature}
+
+
+def whole_output(output: CueOutput, scales: TripletScales) -> CueOutput:
+    """What the losses look at, of all processes' parts of a batch: the cue and pooled features.
+
+    Args:
+        output: of this process's part.
+        scales: layers whose features are looked at; those come as (B, C, 1, 1), others as they
+            are.
+
+    Returns:
+        ``output`` itself if nobody shares the batch.
+
+    """
+    if sharing() == 1:
+        return output
+    cue, encoder, decoder = whole_batch(output.cue), output.encoder, output.decoder
+    # maps of all layers would be as much again as the network holds; their means are few numbers
+    pooled = [whole_batch(v)[..., None, None] for v in pooled_features(output, scales)]
+    if pooled:
+        assert isinstance(decoder, DecoderFeatures)
+        e5, d1, d2, d3, d4 = pooled[:5]
+        encoder, decoder = encoder._replace(e5=e5), DecoderFeatures(d1, d2, d3, d4, decoder.d5)
+    return CueOutput(cue, encoder, decoder)
 
 
 def load_teacher(settings: RunSettings) -> CueGenerator:

@@ -14,6 +14,7 @@ from spoofcue.cue.encoder import Norm, ResNet18Encoder
 from spoofcue.cue.score import check_image_shape
 from spoofcue.methods.learned import Learned
 from spoofcue.methods.method import LearnedMethod
+from spoofcue.methods.whole_batch import whole_batch
 
 
 class PixelSettings(Settings):
@@ -77,8 +78,8 @@ class PixelSupervised(Learned):
 
     def losses(self, image: Tensor, label: Tensor) -> dict[str, Tensor]:
         """See :func:`pixel_loss`."""
-        map_logit, global_logit = self(image)
-        return pixel_loss(map_logit, global_logit, label, self.pixel_weight)
+        map_logit, global_logit, labels = map(whole_batch, (*self(image), label))
+        return pixel_loss(map_logit, global_logit, labels, self.pixel_weight)
 
     def scores(self, image: Tensor) -> Tensor:
         """The mean of the map, as DeepPixBiS scores."""

@@ -15,6 +15,7 @@ from spoofcue.cue.encoder import Norm, ResNet18Encoder
 from spoofcue.cue.score import check_image_shape
 from spoofcue.methods.learned import Learned
 from spoofcue.methods.method import LearnedMethod
+from spoofcue.methods.whole_batch import whole_batch
 
 EMBEDDING = 64
 EXACT = "donot_use_mm_for_euclid_dist"  # a zero gradient where two embeddings coincide
@@ -89,7 +90,7 @@ class TripletFocal(Learned):
 
     def losses(self, image: Tensor, label: Tensor) -> dict[str, Tensor]:
         """Metric-softmax plus the triplet focal loss; anchors and positives are live."""
-        d_ap, d_an = triplet_distances(self(image), label)
+        d_ap, d_an = triplet_distances(whole_batch(self(image)), whole_batch(label))
         softmax = metric_softmax_loss(d_ap, d_an)
         focal = triplet_focal_loss(d_ap, d_an, self.sigma, self.margin)
         return {"total": softmax + focal, "metric_softmax": softmax, "triplet_focal": focal}
