@@ -254,7 +254,10 @@ class TrainingSettings(Settings):
     """Length, batches, precision and book-keeping of a training."""
 
     batch_size: int = Field(
-        32, ge=2, multiple_of=2, description="Images of a batch, half live and half attack."
+        32,
+        ge=2,
+        multiple_of=2,
+        description="Images of a batch, half live and half attack, of all processes together.",
     )
     epochs: int = Field(20, ge=1, description="Number of epochs.")
     minutes: float | None = Field(
@@ -315,11 +318,18 @@ class TrainingSettings(Settings):
         "auto", description="Lightning's accelerator, as cpu or gpu; auto takes the best there is."
     )
     devices: int | str = Field(
-        "auto", description="Number of processes or GPUs; auto takes all there are."
-    )
-    strategy: str = Field(
         "auto",
-        description="How Lightning spreads a training over devices, as ddp; auto lets it choose.",
+        description="Processes that train together on this machine, a GPU each where there are "
+        "GPUs; auto: every GPU, or one process. Started by torchrun or Slurm: theirs.",
+    )
+    shared_batch_norm: bool = Field(
+        True,
+        description="Whether batch normalisation of several processes takes the statistics of the "
+        "whole batch; without, each takes those of its part.",
+    )
+    strategy: Literal["auto", "ddp"] = Field(
+        "auto",
+        description="How a training is spread over devices: ddp, a process each, as auto is too.",
     )
 
 
@@ -431,7 +441,7 @@ def preset_tree(preset: str) -> dict[str, Any]:
 
 
 # what a training may change on its way: how fast and how long, not what it computes
-RESUMABLE = ("training.minutes", "training.threads", "training.workers")
+RESUMABLE = ("training.minutes", "training.threads", "training.workers", "training.devices")
 
 
 def dump_yaml(settings: RunSettings) -> str:

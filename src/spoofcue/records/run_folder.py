@@ -128,6 +128,7 @@ class TrainingEntry(Part):
         images_per_s: in the steps.
         device: where the network was.
         best: the epoch that was kept.
+        processes: that trained together; None: it was one.
         random_start: what of a pretrained encoder began at random, in words; None: nothing.
         mean_of_steps: after how many last steps the weights were averaged; None: those of one
             step were kept, 0: they were, since the training ended before its last epochs.
@@ -151,6 +152,7 @@ class TrainingEntry(Part):
     images_per_s: float | None = None
     device: str | None = None
     best: BestEntry | None = None
+    processes: int | None = None
     random_start: str | None = None
     mean_of_steps: int | None = None
 

@@ -15,6 +15,8 @@ from spoofcue.methods.settings import load_settings
 from spoofcue.plain_lines import listening, plain_progress
 from spoofcue.records.run_folder import RunFolder, RunRecord
 from spoofcue.training.classical import fit
+from spoofcue.training.place import Place, place_of, processes_to_start
+from spoofcue.training.several import train_in_processes
 
 
 def train(
@@ -157,6 +159,10 @@ def train_run(
             return folder.best_checkpoint
 
         return fit(data, run, settings, train_first, progress)
+    place = place_of()
+    if place is None and (processes := processes_to_start(settings)) > 1:
+        train_in_processes(data, run, settings, processes, resume=resume)
+        return RunFolder(run).record()
     from spoofcue.training.gradient import train
 
-    return train(data, run, settings, build_network, resume=resume)
+    return train(data, run, settings, build_network, resume=resume, place=place or Place())

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, update_bn
 
 from spoofcue.methods.learned import Learned, TrainingBatch
+from spoofcue.methods.whole_batch import alone
 from spoofcue.plain_lines import tell
 from spoofcue.training.module import LearnedTraining
 from spoofcue.training.sampling import BalancedBatches
@@ -75,7 +76,8 @@ class MeanOfLastEpochs(pl.Callback):
         network = module.network
         self._last = copy.deepcopy(network.state_dict())
         network.load_state_dict(self._last | _parameters(self._mean.module))
-        with trainer.precision_plugin.train_step_context():
+        # each process has whole batches here, the same ones
+        with alone(), trainer.precision_plugin.train_step_context():
             update_bn(self._batches(trainer, module), _AsTrained(network))
 
     def on_save_checkpoint(

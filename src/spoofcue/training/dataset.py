@@ -111,8 +111,18 @@ class ScoringCrops(Dataset[ScoringBatch]):
         return ScoringBatch(torch.from_numpy(np.stack(faces)), torch.tensor(self.groups[index]))
 
 
-def scoring_loader(
-    rows: pl.DataFrame, root: Path, settings: InputSettings, workers: int = 0
-) -> DataLoader[ScoringBatch]:
-    """Loader over all ``rows``, each with a crop; batches come ready made."""
-    return DataLoader(ScoringCrops(rows, root, settings), batch_size=None, num_workers=workers)
+def shared_scoring_loader(
+    rows: pl.DataFrame, root: Path, settings: InputSettings, rank: int = 0, processes: int = 1
+) -> tuple[DataLoader[ScoringBatch], bool]:
+    """Loader over ``rows``, each with a crop, or over a process's share; batches come ready made.
+
+    Returns:
+        The loader, and whether it has a share: where there are fewer batches than processes each
+        one looks at all.
+
+    """
+    crops = ScoringCrops(rows, root, settings)
+    shared = 1 < processes <= len(crops)
+    if shared:
+        crops.groups = crops.groups[rank::processes]
+    return DataLoader(crops, batch_size=None, num_workers=0), shared

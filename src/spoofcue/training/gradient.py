@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,6 +15,7 @@ import pytorch_lightning as pl_
 import torch
 from pytorch_lightning.callbacks import LearningRateMonitor, RichProgressBar
 from pytorch_lightning.loggers import TensorBoardLogger
+from pytorch_lightning.strategies import DDPStrategy
 from pytorch_lightning.trainer.states import TrainerStatus
 from pytorch_lightning.utilities import rank_zero_only
 from torch.utils.data import DataLoader
@@ -34,18 +34,21 @@ from spoofcue.source import source_commit
 from spoofcue.training.average import MeanOfLastEpochs
 from spoofcue.training.budget import TimeBudget
 from spoofcue.training.callbacks import AtomicCheckpointIO, Checkpoints, CuePictures, History
-from spoofcue.training.dataset import FaceCrops, scoring_loader
+from spoofcue.training.dataset import FaceCrops, shared_scoring_loader
 from spoofcue.training.machine import look_at_cores, processor_name
 from spoofcue.training.module import LearnedTraining
 from spoofcue.training.pace import EpochLines
+from spoofcue.training.place import Place
 from spoofcue.training.resume import refuse_other_training, steps_done, stored_record
 from spoofcue.training.sampling import BalancedBatches
+from spoofcue.training.shared_layers import SharedLayers
 from spoofcue.training.threads import (
     Threads,
     choose_threads,
     choose_workers,
     threads_of_environment,
 )
+from spoofcue.training.together import Started, all_or_none, joined, of_first
 
 if TYPE_CHECKING:
     import polars as pl
@@ -60,6 +63,7 @@ def train(
     build: Callable[[RunSettings], Learned],
     *,
     resume: bool = False,
+    place: Place = Place(),  # noqa: B008
 ) -> RunRecord:
     """Train on the train split of ``data``, choose the epoch on its dev split.
 
@@ -74,28 +78,47 @@ def train(
         settings: of the run; when resuming, those stored in it.
         build: makes the network; called once, after the seed is set.
         resume: go on from checkpoints/last.ckpt.
+        place: of this process among those that train together, each of which calls this.
 
     Returns:
         The run's record, as run.json holds it.
 
     Raises:
         InputError: the folder is in use, there is nothing to resume, or a class is missing; or
-            what is resumed was of other data or settings.
+            what is resumed was of other data or settings; or another process was lost.
 
     """
-    # with several devices each process comes here, and a folder has one writer
-    rank = int(os.environ.get("RANK") or os.environ.get("LOCAL_RANK") or 0)
-    with nullcontext() if rank else held(run, "train", clear=True):
-        return _train(data, run, settings, build, resume)
+    with joined(place, on_gpu(settings)), ExitStack() as stack:
+        # a folder has one writer
+        writing = held(run, "train", clear=True) if place.first else nullcontext()
+        all_or_none(place, lambda: stack.enter_context(writing))
+        made = all_or_none(place, lambda: _made(data, run, settings, build, resume, place))
+        return _fitted(made, run, settings, place)
 
 
-def _train(
+class _Made(NamedTuple):
+    """What there is before anything is written.
+
+    Attributes:
+        resumed: the checkpoint to go on from.
+        faces: see the class, as of the next two.
+
+    """
+
+    resumed: Path | None
+    faces: _Faces
+    module: LearnedTraining
+    batches: BalancedBatches
+
+
+def _made(
     data: Path,
     run: Path,
     settings: RunSettings,
     build: Callable[[RunSettings], Learned],
     resume: bool,
-) -> RunRecord:
+    place: Place,
+) -> _Made:
     folder = RunFolder(run)
     last = folder.last_checkpoint
     if last.is_file() and not resume:
@@ -106,14 +129,27 @@ def _train(
     faces = _Faces.of(PreparedFolder(data), settings)
     if resumed is not None:
         refuse_other_training(folder, settings, faces.entry)
-    module, batches = _module_and_batches(faces, settings, build, resumed)
-    threads, workers = _threads_and_workers(settings, run if resumed else None)
+    module, batches = _module_and_batches(faces, settings, build, resumed, place)
+    return _Made(resumed, faces, module, batches)
+
+
+def _fitted(made: _Made, run: Path, settings: RunSettings, place: Place) -> RunRecord:
+    folder, (resumed, faces, module, batches) = RunFolder(run), made
+    # sums depend on the number of threads, so all processes have the first one's
+    threads, workers = of_first(
+        place, lambda: _threads_and_workers(settings, run if resumed else None, place)
+    )
+    if threads:
+        torch.set_num_threads(threads.count)
+        rank_zero_only(tell)(threads.line())
     run.mkdir(parents=True, exist_ok=True)
     rank_zero_only(folder.write_settings)(dump_yaml(settings))
     precision = _precision(settings.training.precision)
     record = _begun(
         run, settings, faces, network=module.network, precision=precision, threads=threads
     )
+    if place.processes > 1:
+        record = record.with_training(processes=place.processes)
     if module.random_start is not None:
         record = record.with_training(random_start=module.random_start)
     before = stored_record(folder) if resumed else None
@@ -121,14 +157,14 @@ def _train(
         record = record.model_copy(update={"created": before.created})
         known = {"best": before.training.best, "random_start": before.training.random_start}
         record = record.with_training(**{k: v for k, v in known.items() if v is not None})
-    rank_zero_only(folder.write_record)(record)
+    all_or_none(place, lambda: rank_zero_only(folder.write_record)(record))
 
     watchers = _Watchers.of(folder, settings, threads)
     # the checkpoints keep what the budget and the lines have counted, of this step too; and a step
     # that a checkpoint comes after is in the history already
     history = History(folder.history_file, module.network.terms)
     callbacks = [history, *watchers.in_turn(), *_pictures(faces)]
-    trainer = _trainer(run, settings, precision, callbacks)
+    trainer = _trainer(run, settings, precision, callbacks, place)
     loader = DataLoader(
         module.faces,
         batch_sampler=batches,
@@ -136,12 +172,17 @@ def _train(
         persistent_workers=workers > 0,
         multiprocessing_context="spawn" if workers else None,
     )
-    silent = has_terminal() or trainer.global_rank != 0
+    dev = None
+    if faces.scored_dev is not None:
+        dev, module.dev_is_shared = shared_scoring_loader(
+            faces.dev, faces.prepared.path, settings.input, place.rank, place.processes
+        )
+    silent = has_terminal() or not place.first
     with nullcontext() if silent else plain_lines(watchers.lines.now), _interruptible(trainer):
         trainer.fit(
             module,
             loader,
-            scoring_loader(faces.dev, data, settings.input) if faces.scored_dev else None,
+            dev,
             ckpt_path=resumed,
             weights_only=True,
         )
@@ -227,6 +268,7 @@ def _module_and_batches(
     settings: RunSettings,
     build: Callable[[RunSettings], Learned],
     resumed: Path | None,
+    place: Place,
 ) -> tuple[LearnedTraining, BalancedBatches]:
     """The network with its start, seeded, and the order of its batches."""
     t = settings.training
@@ -237,8 +279,8 @@ def _module_and_batches(
         t.batch_size,
         t.seed,
         images_per_epoch=t.images_per_epoch,
-        rank=int(os.environ.get("RANK", "0")),
-        world=int(os.environ.get("WORLD_SIZE", "1")),
+        rank=place.rank,
+        world=place.processes,
     )
     network = build(settings)
     module = LearnedTraining(
@@ -326,9 +368,23 @@ def _finished(
 
 
 def _trainer(
-    run: Path, settings: RunSettings, precision: str, callbacks: list[pl_.Callback]
+    run: Path,
+    settings: RunSettings,
+    precision: str,
+    callbacks: list[pl_.Callback],
+    place: Place,
 ) -> pl_.Trainer:
-    t = settings.training
+    t, plugins = settings.training, list[Any]([AtomicCheckpointIO()])
+    devices: dict[str, Any] = {"devices": 1}
+    if place.processes > 1:
+        # buffers are alike, or are brought in line before dev is judged
+        ddp = DDPStrategy(cluster_environment=Started(place), broadcast_buffers=False)
+        devices = {"devices": place.local_processes, "num_nodes": place.machines, "strategy": ddp}
+        plugins.append(SharedLayers(t.shared_batch_norm))
+        # every process computes them of the whole batch, and of all of dev
+        warnings.filterwarnings("ignore", message=".*sync_dist=True.*")
+        # its other name is unknown to the oldest PyTorch that is supported
+        warnings.filterwarnings("ignore", message=".*broadcast_buffers.*")
     # The data order is resumed by BalancedBatches, which Lightning cannot know.
     warnings.filterwarnings("ignore", message=".*ended before the epoch ended.*")
     warnings.filterwarnings("ignore", message=".*does not have many workers.*")
@@ -343,10 +399,9 @@ def _trainer(
     return pl_.Trainer(
         max_epochs=t.epochs,
         accelerator=t.accelerator,
-        devices=t.devices if t.devices == "auto" else int(t.devices),
-        strategy=t.strategy,
+        **devices,
         precision="bf16-mixed" if precision == "bf16" else "32-true",
-        plugins=[AtomicCheckpointIO()],
+        plugins=plugins,
         callbacks=[*callbacks, RichProgressBar(leave=False)] if bar else callbacks,
         enable_progress_bar=bar,
         logger=TensorBoardLogger(str(run / "log"), name="tensorboard", version=""),
@@ -360,22 +415,24 @@ def _trainer(
     )
 
 
-def _threads_and_workers(settings: RunSettings, resumed: Path | None) -> tuple[Threads | None, int]:
-    """Set and tell PyTorch's threads, None where another device trains; choose the loaders."""
-    t = settings.training
+def on_gpu(settings: RunSettings) -> bool:
+    """Whether it is CUDA that trains."""
+    return settings.training.accelerator in ("auto", "gpu", "cuda") and torch.cuda.is_available()
+
+
+def _threads_and_workers(
+    settings: RunSettings, resumed: Path | None, place: Place
+) -> tuple[Threads | None, int]:
+    """PyTorch's threads, None where another device trains; how many processes load."""
+    t, processes = settings.training, place.local_processes
     on_processor = t.accelerator == "cpu" or (
         t.accelerator == "auto" and not torch.accelerator.is_available()
     )
-    several = int(t.devices) if on_processor and t.devices != "auto" else 1
-    processes = int(os.environ.get("LOCAL_WORLD_SIZE", several))
     stored = _stored_threads(resumed) if resumed else None
     given = (t.threads, threads_of_environment(), stored)
     to_be_chosen = t.workers is None or (on_processor and not any(given))
     cores = look_at_cores() if to_be_chosen else None
     threads = choose_threads(cores, *given, processes) if on_processor else None
-    if threads:
-        torch.set_num_threads(threads.count)
-        rank_zero_only(tell)(threads.line())
     if t.workers is not None:
         return threads, t.workers
     assert cores is not None

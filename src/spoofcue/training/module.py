@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import pytorch_lightning as pl
 import torch
+import torch.distributed as dist
 from torch import Tensor
 from torch.optim.lr_scheduler import LambdaLR
 
 from spoofcue.config import OptimiserSettings, RunSettings
 from spoofcue.methods.learned import Learned, TrainingBatch
+from spoofcue.methods.whole_batch import alone, every_part, sharing
 from spoofcue.metrics.measures import rates_at_eer
 from spoofcue.metrics.scores import ScoreSet, by_video
 from spoofcue.training.dataset import FaceCrops, ScoringBatch
@@ -70,6 +72,7 @@ class LearnedTraining(pl.LightningModule):
         facts: what a checkpoint must tell about its data (crop margin, detector).
 
     Attributes:
+        dev_is_shared: whether this process judges a part of dev, and others the rest.
         random_start: what of a pretrained encoder began at random, in words; None: nothing.
 
     """
@@ -92,6 +95,7 @@ class LearnedTraining(pl.LightningModule):
         self.dev = dev
         self.facts = facts
         self.random_start: str | None = None
+        self.dev_is_shared = False
         self.dev_result: dict[str, float] = {}
         self._dev_scores = np.zeros(len(dev) if dev else 0)
         self._frozen = settings.optimiser.encoder_lr_factor == 0
@@ -104,14 +108,16 @@ class LearnedTraining(pl.LightningModule):
     def on_train_start(self) -> None:
         """Let the network look at the live faces before the first step, never after a resume."""
         if self.network.wants_begin and self.global_step == 0:
-            self.network.begin(self._images(0))
+            with alone():  # each process looks at all of them
+                self.network.begin(self._images(0))
 
     def on_train_batch_end(self, outputs: Any, batch: TrainingBatch, batch_idx: int) -> None:
         """Refresh what the network keeps of train faces, before dev sees the epoch's weights."""
         most = self.network.reference_faces
         last = self.trainer.fit_loop.epoch_loop.batch_progress.is_last_batch
         if most and (last or self.trainer.should_stop):
-            self.network.refresh(self._images(0, most), self._images(1, most))
+            with alone():
+                self.network.refresh(self._images(0, most), self._images(1, most))
 
     def on_train_epoch_start(self) -> None:
         """Tell the batches which epoch it is; Lightning does so for plain samplers only."""
@@ -130,6 +136,13 @@ class LearnedTraining(pl.LightningModule):
         self.log("train/total_now", terms["total"].detach(), prog_bar=True, logger=False)
         return terms["total"]
 
+    def on_validation_epoch_start(self) -> None:
+        """All processes judge the network that the first one keeps."""
+        if sharing() > 1:
+            for buffer in self.network.buffers():
+                dist.broadcast(buffer, 0)
+            self._dev_scores[:] = 0
+
     def validation_step(self, batch: ScoringBatch, batch_idx: int) -> None:
         """Score faces as the detector will: mean over a face's inputs."""
         faces, inputs = batch.image.shape[:2]
@@ -142,6 +155,10 @@ class LearnedTraining(pl.LightningModule):
         d = self.dev
         if self.trainer.sanity_checking or d is None:
             return
+        if self.dev_is_shared:
+            # a face is judged by one process, the others have 0
+            parts = every_part(torch.from_numpy(self._dev_scores).to(self.device))
+            self._dev_scores = parts.sum(0).cpu().numpy()
         finite = np.isfinite(self._dev_scores)
         # A diverged network scores NaN; as "live" it can win no selection.
         scored = ScoreSet.of(np.where(finite, self._dev_scores, 0.0), d.label, d.pai, d.video)

@@ -12,7 +12,7 @@ from spoofcue.methods.settings import load_settings
 from spoofcue.records.run_folder import DataEntry, RunFolder, RunRecord
 
 # beside those: settings that say where a training computes, and how far it goes
-HARMLESS = ("training.accelerator", "training.devices", "training.strategy", "training.epochs")
+HARMLESS = ("training.accelerator", "training.strategy", "training.epochs")
 
 
 def stored_record(folder: RunFolder) -> RunRecord | None:
