@@ -13,12 +13,15 @@ import torch
 import torch.distributed as dist
 
 
-def in_two_processes(work: Callable[[int], Any], meeting: Path) -> list[Any]:
+def in_two_processes(
+    work: Callable[[int], Any], meeting: Path, answering: tuple[int, ...] = (0, 1)
+) -> list[Any]:
     """``work(rank)`` of both, which may talk by torch.distributed; tensors come as lists or arrays.
 
     Args:
-        work: its result can be pickled.
+        work: its result can be pickled; it reads no table, since polars waits for ever in a fork.
         meeting: a file that is not there yet.
+        answering: those that come to an end.
 
     """
     context = multiprocessing.get_context("fork")
@@ -30,7 +33,7 @@ def in_two_processes(work: Callable[[int], Any], meeting: Path) -> list[Any]:
         theirs.close()
         started.append((process, ours))
     results = []
-    for process, ours in started:
+    for process, ours in (started[rank] for rank in answering):
         assert ours.poll(60), "no answer"
         ok, result = ours.recv()
         process.join(10)

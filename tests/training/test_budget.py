@@ -23,6 +23,7 @@ from spoofcue.training.budget import TimeBudget
 from spoofcue.training.callbacks import Checkpoints
 from spoofcue.training.machine import Cores
 from spoofcue.training.module import LearnedTraining
+from spoofcue.training.place import Place
 
 # two epochs of five steps, a minute each
 SETTINGS = (
@@ -274,14 +275,11 @@ def test_loaders_and_threads_share_the_free_cores(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    monkeypatch.delenv("LOCAL_WORLD_SIZE", raising=False)
-    monkeypatch.setattr(torch, "set_num_threads", lambda count: None)
     for busy, processes, expected in ((0.0, 1, (4, 3)), (2.1, 1, (2, 1)), (0.0, 2, (2, 1))):
         monkeypatch.setattr(gradient, "look_at_cores", lambda busy=busy: Cores(4, busy))
-        settings = load_settings(
-            "small", None, ["training.accelerator=cpu", f"training.devices={processes}"]
-        )
-        threads, workers = gradient._threads_and_workers(settings, None)
+        settings = load_settings("small", None, ["training.accelerator=cpu"])
+        place = Place(processes=processes, local_processes=processes)
+        threads, workers = gradient._threads_and_workers(settings, None, place)
         assert threads is not None
         assert (threads.count, workers) == expected
 

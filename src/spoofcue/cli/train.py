@@ -84,13 +84,20 @@ def train(
     from spoofcue.methods.registry import method_of_name
     from spoofcue.report.training_words import training_words
     from spoofcue.training.any_method import settings_of, train_run
+    from spoofcue.training.place import ElsewhereError, place_of
 
     settings = settings_of(out, method, preset, config, set_, resume=resume)
     # a training by gradient has a bar of its own
     by_gradient = isinstance(method_of_name(settings.method), LearnedMethod)
     bar = nullcontext() if by_gradient else progress_bar("describing faces", 1)
     with bar as progress:
-        record = train_run(data, out, settings, resume=resume, progress=progress)
+        try:
+            record = train_run(data, out, settings, resume=resume, progress=progress)
+        except ElsewhereError:
+            raise typer.Exit(2) from None  # of several processes one tells it
+    place = place_of()
+    if place is not None and not place.first:
+        return
     best = record.training.best
     judged = "no dev"
     if best and best.dev_acer is not None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from spoofcue.config import RunSettings, dump_yaml
+from spoofcue.config import RunSettings
 from spoofcue.data.manifest import read_manifest
 from spoofcue.errors import InputError
-from spoofcue.methods.method import ClassicalMethod
-from spoofcue.methods.registry import loadable_methods, method_names, method_of_name
+from spoofcue.methods.registry import loadable_methods, method_names
 from spoofcue.methods.settings import load_settings
 from spoofcue.metrics.evaluation import EvaluationOptions
 from spoofcue.package.read import Package, is_package, read_package
@@ -24,53 +21,15 @@ from spoofcue.scoring.exported import PackagedModel
 from spoofcue.scoring.open_model import open_model
 from spoofcue.training.any_method import train_run
 
-STDERR = 2
-COMMAND = "from spoofcue.cli.main import main; main()"
-
 
 def train_fold(data: Path, run: Path, settings: RunSettings) -> None:
     """Train, or go on with what ``run`` holds.
 
-    Lightning's own launcher would start this whole command again for every device, and each copy
-    would walk through the folds; so several devices get a torchrun a fold.
-
     Raises:
-        InputError: a class is missing, or the processes of several devices failed.
+        InputError: a class is missing, or one of several processes failed.
 
     """
-    folder = RunFolder(run)
-    resume = folder.last_checkpoint.is_file()
-    fitted = isinstance(method_of_name(settings.method), ClassicalMethod)
-    devices = 1 if fitted else device_count(settings)
-    if devices == 1:
-        train_run(data, run, settings, resume=resume)
-        return
-    run.mkdir(parents=True, exist_ok=True)
-    # --resume reads it in the run folder; a new run is given it
-    folder.write_settings(dump_yaml(settings))
-    how = ["--resume"] if resume else ["--config", str(folder.settings_file)]
-    torchrun = ("torch.distributed.run", "--standalone", "--nproc-per-node", str(devices))
-    ours = (sys.executable, "-c", COMMAND, "train", "--data", str(data), "--out", str(run), *how)
-    command = [sys.executable, "-m", *torchrun, "--no-python", *ours]
-    # stdout is for results alone: every process would print its own closing line there
-    done = subprocess.run(command, check=False, stdout=STDERR)
-    if done.returncode:
-        raise InputError(
-            f"training {run} on {devices} devices ended with status {done.returncode}; its own "
-            "messages are above. --devices 1 trains in one process."
-        )
-
-
-def device_count(settings: RunSettings) -> int:
-    """How many processes the settings ask for; ``auto`` is all GPUs, or one process."""
-    wanted = settings.training.devices
-    if wanted != "auto":
-        return int(wanted)
-    if settings.training.accelerator == "cpu":
-        return 1
-    import torch
-
-    return max(1, torch.cuda.device_count())
+    train_run(data, run, settings, resume=RunFolder(run).last_checkpoint.is_file())
 
 
 class Method(Protocol):

@@ -114,8 +114,6 @@ class History(pl.Callback):
 
     def on_train_start(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         """Drop the rows that a killed run wrote after its last checkpoint."""
-        if not trainer.is_global_zero:
-            return
         self.columns = history_columns(self.terms, len(trainer.optimizers[0].param_groups))
         self.path.parent.mkdir(parents=True, exist_ok=True)
         kept = []
@@ -147,8 +145,6 @@ class History(pl.Callback):
             self._write(trainer, {f"dev/{k}": v for k, v in module.dev_result.items()})
 
     def _write(self, trainer: pl.Trainer, values: Mapping[str, float]) -> None:
-        if not trainer.is_global_zero:
-            return
         row: dict[str, Any] = {"step": trainer.global_step, "epoch": trainer.current_epoch}
         row |= {k: repr(v) for k, v in values.items() if k in self.columns}
         with named(self.path), self.path.open("a", newline="", encoding="utf-8") as file:
@@ -166,8 +162,7 @@ class CuePictures(pl.Callback):
         logger = trainer.logger
         if trainer.sanity_checking or not isinstance(logger, TensorBoardLogger):
             return
-        if not trainer.is_global_zero:
-            return
+
         assert isinstance(module, LearnedTraining)
         s, tiles = module.settings.input, []
         for path in self.paths:

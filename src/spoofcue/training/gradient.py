@@ -163,7 +163,9 @@ def _fitted(made: _Made, run: Path, settings: RunSettings, place: Place) -> RunR
     # the checkpoints keep what the budget and the lines have counted, of this step too; and a step
     # that a checkpoint comes after is in the history already
     history = History(folder.history_file, module.network.terms)
-    callbacks = [history, *watchers.in_turn(), *_pictures(faces)]
+    callbacks = watchers.in_turn()
+    if place.first:
+        callbacks = [history, *callbacks, *_pictures(faces)]
     trainer = _trainer(run, settings, precision, callbacks, place)
     loader = DataLoader(
         module.faces,

@@ -14,6 +14,7 @@ from typing import Any
 
 from spoofcue.errors import SpoofCueError, system_error_text
 from spoofcue.plain_lines import listening
+from spoofcue.training.place import ElsewhereError, LostError, place_of
 
 STOPPED = 130
 
@@ -32,7 +33,7 @@ def main() -> None:
         warnings.simplefilter("ignore")  # the first process says them
     try:
         with nullcontext() if job["bar"] else listening(lambda line: say(line=line)):
-            _train(job)
+            train(job)
     except KeyboardInterrupt:
         sys.exit(STOPPED)
     except SpoofCueError as error:
@@ -49,17 +50,19 @@ def main() -> None:
     os._exit(1)
 
 
-def _train(job: dict[str, Any]) -> None:
+def train(job: dict[str, Any]) -> None:
+    """What the job says, in this process."""
+    from spoofcue.methods.registry import build_network
     from spoofcue.methods.settings import settings_from
-    from spoofcue.training.any_method import train_run
+    from spoofcue.training import gradient
 
-    settings = settings_from(job["settings"], "the settings of the training")
-    train_run(Path(job["data"]), Path(job["run"]), settings, resume=job["resume"])
+    settings, place = settings_from(job["settings"], "the settings of the training"), place_of()
+    assert place is not None
+    data, run = Path(job["data"]), Path(job["run"])
+    gradient.train(data, run, settings, build_network, resume=job["resume"], place=place)
 
 
 def _kind(error: SpoofCueError) -> str:
-    from spoofcue.training.together import ElsewhereError, LostError
-
     if isinstance(error, LostError):
         return "lost"
     return "elsewhere" if isinstance(error, ElsewhereError) else "input"

@@ -39,6 +39,14 @@ class Place:
         return self.processes // self.local_processes
 
 
+class LostError(InputError):
+    """Another process is gone; whoever started them knows more."""
+
+
+class ElsewhereError(InputError):
+    """Another process has met an error, and tells it itself."""
+
+
 def place_of(environment: Mapping[str, str] = os.environ) -> Place | None:
     """What the variables of torchrun (of Ray Train and others too) or of Slurm's srun tell.
 
@@ -54,14 +62,16 @@ def place_of(environment: Mapping[str, str] = os.environ) -> Place | None:
     """
     if environment.get("WORLD_SIZE"):
         names = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE")
-        numbers = [_number(environment, name) for name in names]
+        place = Place(*(_number(environment, name) for name in names))
     elif int(environment.get("SLURM_STEP_NUM_TASKS") or 1) > 1:
-        names = ("SLURM_PROCID", "SLURM_STEP_NUM_TASKS", "SLURM_LOCALID")
-        numbers = [_number(environment, name) for name in names]
-        numbers.append(_tasks_of_each_node(environment.get("SLURM_STEP_TASKS_PER_NODE", "1")))
+        place = Place(
+            _number(environment, "SLURM_PROCID"),
+            _number(environment, "SLURM_STEP_NUM_TASKS"),
+            _number(environment, "SLURM_LOCALID"),
+            _tasks_of_each_node(environment.get("SLURM_STEP_TASKS_PER_NODE", "1")),
+        )
     else:
         return None
-    place = Place(*numbers)
     if place.processes % place.local_processes or not (
         place.local_rank < place.local_processes and place.rank < place.processes
     ):

@@ -102,11 +102,10 @@ class _Group:
             RuntimeError: the same, by a fault of ours.
 
         """
-        running, until = len(self._processes), None
+        running = len(self._processes)
+        until: float | None = None
         while running:
-            wait = None if until is None else until - time.monotonic()
-            if wait is not None and wait <= 0:
-                break
+            wait = None if until is None else max(0.0, until - time.monotonic())
             try:
                 rank, said = self._said.get(timeout=wait)
             except queue.Empty:

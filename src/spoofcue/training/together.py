@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 import torch
 import torch.distributed as dist
-from lightning_fabric.plugins.environments import ClusterEnvironment
+from lightning_fabric.plugins.environments.cluster_environment import ClusterEnvironment
 
-from spoofcue.errors import InputError, SpoofCueError, system_error_text
-from spoofcue.training.place import Place
+from spoofcue.errors import SpoofCueError, system_error_text
+from spoofcue.training.place import ElsewhereError, LostError, Place
 
 # the longest that one process waits for the others; judging dev and writing a checkpoint are less
 WAIT_MINUTES = 10
@@ -23,14 +23,6 @@ LOST = (
 # what PyTorch's gloo says, in RuntimeErrors without a kind of their own
 SAID_BY_GLOO = ("gloo", "connection closed", "connection reset", "timed out waiting", "broken pipe")
 Result = TypeVar("Result")
-
-
-class LostError(InputError):
-    """Another process is gone; whoever started them knows more."""
-
-
-class ElsewhereError(InputError):
-    """Another process has met an error, and tells it itself."""
 
 
 @contextmanager
@@ -85,7 +77,7 @@ def all_or_none(place: Place, work: Callable[[], Result]) -> Result:
     dist.all_gather_object(told, words if error else None)
     failed_in = [rank for rank, text in enumerate(told) if text is not None]
     if not failed_in:
-        return result  # type: ignore[no-any-return]
+        return result
     if error is not None and failed_in[0] == place.rank:
         raise error
     raise ElsewhereError(told[failed_in[0]])
@@ -97,7 +89,7 @@ def of_first(place: Place, work: Callable[[], Result]) -> Result:
         return work()
     told: list[Any] = [work() if place.first else None]
     dist.broadcast_object_list(told, 0)
-    return told[0]  # type: ignore[no-any-return]
+    return told[0]
 
 
 class Started(ClusterEnvironment):
