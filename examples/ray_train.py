@@ -1,6 +1,6 @@
 """`spoofcue train` as a job of Ray Train: one process a worker, on whatever machines Ray has.
 
-python examples/ray_train.py DATA RUN [WORKERS]     needs: pip install 'ray[train]' 'spoofcue[train]'
+python examples/ray_train.py DATA RUN [WORKERS]   after: pip install 'ray[train]' 'spoofcue[train]'
 
 DATA and RUN lie on a file system that all machines see. Given again after a kill it goes on from
 the last checkpoint of RUN.
