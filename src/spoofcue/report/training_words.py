@@ -40,7 +40,8 @@ def _where(training: TrainingEntry) -> str:
         device = name
     if threads is not None:
         device = f"{threads} thread{'s' * (threads != 1)} of {device}"
-    return f" on {device} in {training.precision}"
+    together = f", {training.processes} processes together" if training.processes else ""
+    return f" on {device} in {training.precision}{together}"
 
 
 def _weights(training: TrainingEntry) -> str:
