@@ -385,6 +385,8 @@ def _trainer(
         plugins.append(SharedLayers(t.shared_batch_norm))
         # every process computes them of the whole batch, and of all of dev
         warnings.filterwarnings("ignore", message=".*sync_dist=True.*")
+        # of convolutions of one place, which lie the same way whichever strides are told
+        warnings.filterwarnings("ignore", message=".*Grad strides do not match.*")
         # its other name is unknown to the oldest PyTorch that is supported
         warnings.filterwarnings("ignore", message=".*broadcast_buffers.*")
     # The data order is resumed by BalancedBatches, which Lightning cannot know.
