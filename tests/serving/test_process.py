@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
 import signal
 import socket
@@ -18,7 +19,7 @@ import pytest
 
 from helpers.command import spoofcue
 from helpers.served_process import BARE, COMMAND, free_port
-from helpers.service import face_png, shipped
+from helpers.service import face_png, keys_file, shipped
 
 
 @contextmanager
@@ -160,6 +161,22 @@ def test_what_waits_when_the_service_is_stopped_is_answered(tmp_path: Path) -> N
             thread.join()
         assert process.wait(20) == 0
     assert [a.status_code for a in answers] == [200] * 6
+
+
+def test_a_small_body_that_is_refused_is_read_away_and_the_connection_goes_on(
+    tmp_path: Path,
+) -> None:
+    with served(tmp_path, "--keys", str(keys_file(tmp_path)[0])) as (_, base):
+        connection = http.client.HTTPConnection(base[7:], timeout=10)
+        for number in range(3):
+            connection.request("POST", "/v1/checks", body=bytes(600_000))
+            answer = connection.getresponse()
+            assert b"no-key" in answer.read()
+            assert answer.status == 401
+            if number == 0:
+                first = connection.sock
+            assert connection.sock is first is not None  # it was not closed
+        connection.close()
 
 
 def test_heads_that_trickle_and_connections_beyond_the_limit_are_closed(tmp_path: Path) -> None:

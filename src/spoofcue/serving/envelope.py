@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 import uuid
@@ -25,6 +26,9 @@ SAFE = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+# of a body that is refused: larger or slower ones end their connection with the answer
+DRAINED_BYTES = 1_000_000
+DRAINED_S = 1.0
 METHODS = frozenset({"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"})
 
 
@@ -59,9 +63,11 @@ class Envelope:
             return message
 
         async def sending(message: Message) -> None:
-            nonlocal status
+            nonlocal status, unread
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if unread and _is_small(Headers(scope=scope)):
+                    unread = not await _drained(receive)
                 headers = MutableHeaders(scope=message)
                 headers[REQUEST_ID] = request_id
                 if unread:  # nothing would end a body that trickles on behind its answer
@@ -94,6 +100,31 @@ class Envelope:
             LOG.info(
                 "%s %s %s %d %.0f ms %s", request_id, method, route, status, 1000 * seconds, holder
             )
+
+
+def _is_small(headers: Headers) -> bool:
+    """Whether a body that nobody wants is sooner read than its connection closed."""
+    length = headers.get("content-length", "")
+    stated = length.isdecimal() and len(length) < 10
+    # who waits for a word before the body would be invited to send it
+    return stated and int(length) <= DRAINED_BYTES and "expect" not in headers
+
+
+async def _drained(receive: Receive) -> bool:
+    """Read the rest of a body away, so that its client reads the answer and not a reset."""
+
+    async def read() -> bool:
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                return False
+            if not message.get("more_body", False):
+                return True
+
+    try:
+        return await asyncio.wait_for(read(), DRAINED_S)
+    except (asyncio.TimeoutError, TimeoutError):
+        return False
 
 
 def _has_body(headers: Headers) -> bool:
