@@ -23,6 +23,7 @@ def run_locally(
     workers: int,
     file_seconds: float,
     progress: Callable[[int], None],
+    first: IsolatedScorer,
 ) -> None:
     """Score the shards.
 
@@ -37,12 +38,13 @@ def run_locally(
         workers: processes, each with the memory of one model.
         file_seconds: that one file may take.
         progress: called with how many files more are judged, by one thread at a time.
+        first: a process that has been started already, which one of the workers takes.
 
     Raises:
         InputError: nothing can be judged or written any more; what is committed stays.
 
     """
-    crew = _Crew(job, place, shards, spec, file_seconds, progress)
+    crew = _Crew(job, place, shards, spec, file_seconds, progress, first)
     threads = [threading.Thread(target=crew.work, daemon=True) for _ in range(workers)]
     try:
         for thread in threads:
@@ -69,7 +71,9 @@ class _Crew:
         spec: JudgeSpec,
         file_seconds: float,
         progress: Callable[[int], None],
+        first: IsolatedScorer,
     ) -> None:
+        self._ready = [first]
         self._job, self._place, self._shards, self._spec = job, place, shards, spec
         self._file_seconds, self._progress = file_seconds, progress
         self._lock = threading.Lock()
@@ -98,12 +102,7 @@ class _Crew:
         shard = self._next()
         if shard is None:
             return
-        scorer = IsolatedScorer(
-            self._spec,
-            file_seconds=self._file_seconds,
-            expected=self._job.greeting,
-            stopped=self._stopped.is_set,
-        )
+        scorer = self._scorer()
         with self._lock:
             self._scorers.append(scorer)
         try:
@@ -113,6 +112,19 @@ class _Crew:
                     shard = self._next()
         finally:
             scorer.close()
+
+    def _scorer(self) -> IsolatedScorer:
+        with self._lock:
+            ready = self._ready.pop() if self._ready else None
+        if ready is not None:
+            ready.stopped = self._stopped.is_set
+            return ready
+        return IsolatedScorer(
+            self._spec,
+            file_seconds=self._file_seconds,
+            expected=self._job.greeting,
+            stopped=self._stopped.is_set,
+        )
 
     def _next(self) -> int | None:
         with self._lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -63,9 +64,9 @@ def score(
     if not given:
         raise InputError("give what to score: a folder, file, pattern, manifest or address.")
     place = place_of(absolute(str(out)))
-    with place.held("score"):
-        greeting = _greeting(spec, file_seconds)
-        job = _job(place, given, spec, greeting, shard_rows)
+    # the first process says by what will be judged, so that this one holds no model
+    with place.held("score"), closing(IsolatedScorer(spec, file_seconds=file_seconds)) as first:
+        job = _job(place, given, spec, first.greeting, shard_rows)
         done = committed(place, job)
         files = sum(job.size_of(shard) for shard in done)
         progress(files, job.files)
@@ -80,17 +81,11 @@ def score(
         if count and engine == "ray":
             from spoofcue.batch.ray_engine import run_on_ray
 
+            first.close()
             run_on_ray(job, place, missing, spec, workers, file_seconds, advance, address)
         elif count:
-            run_locally(job, place, missing, spec, count, file_seconds, advance)
+            run_locally(job, place, missing, spec, count, file_seconds, advance, first)
         return summary_of(place)
-
-
-def _greeting(spec: JudgeSpec, file_seconds: float) -> Greeting:
-    """By what will be judged: asked of a process, so that this one holds no model."""
-    scorer = IsolatedScorer(spec, file_seconds=file_seconds)
-    scorer.close()
-    return scorer.greeting
 
 
 def _job(

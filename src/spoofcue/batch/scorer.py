@@ -64,6 +64,11 @@ class IsolatedScorer:
     Raises:
         InputError: the model cannot be used, or is not the job's.
 
+    Attributes:
+        greeting: by what the process judges.
+        stopped: as given; may be set later.
+        restarts: how often a process was started again.
+
     """
 
     def __init__(
@@ -76,7 +81,7 @@ class IsolatedScorer:
     ) -> None:
         self._spec = spec
         self._seconds = file_seconds
-        self._stopped = stopped
+        self.stopped = stopped
         self.restarts = 0
         self._child, self.greeting = self._started(expected)
 
@@ -107,7 +112,7 @@ class IsolatedScorer:
                 said, _ = self._child.ask(task, files, seconds=self._seconds)
                 return _checked(said)
             except (EndedError, KeyError, TypeError, ValueError) as error:
-                if self._stopped():
+                if self.stopped():
                     raise StoppedError from None
                 late = isinstance(error, EndedError) and error.late
                 self._restart()
@@ -145,7 +150,7 @@ class IsolatedScorer:
     def _started(self, expected: Greeting | None) -> tuple[Child, Greeting]:
         for attempt in range(STARTS):
             time.sleep(BACK_OFF_S * attempt)
-            if self._stopped():
+            if self.stopped():
                 raise StoppedError
             child = Child("spoofcue.batch.judging", asdict(self._spec), threads=self._spec.threads)
             try:
