@@ -54,11 +54,12 @@ class Envelope:
         scope.setdefault("state", {})["request_id"] = request_id
         began = time.perf_counter()
         status = 0
-        unread = _has_body(Headers(scope=scope))
+        unread, taken = _has_body(Headers(scope=scope)), 0
 
         async def receiving() -> Message:
-            nonlocal unread
+            nonlocal unread, taken
             message = await receive()
+            taken += len(message.get("body", b""))
             unread = unread and message.get("more_body", False)
             return message
 
@@ -66,8 +67,9 @@ class Envelope:
             nonlocal status, unread
             if message["type"] == "http.response.start":
                 status = message["status"]
-                if unread and _is_small(Headers(scope=scope)):
-                    unread = not await _drained(receive)
+                rest = _small_rest(Headers(scope=scope), taken)
+                if unread and rest:
+                    unread = not await _drained(receive, rest)
                 headers = MutableHeaders(scope=message)
                 headers[REQUEST_ID] = request_id
                 if unread:  # nothing would end a body that trickles on behind its answer
@@ -102,24 +104,28 @@ class Envelope:
             )
 
 
-def _is_small(headers: Headers) -> bool:
-    """Whether a body that nobody wants is sooner read than its connection closed."""
+def _small_rest(headers: Headers, taken: int) -> int:
+    """Bytes of a body that nobody wants and that is sooner read than its connection closed."""
     length = headers.get("content-length", "")
-    stated = length.isdecimal() and len(length) < 10
     # who waits for a word before the body would be invited to send it
-    return stated and int(length) <= DRAINED_BYTES and "expect" not in headers
+    if not length.isdecimal() or len(length) > 9 or "expect" in headers:
+        return 0
+    return max(0, int(length) - taken) if int(length) <= DRAINED_BYTES else 0
 
 
-async def _drained(receive: Receive) -> bool:
+async def _drained(receive: Receive, rest: int) -> bool:
     """Read the rest of a body away, so that its client reads the answer and not a reset."""
 
     async def read() -> bool:
-        while True:
+        left = rest
+        while left >= 0:
             message = await receive()
             if message["type"] != "http.request":
                 return False
             if not message.get("more_body", False):
                 return True
+            left -= len(message.get("body", b""))
+        return False  # it is longer than it said
 
     try:
         return await asyncio.wait_for(read(), DRAINED_S)
