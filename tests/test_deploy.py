@@ -13,7 +13,7 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from helpers.service import Caller, as_png, bearer, face_png, keys_file
+from helpers.called_service import Caller, as_png, bearer, face_png, keys_file
 from spoofcue.serving.server import DRAIN_S
 from spoofcue.serving.settings import PREFIX, ServiceSettings, gathered
 

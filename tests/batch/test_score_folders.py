@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from helpers.batch_runs import rows_in
-from helpers.service import face_png, shipped
+from helpers.called_service import face_png, shipped
 from spoofcue.batch.run import score
 
 

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from helpers.batch_runs import rows_in, stand_in
-from helpers.service import face_png
+from helpers.called_service import face_png
 from spoofcue.batch import run as runs
 from spoofcue.batch.summary import Summary
 from spoofcue.cli.main import app

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.service import Caller, bearer, face_png, keys_file, problem_of
+from helpers.called_service import Caller, bearer, face_png, keys_file, problem_of
 from spoofcue.errors import InputError
 from spoofcue.serving.keys import KeyRing, new_key, read_keys
 from spoofcue.serving.rate import TokenBucket

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from helpers.called_service import as_png
 from helpers.made_detector import made
-from helpers.service import as_png
 from helpers.watched import HERE, NOBODY, THERE, MarkedFaces, frame
 from spoofcue.detector import attempt as attempt_module
 from spoofcue.detector.detector import Detector

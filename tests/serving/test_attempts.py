@@ -17,8 +17,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from helpers.called_service import Caller, as_png, bearer, face_png, keys_file, problem_of, shipped
 from helpers.made_detector import made
-from helpers.service import Caller, as_png, bearer, face_png, keys_file, problem_of, shipped
 from helpers.watched import HERE, NOBODY, THERE, MarkedFaces, frame
 from spoofcue.detector.detector import Detector
 from spoofcue.detector.receipt import new_receipt_key, operating_point

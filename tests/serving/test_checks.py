@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from helpers.called_service import Caller, as_png, face_png, problem_of, shipped, with_predict
 from helpers.clips import video
-from helpers.service import Caller, as_png, face_png, problem_of, shipped, with_predict
 from spoofcue.detector.cue_sheet import cue_sheet
 from spoofcue.detector.detector import Detector
 from spoofcue.serving.answers import CheckAnswer, rounded

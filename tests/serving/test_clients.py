@@ -21,8 +21,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from helpers.called_service import as_png, face_png
 from helpers.served_process import ServedProcess
-from helpers.service import as_png, face_png
 from spoofcue.detector.receipt import new_receipt_key
 from spoofcue.serving.keys import new_key
 

@@ -19,8 +19,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from helpers.called_service import Caller, as_png, bearer, problem_of
 from helpers.camera_clips import frames, photo
-from helpers.service import Caller, as_png, bearer, problem_of
 from spoofcue.detector.camera_fit import fit_camera
 from spoofcue.detector.detector import Detector
 from spoofcue.errors import InputError

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.service import face_png, shipped
+from helpers.called_service import face_png, shipped
 from spoofcue.errors import InputError
 from spoofcue.isolation import Message
 from spoofcue.serving import bench as benches

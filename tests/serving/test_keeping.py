@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from helpers.service import Caller, bearer, face_png, keys_file, shipped
+from helpers.called_service import Caller, bearer, face_png, keys_file, shipped
 from spoofcue.errors import InputError
 from spoofcue.serving import keeping
 from spoofcue.serving.keeping import DAY_S, Keeper

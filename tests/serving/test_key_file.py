@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.service import Caller, bearer, keys_file, problem_of
+from helpers.called_service import Caller, bearer, keys_file, problem_of
 from spoofcue.errors import InputError
 from spoofcue.serving.key_file import WatchedKeys
 from spoofcue.serving.keys import new_key

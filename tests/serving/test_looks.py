@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.service import Caller, bearer, face_png, keys_file, problem_of, shipped
+from helpers.called_service import Caller, bearer, face_png, keys_file, problem_of, shipped
 from spoofcue.media.image import read_image
 from spoofcue.serving.attempt_answers import LookAnswer
 

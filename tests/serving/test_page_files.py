@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.service import Caller, keys_file, problem_of
+from helpers.called_service import Caller, keys_file, problem_of
 from spoofcue.detector.result import Result
 from spoofcue.serving.fits import KINDS, Fits
 from spoofcue.serving.page_files import FOLDER, page_files

@@ -17,9 +17,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from helpers.called_service import face_png, keys_file, shipped
 from helpers.command import spoofcue
 from helpers.served_process import BARE, COMMAND, free_port
-from helpers.service import face_png, keys_file, shipped
 
 
 @contextmanager

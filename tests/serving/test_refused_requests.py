@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from helpers.called_service import Caller, as_png, face_png, problem_of, shipped, with_predict
 from helpers.clips import video
-from helpers.service import Caller, as_png, face_png, problem_of, shipped, with_predict
 
 FORM_TYPE = "multipart/form-data; boundary=b"
 FORM = {"Content-Type": FORM_TYPE}

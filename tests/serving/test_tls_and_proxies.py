@@ -14,8 +14,8 @@ import httpx
 import pytest
 import trustme
 
+from helpers.called_service import Caller, bearer, face_png, keys_file
 from helpers.served_process import ServedProcess
-from helpers.service import Caller, bearer, face_png, keys_file
 from spoofcue.serving.keys import new_key
 from spoofcue.serving.server import configured
 from spoofcue.serving.settings import ServiceSettings

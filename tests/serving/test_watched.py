@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from helpers.service import Caller, as_png, bearer, face_png, keys_file, problem_of, shipped
+from helpers.called_service import Caller, as_png, bearer, face_png, keys_file, problem_of, shipped
 from spoofcue.errors import InputError
 from spoofcue.scoring.open_model import SHIPPED
 from spoofcue.serving.audit import AuditLog

@@ -1,6 +1,6 @@
 """The service under load, beside the plain `Detector` loop and a FastAPI handler of four lines.
 
-python benchmarks/service_load.py [--seconds 8] [--soak 600] [--kills 20] [--json FILE]
+python benchmarks/service.py [--seconds 8] [--soak 600] [--kills 20] [--json FILE]
 
 One run on one machine; ratios count, since the client takes its share of the same cores. Pictures
 are JPEGs of rendered people, 512 x 512 px. For each contender and 1 to 64 clients that ask at one
