@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import struct
 
 import pytest
@@ -31,6 +32,15 @@ def test_half_a_message_and_a_number_that_is_none_are_no_messages() -> None:
     with pytest.raises(ValueError, match="JSON"):
         Message.write(pipe, {"score": float("nan")})
     assert pipe.getvalue() == before
+
+
+def test_a_length_that_no_message_has_is_not_waited_for() -> None:
+    with pytest.raises(ValueError, match="length"):
+        Message.read(io.BytesIO(struct.pack(">Q", 1 << 62) + b"{}"))
+    for size in (-5, 1 << 40, 1.5, True, "8"):
+        head = json.dumps({"data": {}, "sizes": [size]}).encode()
+        with pytest.raises(ValueError, match="length"):
+            Message.read(io.BytesIO(struct.pack(">Q", len(head)) + head + b"more"))
 
 
 def test_a_program_that_answers_something_else_is_ended() -> None:

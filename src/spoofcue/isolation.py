@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from typing import IO, Any
 
 _LENGTH = struct.Struct(">Q")
+_MOST = 1 << 31  # bytes of one part: what says more is no message
 _LOOK_S = 1.0  # how often a process looks whether the one that started it is still there
 
 
@@ -59,6 +60,7 @@ class Message:
 
         Raises:
             EOFError: the pipe ended, within it or before.
+            ValueError: it is none.
 
         """
         (length,) = _LENGTH.unpack(_exactly(pipe, _LENGTH.size))
@@ -112,7 +114,7 @@ class Child:
             if not select.select([self._process.stdout], [], [], seconds)[0]:
                 raise EOFError
             return Message.read(self._process.stdout)[0]
-        except (EOFError, ValueError, OSError):
+        except (EOFError, ValueError, OSError, KeyError, TypeError):
             self.end()
             raise EndedError from None
 
@@ -232,6 +234,8 @@ def _end_with(parent: int) -> None:
 
 
 def _exactly(pipe: IO[bytes], count: int) -> bytes:
+    if type(count) is not int or not 0 <= count <= _MOST:
+        raise ValueError("a length that no message has")
     data = pipe.read(count)
     if len(data) != count:
         raise EOFError
