@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+
+from spoofcue.runtime.choice import RUNTIMES
 
 Model = Annotated[
     str | None,
@@ -34,6 +36,46 @@ YunetModel = Annotated[
     Path | None,
     typer.Option(
         help="The .onnx file of the YuNet face detector. Default: the one that ships with spoofcue."
+    ),
+]
+# of whatever judges pictures
+Runtime = Annotated[
+    str | None,
+    typer.Option(
+        metavar=f"[{'|'.join(RUNTIMES)}]",
+        help="Runtime for a model package. Default: $SPOOFCUE_RUNTIME, or the first of these "
+        "that is installed and takes the package.",
+    ),
+]
+Threads = Annotated[
+    int | None,
+    typer.Option(min=1, help="Number of threads the runtime takes. Default: its own choice."),
+]
+FaceSearch = Annotated[
+    Literal["dlib", "yunet", "none"] | None,
+    typer.Option(
+        help="How to find faces; none takes each picture as one face crop. Default: the "
+        "detector that found the faces of the training."
+    ),
+]
+VideoFrames = Annotated[
+    int, typer.Option(min=1, help="Number of frames sampled evenly from each video.")
+]
+EarlyExit = Annotated[
+    bool, typer.Option(help="Stop scoring a video as soon as it is certain to be an attack.")
+]
+MinDecoded = Annotated[
+    float,
+    typer.Option(
+        min=0,
+        max=1,
+        help="Part of a video's frames that must decode, 0 to 1; with fewer it is rejected.",
+    ),
+]
+QualityChecks = Annotated[
+    bool,
+    typer.Option(
+        help="Reject faces that are blurred, dark, overexposed or cut off, without deciding."
     ),
 ]
 Workers = Annotated[

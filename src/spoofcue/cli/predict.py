@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
 from spoofcue.cli.console import say, show, telling_names
-from spoofcue.cli.options import AsJson, Model, Profile, Threshold, YunetModel
-from spoofcue.runtime.choice import RUNTIMES
+from spoofcue.cli.options import (
+    AsJson,
+    EarlyExit,
+    FaceSearch,
+    MinDecoded,
+    Model,
+    Profile,
+    QualityChecks,
+    Runtime,
+    Threads,
+    Threshold,
+    VideoFrames,
+    YunetModel,
+)
 
 if TYPE_CHECKING:
     from spoofcue.detector.detector import Detector
@@ -72,46 +84,14 @@ def predict(
     model: Model = None,
     threshold: Threshold = None,
     profile: Profile = True,
-    detector: Annotated[
-        Literal["dlib", "yunet", "none"] | None,
-        typer.Option(
-            help="How to find faces; none takes each picture as one face crop. Default: the "
-            "detector that found the faces of the training."
-        ),
-    ] = None,
+    detector: FaceSearch = None,
     yunet_model: YunetModel = None,
-    frames: Annotated[
-        int, typer.Option(min=1, help="Number of frames sampled evenly from each video.")
-    ] = 10,
-    early_exit: Annotated[
-        bool, typer.Option(help="Stop scoring a video as soon as it is certain to be an attack.")
-    ] = True,
-    min_decoded: Annotated[
-        float,
-        typer.Option(
-            min=0,
-            max=1,
-            help="Part of a video's frames that must decode, 0 to 1; with fewer it is rejected.",
-        ),
-    ] = 0.8,
-    quality: Annotated[
-        bool,
-        typer.Option(
-            help="Reject faces that are blurred, dark, overexposed or cut off, without deciding."
-        ),
-    ] = True,
-    runtime: Annotated[
-        str | None,
-        typer.Option(
-            metavar=f"[{'|'.join(RUNTIMES)}]",
-            help="Runtime for a model package. Default: $SPOOFCUE_RUNTIME, or the first of these "
-            "that is installed and takes the package.",
-        ),
-    ] = None,
-    threads: Annotated[
-        int | None,
-        typer.Option(min=1, help="Number of threads the runtime takes. Default: its own choice."),
-    ] = None,
+    frames: VideoFrames = 10,
+    early_exit: EarlyExit = True,
+    min_decoded: MinDecoded = 0.8,
+    quality: QualityChecks = True,
+    runtime: Runtime = None,
+    threads: Threads = None,
     cues: Annotated[
         Path | None,
         typer.Option(

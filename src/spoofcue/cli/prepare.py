@@ -13,7 +13,7 @@ from rich import box
 from rich.table import Table
 
 from spoofcue.cli.console import say, show, warn
-from spoofcue.cli.options import AsJson, Workers, YunetModel
+from spoofcue.cli.options import AsJson, VideoFrames, Workers, YunetModel
 from spoofcue.data.prepare import PrepareSummary
 from spoofcue.data.prepared_folder import SUMMARY
 from spoofcue.data.recording import TITLES, Problem
@@ -242,9 +242,7 @@ def folder(
             "Default: ROOT/labels.csv, if it is there."
         ),
     ] = None,
-    frames: Annotated[
-        int, typer.Option(min=1, help="Number of frames sampled evenly from each video.")
-    ] = 10,
+    frames: VideoFrames = 10,
     detector: Annotated[
         Literal["dlib", "yunet", "none"],
         typer.Option(help="How to find faces; none takes each picture as one face crop."),

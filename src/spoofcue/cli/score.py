@@ -11,11 +11,22 @@ from rich.table import Table
 from rich.text import Text
 
 from spoofcue.cli.console import remark, say, show
-from spoofcue.cli.options import AsJson, Model, Profile, Threshold, YunetModel
+from spoofcue.cli.options import (
+    AsJson,
+    EarlyExit,
+    FaceSearch,
+    MinDecoded,
+    Model,
+    Profile,
+    QualityChecks,
+    Runtime,
+    Threshold,
+    VideoFrames,
+    YunetModel,
+)
 from spoofcue.cli.predict import COLOURS, number_or_name
 from spoofcue.errors import InputError
 from spoofcue.plain_lines import duration_text
-from spoofcue.runtime.choice import RUNTIMES
 
 if TYPE_CHECKING:
     from spoofcue.batch.summary import Summary
@@ -108,42 +119,13 @@ def score(
     model: Model = None,
     threshold: Threshold = None,
     profile: Profile = True,
-    detector: Annotated[
-        Literal["dlib", "yunet", "none"] | None,
-        typer.Option(
-            help="How to find faces; none takes each picture as one face crop. Default: the "
-            "detector that found the faces of the training."
-        ),
-    ] = None,
+    detector: FaceSearch = None,
     yunet_model: YunetModel = None,
-    frames: Annotated[
-        int, typer.Option(min=1, help="Number of frames sampled evenly from each video.")
-    ] = 10,
-    early_exit: Annotated[
-        bool, typer.Option(help="Stop scoring a video as soon as it is certain to be an attack.")
-    ] = True,
-    min_decoded: Annotated[
-        float,
-        typer.Option(
-            min=0,
-            max=1,
-            help="Part of a video's frames that must decode, 0 to 1; with fewer it is rejected.",
-        ),
-    ] = 0.8,
-    quality: Annotated[
-        bool,
-        typer.Option(
-            help="Reject faces that are blurred, dark, overexposed or cut off, without deciding."
-        ),
-    ] = True,
-    runtime: Annotated[
-        str | None,
-        typer.Option(
-            metavar=f"[{'|'.join(RUNTIMES)}]",
-            help="Runtime for a model package. Default: $SPOOFCUE_RUNTIME, or the first of these "
-            "that is installed and takes the package.",
-        ),
-    ] = None,
+    frames: VideoFrames = 10,
+    early_exit: EarlyExit = True,
+    min_decoded: MinDecoded = 0.8,
+    quality: QualityChecks = True,
+    runtime: Runtime = None,
     as_json: AsJson = False,
 ) -> None:
     """Score many recordings, each once, into a Parquet data set that goes on after any end.

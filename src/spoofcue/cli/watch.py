@@ -12,10 +12,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from spoofcue.cli.options import Model, Profile, Threshold, YunetModel
+from spoofcue.cli.options import Model, Profile, Runtime, Threads, Threshold, YunetModel
 from spoofcue.cli.predict import number_or_name
 from spoofcue.errors import InputError
-from spoofcue.runtime.choice import RUNTIMES
 
 KEY = "SPOOFCUE_WEBHOOK_KEY"
 FAREWELL = 15.0  # s for commands and webhooks that are still on their way
@@ -114,18 +113,8 @@ def watch(
             "which holds for two minutes. Default: none.",
         ),
     ] = None,
-    runtime: Annotated[
-        str | None,
-        typer.Option(
-            metavar=f"[{'|'.join(RUNTIMES)}]",
-            help="Runtime for a model package. Default: $SPOOFCUE_RUNTIME, or the first of these "
-            "that is installed and takes the package.",
-        ),
-    ] = None,
-    threads: Annotated[
-        int | None,
-        typer.Option(min=1, help="Number of threads the runtime takes. Default: its own choice."),
-    ] = None,
+    runtime: Runtime = None,
+    threads: Threads = None,
 ) -> None:
     """Watch a camera, stream or file: one line of JSON an attempt, on standard output.
 
