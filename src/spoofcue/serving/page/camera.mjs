@@ -84,6 +84,18 @@ export class Camera {
       .map((device) => ({ id: device.deviceId, name: device.label }));
   }
 
+  // Offer every camera in a list, whose row is shown where there is a choice; named(number): what one
+  // without a name is called.
+  static async offer(list, row, named) {
+    const cameras = await Camera.all();
+    const { value } = list;
+    const options = cameras.map(
+      ({ id, name }, at) => new Option(name || named(at + 1), id, false, id === value),
+    );
+    list.replaceChildren(...options);
+    row.hidden = cameras.length < 2;
+  }
+
   // Resolves when the camera gives its next frame; false where none comes in time.
   nextFrame(timeout) {
     return new Promise((resolve) => {

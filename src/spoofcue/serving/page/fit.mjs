@@ -6,7 +6,7 @@ import { begin, canGo, canRecord, canUse, next, wantsSummary } from "./fit-state
 import { FitView } from "./fit-view.mjs";
 import { FRAME_MS } from "./looking.mjs";
 import { Failure, Service } from "./service.mjs";
-import { chosen, filled, load, place } from "./texts.mjs";
+import { filled, openPage } from "./texts.mjs";
 
 const EVERY_MS = 300; // between pictures
 const SUMMARY_MS = 1500; // between summaries
@@ -245,14 +245,8 @@ class FitPage {
       this.#cameraFailed(why);
       return;
     }
-    const cameras = await Camera.all();
-    const { value } = by("cameras");
-    const options = cameras.map(({ id: one, name }, at) => {
-      const label = name || this.text("source.camera-number", { number: at + 1 });
-      return new Option(label, one, false, one === value);
-    });
-    by("cameras").replaceChildren(...options);
-    by("which").hidden = cameras.length < 2;
+    const named = (number) => this.text("source.camera-number", { number });
+    await Camera.offer(by("cameras"), by("which"), named);
   }
 
   #cameraFailed(why) {
@@ -260,14 +254,4 @@ class FitPage {
   }
 }
 
-try {
-  const language = chosen(navigator.languages);
-  const texts = await load(language);
-  document.documentElement.lang = language;
-  document.title = filled(texts, "fit.title");
-  place(document, texts);
-  new FitPage(texts).start();
-  by("main").hidden = false;
-} catch {
-  by("broken").hidden = false;
-}
+await openPage("fit.title", (texts) => new FitPage(texts).start());

@@ -7,7 +7,7 @@ import { takeFiles } from "./files.mjs";
 import { FRAME_MS, looking } from "./looking.mjs";
 import { Failure, Service, ofFile } from "./service.mjs";
 import { begin, canCheck, next } from "./state.mjs";
-import { chosen, filled, load, place } from "./texts.mjs";
+import { filled, openPage } from "./texts.mjs";
 import { View } from "./view.mjs";
 
 const ASK_MS = 4000; // between questions whether the service is there
@@ -168,15 +168,9 @@ class Page {
   }
 
   // The choice of cameras, where there is one.
-  async #list() {
-    const cameras = await Camera.all();
-    const { value } = by("cameras");
-    const options = cameras.map(({ id, name }, at) => {
-      const text = name || this.text("source.camera-number", { number: at + 1 });
-      return new Option(text, id, false, id === value);
-    });
-    by("cameras").replaceChildren(...options);
-    by("which").hidden = cameras.length < 2;
+  #list() {
+    const named = (number) => this.text("source.camera-number", { number });
+    return Camera.offer(by("cameras"), by("which"), named);
   }
 
   async #open(file) {
@@ -245,14 +239,4 @@ class Page {
   }
 }
 
-try {
-  const language = chosen(navigator.languages);
-  const texts = await load(language);
-  document.documentElement.lang = language;
-  document.title = filled(texts, "title");
-  place(document, texts);
-  new Page(texts).start();
-  by("main").hidden = false;
-} catch {
-  by("broken").hidden = false;
-}
+await openPage("title", (texts) => new Page(texts).start());

@@ -31,3 +31,19 @@ export function place(root, texts) {
     element.setAttribute("aria-label", filled(texts, element.dataset.label));
   }
 }
+
+// Put the texts of the reader's language into the document and let start(texts) go; a page that
+// lacks a part says so instead.
+export async function openPage(title, start) {
+  try {
+    const language = chosen(navigator.languages);
+    const texts = await load(language);
+    document.documentElement.lang = language;
+    document.title = filled(texts, title);
+    place(document, texts);
+    start(texts);
+    document.getElementById("main").hidden = false;
+  } catch {
+    document.getElementById("broken").hidden = false;
+  }
+}
