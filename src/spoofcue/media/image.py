@@ -45,13 +45,14 @@ HEIC_REMEDY = "pip install 'spoofcue[heic]'"
 
 
 def read_image(
-    source: Path | bytes | PilImage, *, max_pixels: int = MAX_PIXELS
+    source: Path | bytes | PilImage, *, max_pixels: int = MAX_PIXELS, name: str | None = None
 ) -> NDArray[np.uint8]:
     """Decode one still picture.
 
     Args:
         source: a path, the bytes of a file, or an image that Pillow has opened.
         max_pixels: more than this is refused from the header, before any memory is taken.
+        name: what errors call it; None: by its path, or "image".
 
     Returns:
         (H, W, 3) uint8 sRGB, turned upright by its EXIF orientation; see
@@ -63,15 +64,17 @@ def read_image(
             are no one picture.
 
     """
-    with opened(source, max_pixels) as (image, name):
+    with opened(source, max_pixels, name) as (image, called):
         frames = shown_frames(image)
         if frames > 1:
-            raise MediaError(f"{name}: an animation of {frames} frames and no single picture")
-        return still_pixels(image, name, max_pixels)
+            raise MediaError(f"{called}: an animation of {frames} frames and no single picture")
+        return still_pixels(image, called, max_pixels)
 
 
 @contextmanager
-def opened(source: Path | bytes | PilImage, max_pixels: int) -> Iterator[tuple[PilImage, str]]:
+def opened(
+    source: Path | bytes | PilImage, max_pixels: int, name: str | None = None
+) -> Iterator[tuple[PilImage, str]]:
     """An image whose header was read, and what to call it; whatever fails inside is a MediaError.
 
     Raises:
@@ -80,10 +83,10 @@ def opened(source: Path | bytes | PilImage, max_pixels: int) -> Iterator[tuple[P
     """
     from PIL import Image as Pillow
 
-    if not isinstance(source, (Path, bytes)):
-        name = "the image"
-    else:
+    if name is None and isinstance(source, (Path, bytes)):
         name = "image" if isinstance(source, bytes) else str(source)
+    elif name is None:
+        name = "the image"
     with warnings.catch_warnings(), whole_images_only():
         warnings.simplefilter("ignore")  # Pillow's bomb warning; the size is checked here
         try:

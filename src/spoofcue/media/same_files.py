@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from spoofcue.errors import InputError
+from spoofcue.errors import InputError, MediaError
 from spoofcue.labels import CLASS_NAMES
+from spoofcue.media.crops import crop_bytes, in_shard
 
 BLOCK = 1 << 20
+DIGEST_BYTES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,12 @@ def refuse_two_people(photos: Sequence[tuple[Path, str]]) -> None:
 
 
 def same_files(paths: Sequence[Path]) -> list[list[int]]:
-    """Indices of files that hold the same bytes, of two files or more; empty files apart."""
+    """Indices of files that hold the same bytes, of two files or more; empty files apart.
+
+    Args:
+        paths: files, or members of shards (:mod:`spoofcue.media.crops`).
+
+    """
     by_size: dict[int, list[int]] = defaultdict(list)
     for at, path in enumerate(paths):
         size = _size(path)
@@ -110,16 +117,18 @@ def _judged(groups: Iterable[Sequence[Side]]) -> list[str]:
 
 def _size(path: Path) -> int | None:
     try:
-        return path.stat().st_size
-    except OSError:
+        return len(crop_bytes(path)) if in_shard(path) else path.stat().st_size
+    except (OSError, MediaError):
         return None  # reading it will tell
 
 
 def _content(path: Path) -> str | None:
     try:
+        if in_shard(path):
+            return hashlib.blake2b(crop_bytes(path), digest_size=DIGEST_BYTES).hexdigest()
         stat = os.stat(path)
         return _hashed(os.path.realpath(path), stat.st_size, stat.st_mtime_ns)
-    except OSError:
+    except (OSError, MediaError):
         return None
 
 
@@ -133,7 +142,7 @@ def _hashed(path: str, size: int, changed: int) -> str:
         changed: ns.
 
     """
-    digest = hashlib.blake2b(digest_size=20)
+    digest = hashlib.blake2b(digest_size=DIGEST_BYTES)
     with open(path, "rb") as file:
         while block := file.read(BLOCK):
             digest.update(block)
