@@ -2,7 +2,7 @@
 
 python benchmarks/scale_model.py [--plot docs/images/scale.png]
 
-Arithmetic with constants that were measured (docs/scale.md says by which command, on which
+Arithmetic with constants that were measured (docs/howto/scale.md says by which command, on which
 machine) and two that are assumed and marked so. First it is held against the runs that there are,
 which are not those that the constants were taken from.
 """

@@ -2,7 +2,7 @@ r"""A login that lets in whom spoofcue finds live: ``python client/login.py``, t
 
 The part to take over is :class:`Liveness`; the small server around it stands for yours. The browser
 gets the token of one attempt and never the API key, and nothing that it says is believed but a
-receipt that verifies. docs/login.md tells what each check is for.
+receipt that verifies. docs/howto/login.md tells what each check is for.
 
     spoofcue serve-key login --keys keys.jsonl
     spoofcue serve --keys keys.jsonl --receipt-keys receipts.pem \

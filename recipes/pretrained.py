@@ -11,7 +11,7 @@ for their operating points and cards; without it thresholds stay at one half, so
 step that is done is not done again. Ten minutes on two cores.
 
 Train and test hold different people. No real recapture is read here: what was decided by looking
-at some (WEIGHTS, the thresholds) stands in docs/pretrained.md, with how.
+at some (WEIGHTS, the thresholds) stands in docs/results/pretrained.md, with how.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ CROPS = {
 LEAST_INSIDE = {"face": 0.0, "around": 0.35}
 # In the sum of log-odds, and what is added to those of the context networks, whose live faces lie
 # below 0 where those of our experts lie at it; chosen by leaving real development sets out,
-# docs/pretrained.md ("What was chosen on real sets").
+# docs/results/pretrained.md ("What was chosen on real sets").
 WEIGHTS = {"face": 0.5, "around": 0.5, "minifasnet-v2": 0.15, "minifasnet-v1se": 0.15}
 OFFSET = 6.0
 # Cameras, light and instruments are drawn for each take.

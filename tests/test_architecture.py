@@ -180,7 +180,7 @@ def test_contributing_states_the_floors() -> None:
 
 
 def test_the_walk_names_what_exists() -> None:
-    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs/explanation/architecture.md").read_text(encoding="utf-8")
     walk = re.findall(r"`([a-z_]+\.[a-z_]+)\.([\w.]+)`", page)
     assert len(walk) > 12
     for module, name in walk:

@@ -13,7 +13,7 @@ from types import ModuleType
 
 import pytest
 
-PAGE = Path(__file__).parent.parent / "docs" / "api.md"
+PAGE = Path(__file__).parent.parent / "docs" / "reference" / "api.md"
 NAMES = {
     "spoofcue": {
         *("Detector", "Result", "QualityLimits", "ExitRule", "EvidenceRule"),

@@ -1,4 +1,4 @@
-"""Write the table of sets in docs/protocols.md from the protocol files.
+"""Write the table of sets in docs/reference/protocols.md from the protocol files.
 
 python docs/figures/protocol_sets.py
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 from spoofcue.protocols.definition import Protocol, ProtocolSet
 from spoofcue.protocols.reader import load_set, set_names
 
-PAGE = Path(__file__).parents[1] / "protocols.md"
+PAGE = Path(__file__).parents[1] / "reference" / "protocols.md"
 BEGIN = "<!-- made by docs/figures/protocol_sets.py -->\n"
 END = "<!-- end -->\n"
 

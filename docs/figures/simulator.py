@@ -1,4 +1,4 @@
-"""Draw the pictures of docs/simulator.md: python docs/figures/simulator.py [SET]
+"""Draw the pictures of docs/howto/simulator.md: python docs/figures/simulator.py [SET]
 
 SET is an openpad set (RESULTS/set) for the figure of trivial statistics; without it that one is
 left as it is. Everything shows rendered people.

@@ -1,8 +1,8 @@
 """Face presentation attack detection with learned spoof cue maps (LGSC).
 
-A higher score means more likely an attack; label 1 is an attack everywhere. docs/api.md lists the
-public names; those of ``cue``, ``datasets``, ``metrics``, ``protocols`` and ``simulate`` are
-attributes of this package too: ``spoofcue.protocols.folds("oulu-npu", "1")``.
+A higher score means more likely an attack; label 1 is an attack everywhere. docs/reference/api.md
+lists the public names; those of ``cue``, ``datasets``, ``metrics``, ``protocols`` and ``simulate``
+are attributes of this package too: ``spoofcue.protocols.folds("oulu-npu", "1")``.
 """
 
 from typing import TYPE_CHECKING

@@ -109,7 +109,7 @@ class ModelSettings(Settings):
 
 
 class DistillSettings(Settings):
-    """A frozen teacher that a student's training imitates (docs/decisions.md)."""
+    """A frozen teacher that a student's training imitates (docs/decisions/network.md)."""
 
     teacher: str | None = Field(
         None,

@@ -1,8 +1,8 @@
 """What the folders of a file say of it: live or attack, which species, whose face, which split.
 
-The one grammar of folder names, for every command that reads a folder; docs/labels.md explains it.
-Only whole names of folders count, never a part of one and never the name of the file: a label that
-is not clear is a fault and not a guess.
+The one grammar of folder names, for every command that reads a folder; docs/howto/labels.md
+explains it. Only whole names of folders count, never a part of one and never the name of the file:
+a label that is not clear is a fault and not a guess.
 """
 
 from __future__ import annotations

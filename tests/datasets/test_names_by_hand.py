@@ -356,7 +356,7 @@ def test_a_locked_folder_of_a_tree_is_a_problem(
 
 
 def test_the_page_on_datasets_has_a_row_and_a_paragraph_for_each() -> None:
-    page = (Path(__file__).parents[2] / "docs/datasets.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs/howto/datasets.md").read_text(encoding="utf-8")
     lines = page.splitlines()
     rows = [line.split("`")[1] for line in lines if line.startswith("| `")]
     assert sorted(rows) == sorted(DATASETS)

@@ -1,4 +1,4 @@
-"""What every method that comes with spoofcue has, and what docs/methods.md says of it."""
+"""What every method that comes with spoofcue has, and what docs/reference/methods.md says of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from spoofcue.methods.method import LearnedMethod
 from spoofcue.methods.registry import method_names, method_of_name
 from spoofcue.methods.settings import load_settings
 
-DOCS = (Path(__file__).parents[2] / "docs/methods.md").read_text(encoding="utf-8")
+DOCS = (Path(__file__).parents[2] / "docs/reference/methods.md").read_text(encoding="utf-8")
 
 
 def test_the_table_of_the_docs_is_that_of_the_methods() -> None:

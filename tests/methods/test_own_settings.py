@@ -64,7 +64,7 @@ def test_another_method_on_the_same_terms_has_its_own_defaults() -> None:
 
 @pytest.mark.parametrize("method", WITH_OWN)
 def test_own_settings_are_in_the_docs(method: str) -> None:
-    text = (Path(__file__).parents[2] / "docs/methods.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / "docs/reference/methods.md").read_text(encoding="utf-8")
     of_same_kind = [name for name in WITH_OWN if own_kind(name) is own_kind(method)]
     for field in own_kind(method).model_fields:
         assert any(f"`{name}.{field}" in text for name in of_same_kind), field

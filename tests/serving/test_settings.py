@@ -143,7 +143,7 @@ def test_every_setting_is_an_option_and_its_help_tells_the_default() -> None:
 def test_the_page_names_every_setting_and_status() -> None:
     from spoofcue.serving.problems import KINDS
 
-    page = (Path(__file__).parents[2] / "docs" / "serving.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "howto" / "serving.md").read_text(encoding="utf-8")
     assert [n for n in ServiceSettings.model_fields if f"`{n}`" not in page] == []
     assert [n for n, (status, _) in KINDS.items() if f"`{n}`" not in page] == []
     for name, field in ServiceSettings.model_fields.items():

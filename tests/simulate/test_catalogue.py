@@ -33,7 +33,7 @@ from spoofcue.simulate.presentation import Portrait, draw_circumstances
 from spoofcue.simulate.recapture import attack_radiance
 from spoofcue.simulate.samples import Framing, Sample, frames
 
-DOCS = Path(__file__).parent.parent.parent / "docs" / "simulator.md"
+DOCS = Path(__file__).parent.parent.parent / "docs" / "howto" / "simulator.md"
 PERSON = PhotographedPerson(
     "p", (Portrait(skimage.data.astronaut()[0:320, 70:390], (85.0, 75.0, 130.0, 130.0)),), 0
 )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # of a row what the detector does not say itself
 OWN = ("number", "face", "path", "sha256", "bytes")
-# of a result; docs/batch.md describes them
+# of a result; docs/howto/batch.md describes them
 RESULT = (
     *("decision", "score", "threshold", "reason", "detail", "advice", "box", "faces", "frames"),
     *("counts", "quality", "evidence", "early_exit", "place", "model", "timings"),

@@ -18,7 +18,7 @@ from spoofcue.media.folders import LeftOut, found_in, left_out_of
 from spoofcue.media.kinds import OTHER_MEDIA_SUFFIXES, media_kind
 from spoofcue.media.walk import Entry
 
-# what the names of folders say, by the grammar of docs/labels.md
+# what the names of folders say, by the grammar of docs/howto/labels.md
 FOLDER_COLUMNS = ("label", "pai", "subject", "split")
 
 

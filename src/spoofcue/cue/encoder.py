@@ -43,7 +43,7 @@ class PointwiseOfFew(nn.Conv2d):
 
     oneDNN's own for channels-last maps of fewer than 8 channels writes past its buffer in the
     backward pass on processors without AVX-512, which crashes, hangs or gives other gradients
-    (docs/decisions.md). Without a stride it does not.
+    (docs/decisions/network.md). Without a stride it does not.
 
     Shapes: (B, c_in, H, W) -> (B, c_out, H/stride, W/stride), rounded up.
     """

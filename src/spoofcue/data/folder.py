@@ -38,7 +38,7 @@ def scan_folder(
 ) -> tuple[list[Recording], list[str]]:
     """Recordings under ``root``, labelled by the folders that they lie in.
 
-    :func:`spoofcue.labels.labels_of` states the grammar; docs/labels.md explains it.
+    :func:`spoofcue.labels.labels_of` states the grammar; docs/howto/labels.md explains it.
 
     Args:
         root: the folder.

@@ -34,7 +34,7 @@ def recordings(dataset: str | Dataset, root: str | Path) -> list[Recording]:
     Args:
         dataset: a name of :data:`DATASETS` (``spoofcue datasets`` lists them), a
             :class:`Dataset` of your own, or ``folder`` for any folder with ``live/`` and
-            ``attack/`` in it (docs/datasets.md).
+            ``attack/`` in it (docs/howto/datasets.md).
         root: the folder, as the dataset was given out.
 
     Returns:

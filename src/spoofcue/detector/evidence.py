@@ -35,7 +35,9 @@ class FrameCounts:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRule:
-    """What a recording must show; all but ``run`` reject one that does not. See docs/detector.md.
+    """What a recording must show; all but ``run`` reject one that does not.
+
+    docs/howto/detector.md tells what each asks.
 
     Attributes:
         min_decoded: part of its frames that must decode, 0..1.

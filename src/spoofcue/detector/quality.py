@@ -1,7 +1,7 @@
 """Whether a face crop is good enough to be judged; a crop that is not is rejected with advice.
 
 The limits are loose on purpose: they are to stop what no detector could judge, not to choose good
-pictures. What they are set by is in docs/detector.md.
+pictures. What they are set by is in docs/howto/detector.md.
 """
 
 from __future__ import annotations

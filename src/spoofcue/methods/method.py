@@ -17,7 +17,8 @@ class Method:
     """The entry of a method: one module holds it as ``METHOD``, with all that the method is.
 
     A method of another package is registered by an entry point of the group
-    ``spoofcue.methods`` that has the method's name and points to its entry (docs/methods.md).
+    ``spoofcue.methods`` that has the method's name and points to its entry
+    (docs/reference/methods.md).
 
     Attributes:
         name: as ``--method`` takes it; the section of its own settings too.

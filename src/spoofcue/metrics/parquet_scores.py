@@ -131,7 +131,8 @@ def blocks_of(path: Path, split: str | None = None) -> Iterator[Block]:
             if missing:
                 raise InputError(
                     f"{part} has the columns {file.schema_arrow.names} and lacks {missing}: labels "
-                    "go along from a manifest, or come from the names of folders (docs/labels.md)."
+                    "go along from a manifest, or come from the names of folders "
+                    "(docs/howto/labels.md)."
                 )
             if split is not None and "split" not in names:
                 raise InputError(f"{part} has no column split to choose {split!r} by.")
@@ -165,7 +166,7 @@ def _block(part: Path, batch: Any, columns: dict[str, str], split: str | None) -
                 f"{part}: {texts['path'][at] or f'row {at + 1}'} has the label "
                 f"{held['label'][at]!r}, which is not 0, 1, live or attack. Labels go along from a "
                 f"manifest's column label, or come from folders named {', '.join(LIVE_WORDS[:2])}, "
-                "attack, spoof (docs/labels.md)."
+                "attack, spoof (docs/howto/labels.md)."
             )
         labels.append(label)
     scores = [held["score"][at] for at in chosen]

@@ -92,7 +92,7 @@ def doubt_of(scores: ScoreSet, target: str) -> str:
     return f"{target} cannot be promised: {support.reason.replace('dev has', 'there are', 1)}"
 
 
-# live faces; with ten a third more attacks passed (docs/pretrained.md, "How many pictures")
+# live faces; with ten a third more attacks passed (docs/results/pretrained.md, "How many pictures")
 ENOUGH = 20
 
 

@@ -1,4 +1,4 @@
-"""Read protocol files (YAML); docs/protocols.md explains each key."""
+"""Read protocol files (YAML); docs/reference/protocols.md explains each key."""
 
 from __future__ import annotations
 
@@ -84,7 +84,8 @@ def load_set(source: str | Path) -> ProtocolSet:
             protocols[str(name)] = _protocol(str(name), whole, groups, dataset, str(path))
         except (TypeError, AttributeError, ValueError, KeyError) as error:
             raise InputError(
-                f"{path}: protocol {name} is not of the form of docs/protocols.md ({error})."
+                f"{path}: protocol {name} is not of the form of docs/reference/protocols.md "
+                f"({error})."
             ) from error
     name = str(tree.get("name", path.stem))
     return ProtocolSet(name, tree.get("title", name), tree.get("compares", ""), protocols)
@@ -97,7 +98,7 @@ def folds(
 
     Args:
         source: a set that ships with spoofcue, as ``spoofcue protocols`` lists them, or the path
-            of a YAML file of your own (docs/protocols.md).
+            of a YAML file of your own (docs/reference/protocols.md).
         protocol: its name in the set.
         files: the folder of the dataset's own lists of recordings, which then replace the rules,
             as ``Protocols`` of OULU-NPU.

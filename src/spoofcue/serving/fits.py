@@ -21,7 +21,7 @@ from spoofcue.serving.work import Done
 
 Kind = Literal["live", "screen", "print"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-BEST = 30  # live faces; docs/pretrained.md, "How many pictures"
+BEST = 30  # live faces; docs/results/pretrained.md, "How many pictures"
 PEOPLE = 3
 MOST = 300  # faces of one kind
 MOST_PEOPLE = 50

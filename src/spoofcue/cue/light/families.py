@@ -1,7 +1,7 @@
 """A cue decoder without hidden layers: one linear detector for each family of attacks.
 
 Not the paper's. It reads E4 of an encoder that stays as ImageNet left it; the reasons and the
-figures are in docs/decisions.md ("Linear families").
+figures are in docs/decisions/linear-families.md.
 """
 
 from __future__ import annotations
