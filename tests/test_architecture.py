@@ -30,6 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("scoring",),
     ("detector", "export", "figures", "training"),
     ("batch", "experiments", "serving", "watching"),
+    ("doctor",),
     ("cli",),
 )
 FLOOR_OF = {stage: floor for floor, stages in enumerate(FLOORS) for stage in stages}

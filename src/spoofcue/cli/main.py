@@ -17,6 +17,7 @@ from spoofcue.cli import (
     compare,
     convert_scores,
     datasets,
+    doctor,
     evaluate,
     export,
     fetch,
@@ -127,6 +128,7 @@ app.command(name="serve")(serve.serve)
 app.command(name="serve-key")(serve_key.serve_key)
 app.command(name="serve-receipt-key")(serve_receipt_key.serve_receipt_key)
 app.command(name="watch")(watch.watch)
+app.command(name="doctor")(doctor.doctor)
 app.command(name="export")(export.export)
 app.command(name="protocols")(protocols.protocols)
 app.add_typer(benchmark.app, name="benchmark")
