@@ -25,6 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ),
     ("cue", "faces", "media", "plain_lines", "texts"),
     ("config", "metrics", "records"),
+    ("shards",),
     ("data", "patches", "protocols", "report", "runtime", "simulate"),
     ("compare", "datasets", "methods", "package"),
     ("scoring",),

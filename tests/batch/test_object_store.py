@@ -14,12 +14,12 @@ import pytest
 from pyarrow import fs, parquet
 
 from helpers.batch_runs import code_that_scores, made_files, rows_in, stand_in
-from spoofcue.batch import addresses
-from spoofcue.batch.places import ObjectPlace, place_of
 from spoofcue.batch.run import score
 from spoofcue.batch.sources import items_of
 from spoofcue.batch.summary import summary_of
 from spoofcue.errors import InputError
+from spoofcue.shards import addresses
+from spoofcue.shards.places import ObjectPlace, place_of
 
 FILES = 9
 
@@ -127,7 +127,7 @@ def test_a_command_killed_in_an_upload_leaves_no_part(
     store: fs.FileSystem, archive: Path, tmp_path: Path
 ) -> None:
     before = (
-        "from spoofcue.batch.places import ObjectPlace\n"
+        "from spoofcue.shards.places import ObjectPlace\n"
         "real = ObjectPlace.put\n"
         "def put(self, name, content):\n"
         "    if 'part-00001' not in name: return real(self, name, content)\n"

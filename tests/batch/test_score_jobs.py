@@ -14,14 +14,14 @@ from pyarrow import parquet
 from helpers.batch_runs import made_files, rows_in, stand_in
 from spoofcue.batch import plan as plans
 from spoofcue.batch.job import JobRecord
-from spoofcue.batch.places import FolderPlace, place_of
 from spoofcue.batch.plan import open_plan, write_plan
-from spoofcue.batch.ray_engine import refuse_unreachable
 from spoofcue.batch.run import score
 from spoofcue.batch.sources import Item
 from spoofcue.batch.summary import summary_of
 from spoofcue.errors import InputError
 from spoofcue.records.owner import held
+from spoofcue.shards.places import FolderPlace, place_of
+from spoofcue.shards.ray_engine import refuse_unreachable
 
 
 @pytest.fixture(scope="module")

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from helpers.batch_runs import code_that_scores, made_files, rows_in, stand_in
-from spoofcue.batch import scorer as scorers
-from spoofcue.batch.places import place_of
 from spoofcue.batch.run import score
-from spoofcue.batch.scorer import IsolatedScorer, StoppedError
+from spoofcue.batch.scorer import IsolatedScorer
 from spoofcue.batch.summary import summary_of
 from spoofcue.errors import InputError
+from spoofcue.shards import isolated
+from spoofcue.shards.places import place_of
+from spoofcue.shards.work import StoppedError
 
 FILES = 26
 
@@ -167,7 +168,7 @@ def test_one_that_is_given_up_makes_no_row(files: Path, tmp_path: Path) -> None:
 def test_no_model_and_no_memory_are_said_and_make_no_rows(
     files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scorers, "BACK_OFF_S", 0)
+    monkeypatch.setattr(isolated, "BACK_OFF_S", 0)
     with pytest.raises(InputError, match=r"no such model\."):
         score([files], tmp_path / "out", spec=stand_in(refuse=True))
     with pytest.raises(InputError, match="ended at its start, 3 times"):

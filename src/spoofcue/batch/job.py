@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
-from spoofcue.batch.places import Place
 from spoofcue.batch.scorer import Greeting
 from spoofcue.errors import InputError
 from spoofcue.records.owner import OwnerRecord, refuse_others
 from spoofcue.records.stored import Record
+from spoofcue.shards.places import Place
 
 JOB_FILE = "job.json"
 ROWS = "rows"  # the folder of the data set: nothing but its parts lies there

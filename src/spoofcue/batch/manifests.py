@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from spoofcue.batch.addresses import is_address, opened, refuse, scheme_of
-from spoofcue.batch.places import scratch_file
 from spoofcue.errors import InputError
+from spoofcue.shards.addresses import is_address, opened, refuse, scheme_of
+from spoofcue.shards.places import scratch_file
 from spoofcue.texts.tables import open_table
 
 PARQUET, CSV = (".parquet", ".pq"), (".csv", ".tsv")

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spoofcue.batch.places import Place, scratch_file
 from spoofcue.batch.rows import FIELDS
 from spoofcue.batch.sources import Item
 from spoofcue.errors import InputError
+from spoofcue.shards.places import Place, scratch_file
 
 PLAN_FILE = "plan.parquet"
 FIXED = ("path", "reason", "detail")

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from spoofcue.batch.job import JobRecord, committed, read_job, refuse_other, write_job
+from spoofcue.batch.job import JobRecord, read_job, refuse_other, write_job
 from spoofcue.batch.judging import JudgeSpec
-from spoofcue.batch.local_engine import run_locally
-from spoofcue.batch.places import Place, place_of
 from spoofcue.batch.plan import plan_sum, write_plan
 from spoofcue.batch.scorer import Greeting, IsolatedScorer
+from spoofcue.batch.shards import ScoreWork, ScoreWorker
 from spoofcue.batch.sources import absolute, carried_columns, items_of
 from spoofcue.batch.summary import Summary, summary_of
 from spoofcue.errors import InputError
-from spoofcue.processes import usable_cores
+from spoofcue.shards.engines import Engine, do_shards
+from spoofcue.shards.places import Place, place_of
 from spoofcue.version import __version__
 
-Engine = Literal["local", "ray"]
 SHARD_ROWS = 512
 FILE_SECONDS = 120.0
 
@@ -67,24 +66,16 @@ def score(
     # the first process says by what will be judged, so that this one holds no model
     with place.held("score"), closing(IsolatedScorer(spec, file_seconds=file_seconds)) as first:
         job = _job(place, given, spec, first.greeting, shard_rows)
-        done = committed(place, job)
-        files = sum(job.size_of(shard) for shard in done)
-        progress(files, job.files)
-
-        def advance(more: int) -> None:
-            nonlocal files
-            files += more
-            progress(files, job.files)
-
-        missing = _missing(job, done)
-        count = min(workers or usable_cores(), job.shards - len(done))
-        if count and engine == "ray":
-            from spoofcue.batch.ray_engine import run_on_ray
-
-            first.close()
-            run_on_ray(job, place, missing, spec, workers, file_seconds, advance, address)
-        elif count:
-            run_locally(job, place, missing, spec, count, file_seconds, advance, first)
+        work = ScoreWork(job, place, spec, file_seconds)
+        do_shards(
+            work,
+            engine,
+            files=job.files,
+            workers=workers,
+            address=address,
+            first=ScoreWorker(work, first),
+            progress=progress,
+        )
         return summary_of(place)
 
 
@@ -131,7 +122,3 @@ def _job(
 def _settings(spec: JudgeSpec) -> dict[str, Any]:
     """What decides a row beside the model, whose id says which it is wherever it lies."""
     return {name: value for name, value in sorted(spec.options.items()) if name != "model"}
-
-
-def _missing(job: JobRecord, done: set[int]) -> Iterator[int]:
-    return (shard for shard in range(job.shards) if shard not in done)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -10,12 +9,7 @@ from typing import Any
 from spoofcue.batch.judging import JudgeSpec, sum_of, sum_of_file
 from spoofcue.detector.result import Result
 from spoofcue.errors import InputError
-from spoofcue.isolation import Child, EndedError
-
-TRIES = 2  # of a file whose process ended: what comes from outside seldom comes twice
-STARTS = 3  # of a process, one after the other
-START_S = 120.0  # for loading a model, however busy the machine is
-BACK_OFF_S = 0.5
+from spoofcue.shards.isolated import TRIES, GivenUpError, IsolatedProcess
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +42,6 @@ class Greeting:
     threshold: float
 
 
-class StoppedError(Exception):
-    """Nobody wants the answer any more."""
-
-
 class IsolatedScorer:
     """Judges one file after the other in a process of its own, started again when it ends.
 
@@ -66,10 +56,10 @@ class IsolatedScorer:
 
     Attributes:
         greeting: by what the process judges.
-        stopped: as given; may be set later.
-        restarts: how often a process was started again.
 
     """
+
+    greeting: Greeting
 
     def __init__(
         self,
@@ -79,16 +69,27 @@ class IsolatedScorer:
         expected: Greeting | None = None,
         stopped: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._spec = spec
         self._seconds = file_seconds
-        self.stopped = stopped
-        self.restarts = 0
-        self._child, self.greeting = self._started(expected)
+        self._expected = expected
+        self._process = IsolatedProcess(
+            "spoofcue.batch.judging",
+            asdict(spec),
+            "a process that judges",
+            threads=spec.threads,
+            seconds=file_seconds,
+            agree=self._agree,
+            stopped=stopped,
+        )
 
     @property
     def pid(self) -> int:
         """Of the process that judges."""
-        return self._child.pid
+        return self._process.pid
+
+    @property
+    def restarts(self) -> int:
+        """How often a process was started again."""
+        return self._process.restarts
 
     def score(self, path: str, content: bytes | None = None) -> Judged:
         """Judge one file.
@@ -106,21 +107,14 @@ class IsolatedScorer:
         """
         task = {"path": path if content is None else None}
         files = () if content is None else (content,)
-        late = False
-        for _ in range(TRIES):
-            try:
-                said, _ = self._child.ask(task, files, seconds=self._seconds)
-                return _checked(said)
-            except (EndedError, KeyError, TypeError, ValueError) as error:
-                if self.stopped():
-                    raise StoppedError from None
-                late = isinstance(error, EndedError) and error.late
-                self._restart()
-        why = (
-            f"judging it took more than {self._seconds:g} s, {TRIES} times"
-            if late
-            else f"it ended the process that judged it, {TRIES} times"
-        )
+        try:
+            return self._process.ask(task, files, _checked)
+        except GivenUpError as given_up:
+            why = (
+                f"judging it took more than {self._seconds:g} s, {TRIES} times"
+                if given_up.late
+                else f"it ended the process that judged it, {TRIES} times"
+            )
         refused = self.refused("error", f"{path}: {why}")
         if content is not None:
             return Judged(sum_of(content), len(content), [refused])
@@ -136,36 +130,14 @@ class IsolatedScorer:
 
     def close(self) -> None:
         """End the process."""
-        self._child.end()
+        self._process.close()
 
     def abandon(self) -> None:
-        """End what it judges now, from another thread; whoever waits finds it ended."""
-        self._child.kill()
+        """End what it judges now, from another thread; whoever waits finds it stopped."""
+        self._process.abandon()
 
-    def _restart(self) -> None:
-        self._child.end()
-        self.restarts += 1
-        self._child, _ = self._started(self.greeting)
-
-    def _started(self, expected: Greeting | None) -> tuple[Child, Greeting]:
-        for attempt in range(STARTS):
-            time.sleep(BACK_OFF_S * attempt)
-            if self.stopped():
-                raise StoppedError
-            child = Child("spoofcue.batch.judging", asdict(self._spec), threads=self._spec.threads)
-            try:
-                said = child.greeting(START_S)
-            except EndedError:
-                continue
-            try:
-                return child, _agreed(said, expected)
-            except InputError:
-                child.end()
-                raise
-        raise InputError(
-            f"a process that judges ended at its start, {STARTS} times (status {child.code}); the "
-            "lines before tell more. Is there memory enough? Give fewer --workers."
-        )
+    def _agree(self, said: dict[str, Any]) -> None:
+        self.greeting = self._expected = _agreed(said, self._expected)
 
 
 def _agreed(said: dict[str, Any], expected: Greeting | None) -> Greeting:
@@ -181,7 +153,7 @@ def _agreed(said: dict[str, Any], expected: Greeting | None) -> Greeting:
     return greeting
 
 
-def _checked(said: dict[str, Any]) -> Judged:
+def _checked(said: dict[str, Any], _: tuple[bytes, ...]) -> Judged:
     """An answer that has what a row needs; one that has not is none."""
     rows = said["rows"]
     if not rows or any(row["decision"] not in ("live", "attack", "rejected") for row in rows):

@@ -5,21 +5,101 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Any
 
-from spoofcue.batch.addresses import is_address, opened, refuse
-from spoofcue.batch.job import JobRecord, part_name
-from spoofcue.batch.places import Place
-from spoofcue.batch.plan import PlanReader
+from spoofcue.batch.job import JobRecord, committed, part_name
+from spoofcue.batch.judging import JudgeSpec
+from spoofcue.batch.plan import PlanReader, open_plan
 from spoofcue.batch.rows import UNFIT, as_parquet, fits, only_result, rows_of
 from spoofcue.batch.scorer import IsolatedScorer, Judged
 from spoofcue.batch.sources import Item
+from spoofcue.shards.addresses import is_address, opened, refuse
+from spoofcue.shards.places import Place
 
 AHEAD = 4  # objects that are fetched while others are judged
 MOST_BYTES = 512 << 20  # of an object, which is judged in memory
 # in the metadata of a part: its job, and how many files it is of
 MARK, FILES = "spoofcue.job", "spoofcue.files"
 DENIED = ("ACCESS_DENIED", "AccessDenied", "PERMISSION_DENIED", "Forbidden", "403")
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreWork:
+    """The shards of a job for the engines, see :class:`spoofcue.shards.work.ShardWork`.
+
+    Attributes:
+        job: that they belong to.
+        place: of the results.
+        spec: of the judge.
+        file_seconds: that one file may take.
+
+    """
+
+    job: JobRecord
+    place: Place
+    spec: JudgeSpec
+    file_seconds: float
+
+    @property
+    def text(self) -> str:
+        """The place, as the user knows it."""
+        return self.place.text
+
+    @property
+    def shards(self) -> int:
+        """How many there are."""
+        return self.job.shards
+
+    def size_of(self, shard: int) -> int:
+        """Files of a shard."""
+        return self.job.size_of(shard)
+
+    def committed(self) -> set[int]:
+        """The shards that are there."""
+        return committed(self.place, self.job)
+
+    def worker(self, stopped: Callable[[], bool]) -> ScoreWorker:
+        """One that judges by the job's model."""
+        scorer = IsolatedScorer(
+            self.spec,
+            file_seconds=self.file_seconds,
+            expected=self.job.greeting,
+            stopped=stopped,
+        )
+        return ScoreWorker(self, scorer)
+
+
+class ScoreWorker:
+    """Judges shards of a job, see :class:`spoofcue.shards.work.ShardWorker`.
+
+    Args:
+        work: all shards.
+        scorer: judges; closed with the worker.
+
+    """
+
+    def __init__(self, work: ScoreWork, scorer: IsolatedScorer) -> None:
+        self._work, self._scorer = work, scorer
+        self._open = ExitStack()
+        self._plan: PlanReader | None = None
+
+    def do(self, shard: int, progress: Callable[[int], None]) -> None:
+        """See :func:`score_shard`."""
+        work = self._work
+        if self._plan is None:
+            self._plan = self._open.enter_context(open_plan(work.place))
+        score_shard(work.job, work.place, self._plan, shard, self._scorer, progress)
+
+    def abandon(self) -> None:
+        """Give up what is being judged, from another thread."""
+        self._scorer.abandon()
+
+    def close(self) -> None:
+        """End the process that judges, and close the plan."""
+        self._open.close()
+        self._scorer.close()
 
 
 def score_shard(

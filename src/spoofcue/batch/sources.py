@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from spoofcue.batch.addresses import is_address, opened, refuse
 from spoofcue.batch.manifests import columns_of, is_manifest, rows_of
 from spoofcue.errors import InputError
 from spoofcue.labels import labels_of
 from spoofcue.media.folders import LeftOut, found_in, left_out_of
 from spoofcue.media.kinds import OTHER_MEDIA_SUFFIXES, media_kind
 from spoofcue.media.walk import Entry
+from spoofcue.shards.addresses import is_address, opened, refuse
 
 # what the names of folders say, by the grammar of docs/howto/labels.md
 FOLDER_COLUMNS = ("label", "pai", "subject", "split")

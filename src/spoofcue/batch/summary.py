@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from spoofcue.batch.job import JobRecord, committed, part_name, read_job
-from spoofcue.batch.places import Place
 from spoofcue.batch.shards import FILES, MARK
 from spoofcue.detector.result import UNREADABLE
 from spoofcue.errors import InputError
 from spoofcue.media.folders import REASONS
+from spoofcue.shards.places import Place
 
 BINS = 20  # of the histogram, over 0..1
 

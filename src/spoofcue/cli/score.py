@@ -135,11 +135,11 @@ def score(
     Exit status: 0 if all of it was judged, 1 if some could not be read, 2 if the call was wrong.
     """
     from spoofcue.batch.judging import JudgeSpec
-    from spoofcue.batch.places import place_of
     from spoofcue.batch.run import score as score_all
     from spoofcue.batch.sources import absolute
     from spoofcue.batch.summary import summary_of
     from spoofcue.cli.console import print_json, progress_bar
+    from spoofcue.shards.places import place_of
 
     if status is not None:
         if sources or out:

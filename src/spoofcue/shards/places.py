@@ -10,8 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from spoofcue.batch.addresses import is_address, opened, refuse
 from spoofcue.records.owner import held
+from spoofcue.shards.addresses import is_address, opened, refuse
 from spoofcue.whole_files import PART
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def place_of(text: str) -> Place:
     """The place of a path or an address.
 
     Raises:
-        InputError: see :func:`spoofcue.batch.addresses.opened`.
+        InputError: see :func:`spoofcue.shards.addresses.opened`.
 
     """
     return ObjectPlace(text) if is_address(text) else FolderPlace(Path(text))

@@ -7,13 +7,8 @@ import socket
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from spoofcue.batch.job import JobRecord, committed
-from spoofcue.batch.judging import JudgeSpec
-from spoofcue.batch.places import Place
-from spoofcue.batch.plan import PlanReader
-from spoofcue.batch.scorer import IsolatedScorer
-from spoofcue.batch.shards import score_shard
 from spoofcue.errors import InputError
+from spoofcue.shards.work import ShardWork
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,51 +18,41 @@ CHUNK = 10_000  # shards that are handed to Ray at a time, each as a block of it
 
 
 class ShardActor:
-    """Holds one process that judges, on whichever machine Ray has put it.
+    """Holds one worker, on whichever machine Ray has put it.
 
     Args:
-        job: of the shards.
-        place: of the results, which every machine can write.
-        spec: of the judge.
-        file_seconds: that one file may take.
+        work: of the shards; every machine can write to its place.
 
     """
 
-    def __init__(self, job: JobRecord, place: Place, spec: JudgeSpec, file_seconds: float) -> None:
-        self._job, self._place = job, place
-        self._scorer = IsolatedScorer(spec, file_seconds=file_seconds, expected=job.greeting)
-        self._plan = PlanReader(place, place.source("plan.parquet"))
+    def __init__(self, work: ShardWork) -> None:
+        self._work = work
+        self._worker = work.worker(lambda: False)
 
     def __call__(self, batch: dict[str, np.ndarray[Any, Any]]) -> dict[str, list[int]]:
         """Commit the shards of a batch; gives how many files each had."""
         shards = [int(shard) for shard in batch["item"]]
         for shard in shards:
-            score_shard(self._job, self._place, self._plan, shard, self._scorer)
-        return {"files": [self._job.size_of(shard) for shard in shards]}
+            self._worker.do(shard, lambda files: None)
+        return {"files": [self._work.size_of(shard) for shard in shards]}
 
 
 def run_on_ray(
-    job: JobRecord,
-    place: Place,
+    work: ShardWork,
     shards: Iterator[int],
-    spec: JudgeSpec,
     workers: int | None,
-    file_seconds: float,
     progress: Callable[[int], None],
     address: str | None,
 ) -> None:
-    """Score the shards.
+    """Do the shards.
 
     An actor that ends, with its machine or without, has its shard given to another: a part is
     committed once, by rename or one upload, so whatever was half done is as if it had never been.
 
     Args:
-        job: that they belong to.
-        place: of the results.
+        work: that they belong to.
         shards: numbers of those that are missing.
-        spec: of the judge.
         workers: actors; None: one for each core of the cluster.
-        file_seconds: that one file may take.
         progress: called with how many files more are committed.
         address: of a running cluster; None: one on this machine, which ends with this command.
 
@@ -85,11 +70,11 @@ def run_on_ray(
         cores = max(int(ray.cluster_resources().get("CPU", 1)), 1)
         count = min(workers or cores, len(missing))
         for start in range(0, len(missing), CHUNK):
-            _run(missing[start : start + CHUNK], job, place, spec, count, file_seconds, progress)
-        lost = set(missing) - committed(place, job)
+            _run(missing[start : start + CHUNK], work, count, progress)
+        lost = set(missing) - work.committed()
         if lost:
             raise InputError(
-                f"{len(lost)} shards are not in {place.text}: is it a place that every machine of "
+                f"{len(lost)} shards are not in {work.text}: is it a place that every machine of "
                 "the cluster writes to? Give a shared folder or an address."
             )
     finally:
@@ -128,15 +113,7 @@ def refuse_unreachable(address: str) -> None:
         raise InputError(f"no Ray cluster at {address}: {error}") from error
 
 
-def _run(
-    shards: list[int],
-    job: JobRecord,
-    place: Place,
-    spec: JudgeSpec,
-    count: int,
-    file_seconds: float,
-    progress: Callable[[int], None],
-) -> None:
+def _run(shards: list[int], work: ShardWork, count: int, progress: Callable[[int], None]) -> None:
     import ray
     from ray.exceptions import RayError
 
@@ -145,7 +122,7 @@ def _run(
     context.execution_options.verbose_progress = False
     data = ray.data.from_items(shards, override_num_blocks=len(shards)).map_batches(
         ShardActor,
-        fn_constructor_args=(job, place, spec, file_seconds),
+        fn_constructor_args=(work,),
         batch_size=1,
         compute=ray.data.ActorPoolStrategy(size=count),
         num_cpus=1,
