@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+from math import comb
 
 import numpy as np
 import pytest
 
 from spoofcue.errors import InputError
 from spoofcue.metrics.evaluation import EvaluationOptions, evaluate
-from spoofcue.metrics.intervals import attempts_needed, support_of
+from spoofcue.metrics.intervals import attempts_needed, support_of, upper_bound
 from spoofcue.metrics.measures import hter
 from spoofcue.metrics.rates import error_rates
 from spoofcue.metrics.scores import ScoreSet
@@ -65,6 +66,15 @@ def test_dev_is_held_to_each_limit_for_the_species_of_the_grouping() -> None:
 
 def test_claims_take_three_attempts_over_the_rate_of_the_scarcest_species() -> None:
     assert [attempts_needed(r) for r in (0.1, 0.05, 0.01, 0.001)] == [30, 60, 300, 3000]
+    # with errors: n of each, the tail of the binomial by hand below and above 5 %
+    assert [attempts_needed(0.05, errors) for errors in (1, 2, 3)] == [93, 124, 153]
+    for errors, n in ((1, 93), (2, 124), (3, 153)):
+        tail = [
+            sum(comb(m, k) * 0.05**k * 0.95 ** (m - k) for k in range(errors + 1))
+            for m in (n - 1, n)
+        ]
+        assert tail[1] <= 0.05 < tail[0]
+        assert upper_bound(errors, n) <= 0.05 < upper_bound(errors, n - 1)
     assert support_of(0.01, {"print": 300, "mask": 5000}).supported
     short = support_of(0.01, {"print": 300, "mask": 299})
     assert not short.supported

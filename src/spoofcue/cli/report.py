@@ -1,4 +1,4 @@
-"""``spoofcue report``: one HTML page about a run."""
+"""``spoofcue report``: one HTML page about a run, or a test report in the standard's terms."""
 
 from __future__ import annotations
 
@@ -7,23 +7,86 @@ from typing import Annotated
 
 import typer
 
+from spoofcue.errors import InputError
+
 
 def report(
     run: Annotated[
         Path,
         typer.Argument(
+            metavar="RUN|SCORES",
             help="Run folder that was evaluated, or the evaluation of a package or of a folder of "
-            "`spoofcue score`."
+            "`spoofcue score`; with --iso also a file of test scores.",
         ),
     ],
+    iso: Annotated[
+        bool,
+        typer.Option(
+            "--iso",
+            help="Write a test report under the headings of ISO/IEC 30107-3 instead, with blanks "
+            "for what the tester has to fill in.",
+        ),
+    ] = False,
+    pdf: Annotated[
+        bool,
+        typer.Option(
+            "--pdf",
+            help="Print the page to a PDF beside it too, by the Chromium, Chrome or Edge that is "
+            "installed or named in $SPOOFCUE_BROWSER.",
+        ),
+    ] = False,
     out: Annotated[
-        Path | None, typer.Option(help="HTML file to write. Default: RUN/report.html.")
+        Path | None,
+        typer.Option(
+            help="HTML file to write. Default: RUN/report.html; with --iso RUN/iso-report.html, or "
+            "SCORES-iso-report.html beside the score file."
+        ),
+    ] = None,
+    dev: Annotated[
+        Path | None,
+        typer.Option(
+            help="Score file of the dev split, with --iso and a score file; the threshold is set "
+            "on it. Default: none, and --threshold has to be a number."
+        ),
+    ] = None,
+    threshold: Annotated[
+        str | None,
+        typer.Option(
+            help="How to set the threshold, with --iso and a score file: eer, min-hter, apcer=RATE "
+            "or bpcer=RATE of the dev scores, or a score that was fixed beforehand. Default: eer."
+        ),
+    ] = None,
+    species: Annotated[
+        str | None,
+        typer.Option(
+            help="What counts as one PAI species, with --iso and a score file: instrument, family "
+            "or pooled. Default: instrument."
+        ),
     ] = None,
 ) -> None:
-    """Write one self-contained HTML page about a run."""
+    """Write one self-contained HTML page about a run, or an ISO/IEC 30107-3 test report."""
     from spoofcue.cli.console import say, still_at
+    from spoofcue.report.browser_print import print_to_pdf
+    from spoofcue.report.iso_page import write_iso_report
     from spoofcue.report.page import write_report
+    from spoofcue.report.tested import read_tested
 
+    if not iso and (dev or threshold or species):
+        raise InputError("--dev, --threshold and --species go with --iso and a score file.")
     with still_at("writing the report"):
-        page = write_report(run, out)
+        if iso:
+            tested = read_tested(run, dev, threshold, species)
+            page = write_iso_report(tested, out or _iso_place(run))
+        else:
+            page = write_report(run, out)
     say(page)
+    if pdf:
+        with still_at("printing the report"):
+            printed = print_to_pdf(page, page.with_suffix(".pdf"))
+        say(printed)
+
+
+def _iso_place(run: Path) -> Path:
+    if run.is_dir():
+        return run / "iso-report.html"
+    return run.with_name(f"{run.stem}-iso-report.html")

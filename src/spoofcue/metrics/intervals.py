@@ -129,9 +129,28 @@ class Support:
         )
 
 
-def attempts_needed(rate: float) -> int:
-    """3 / rate: without an error in that many attempts the rate is below, at 95 % confidence."""
-    return ceil(3 / rate - 1e-9)
+def upper_bound(errors: int, total: int) -> float:
+    """The rate that the true one is below with 95 % confidence, one-sided and exact, 0..1."""
+    return clopper_pearson(errors, total, 0.90)[1]
+
+
+def attempts_needed(rate: float, errors: int = 0) -> int:
+    """How many attempts with so many errors show at 95 % confidence that the rate is below.
+
+    Args:
+        rate: what is claimed, 0..1, not 0.
+        errors: among them; without one it is the rule of three, 3 / rate.
+
+    """
+    if not errors:
+        return ceil(3 / rate - 1e-9)
+    low, high = errors, ceil((errors + 1) / rate)
+    while upper_bound(errors, high) > rate:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if upper_bound(errors, middle) <= rate else (middle, high)
+    return high
 
 
 def support_of(rate: float, attempts: Mapping[str, int]) -> Support:

@@ -127,8 +127,12 @@ def roc(scores: ScoreSet, threshold: Threshold) -> str:
     return drawn(draw, 4.2, 3.6)
 
 
-def det(scores: ScoreSet, threshold: Threshold) -> str:
-    """Detection error trade-off on normal-deviate axes (ISO/IEC 19795-1), a line a species."""
+def det(scores: ScoreSet, threshold: Threshold, *, pooled: bool = True) -> str:
+    """Detection error trade-off on normal-deviate axes (ISO/IEC 19795-1), a line a species.
+
+    The threshold is marked where all attacks are pooled, or else on each line.
+    """
+    rates = error_rates(scores, threshold)
 
     def draw(axes: Axes) -> None:
         for index, species in enumerate(scores.species):
@@ -137,9 +141,12 @@ def det(scores: ScoreSet, threshold: Threshold) -> str:
             points = deviates(det_curve(part)[:, 1:])
             colour = SPECIES[index % len(SPECIES)]
             axes.plot(points[:, 0], points[:, 1], lw=1.6, label=as_label(species), color=colour)
-        rates = error_rates(scores, threshold)
-        x, y = deviates([rates.far.value, rates.bpcer.value])
-        axes.plot(x, y, "o", color=INK, label="at the threshold, pooled")
+            if not pooled:
+                x, y = deviates([rates.apcer_by_pai[species].value, rates.bpcer.value])
+                axes.plot(x, y, "o", color=colour, ms=7, mec="white", clip_on=False)
+        if pooled:
+            x, y = deviates([rates.far.value, rates.bpcer.value])
+            axes.plot(x, y, "o", color=INK, label="at the threshold, pooled")
         set_det_axes(axes)
         axes.legend(frameon=False, fontsize=8)
 
