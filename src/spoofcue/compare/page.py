@@ -16,6 +16,7 @@ from spoofcue.compare.contest import Contest
 from spoofcue.compare.det_plot import colour_of, det_curves
 from spoofcue.compare.disagreement import Face
 from spoofcue.errors import MediaError
+from spoofcue.media.crops import crop_bytes, has_crop
 from spoofcue.media.image import read_image
 from spoofcue.metrics.measures import MEASURES
 from spoofcue.records.owner import held
@@ -41,11 +42,11 @@ class Thumbnails:
                 crop = entrant.crops[face.row]
                 for root in entrant.trained.roots if crop else ():
                     path = root / crop
-                    if not path.is_file():
+                    if not has_crop(path):
                         continue
                     key = str(path.resolve())
                     if key not in self._made:
-                        self._made[key] = self._make(path.read_bytes())
+                        self._made[key] = self._make(crop_bytes(path))
                     if self._made[key]:
                         return self._made[key]
         self.missing += 1

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spoofcue.data.prepared_folder import PreparedFolder
+from spoofcue.media.crops import has_crop
 from spoofcue.records.run_folder import RunFolder
 from spoofcue.scoring.pictures import spread
 
@@ -66,7 +67,7 @@ def dev_crops(run: Path, most: int | None = 600) -> DevCrops | None:
         recordings[label] = of_class["video"].fill_null(of_class["media"]).n_unique()
         for i in spread(of_class.height, of_class.height if most is None else most // 2):
             path = root / of_class["crop"][i]
-            if path.is_file():
+            if has_crop(path):
                 paths.append(path)
                 labels.append(label)
                 pais.append(of_class["pai"][i] or "")

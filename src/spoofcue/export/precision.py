@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from spoofcue.config import InputSettings
-from spoofcue.media.image import read_image
+from spoofcue.media.crops import read_crop
 from spoofcue.patches.inputs import normalise, scoring_inputs
 from spoofcue.runtime.with_onnxruntime import import_onnxruntime
 
@@ -119,5 +119,5 @@ def _left_in_fp32(proto: onnx.ModelProto, part: str) -> list[str]:
 
 def _images(crops: Sequence[Path], settings: InputSettings) -> Iterator[NDArray[np.float32]]:
     for path in crops:
-        for image in scoring_inputs(read_image(path), settings):
+        for image in scoring_inputs(read_crop(path), settings):
             yield normalise(image, settings.mean, settings.std)[None]

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from spoofcue.cue.score import next_multiple
 from spoofcue.errors import InputError
 from spoofcue.export.dev_crops import DevCrops
-from spoofcue.media.image import Image, read_image
+from spoofcue.media.crops import read_crop
+from spoofcue.media.image import Image
 from spoofcue.metrics.measures import acer, auc
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.package.schema import Parity
@@ -53,7 +54,7 @@ def scores_of(model: FaceScorer, crops: Sequence[Path | Image]) -> Scores:
     """(N,) scores, one crop at a time."""
     return np.array(
         [
-            model.score([Face.filling(read_image(c) if isinstance(c, Path) else c)])[0].score
+            model.score([Face.filling(read_crop(c) if isinstance(c, Path) else c)])[0].score
             for c in crops
         ]
     )

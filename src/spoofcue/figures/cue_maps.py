@@ -22,7 +22,7 @@ from spoofcue.figures.canvas import (
 from spoofcue.figures.choice import HOW_MEDIAN, median_faces
 from spoofcue.figures.evidence import Evidence, Window, face_evidence, patch_evidence
 from spoofcue.figures.run import FigureRun, ScoredFace
-from spoofcue.media.image import read_image
+from spoofcue.media.crops import read_crop
 from spoofcue.scoring.face import FaceScorer
 from spoofcue.scoring.pictures import PERCENTILE
 
@@ -105,7 +105,7 @@ def draw_cue_maps(
 
 
 def _sample(model: FaceScorer, data: Path, face: ScoredFace) -> Sample:
-    crop = read_image(data / face.crop)
+    crop = read_crop(data / face.crop)
     whole = face_evidence(model, crop)
     assert whole is not None  # the caller has seen that this method makes cue maps
     patch = patch_evidence(model, crop) if model.facts.input.mode == "patch" else None

@@ -15,7 +15,8 @@ from PIL import Image as Pictures
 from spoofcue.figures.canvas import looks, number
 from spoofcue.figures.evidence import face_evidence
 from spoofcue.figures.run import ScoredFace, kinds_of
-from spoofcue.media.image import Image, read_image
+from spoofcue.media.crops import read_crop
+from spoofcue.media.image import Image
 from spoofcue.patches.inputs import resized
 from spoofcue.report.plots import ATTACK, LIVE
 from spoofcue.scoring.face import FaceScorer
@@ -120,7 +121,7 @@ def _sheets(
     rows = -(-len(faces) // columns)
     sheets = [np.zeros((rows * THUMB_PX, columns * THUMB_PX, 3), np.uint8) for _ in range(2)]
     for number_, face in enumerate(faces):
-        evidence = face_evidence(model, read_image(data / face.crop))
+        evidence = face_evidence(model, read_crop(data / face.crop))
         assert evidence is not None  # a model with layers makes cue maps
         top, left = (THUMB_PX * k for k in divmod(number_, columns))
         cue = np.repeat(evidence.magnitude[None], 3, axis=0)

@@ -14,7 +14,7 @@ from spoofcue.figures.canvas import WIDTH_IN, Drawn, canvas, looks, save
 from spoofcue.figures.choice import balanced
 from spoofcue.figures.explorer import write_explorer
 from spoofcue.figures.run import FigureRun, ScoredFace
-from spoofcue.media.image import read_image
+from spoofcue.media.crops import read_crop
 from spoofcue.patches.inputs import normalise, scoring_inputs
 from spoofcue.plain_text import as_label
 from spoofcue.report.plots import ATTACK, LIVE
@@ -81,7 +81,7 @@ def face_features(
     device = next(generator.parameters()).device
     rows = []
     for number, path in enumerate(crops, start=1):
-        inputs = scoring_inputs(read_image(path), s)
+        inputs = scoring_inputs(read_crop(path), s)
         batch = torch.from_numpy(np.stack([normalise(i, s.mean, s.std) for i in inputs]))
         with torch.inference_mode():
             rows.append(pooled(generator(batch.to(device)), layer).mean(axis=0))

@@ -26,7 +26,7 @@ from spoofcue.figures.canvas import (
 from spoofcue.figures.choice import HOW_MEDIAN, median_faces
 from spoofcue.figures.evidence import Evidence, Window, face_evidence
 from spoofcue.figures.run import FigureRun, ScoredFace, differing, flatten, titles
-from spoofcue.media.image import read_image
+from spoofcue.media.crops import crop_bytes, read_crop
 from spoofcue.scoring.face import FaceScorer
 from spoofcue.scoring.pictures import PERCENTILE, cue_scale
 
@@ -182,7 +182,7 @@ def _refuse_other_pictures(variants: Sequence[Variant], faces: Sequence[ScoredFa
     first = variants[0]
     for other in variants[1:]:
         for face in faces:
-            if (first.data / face.crop).read_bytes() != (other.data / face.crop).read_bytes():
+            if crop_bytes(first.data / face.crop) != crop_bytes(other.data / face.crop):
                 raise InputError(
                     f"{face.crop} is another picture in {other.data} than in {first.data}; runs "
                     "can be shown side by side only on one prepared folder."
@@ -190,7 +190,7 @@ def _refuse_other_pictures(variants: Sequence[Variant], faces: Sequence[ScoredFa
 
 
 def _evidence(variant: Variant, face: ScoredFace) -> Evidence:
-    evidence = face_evidence(variant.model, read_image(variant.data / face.crop))
+    evidence = face_evidence(variant.model, read_crop(variant.data / face.crop))
     assert evidence is not None  # the caller has seen that this method makes cue maps
     return evidence
 

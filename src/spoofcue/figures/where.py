@@ -27,7 +27,7 @@ from spoofcue.figures.canvas import (
 )
 from spoofcue.figures.evidence import Evidence, face_evidence
 from spoofcue.figures.run import FigureRun
-from spoofcue.media.image import read_image
+from spoofcue.media.crops import read_crop
 from spoofcue.scoring.face import FaceScorer
 from spoofcue.scoring.pictures import spread
 
@@ -90,7 +90,7 @@ def mean_faces(
         nonlocal done
         faces = sorted((f for f in run.faces if f.kind == kind), key=lambda f: (f.subject, f.crop))
         for at in spread(len(faces), FACES_A_KIND):
-            evidence = face_evidence(model, read_image(data / faces[at].crop))
+            evidence = face_evidence(model, read_crop(data / faces[at].crop))
             assert evidence is not None  # the caller has seen that this method makes cue maps
             yield align(evidence, boxes.get(faces[at].crop, WHOLE))
             done += 1

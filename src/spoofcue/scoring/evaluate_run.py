@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from spoofcue.data.manifest import read_manifest
 from spoofcue.data.same_pictures import refuse_shared_pictures
 from spoofcue.errors import InputError
-from spoofcue.media.image import read_image
+from spoofcue.media.crops import read_crop
 from spoofcue.metrics.evaluation import Evaluation, EvaluationOptions, evaluate
 from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.scores import ScoreSet
@@ -152,7 +152,7 @@ def _score_rows(
     # a group at a time, so that memory is bounded
     for group in groups_of_one_shape(sizes, model.facts.input):
         faces = [
-            prepared_face(entries[i], read_image(data / names[i]), model.facts.crop) for i in group
+            prepared_face(entries[i], read_crop(data / names[i]), model.facts.crop) for i in group
         ]
         for i, result in zip(group, model.score(faces), strict=True):
             scores[names[i]] = _Given(result.score, result.unscored, result.evidence)
@@ -209,7 +209,7 @@ def _write_gallery(
     by_crop = {row["crop"]: row for row in manifest.iter_rows(named=True)}
     for number, pick in enumerate(_picks(rows, threshold)):
         name = pick.row["crop"]
-        face = prepared_face(by_crop[name], read_image(data / name), model.facts.crop)
+        face = prepared_face(by_crop[name], read_crop(data / name), model.facts.crop)
         (result,) = model.score([face])
         pictures = _pictures(result, cue_max)
         names = {k: f"gallery/{number:03d}_{k}.jpg" for k in pictures}

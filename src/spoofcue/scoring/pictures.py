@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.errors import InputError
-from spoofcue.media.image import Image, read_image
+from spoofcue.media.crops import read_crop
+from spoofcue.media.image import Image
 from spoofcue.scoring.face import Face, FaceScorer
 from spoofcue.whole_files import write_bytes
 
@@ -83,7 +84,7 @@ def attack_magnitudes(
     """
     maps: list[NDArray[np.float32]] = []
     for number, at in enumerate(spread(len(crops), MAX_FACES), start=1):
-        cue = model.score([Face.filling(read_image(crops[at]))])[0].cue
+        cue = model.score([Face.filling(read_crop(crops[at]))])[0].cue
         if cue is None:
             break
         magnitude = cue_magnitude(cue).reshape(-1)

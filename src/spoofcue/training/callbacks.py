@@ -13,7 +13,7 @@ import torch
 from pytorch_lightning.loggers import TensorBoardLogger
 from pytorch_lightning.plugins.io import TorchCheckpointIO
 
-from spoofcue.media.image import read_image
+from spoofcue.media.crops import read_crop
 from spoofcue.patches.inputs import normalise, pad_to_stride, resized
 from spoofcue.records.run_folder import RunFolder
 from spoofcue.scoring.pictures import cue_heatmap
@@ -166,7 +166,7 @@ class CuePictures(pl.Callback):
         assert isinstance(module, LearnedTraining)
         s, tiles = module.settings.input, []
         for path in self.paths:
-            face = pad_to_stride(resized(read_image(path), s.size, s.size, s.shrink))
+            face = pad_to_stride(resized(read_crop(path), s.size, s.size, s.shrink))
             image = torch.from_numpy(normalise(face, s.mean, s.std))[None].to(module.device)
             with torch.no_grad():
                 cue = module.network.evidence(image)

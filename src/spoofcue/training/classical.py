@@ -16,7 +16,7 @@ from spoofcue.data.prepared_folder import PreparedFolder
 from spoofcue.data.same_pictures import refuse_shared_pictures
 from spoofcue.errors import InputError
 from spoofcue.labels import LIVE
-from spoofcue.media.image import read_image
+from spoofcue.media.crops import read_crop
 from spoofcue.methods.classical import Classical, Floats
 from spoofcue.methods.fitted_file import MODEL_NAME, save_model
 from spoofcue.methods.registry import build_classical
@@ -160,7 +160,7 @@ def features_of(
     names = rows["crop"].to_list()
     features: dict[int, Floats] = {}
     for group in groups_of_one_shape(sizes, method.input):
-        crops = [read_image(data / names[i]) for i in group]
+        crops = [read_crop(data / names[i]) for i in group]
         features |= dict(zip(group, method.describe(crops), strict=True))
         progress(len(group))
     return np.stack([features[i] for i in range(len(names))]) if names else np.zeros((0, 0))

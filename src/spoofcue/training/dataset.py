@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from spoofcue.config import InputSettings, RunSettings
-from spoofcue.media.image import read_image
+from spoofcue.media.crops import read_crop
 from spoofcue.methods.learned import TrainingBatch
 from spoofcue.metrics.species import species_of
 from spoofcue.patches.augment import augment_crop, augment_input
@@ -71,14 +71,14 @@ class FaceCrops(Dataset[TrainingBatch]):
         """The row's crop, or one that is simulated in its stead; see ``augment.simulate``."""
         share = self.settings.augment.simulate
         if share == 0 or rng.random() >= share:
-            return read_image(self.paths[row])
+            return read_crop(self.paths[row])
         from spoofcue.simulate import OnlineSimulator
 
         simulator = OnlineSimulator()
         if self.label[row] == 0:
-            return simulator.live(read_image(self.paths[row]), rng)
+            return simulator.live(read_crop(self.paths[row]), rng)
         source = self.live[int(rng.integers(len(self.live)))]
-        return simulator.attack(read_image(self.paths[source]), rng)
+        return simulator.attack(read_crop(self.paths[source]), rng)
 
 
 class ScoringBatch(NamedTuple):
@@ -104,7 +104,7 @@ class ScoringCrops(Dataset[ScoringBatch]):
         s = self.settings
         faces = [
             np.stack(
-                [normalise(i, s.mean, s.std) for i in scoring_inputs(read_image(self.paths[r]), s)]
+                [normalise(i, s.mean, s.std) for i in scoring_inputs(read_crop(self.paths[r]), s)]
             )
             for r in self.groups[index]
         ]
