@@ -16,6 +16,7 @@ import torch
 from helpers.faces_with_stripes import striped_faces
 from helpers.made_runs import begin_run
 from spoofcue.data.manifest import read_manifest, write_manifest
+from spoofcue.data.pack import pack
 from spoofcue.methods.settings import load_settings
 from spoofcue.training import gradient
 from spoofcue.training.any_method import train_run
@@ -133,9 +134,10 @@ def test_the_training_ends_with_the_step_that_uses_its_minutes_up(
 def test_more_minutes_go_on_to_the_very_losses_of_a_longer_training(
     data: Path, whole: Path, tmp_path: Path
 ) -> None:
-    run = tmp_path / "run"
+    run, shards = tmp_path / "run", tmp_path / "shards"
+    pack(data, shards, shard_rows=7, workers=1)  # crops in files or in shards: the same training
     train(data, run, "training.minutes=3")
-    told = train(data, run, "training.minutes=7", resume=True)
+    told = train(shards, run, "training.minutes=7", resume=True)
     # 180 s were used before, so four more steps and not seven
     assert (told["steps"], told["ended_by"]) == (7, "minutes")
     told = train(data, run, "training.minutes=100", resume=True)

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 import spoofcue
 from helpers.faces_with_stripes import striped_faces
 from spoofcue.cli.main import app
+from spoofcue.data.pack import pack
 from spoofcue.records.run_folder import RunFolder
 from spoofcue.scoring.open_model import open_model
 
@@ -54,10 +55,11 @@ def test_train_tells_only_who_asks_and_evaluate_gives_what_the_command_gives(
     )
     by_command = json.loads(told.stdout)
     assert json.loads(json.dumps(found.to_dict()))["frame"] == by_command["frame"]
+    pack(data, tmp_path / "shards", workers=1)
     again = spoofcue.evaluate(
-        model=open_model(run), data=data, out=tmp_path / "own", species="pooled"
+        model=open_model(run), data=tmp_path / "shards", out=tmp_path / "own", species="pooled"
     )
-    assert again.to_dict() == found.to_dict()
+    assert again.to_dict() == found.to_dict()  # crops in files or in shards
     assert (tmp_path / "own" / "metrics.json").is_file()
 
     with pytest.raises(spoofcue.InputError, match="leave out --method"):

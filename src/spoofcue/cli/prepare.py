@@ -311,6 +311,31 @@ def folder(
     _end_if_not_all(summary)
 
 
+@app.command()
+def pack(
+    data: Annotated[Path, typer.Argument(metavar="DIR", help="Prepared folder with its crops.")],
+    out: Annotated[Path, typer.Option(help="Prepared folder to write.")],
+    shard_rows: Annotated[
+        int,
+        typer.Option(
+            min=1, max=1_000_000, help="Rows of the manifest whose crops lie in one file."
+        ),
+    ] = 1000,
+    workers: Workers = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy a prepared folder to one whose crops lie in a few .tar files, for many crops."""
+    from spoofcue.cli.console import print_json, progress_bar
+    from spoofcue.data.pack import pack as pack_folder
+
+    with progress_bar("packing", 1, quiet=as_json) as progress:
+        packed = pack_folder(data, out, shard_rows=shard_rows, workers=workers, progress=progress)
+    if as_json:
+        print_json(packed)
+    else:
+        say(f"{packed.faces} crops in {packed.shards} files, {packed.bytes / 1e6:.1f} MB, in {out}")
+
+
 for _name, _dataset in DATASETS.items():
     app.command(
         name=_name,
