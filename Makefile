@@ -15,7 +15,7 @@ STAMP := $(VENV)/.spoofcue-installed
 SERVE_VENV := $(if $(wildcard $(STAMP)),$(VENV),$(VENV)-serve)
 SERVE_STAMP := $(SERVE_VENV)/.spoofcue-installed
 
-.PHONY: demo serve test mutants kills lint format clean
+.PHONY: demo serve test docs mutants kills lint format clean
 
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -47,6 +47,11 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2 --dist loadscope
 
+# The site, in build/site: warnings are errors, and so is a link that leads nowhere.
+docs: $(STAMP)
+	$(BIN)/python -m sphinx -q -E -W --keep-going -b html docs build/site
+	$(BIN)/python .ci/site_check.py build/site
+
 # How much the tests notice: MUTANTS changes a package, drawn by SEED (benchmarks/mutation.py).
 mutants: $(STAMP)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/mutation.py --seed $(SEED) --mutants $(MUTANTS) \
@@ -66,4 +71,4 @@ format: $(STAMP)
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) $(VENV)-serve $(DEMO) build/mutation .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-serve $(DEMO) build/mutation build/site build/executed .pytest_cache .mypy_cache .ruff_cache

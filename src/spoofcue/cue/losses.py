@@ -25,7 +25,7 @@ class LossTerms(NamedTuple):
 
 
 def regression_loss(cue: Tensor, label: Tensor, target: RegressionTarget = "live") -> Tensor:
-    """Eq. 6: mean |cue| over the live faces of the batch; attacks get no target.
+    """Eq. 6: mean ``|cue|`` over the live faces of the batch; attacks get no target.
 
     ``||.||_1`` is the element-wise mean here, as the paper spells out for Eq. 10.
 

@@ -240,7 +240,7 @@ def hter(
 
 
 def eer(scores: ScoreSet | ArrayLike, labels: ArrayLike | None = None) -> float:
-    """Mean of FAR and FRR at these scores' own EER threshold, where |FAR - FRR| is least.
+    """Mean of FAR and FRR at these scores' own EER threshold, where ``|FAR - FRR|`` is least.
 
     Arguments, result and errors as for :func:`apcer`.
 

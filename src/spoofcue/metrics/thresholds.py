@@ -186,7 +186,7 @@ def eer_threshold(
     *,
     source: str = "dev",
 ) -> Threshold:
-    """The midpoint of two neighbouring scores where |FAR - FRR| is least; the lowest of equals.
+    """The midpoint of two neighbouring scores with the least ``|FAR - FRR|``, the lowest of equals.
 
     bob.measure's rule with the sign of the score turned. When all scores are equal, that score
     is the threshold.

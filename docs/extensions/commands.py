@@ -1,0 +1,181 @@
+"""The directive ``command``: what ``spoofcue NAME --help`` says, as a section of a page.
+
+Made from the program's own commands when the site is built. A command that no page shows is a
+warning, so that no new one is forgotten. (sphinx-click knows click's classes alone; typer has its
+own since 0.20.)
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+LOG = logging.getLogger(__name__)
+
+
+def program() -> Any:
+    """The whole command ``spoofcue``."""
+    from spoofcue.cli.main import app
+
+    return typer.main.get_command(app)
+
+
+def children(command: Any) -> dict[str, Any]:
+    """Name -> command, of a group; nothing of a plain command."""
+    return getattr(command, "commands", {})
+
+
+def found(words: list[str]) -> Any | None:
+    """The command that these words name."""
+    command = program()
+    for word in words:
+        command = children(command).get(word)
+        if command is None:
+            return None
+    return command
+
+
+def leaves(command: Any, words: tuple[str, ...] = ()) -> Iterator[str]:
+    """Every command that does something, as it is typed."""
+    below = children(command)
+    for name, child in below.items():
+        yield from leaves(child, (*words, name))
+    if not below or getattr(command, "invoke_without_command", False):
+        yield " ".join(words)
+
+
+def prose(text: str) -> list[nodes.Node]:
+    """Plain text with code between single backticks, as the program writes its help."""
+    parts = re.split(r"`([^`]+)`", re.sub(r"\s+", " ", text.strip()))
+    return [
+        nodes.literal("", part) if at % 2 else nodes.Text(part)
+        for at, part in enumerate(parts)
+        if part
+    ]
+
+
+def paragraphs(text: str) -> list[nodes.paragraph]:
+    """A paragraph for each that is parted by an empty line."""
+    return [nodes.paragraph("", "", *prose(part)) for part in text.split("\n\n") if part.strip()]
+
+
+def default_of(parameter: Any) -> str | None:
+    """The default as it would be typed, where there is one to tell."""
+    default = parameter.default
+    if default is None or default is False or callable(default) or default == ():
+        return None
+    if default is True:
+        return next((opt for opt in parameter.opts if opt.startswith("--")), None)
+    return str(getattr(default, "value", default))
+
+
+def placeholder(argument: Any) -> str:
+    """What stands for an argument in a usage line."""
+    name = argument.metavar or argument.name.upper()
+    return name if argument.nargs == 1 or name.endswith("...") else f"{name}..."
+
+
+def kind_of(parameter: Any, context: Any) -> str:
+    """The values that it takes, in words."""
+    if parameter.param_type_name == "option" and parameter.metavar:
+        return str(parameter.metavar).strip("[]")
+    word = parameter.display_type(context).strip("<>").removeprefix("list[").removesuffix("]")
+    word = {"str": "text", "int": "integer", "float": "number", "Path": "path"}.get(
+        word.removesuffix(" range"), word
+    )
+    low, high = parameter.min, parameter.max
+    if low is not None and high is not None:
+        word += f" {low} to {high}"
+    elif low is not None:
+        word += f" ≥ {low}"
+    return word + (", may be repeated" if getattr(parameter, "multiple", False) else "")
+
+
+class Command(SphinxDirective):
+    """``command`` with the words of a command; all below a group follow it."""
+
+    has_content = False
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        """A section for the command, with its usage, arguments and options."""
+        words = shlex.split(self.arguments[0])
+        command = found(words)
+        if command is None:
+            raise self.error(f"spoofcue {' '.join(words)}: there is no such command")
+        return [self._section(command, words)]
+
+    def _section(self, command: Any, words: list[str]) -> nodes.section:
+        name = " ".join(["spoofcue", *words])
+        section = nodes.section(
+            "", nodes.title(name, name), names=[nodes.fully_normalize_name(name)]
+        )
+        self.state.document.note_implicit_target(section, section)
+        section.extend(paragraphs(command.help or ""))
+        below = children(command)
+        if not below or getattr(command, "invoke_without_command", False):
+            section.extend(self._called(command, name))
+            shown: dict[str, set[str]] = self.env.__dict__.setdefault("spoofcue_commands", {})
+            shown.setdefault(self.env.docname, set()).add(" ".join(words))
+        for child in below:
+            section.append(self._section(below[child], [*words, child]))
+        return section
+
+    def _called(self, command: Any, name: str) -> list[nodes.Node]:
+        context = command.make_context(name, [], resilient_parsing=True)
+        given = [p for p in command.params if not getattr(p, "hidden", False)]
+        places = [placeholder(p) for p in given if p.param_type_name == "argument"]
+        usage = " ".join([name, "[OPTIONS]", *places])
+        entries = nodes.definition_list(classes=["options"])
+        entries.extend(self._entry(parameter, context) for parameter in given)
+        shown = nodes.literal_block(usage, usage, language="console")
+        return [shown, entries] if given else [shown]
+
+    def _entry(self, parameter: Any, context: Any) -> nodes.definition_list_item:
+        is_option = parameter.param_type_name == "option"
+        names = [*parameter.opts, *parameter.secondary_opts]
+        term = nodes.term(
+            "", "", nodes.literal("", " / ".join(names) if is_option else placeholder(parameter))
+        )
+        kind = "" if getattr(parameter, "is_flag", False) else kind_of(parameter, context)
+        if kind:
+            term.extend([nodes.Text(" "), nodes.inline(kind, kind, classes=["value"])])
+        told = parameter.help or ""
+        said = paragraphs(told)
+        default = default_of(parameter)
+        if parameter.required:
+            said.append(nodes.paragraph("", "Required."))
+        elif default is not None and "Default:" not in told:
+            text = nodes.Text("Default: ")
+            said.append(nodes.paragraph("", "", text, nodes.literal("", default)))
+        return nodes.definition_list_item("", term, nodes.definition("", *said))
+
+
+def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    """What a page showed that is read again."""
+    getattr(env, "spoofcue_commands", {}).pop(docname, None)
+
+
+def check(app: Sphinx, env: BuildEnvironment) -> None:
+    """Warn of each command without a place."""
+    shown = set().union(*getattr(env, "spoofcue_commands", {"": set()}).values())
+    for name in sorted(set(leaves(program())) - shown):
+        LOG.warning("no page of docs/reference shows `spoofcue %s`: add a command directive", name)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directive and the check."""
+    app.add_directive("command", Command)
+    app.connect("env-purge-doc", forget)
+    app.connect("env-check-consistency", check)
+    return {"parallel_read_safe": False, "parallel_write_safe": True}
