@@ -23,7 +23,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         *("errors", "isolation", "labels", "lazy_names", "plain_text", "processes", "source"),
         *("version", "whole_files"),
     ),
-    ("cue", "faces", "media", "plain_lines", "texts"),
+    ("cue", "faces", "media", "plain_lines", "streamed", "texts"),
     ("config", "metrics", "records"),
     ("shards",),
     ("data", "patches", "protocols", "report", "runtime", "simulate"),

@@ -9,7 +9,7 @@ import pytest
 
 from helpers.known_dataset import full
 from spoofcue.data.manifest import schema
-from spoofcue.experiments.folds import count_fold
+from spoofcue.protocols.counts import count_fold
 from spoofcue.protocols.reader import load_set
 
 COLUMNS = ("media", "dataset", "subject", "label", "pai", "session", "device", "variant", "split")

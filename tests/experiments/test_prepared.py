@@ -8,8 +8,8 @@ from helpers.known_dataset import make_miniature
 from spoofcue.data.manifest import read_manifest
 from spoofcue.datasets import DATASETS
 from spoofcue.errors import InputError
-from spoofcue.experiments.folds import count_fold
 from spoofcue.experiments.prepared import parse_places, prepared_folders
+from spoofcue.protocols.counts import count_fold
 from spoofcue.protocols.reader import load_set, set_names
 
 OCIM = ("oulu-npu", "casia-mfsd", "replay-attack", "msu-mfsd")

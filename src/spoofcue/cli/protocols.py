@@ -92,10 +92,10 @@ def protocols(
 ) -> None:
     """List the protocols; with --data, count the faces of each class and PAI they select."""
     from spoofcue.cli.console import print_json
-    from spoofcue.experiments.prepared import describe_set, read_folders
+    from spoofcue.experiments.prepared import datasets_of, describe_set, scan_folders
     from spoofcue.protocols.reader import load_set, set_names
 
-    rows = read_folders(data) if data else None
+    rows = scan_folders(data) if data else None
     if name is None and rows is None:
         sets = [load_set(n) for n in set_names()]
         if as_json:
@@ -105,7 +105,7 @@ def protocols(
         return
     chosen = [load_set(name)] if name else [load_set(n) for n in set_names()]
     if name is None and rows is not None:
-        present = set(rows["dataset"].drop_nulls())
+        present = datasets_of(rows)
         chosen = [s for s in chosen if s.datasets and set(s.datasets) <= present]
     described: list[dict[str, Any]] = [describe_set(s, rows) for s in chosen]
     if as_json:

@@ -1,16 +1,23 @@
 """The one manifest (Parquet) that every command reads and writes: a row is one face attempt.
 
+It is one file, or a folder of that name with parts, in order. It may have more rows than fit into
+memory: rules are checked as sums over a stream of row groups, and whoever reads takes the columns
+and splits that they need.
+
 An attempt that gave no face keeps its row, with ``status`` other than ``ok`` and no ``crop``: a
 toolkit that drops such rows hides errors (ISO/IEC 30107-3 non-response).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spoofcue.data.shared_people import refuse_shared_subjects
 from spoofcue.errors import InputError
-from spoofcue.labels import ATTACK, LIVE, canonical
+from spoofcue.labels import ATTACK, LIVE
+from spoofcue.streamed import collected, polars_errors
 from spoofcue.whole_files import recover_folder, whole
 
 if TYPE_CHECKING:
@@ -19,6 +26,8 @@ if TYPE_CHECKING:
 SPLITS = ("train", "dev", "test")
 EARLY = "early"
 MANIFEST_NAME = "manifest.parquet"
+PARTS = "part-*.parquet"
+REQUIRED = ("media", "subject", "label", "split", "status")
 
 # column -> (polars type name, what it holds). The order is the order in the file.
 COLUMNS: dict[str, tuple[str, str]] = {
@@ -83,88 +92,77 @@ def validate(rows: pl.DataFrame, source: str = "manifest") -> pl.DataFrame:
         InputError: naming the rule, the offending values and the remedy.
 
     """
+    return collected(_validated(rows.lazy(), source), source)
+
+
+def _validated(rows: pl.LazyFrame, source: str) -> pl.LazyFrame:
     import polars as pl
 
-    unknown = sorted(set(rows.columns) - set(COLUMNS))
-    required = {"media", "subject", "label", "split", "status"}
-    missing = sorted(required - set(rows.columns))
+    with polars_errors(source):
+        found = dict(rows.collect_schema())
+    unknown = sorted(set(found) - set(COLUMNS))
+    missing = sorted(set(REQUIRED) - set(found))
     if unknown or missing:
         raise InputError(
             f"{source}: unknown columns {unknown}, missing columns {missing}; "
             f"a manifest has {list(COLUMNS)}"
         )
     kinds = schema()
-    try:
-        rows = rows.select(
-            [
-                (pl.col(n) if n in rows.columns else pl.lit(None)).cast(k).alias(n)
-                for n, k in kinds.items()
-            ]
-        )
-    except pl.exceptions.PolarsError as error:
-        raise InputError(f"{source}: a column has the wrong type: {error}") from error
-    _refuse(rows.filter(~_one_of("label", (LIVE, ATTACK))), source, "label must be 0 or 1")
-    _refuse(rows.filter(~_one_of("split", SPLITS)), source, f"split must be one of {SPLITS}")
-    _refuse(rows.filter(pl.col("sample") != EARLY), source, f"sample must be {EARLY} or empty")
-    _refuse(
-        rows.filter((pl.col("label") == ATTACK) & pl.col("pai").is_null()),
-        source,
-        "an attack needs its PAI species in `pai`",
+    other = [name for name, kind in found.items() if kind != kinds[name]]
+    if other:
+        lost = [
+            (pl.col(n).cast(kinds[n], strict=False).is_null() & pl.col(n).is_not_null()).any()
+            for n in other
+        ]
+        unfit = collected(rows.select(lost), source).row(0, named=True)
+        wrong = [f"{n} is {found[n]}, not {kinds[n]}" for n in other if unfit[n]]
+        if wrong:
+            raise InputError(f"{source}: a column has the wrong type: {', '.join(wrong)}.")
+    typed = rows.select(
+        (pl.col(n) if n in found else pl.lit(None)).cast(kind).alias(n) for n, kind in kinds.items()
     )
-    _refuse(
-        rows.filter((pl.col("label") == LIVE) & pl.col("pai").is_not_null()),
-        source,
-        "a live row must have no `pai`",
+    _check_rules(typed, source)
+    refuse_shared_subjects(typed, source)
+    return typed
+
+
+def _rules() -> Iterator[tuple[pl.Expr, str]]:
+    """Which rows break a rule, and the rule."""
+    import polars as pl
+
+    attack, live = pl.col("label") == ATTACK, pl.col("label") == LIVE
+    yield ~pl.col("label").is_in([LIVE, ATTACK]).fill_null(False), "label must be 0 or 1"
+    yield (
+        ~pl.col("split").is_in(list(SPLITS)).fill_null(False),
+        f"split must be one of {SPLITS}",
     )
+    yield (pl.col("sample") != EARLY).fill_null(False), f"sample must be {EARLY} or empty"
+    yield attack & pl.col("pai").is_null(), "an attack needs its PAI species in `pai`"
+    yield live & pl.col("pai").is_not_null(), "a live row must have no `pai`"
     for column in ("media", "subject", "status"):
-        _refuse(rows.filter(pl.col(column).is_null()), source, f"`{column}` must not be empty")
-    _refuse(
-        rows.filter((pl.col("status") == "ok") != pl.col("crop").is_not_null()),
-        source,
+        yield pl.col(column).is_null(), f"`{column}` must not be empty"
+    yield (
+        (pl.col("status") == "ok") != pl.col("crop").is_not_null(),
         "a row has a crop exactly when its status is ok",
     )
-    refuse_shared_subjects(rows, source)
-    return rows
+
+
+def _check_rules(rows: pl.LazyFrame, source: str) -> None:
+    """All rules in one pass; a broken one is looked up again for examples."""
+    rules = list(_rules())
+    counts = collected(
+        rows.select(broken.sum().alias(str(at)) for at, (broken, _) in enumerate(rules)), source
+    ).row(0)
+    for count, (broken, rule) in zip(counts, rules, strict=True):
+        if count:
+            bad = collected(rows.filter(broken).select("media").head(3), source)
+            shown = ", ".join(map(str, bad["media"]))
+            raise InputError(f"{source}: {rule}; broken by {count} row(s), e.g. {shown}")
 
 
 def evenly_spread(rows: pl.DataFrame) -> pl.DataFrame:
     """Without the early frames, which are for protocols alone that train on the first ones."""
     return rows.filter(rows["sample"].is_null())
-
-
-def refuse_shared_subjects(rows: pl.DataFrame, source: str) -> None:
-    """Raise InputError when a subject is in more than one split: its test result would be false.
-
-    Names that differ in case, blanks or forms of a character alone are one person's.
-    """
-    splits: dict[str, set[str]] = {}
-    names: dict[str, set[str]] = {}
-    for subject, split in rows.select("subject", "split").unique().iter_rows():
-        person = canonical(subject)
-        splits.setdefault(person, set()).add(split)
-        names.setdefault(person, set()).add(subject)
-    shared = sorted(person for person, of in splits.items() if len(of) > 1)
-    if shared:
-        named = ", ".join(
-            f"{' or '.join(sorted(names[p]))} in {'+'.join(sorted(splits[p]))}" for p in shared[:5]
-        )
-        raise InputError(
-            f"{source}: {len(shared)} subject(s) are in more than one split ({named}"
-            f"{', …' if len(shared) > 5 else ''}); the detector would be tested on people it was "
-            "trained on. Put each subject in one split."
-        )
-
-
-def _one_of(column: str, allowed: tuple[object, ...]) -> pl.Expr:
-    import polars as pl
-
-    return pl.col(column).is_in(list(allowed)).fill_null(False)
-
-
-def _refuse(bad: pl.DataFrame, source: str, rule: str) -> None:
-    if bad.height:
-        shown = ", ".join(str(m) for m in bad["media"].head(3))
-        raise InputError(f"{source}: {rule}; broken by {bad.height} row(s), e.g. {shown}")
 
 
 def write_manifest(rows: pl.DataFrame, folder: Path) -> Path:
@@ -176,8 +174,27 @@ def write_manifest(rows: pl.DataFrame, folder: Path) -> Path:
     return path
 
 
-def read_manifest(folder: Path) -> pl.DataFrame:
-    """Read and validate the manifest of a prepared folder (or the Parquet file itself).
+def manifest_files(folder: Path) -> list[Path]:
+    """The Parquet files of a prepared folder's manifest in order; none if there is no manifest.
+
+    Args:
+        folder: the prepared folder, or the manifest itself.
+
+    """
+    path = folder if folder.suffix == ".parquet" else folder / MANIFEST_NAME
+    if path.is_dir():
+        return sorted(path.glob(PARTS))
+    return [path] if path.is_file() else []
+
+
+def scan_manifest(folder: Path) -> pl.LazyFrame:
+    """The manifest of a prepared folder, checked, for queries over more rows than memory holds.
+
+    Every rule of :func:`validate` is checked here, in one pass over what it looks at. Collect
+    queries with :func:`spoofcue.streamed.collected`.
+
+    Args:
+        folder: the prepared folder, or the manifest itself.
 
     Raises:
         InputError: no manifest there, not Parquet, or a rule of :func:`validate` is broken.
@@ -189,16 +206,32 @@ def read_manifest(folder: Path) -> pl.DataFrame:
     recover_folder(path.parent)
     if not folder.exists():
         raise InputError(f"there is no folder {folder}; it does not exist.")
-    if not path.is_file():
+    files = manifest_files(folder)
+    if not files:
         raise InputError(
             f"{folder} holds no {MANIFEST_NAME}; make one with "
             "`spoofcue prepare folder ROOT --out DIR` and give DIR here."
         )
-    try:
-        rows = pl.read_parquet(path)
-    # of a damaged file Polars' reader may fail an assertion, which is no Exception in Python
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise InputError(
-            f"{path} is not a readable Parquet file ({error}). Prepare the data again."
-        ) from error
-    return validate(rows, str(path))
+    return _validated(pl.scan_parquet(files, glob=False), str(path))
+
+
+def read_manifest(
+    folder: Path, columns: Sequence[str] | None = None, splits: Sequence[str] | None = None
+) -> pl.DataFrame:
+    """Read and check the manifest of a prepared folder (or the Parquet file itself).
+
+    Args:
+        folder: the prepared folder, or the manifest itself.
+        columns: those that are wanted; None: all.
+        splits: only rows of these; None: all.
+
+    Raises:
+        InputError: no manifest there, not Parquet, or a rule of :func:`validate` is broken.
+
+    """
+    import polars as pl
+
+    rows = scan_manifest(folder)
+    if splits is not None:
+        rows = rows.filter(pl.col("split").is_in(list(splits)))
+    return collected(rows if columns is None else rows.select(columns), str(folder))

@@ -2,7 +2,7 @@
 
 ::
 
-    DIR/manifest.parquet    a row a face attempt (:mod:`spoofcue.data.manifest`)
+    DIR/manifest.parquet    a row a face attempt (:mod:`spoofcue.data.manifest`); a file or parts
     DIR/prepare.json        PreparedRecord: options, counts, warnings; a fold's protocol
     DIR/crops/              the faces; a joined or a fold's folder points into other folders
 """
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import ConfigDict
 
-from spoofcue.data.manifest import MANIFEST_NAME, read_manifest
+from spoofcue.data.manifest import MANIFEST_NAME, manifest_files, read_manifest, scan_manifest
 from spoofcue.data.recording import Problem, Published
 from spoofcue.errors import InputError
 from spoofcue.records.run_folder import CountEntry, DataEntry
@@ -115,7 +115,7 @@ class PreparedFolder:
 
     @property
     def manifest_file(self) -> Path:
-        """manifest.parquet."""
+        """manifest.parquet: a file, or a folder of parts."""
         return self.path / MANIFEST_NAME
 
     @property
@@ -127,11 +127,17 @@ class PreparedFolder:
     def is_prepared(self) -> bool:
         """Whether there is a manifest."""
         recover_folder(self.path)
-        return self.manifest_file.is_file()
+        return bool(manifest_files(self.path))
 
-    def rows(self) -> pl.DataFrame:
+    def rows(
+        self, columns: Sequence[str] | None = None, splits: Sequence[str] | None = None
+    ) -> pl.DataFrame:
         """The manifest, see :func:`spoofcue.data.manifest.read_manifest`."""
-        return read_manifest(self.path)
+        return read_manifest(self.path, columns, splits)
+
+    def scan(self) -> pl.LazyFrame:
+        """The manifest as a query, see :func:`spoofcue.data.manifest.scan_manifest`."""
+        return scan_manifest(self.path)
 
     def record(self) -> PreparedRecord:
         """prepare.json.

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from spoofcue.data.manifest import SPLITS, refuse_shared_subjects
+from spoofcue.data.manifest import SPLITS
 from spoofcue.data.recording import Recording
+from spoofcue.data.shared_people import refuse_shared_subjects
 from spoofcue.errors import InputError
 from spoofcue.labels import canonical
 from spoofcue.media.same_files import same_files

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spoofcue.data.extract import PrepareOptions
-from spoofcue.data.manifest import EARLY, read_manifest
+from spoofcue.data.manifest import EARLY, scan_manifest
 from spoofcue.data.prepared_folder import PreparedFolder
 from spoofcue.datasets.registry import DATASETS
 from spoofcue.errors import InputError
 from spoofcue.protocols.definition import Protocol
+from spoofcue.streamed import collected, hashes_of, told_apart
 
 if TYPE_CHECKING:
     import polars as pl
@@ -57,7 +58,7 @@ class EarlyFrames:
         )
 
 
-def count_early(protocol: Protocol, rows: pl.DataFrame) -> EarlyFrames | None:
+def count_early(protocol: Protocol, rows: pl.DataFrame | pl.LazyFrame) -> EarlyFrames | None:
     """Count the early frames of one dataset's train videos; None if the protocol needs none.
 
     Args:
@@ -71,15 +72,19 @@ def count_early(protocol: Protocol, rows: pl.DataFrame) -> EarlyFrames | None:
     if limit is None:
         return None
     early = pl.col("frame") < limit
-    videos = (
-        rows.filter(pl.col("split") == "train")
-        .group_by(pl.col("video").fill_null(pl.col("media")))
-        .agg(
-            has=early.sum(),
-            faces=(early & (pl.col("status") == "ok")).sum(),
-            spread=pl.col("sample").is_null().sum(),
-            taken=(pl.col("sample") == EARLY).sum(),
+    videos = collected(
+        rows.lazy()
+        .filter(pl.col("split") == "train")
+        .select(
+            *told_apart("video", pl.col("video").fill_null(pl.col("media"))),
+            has=early,
+            faces=early & (pl.col("status") == "ok"),
+            spread=pl.col("sample").is_null(),
+            taken=(pl.col("sample") == EARLY).fill_null(False),
         )
+        .group_by(hashes_of("video"))
+        .agg(pl.col("has", "faces", "spread", "taken").sum()),
+        "the manifest",
     )
     if not videos.height:
         return None  # the fold itself tells that there is nothing to train on
@@ -87,15 +92,15 @@ def count_early(protocol: Protocol, rows: pl.DataFrame) -> EarlyFrames | None:
     # a video that is shorter than that has all of its frames among the spread ones
     videos = videos.with_columns(needed=pl.min_horizontal("spread", taken or DEFAULT.frames))
     short = videos.filter(pl.col("has") < pl.col("needed"))
-    have = short["has"].to_list()
+    of_short = short.select(
+        least=pl.col("has").min(), most=pl.col("has").max(), needed=pl.col("needed").max()
+    ).row(0, named=True)
     return EarlyFrames(
         limit=limit,
         videos=videos.height,
-        middle=sorted(videos["has"].to_list())[videos.height // 2],
+        middle=int(videos["has"].sort()[videos.height // 2]),
         short=short.height,
-        least=min(have, default=0),
-        most=max(have, default=0),
-        needed=max(short["needed"].to_list(), default=0),
+        **{name: int(number or 0) for name, number in of_short.items()},
         lost=videos.filter(pl.col("faces") == 0).height,
     )
 
@@ -121,7 +126,7 @@ def check_early_frames(protocols: Sequence[Protocol], folders: Mapping[str, Path
             continue
         for dataset in protocol.datasets:
             folder = folders[dataset]
-            counts = count_early(protocol, read_manifest(folder))
+            counts = count_early(protocol, scan_manifest(folder))
             if counts is None:
                 continue
             if counts.short:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from spoofcue.data.manifest import write_manifest
 from spoofcue.data.prepared_folder import PreparedFolder
@@ -23,7 +23,8 @@ from spoofcue.experiments.trainings import (
     train_once,
 )
 from spoofcue.metrics.evaluation import EvaluationOptions
-from spoofcue.protocols.fold import SPLITS, Fold, rows_of_fold
+from spoofcue.protocols.counts import count_fold
+from spoofcue.protocols.fold import rows_of_fold
 from spoofcue.records.fold_record import RESULT_FILE, FoldRecord, KeysEntry, RuleEntry
 from spoofcue.records.owner import held
 from spoofcue.source import source_commit
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 SCORES = "scores"
-Counts = dict[str, dict[str, Any]]
 
 
 def run_folds(
@@ -166,33 +166,6 @@ def read_results(results: Path) -> list[FoldRecord]:
     if not paths:
         raise InputError(f"{results} holds no finished fold.")
     return [FoldRecord.read(path) for path in paths]
-
-
-def count_fold(rows: pl.DataFrame, fold: Fold) -> Counts:
-    """Per split: live and attack rows, the videos that they are of, people, and rows of each PAI.
-
-    Raises:
-        InputError: a split lacks a class, or people would be shared.
-
-    """
-    import polars as pl
-
-    chosen = rows_of_fold(rows, fold)
-    counts: Counts = {}
-    for split in (s for s in SPLITS if s in set(chosen["split"])):
-        of_split = chosen.filter(pl.col("split") == split)
-        live = of_split.filter(pl.col("label") == 0)
-        attack = of_split.filter(pl.col("label") == 1)
-        pais = attack["pai"].value_counts().sort("pai")
-        counts[split] = {
-            "live": live.height,
-            "attack": attack.height,
-            "live_videos": live["video"].n_unique(),
-            "attack_videos": attack["video"].n_unique(),
-            "people": of_split["subject"].n_unique(),
-            "pai": dict(pais.iter_rows()),
-        }
-    return counts
 
 
 def _fold_data(task: FoldTask, rows: pl.DataFrame) -> Path:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from spoofcue.data.manifest import MANIFEST_NAME, read_manifest, write_manifest
+from spoofcue.data.manifest import manifest_files, read_manifest, write_manifest
 from spoofcue.data.prepared_folder import CropOptions, PreparedFolder, PreparedRecord
 from spoofcue.errors import InputError
 from spoofcue.experiments.identities import find_people
@@ -193,7 +193,7 @@ def build(
                 raise InputError(
                     f"{out} holds another build ({before}); give another --out for: {options}."
                 )
-            if (out / MANIFEST_NAME).is_file():
+            if manifest_files(out):
                 return read_manifest(out)
         people, skipped = find_people(identities, count, workers)
         out.mkdir(parents=True, exist_ok=True)

@@ -7,19 +7,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spoofcue.data.extract import PrepareOptions
-from spoofcue.data.manifest import MANIFEST_NAME, read_manifest
+from spoofcue.data.manifest import manifest_files, scan_manifest
 from spoofcue.data.prepare import Progress
 from spoofcue.datasets.registry import DATASETS
 from spoofcue.datasets.scan import prepare_scan, scan
 from spoofcue.errors import InputError
 from spoofcue.experiments.early_frames import count_early
-from spoofcue.experiments.folds import count_fold
+from spoofcue.protocols.counts import count_fold
 from spoofcue.protocols.definition import Protocol, ProtocolSet
 from spoofcue.protocols.early import early_sample
 from spoofcue.protocols.fold import Fold
+from spoofcue.streamed import collected
 
 if TYPE_CHECKING:
     import polars as pl
+
+    Rows = pl.DataFrame | pl.LazyFrame
 
 
 def parse_places(option: str, values: Sequence[str], needed: Sequence[str]) -> dict[str, Path]:
@@ -82,7 +85,7 @@ def prepared_folders(
         own = out / "prepared" / name
         if name in data:
             folders[name] = data[name]
-        elif (own / MANIFEST_NAME).is_file():
+        elif manifest_files(own):
             folders[name] = own
         elif name in roots:
             prepare_root(name, roots[name], own, frames, progress)
@@ -128,14 +131,24 @@ def _how_to_get(missing: Sequence[str], needed: Sequence[str]) -> list[str]:
     return lines
 
 
-def read_folders(folders: Sequence[Path]) -> pl.DataFrame:
-    """The rows of several prepared folders, to count them; crops are not looked at."""
+def scan_folders(folders: Sequence[Path]) -> pl.LazyFrame:
+    """The rows of several prepared folders, to count them; crops are not looked at.
+
+    Raises:
+        InputError: one of them has no manifest, or one that breaks a rule.
+
+    """
     import polars as pl
 
-    return pl.concat([read_manifest(folder) for folder in folders])
+    return pl.concat([scan_manifest(folder) for folder in folders])
 
 
-def describe_set(protocols: ProtocolSet, rows: pl.DataFrame | None) -> dict[str, Any]:
+def datasets_of(rows: pl.LazyFrame) -> set[str]:
+    """The datasets that rows of manifests are of."""
+    return set(collected(rows.select("dataset").unique(), "the manifest")["dataset"].drop_nulls())
+
+
+def describe_set(protocols: ProtocolSet, rows: Rows | None) -> dict[str, Any]:
     """Title, terms and every fold's selections; with ``rows`` also its counts.
 
     A fold that these rows cannot fill has ``cannot`` with the reason instead of counts; a protocol
@@ -165,7 +178,7 @@ def describe_set(protocols: ProtocolSet, rows: pl.DataFrame | None) -> dict[str,
     }
 
 
-def _lacks(protocol: Protocol, rows: pl.DataFrame | None) -> str | None:
+def _lacks(protocol: Protocol, rows: Rows | None) -> str | None:
     """Which early frames these rows lack, so that the benchmark would refuse them; None if none."""
     import polars as pl
 
@@ -176,7 +189,7 @@ def _lacks(protocol: Protocol, rows: pl.DataFrame | None) -> str | None:
     return early.shortage if early and early.short else None
 
 
-def _fold(fold: Fold, rows: pl.DataFrame | None) -> dict[str, Any]:
+def _fold(fold: Fold, rows: Rows | None) -> dict[str, Any]:
     description: dict[str, Any] = {"name": fold.name, "selection": fold.to_dict()}
     if rows is None:
         return description

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 SPLITS = ("train", "dev", "test")
 # of a manifest, all that a selection can look at
 COLUMNS = (*KEYS, "label", "media", "video", "sample")
+BLOCK = 1 << 16  # names that pass through Python together
 Row = TypeVar("Row")
 
 
@@ -114,27 +114,44 @@ def rows_of_fold(rows: pl.DataFrame, fold: Fold) -> pl.DataFrame:
     """
     import polars as pl
 
-    def chosen(selection: Selection) -> pl.DataFrame:
-        matched = rows.filter(matching(selection))
-        # rows that were put together without this column have no early frames
-        return matched.filter(in_its_sample(selection)) if "sample" in rows.columns else matched
-
-    parts = {"train": chosen(fold.train), "test": chosen(fold.test)}
-    if fold.dev is not None:
-        parts["dev"] = chosen(fold.dev)
-    elif fold.hold_out:
-        people = held_out(parts["train"], fold.hold_out)
-        parts["dev"] = parts["train"].filter(pl.col("subject").is_in(people))
-        parts["train"] = parts["train"].filter(~pl.col("subject").is_in(people))
-    _refuse_shared(parts, fold)
+    parts = {split: part.collect() for split, part in parts_of_fold(rows.lazy(), fold).items()}
+    people = {split: part.select("subject").unique() for split, part in parts.items()}
+    refuse_shared_people(people, fold, ["subject"], people.__getitem__)
     for split, part in parts.items():
-        _need_both_classes(part, split, fold)
+        need_both_classes(part["label"].unique(), split, fold)
     return pl.concat(
         [parts[s].with_columns(split=pl.lit(s)) for s in SPLITS if s in parts], how="vertical"
     )
 
 
-def held_out(rows: pl.DataFrame, share: float) -> list[str]:
+def parts_of_fold(rows: pl.LazyFrame, fold: Fold) -> dict[str, pl.LazyFrame]:
+    """Train, test and, where the fold has one, dev, as queries; nothing is checked.
+
+    Args:
+        rows: of a manifest, with the splits of the dataset; a frame of any number of rows.
+        fold: of a protocol.
+
+    """
+    has_sample = "sample" in rows.collect_schema().names()
+
+    def chosen(selection: Selection) -> pl.LazyFrame:
+        matched = rows.filter(matching(selection))
+        # rows that were put together without this column have no early frames
+        return matched.filter(in_its_sample(selection)) if has_sample else matched
+
+    parts = {"train": chosen(fold.train), "test": chosen(fold.test)}
+    if fold.dev is not None:
+        parts["dev"] = chosen(fold.dev)
+    elif fold.hold_out:
+        people = held_out(parts["train"], fold.hold_out).to_frame().lazy()
+        parts["dev"] = parts["train"].join(people, on="subject", how="semi", maintain_order="left")
+        parts["train"] = parts["train"].join(
+            people, on="subject", how="anti", maintain_order="left"
+        )
+    return parts
+
+
+def held_out(rows: pl.DataFrame | pl.LazyFrame, share: float) -> pl.Series:
     """The people that become dev: the same ones on every machine, at every call.
 
     Each dataset gives its share, and in it each kind of person (live only, attacks only, both),
@@ -144,21 +161,41 @@ def held_out(rows: pl.DataFrame, share: float) -> list[str]:
         rows: the train selection of a manifest.
         share: of the people of each kind, 0..1; at least one, and never all.
 
+    Returns:
+        ``subject``, sorted.
+
     """
-    seen: dict[tuple[str, str], set[int]] = defaultdict(set)
-    columns = rows.select("dataset", "subject", "label").unique()
-    for dataset, subject, label in columns.iter_rows():
-        seen[(dataset or "", subject)].add(label)
-    kinds: dict[tuple[str, tuple[int, ...]], list[str]] = defaultdict(list)
-    for (dataset, subject), labels in seen.items():
-        kinds[(dataset, tuple(sorted(labels)))].append(subject)
-    chosen: list[str] = []
-    for people in kinds.values():
-        # a hash, and not a generator: one more person moves nobody else
-        people.sort(key=lambda name: hashlib.sha256(name.encode()).hexdigest())
-        count = min(max(1, round(share * len(people))), len(people) - 1)
-        chosen += people[:count]
-    return sorted(chosen)
+    import polars as pl
+
+    people = (
+        rows.lazy()
+        .group_by(pl.col("dataset").fill_null(""), "subject")
+        .agg(live=(pl.col("label") == 0).any(), attack=(pl.col("label") == 1).any())
+        .collect(engine="streaming")
+    )
+    # a hash, and not a generator: one more person moves nobody else
+    people = people.with_columns(drawn=_drawn(people["subject"]))
+    kind = "dataset", "live", "attack"
+    size = pl.len().over(kind)
+    # as Python rounds, half to even
+    wanted = (share * size).round(mode="half_to_even").cast(pl.Int64)
+    count = pl.min_horizontal(pl.max_horizontal(1, wanted), size.cast(pl.Int64) - 1)
+    place = pl.col("drawn").rank("ordinal").over(kind)
+    return people.filter(place <= count)["subject"].sort()
+
+
+def _drawn(names: pl.Series) -> pl.Series:
+    """The sum of each name, which decides the order in which people are drawn."""
+    import polars as pl
+
+    sums = [
+        pl.Series(
+            [hashlib.sha256(name.encode()).digest() for name in names[at : at + BLOCK]],
+            dtype=pl.Binary,
+        )
+        for at in range(0, len(names), BLOCK)
+    ]
+    return pl.concat(sums) if sums else pl.Series([], dtype=pl.Binary)
 
 
 def _as_frame(rows: list[Row], fold: Fold) -> pl.DataFrame:
@@ -196,20 +233,44 @@ def _plain(name: str, value: Any) -> str | int:
     return int(value) if name in ("label", "frame") else str(value)
 
 
-def _refuse_shared(parts: dict[str, pl.DataFrame], fold: Fold) -> None:
-    people = {split: set(part["subject"]) for split, part in parts.items()}
+def refuse_shared_people(
+    people: Mapping[str, pl.DataFrame],
+    fold: Fold,
+    keys: Sequence[str],
+    named: Callable[[str], pl.DataFrame],
+) -> None:
+    """Raise InputError where a person is in two splits of a fold.
+
+    Args:
+        people: split -> its people, each once, by ``keys``.
+        fold: for the message.
+        keys: the columns that tell people apart.
+        named: split -> the same with ``subject`` too; asked only for a message.
+
+    """
     for first, second in (("train", "dev"), ("train", "test"), ("dev", "test")):
-        shared = sorted(people.get(first, set()) & people.get(second, set()))
-        if shared:
+        if first not in people or second not in people:
+            continue
+        shared = people[first].join(people[second], on=list(keys), how="semi")
+        if shared.height:
+            names = named(first).join(shared, on=list(keys), how="semi")["subject"].unique()
             raise InputError(
-                f"fold {fold.name}: {len(shared)} subject(s) would be in {first} and in {second} "
-                f"({', '.join(shared[:5])}); the detector would be judged on people it knows. "
-                "Mend the protocol or the manifest's subjects."
+                f"fold {fold.name}: {shared.height} subject(s) would be in {first} and in {second} "
+                f"({', '.join(names.sort()[:5])}); the detector would be judged on people it "
+                "knows. Mend the protocol or the manifest's subjects."
             )
 
 
-def _need_both_classes(part: pl.DataFrame, split: str, fold: Fold) -> None:
-    classes = set(part["label"].to_list())
+def need_both_classes(labels: Iterable[int], split: str, fold: Fold) -> None:
+    """Raise InputError where a split of a fold lacks a class.
+
+    Args:
+        labels: those that its rows have.
+        split: for the message.
+        fold: for the message.
+
+    """
+    classes = set(labels)
     if classes == {0, 1}:
         return
     lacks = "live and attack" if not classes else "attack" if classes == {0} else "live"

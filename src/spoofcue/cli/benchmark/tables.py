@@ -10,9 +10,9 @@ from rich.table import Table
 
 from spoofcue.cli.console import print_json, remark, say, say_prose, show
 from spoofcue.experiments.fold_plan import FoldTask
-from spoofcue.experiments.folds import count_fold
 from spoofcue.experiments.tables import Grid
 from spoofcue.experiments.trainings import in_words, place_of, trained_by
+from spoofcue.protocols.counts import count_fold
 from spoofcue.records.fold_record import RESULT_FILE
 
 if TYPE_CHECKING:
