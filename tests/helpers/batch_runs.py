@@ -38,7 +38,9 @@ def rows_in(out: Path) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["number"], row["face"]))
 
 
-def code_that_scores(sources: Path, out: Path, before: str = "", **options: Any) -> list[str]:
+def code_that_scores(
+    sources: Path | str, out: Path | str, before: str = "", **options: Any
+) -> list[str]:
     """A Python process that scores, for those that are killed."""
     code = (
         f"import os, signal, sys\nsys.path.insert(0, {TESTS!r})\n"

@@ -192,17 +192,22 @@ def _of_object(address: str, root: str) -> Iterator[Item]:
 
 
 def _below(file_system: Any, folder: str, source: str) -> Iterator[str]:
-    """Keys below a prefix, one level's names in memory at a time."""
+    """Keys below a prefix, one level's names in memory at a time.
+
+    Of Google's store all at once: asked for one level, Arrow leaves out what lies deeper there,
+    unless somebody has made an object for the folder.
+    """
     from pyarrow import fs
 
+    wanted = fs.FileSelector(folder, recursive=file_system.type_name == "gcs")
     try:
-        infos = sorted(file_system.get_file_info(fs.FileSelector(folder)), key=lambda i: i.path)
+        infos = sorted(file_system.get_file_info(wanted), key=lambda info: info.path.split("/"))
     except OSError as error:
         refuse(source, error)
     for info in infos:
         if info.type == fs.FileType.File:
             yield info.path
-        elif info.type == fs.FileType.Directory:
+        elif info.type == fs.FileType.Directory and not wanted.recursive:
             yield from _below(file_system, info.path, source)
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from spoofcue.shards.azure_account import azure_account
 from spoofcue.errors import InputError
 
 if TYPE_CHECKING:
     from pyarrow import fs
 
 SCHEMES = ("s3", "gs", "az")
-ACCOUNT = "AZURE_STORAGE_ACCOUNT"
+GOOGLE_EMULATOR = "STORAGE_EMULATOR_HOST"  # as Google's own clients name it
+GOOGLE_S = 60.0  # that Google's is asked again; Arrow's own limit is a quarter of an hour
 
 
 def is_address(text: str) -> bool:
@@ -71,13 +74,22 @@ def _file_system(scheme: str) -> Any:
     from pyarrow import fs
 
     if scheme == "az":
-        account = os.environ.get(ACCOUNT)
-        if not account:
-            raise ValueError(f"set {ACCOUNT} to the name of the storage account")
-        return fs.AzureFileSystem(account_name=account)
+        return fs.AzureFileSystem(**azure_account(os.environ))
+    if scheme == "gs":
+        return fs.GcsFileSystem(**_google(os.environ.get(GOOGLE_EMULATOR, "")))
     made, _ = fs.FileSystem.from_uri(f"{scheme}://bucket/key")
     return made
 
 
+def _google(emulator: str) -> dict[str, Any]:
+    """How Google's store is reached: as its own means say, or one that stands in for it."""
+    asked: dict[str, Any] = {"retry_time_limit": timedelta(seconds=GOOGLE_S)}
+    if emulator:
+        scheme, _, host = emulator.rpartition("://")
+        asked |= {"anonymous": True, "scheme": scheme or "http", "endpoint_override": host}
+    return asked
+
+
 def _first(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(". ") + "."
+    first = (str(error).splitlines() or [type(error).__name__])[0]
+    return first.partition(" error_info=")[0].rstrip(". ") + "."  # Google's says all twice

@@ -148,7 +148,10 @@ def _keep_name(folder: Path) -> None:
 
 
 class ObjectPlace:
-    """A prefix of an object store: an object is there whole, once its upload has ended."""
+    """A prefix of an object store: an object is there whole, once its upload has ended.
+
+    Azure shows it from the upload's beginning, without a byte: such a one counts as not there.
+    """
 
     def __init__(self, address: str) -> None:
         self.text = address.rstrip("/")
@@ -172,13 +175,13 @@ class ObjectPlace:
             infos = self._fs.get_file_info(selector)
         except OSError as error:
             refuse(self.text, error)
-        yield from (info.base_name for info in infos if info.type == fs.FileType.File)
+        yield from (i.base_name for i in infos if i.type == fs.FileType.File and i.size)
 
     def read(self, name: str) -> bytes | None:
         """See :class:`Place`."""
         try:
             with self._fs.open_input_stream(f"{self._prefix}/{name}", compression=None) as file:
-                return bytes(file.read())
+                return bytes(file.read()) or None
         except FileNotFoundError:
             return None
         except OSError as error:
