@@ -13,12 +13,12 @@ from pyarrow import fs, parquet
 
 from helpers.batch_runs import code_that_scores, made_files, rows_in, stand_in
 from helpers.object_stores import store_of
-from spoofcue.shards.azure_account import azure_account
-from spoofcue.shards.places import ObjectPlace, place_of
 from spoofcue.batch.run import score
 from spoofcue.batch.sources import items_of
 from spoofcue.batch.summary import summary_of
 from spoofcue.errors import InputError
+from spoofcue.shards.azure_account import azure_account
+from spoofcue.shards.places import ObjectPlace, place_of
 
 FILES = 9
 OPTIONS: dict[str, Any] = {"spec": stand_in(), "workers": 2, "shard_rows": 4}

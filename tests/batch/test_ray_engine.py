@@ -7,9 +7,11 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from helpers.batch_runs import TESTS, made_files, rows_in, stand_in
@@ -85,13 +87,10 @@ def test_actors_that_are_killed_lose_and_double_nothing(
 
 
 def processes() -> list[int]:
-    """Of Ray's actors that commit shards."""
+    """Of this cluster's actors that commit shards; no other cluster's of this machine."""
     found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            text = (entry / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if b"ShardActor" in text or b"MapWorker" in text:
-            found.append(int(entry.name))
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            if "ShardActor" in " ".join(process.cmdline()):
+                found.append(process.pid)
     return found

@@ -7,8 +7,8 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from spoofcue.shards.azure_account import azure_account
 from spoofcue.errors import InputError
+from spoofcue.shards.azure_account import azure_account
 
 if TYPE_CHECKING:
     from pyarrow import fs
