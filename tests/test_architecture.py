@@ -20,8 +20,8 @@ SOURCE = ROOT / "src" / "spoofcue"
 # From the ground up: a stage imports only stages of the floors below its own.
 FLOORS: tuple[tuple[str, ...], ...] = (
     (
-        *("errors", "isolation", "labels", "lazy_names", "plain_text", "processes", "source"),
-        *("version", "whole_files"),
+        *("errors", "isolation", "labels", "lazy_names", "notebook_bar", "plain_text"),
+        *("processes", "rates_table", "source", "version", "whole_files"),
     ),
     ("cue", "faces", "media", "plain_lines", "streamed", "texts"),
     ("config", "metrics", "records"),
@@ -38,7 +38,7 @@ FLOOR_OF = {stage: floor for floor, stages in enumerate(FLOORS) for stage in sta
 # what a researcher takes away alone: the paper's networks and losses, and the measures
 ALONE = {
     "cue": {"errors", "lazy_names"},
-    "metrics": {"errors", "labels", "lazy_names", "texts", "whole_files"},
+    "metrics": {"errors", "labels", "lazy_names", "rates_table", "texts", "whole_files"},
 }
 
 

@@ -1,6 +1,6 @@
 """Lines about a long work: on stderr, or to whoever listens.
 
-Where there is a terminal a progress bar says the same.
+Where there is a terminal a progress bar says the same, and another in a notebook.
 """
 
 from __future__ import annotations
@@ -12,16 +12,18 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from spoofcue.notebook_bar import NotebookBar, in_notebook, run_by_notebook
 from spoofcue.plain_text import visible
 
 EVERY_SECONDS = 20.0
-_listeners: list[Callable[[str], None]] = []
+_listeners: list[Callable[[str], None] | None] = []  # None: nobody, and silence
 
 
 def tell(line: str) -> None:
     """A line about the work at hand, on stderr unless somebody is :func:`listening`."""
     if _listeners:
-        _listeners[-1](line)
+        if _listeners[-1] is not None:
+            _listeners[-1](line)
     elif sys.stderr is not None:  # print would take stdout instead
         with suppress(OSError):  # the work goes on, told or not
             print(visible(line), file=sys.stderr, flush=True)
@@ -40,7 +42,7 @@ def listening(listener: Callable[[str], None] | None) -> Iterator[None]:
     ['epoch 1 of 5']
 
     """
-    _listeners.append(listener or (lambda line: None))
+    _listeners.append(listener)
     try:
         yield
     finally:
@@ -48,8 +50,36 @@ def listening(listener: Callable[[str], None] | None) -> Iterator[None]:
 
 
 def has_terminal() -> bool:
-    """Whether a progress bar can be shown: stderr is a terminal, and nobody is listening."""
-    return sys.stderr is not None and sys.stderr.isatty() and not _listeners
+    """Whether a progress bar can be shown: stderr is a terminal, and nobody is listening.
+
+    A command that a notebook runs (``!spoofcue``) has one in name, which obeys no control codes.
+    """
+    named = sys.stderr is not None and sys.stderr.isatty() and not _listeners
+    return named and not run_by_notebook()
+
+
+def has_notebook() -> bool:
+    """Whether a bar can be shown in a notebook: there is one, and no function is listening."""
+    return in_notebook() and not any(_listeners[-1:])
+
+
+@contextmanager
+def notebook_progress(title: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar for (done, all) in a notebook; None elsewhere, where the caller shows nothing."""
+    if not has_notebook():
+        yield None
+        return
+    began, bar, at = time.monotonic(), NotebookBar(), (0, 0)
+
+    def advance(done: int, all_: int) -> None:
+        nonlocal at
+        at = (done, all_)
+        bar.show(progress_line(title, *at, time.monotonic() - began), *at)
+
+    yield advance
+    if at[0]:
+        took = duration_text(time.monotonic() - began)
+        bar.show(f"{title}: {at[0]} of {at[1]} in {took}", *at, at_once=True)
 
 
 @contextmanager
@@ -100,6 +130,10 @@ def plain_progress(
         rate: whether lines say how many are done in a second.
 
     """
+    if has_notebook():
+        with notebook_progress(title) as bar:
+            yield bar or (lambda done, all_: None)
+        return
     began, at = clock(), (0, total)
     # what was done before, in a run that goes on, comes at once and says nothing of the pace
     lately = deque([(0, 0.0)], maxlen=4)

@@ -164,7 +164,7 @@ def test_the_command_tells_each_part_and_draws_what_was_looked_at(tmp_path: Path
 
 
 def test_the_sheet_shows_the_rectangle_that_was_looked_at(tmp_path: Path) -> None:
-    from spoofcue.detector.cue_sheet import COLOURS, surroundings
+    from spoofcue.detector.evidence_picture import COLOURS, surroundings
 
     expert_package(tmp_path / "p")
     image = np.full((160, 160, 3), 100, np.uint8)

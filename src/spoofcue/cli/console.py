@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from spoofcue.notebook_bar import run_by_notebook
 from spoofcue.plain_lines import plain_lines, plain_progress, progress_line
 from spoofcue.plain_text import visible
 
@@ -157,7 +158,7 @@ def progress_bar(
         A function that takes (done, all).
 
     """
-    if not stderr().is_terminal:
+    if not stderr().is_terminal or run_by_notebook():
         with plain_progress(title, total, closing=not quiet, rate=rate) as tell:
             yield tell
         return
@@ -202,7 +203,7 @@ def _rate_column() -> ProgressColumn:
 @contextmanager
 def still_at(title: str) -> Iterator[None]:
     """Plain lines about work of unknown length; nothing on a terminal."""
-    if stderr().is_terminal:
+    if stderr().is_terminal and not run_by_notebook():
         yield
         return
     began = time.monotonic()

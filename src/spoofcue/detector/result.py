@@ -141,3 +141,21 @@ class Result:
         for name in ("box", "timings", "counts", "quality", "early_exit"):
             plain[name] = None if plain[name] is None else asdict(plain[name])
         return plain
+
+    def picture(self) -> NDArray[np.uint8] | None:
+        """What was seen, (h, w, 3) uint8 RGB; None without cue maps (``predict(..., cues=True)``).
+
+        Left to right: the face, its cue map, both; and where experts looked at more than the face,
+        the picture with the face's box and a rectangle for each of them.
+        """
+        from spoofcue.detector.evidence_picture import evidence_picture
+
+        return evidence_picture(
+            self.score, self.cue_map, self.face, self.frame, self.box, self.evidence
+        )
+
+    def _repr_html_(self) -> str:
+        """The decision as a notebook shows it: words, picture, and each expert's part."""
+        from spoofcue.detector.result_card import result_card
+
+        return result_card(self.to_dict(), self.picture())

@@ -125,6 +125,12 @@ class Evaluation:
         """What to look into before believing it: a turned sign, species that look alike."""
         return list(self.to_dict()["hints"])
 
+    def _repr_html_(self) -> str:
+        """Tables of the rates, as a notebook shows them."""
+        from spoofcue.rates_table import rates_tables
+
+        return rates_tables(self.to_dict())
+
 
 def _level(result: LevelResult) -> dict[str, Any]:
     return {

@@ -188,3 +188,9 @@ class EvaluationRecord(Record):
     def level(self) -> dict[str, Any]:
         """See :func:`main_level`."""
         return main_level(self.evaluation)
+
+    def _repr_html_(self) -> str:
+        """Tables of the rates, as a notebook shows them."""
+        from spoofcue.rates_table import rates_tables
+
+        return rates_tables({"hints": [], **self.evaluation})

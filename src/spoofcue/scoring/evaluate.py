@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from spoofcue.metrics.score_files import as_format, read_scores
 from spoofcue.metrics.species import as_grouping
 from spoofcue.metrics.thresholds import ThresholdRule
 from spoofcue.package.hub import HUB
+from spoofcue.plain_lines import notebook_progress
 from spoofcue.records.run_folder import RunFolder
 from spoofcue.scoring.evaluate_data_set import evaluate_data_set
 from spoofcue.scoring.evaluate_run import evaluate_run
@@ -66,7 +68,7 @@ def evaluate(
         species: what counts as one PAI species: ``instrument``, ``family`` or ``pooled``.
         bootstrap: replicates for 95 % intervals, drawn by subject; 0: none.
         seed: of the bootstrap.
-        progress: called with (faces scored, all of them).
+        progress: called with (faces scored, all of them); None: a bar in a notebook, else nothing.
 
     Returns:
         Rates as fractions 0..1, with one score a frame and, where recordings have several frames,
@@ -118,7 +120,8 @@ def evaluate(
         source = opened(source, method)
     # polars and pictures, which score files do without
 
-    return evaluate_run(source, folder, target, options, progress)
+    with nullcontext(progress) if progress else notebook_progress("scoring faces") as shown:
+        return evaluate_run(source, folder, target, options, shown)
 
 
 def _of_data_set(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from spoofcue.detector.cue_sheet import cue_sheet
 from spoofcue.detector.detector import Detector
 from spoofcue.detector.result import Result
 from spoofcue.serving.limits import Limits
@@ -90,7 +89,7 @@ def drawn(result: Result) -> bytes | None:
     """A PNG of the evidence; None: nothing to show, or it was not asked for."""
     import cv2
 
-    sheet = cue_sheet(result)
+    sheet = result.picture()
     if sheet is None:
         return None
     written, data = cv2.imencode(".png", cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))

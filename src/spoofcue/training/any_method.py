@@ -45,7 +45,8 @@ def train(
             ``spoofcue train --help-settings`` lists all of them.
         resume: continue the training in ``out`` from its last checkpoint, with its settings; of
             ``settings`` only how long and how fast may then be given.
-        tell: called with each line that the command would print about the work; None: silence.
+        tell: called with each line that the command would print about the work; None: silence,
+            and a bar in a notebook.
 
     Returns:
         The record that RUN/run.json holds: ``method``, ``data``, ``model``, and ``training`` with

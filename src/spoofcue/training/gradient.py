@@ -27,7 +27,7 @@ from spoofcue.data.same_pictures import refuse_shared_pictures
 from spoofcue.errors import InputError
 from spoofcue.methods.learned import Learned
 from spoofcue.metrics.scores import ScoreSet
-from spoofcue.plain_lines import has_terminal, plain_lines, tell
+from spoofcue.plain_lines import has_notebook, has_terminal, plain_lines, tell
 from spoofcue.records.owner import held
 from spoofcue.records.run_folder import BestEntry, DataEntry, RunFolder, RunRecord, TrainingEntry
 from spoofcue.source import source_commit
@@ -37,7 +37,7 @@ from spoofcue.training.callbacks import AtomicCheckpointIO, Checkpoints, CuePict
 from spoofcue.training.dataset import FaceCrops, shared_scoring_loader
 from spoofcue.training.machine import look_at_cores, processor_name
 from spoofcue.training.module import LearnedTraining
-from spoofcue.training.pace import EpochLines
+from spoofcue.training.pace import EpochLines, NotebookSteps
 from spoofcue.training.place import Place
 from spoofcue.training.resume import refuse_other_training, steps_done, stored_record
 from spoofcue.training.sampling import BalancedBatches
@@ -166,6 +166,8 @@ def _fitted(made: _Made, run: Path, settings: RunSettings, place: Place) -> RunR
     callbacks = watchers.in_turn()
     if place.first:
         callbacks = [history, *callbacks, *_pictures(faces)]
+        if has_notebook():
+            callbacks.append(NotebookSteps(watchers.lines))
     trainer = _trainer(run, settings, precision, callbacks, place)
     loader = DataLoader(
         module.faces,

@@ -11,6 +11,7 @@ from typing import Any
 import pytorch_lightning as pl
 from pytorch_lightning.utilities import rank_zero_only
 
+from spoofcue.notebook_bar import NotebookBar
 from spoofcue.plain_lines import EVERY_SECONDS, duration_text, tell
 from spoofcue.training.budget import TimeBudget
 from spoofcue.training.module import LearnedTraining
@@ -82,6 +83,7 @@ class EpochLines(pl.Callback):
     Attributes:
         seconds: in steps, without the judging of dev; also those before a stop.
         images: that the steps took.
+        last_line: that was told; empty before the first.
 
     """
 
@@ -91,7 +93,7 @@ class EpochLines(pl.Callback):
         threads: int | None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self.seconds, self.images = 0.0, 0
+        self.seconds, self.images, self.last_line = 0.0, 0, ""
         self._budget, self._threads, self._clock = budget, threads, clock
         self._times = StepTimes()
         self._began = self._line_at = clock()
@@ -149,7 +151,18 @@ class EpochLines(pl.Callback):
         """How far the training is; None if another line has just told it."""
         if self._clock() - self._line_at < EVERY_SECONDS:
             return None
+        return self.doing()
+
+    def doing(self) -> str:
+        """What is going on, how much of the budget is used, and the pace."""
         return "  ".join(part for part in (self._doing, self._budget.usage(), self._rate()) if part)
+
+    def part_done(self, trainer: pl.Trainer) -> tuple[float, float]:
+        """How much of the training is done, of how much: seconds with a budget, else steps."""
+        if self._budget.minutes is not None:
+            return self._budget.seconds, 60 * self._budget.minutes
+        epochs = trainer.max_epochs or 0
+        return trainer.global_step, epochs * float(trainer.num_training_batches)
 
     def _rate(self) -> str:
         return f"{self.images / self.seconds:.1f} images/s" if self.seconds else ""
@@ -162,5 +175,34 @@ class EpochLines(pl.Callback):
         self._tell(f"{epoch}  loss {loss:.3f}  {judged}  {self._rate()}")
 
     def _tell(self, line: str) -> None:
-        self._line_at = self._clock()
+        self._line_at, self.last_line = self._clock(), line
         rank_zero_only(tell)(line)
+
+
+class NotebookSteps(pl.Callback):
+    """The course of a training as a bar in a notebook, with the figures of the last epoch.
+
+    Args:
+        lines: that are asked what to show.
+
+    """
+
+    def __init__(self, lines: EpochLines) -> None:
+        self._lines, self._bar = lines, NotebookBar()
+
+    def on_train_batch_end(self, trainer: pl.Trainer, module: pl.LightningModule, *_: Any) -> None:
+        """Show the step."""
+        self._show(trainer)
+
+    def on_validation_start(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        """Show that dev is judged."""
+        self._show(trainer, at_once=True)
+
+    def on_train_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        """Leave the figures of the last epoch there."""
+        text = self._lines.last_line or self._lines.doing()
+        self._bar.show(text, *self._lines.part_done(trainer), at_once=True)
+
+    def _show(self, trainer: pl.Trainer, *, at_once: bool = False) -> None:
+        text = "  ·  ".join(part for part in (self._lines.doing(), self._lines.last_line) if part)
+        self._bar.show(text, *self._lines.part_done(trainer), at_once=at_once)
