@@ -17,7 +17,6 @@ from PIL import Image
 
 from helpers.called_service import Caller, as_png, face_png, problem_of, shipped, with_predict
 from helpers.clips import video
-from spoofcue.detector.cue_sheet import cue_sheet
 from spoofcue.detector.detector import Detector
 from spoofcue.serving.answers import CheckAnswer, rounded
 
@@ -144,7 +143,7 @@ def test_evidence_is_the_cue_sheet(caller: Caller) -> None:
     answer = caller.post("/v1/checks?evidence=png", files={"picture": face_png()})
     result = shipped().predict(face_png(), cues=True)
     assert answer.headers["content-type"] == "image/png"
-    assert np.array_equal(np.asarray(Image.open(io.BytesIO(answer.content))), cue_sheet(result))
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(answer.content))), result.picture())
     told = {k: v for k, v in answer.headers.items() if k.startswith("spoofcue-")}
     assert len(told.pop("spoofcue-request-id")) == 32
     assert told == {
