@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from importlib import import_module
 from operator import attrgetter
 from typing import Any
@@ -66,18 +68,31 @@ def plain(value: Any) -> str:
     return str(value)
 
 
+def attributes(model: type[BaseModel]) -> dict[str, str]:
+    """Field -> what the docstrings of the model and its bases say of it, below ``Attributes:``."""
+    told: dict[str, str] = {}
+    for kind in reversed(model.__mro__):
+        _, _, section = (inspect.cleandoc(kind.__doc__ or "")).partition("\nAttributes:\n")
+        for entry in re.split(r"\n(?= {4}\w)", "\n" + section.partition("\n\n")[0]):
+            name, colon, text = entry.strip().partition(": ")
+            if colon:
+                told[name] = " ".join(text.split()).replace("``", "")
+    return told
+
+
 def rows(model: type[BaseModel], prefix: str) -> list[tuple[str, str, str, str]]:
     """Key, values, default and meaning of each field, in the order of the model."""
     schema = model.model_json_schema()
     shared = schema.get("$defs", {})
     needed = schema.get("required", [])
+    told = attributes(model)
     out = []
     for name, field in schema.get("properties", {}).items():
         own = model.model_fields[name]
         default = "" if name in needed else plain(field["default"]) if "default" in field else ""
         if own.default_factory is not None:
             default = "by the machine"
-        meaning = own.description or field.get("description", "")
+        meaning = own.description or told.get(name, "")
         out.append(
             (
                 prefix + name,
