@@ -4,6 +4,7 @@ import json
 import tarfile
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -11,7 +12,7 @@ from helpers.striped_faces import prepared
 from spoofcue.data.manifest import read_manifest, write_manifest
 from spoofcue.data.pack import pack
 from spoofcue.errors import InputError, MediaError
-from spoofcue.media.crops import crop_bytes
+from spoofcue.media.crops import crop_bytes, read_crop
 
 
 def test_a_packed_folder_differs_in_where_its_crops_lie_alone(tmp_path: Path) -> None:
@@ -40,8 +41,12 @@ def test_a_packed_folder_differs_in_where_its_crops_lie_alone(tmp_path: Path) ->
         assert member is not None
         known = {"label": 0, "split": "train", "subject": "p2", "video": "2-0", "frame": 0}
         assert json.load(member) == known
-    again = pack(out, tmp_path / "once more", shard_rows=100, workers=1)
+    again = pack(out, tmp_path / "once more", shard_rows=100, plain=True, workers=1)
     assert (again.faces, again.shards) == (30, 1)
+    plain = read_manifest(tmp_path / "once more")["crop"]
+    assert plain[8] == "crops/part-00000.tar/000007.bmp"
+    for was, now in zip(found["crop"].drop_nulls(), plain.drop_nulls(), strict=True):
+        assert np.array_equal(read_crop(out / was), read_crop(tmp_path / "once more" / now))
 
 
 def test_what_broke_off_goes_on_and_other_rows_do_not(tmp_path: Path) -> None:

@@ -321,6 +321,14 @@ def pack(
             min=1, max=1_000_000, help="Rows of the manifest whose crops lie in one file."
         ),
     ] = 1000,
+    uncompressed: Annotated[
+        bool,
+        typer.Option(
+            "--uncompressed",
+            help="Store the pixels without compression: larger files, and crops that are decoded "
+            "several times faster.",
+        ),
+    ] = False,
     workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
@@ -329,7 +337,9 @@ def pack(
     from spoofcue.data.pack import pack as pack_folder
 
     with progress_bar("packing", 1, quiet=as_json) as progress:
-        packed = pack_folder(data, out, shard_rows=shard_rows, workers=workers, progress=progress)
+        packed = pack_folder(
+            data, out, shard_rows=shard_rows, plain=uncompressed, workers=workers, progress=progress
+        )
     if as_json:
         print_json(packed)
     else:
