@@ -12,6 +12,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 # ru_maxrss counts in KiB, on macOS in bytes
 KIB = 1 if sys.platform == "darwin" else 1024
 
@@ -49,12 +52,16 @@ class Took:
     Attributes:
         seconds: for one face, by the clock.
         busy_seconds: for one face, of this process on the processor, not of those that load.
+        loading: part of the seconds in which the step waited for its batch, or made it itself.
+        busy_loading: the same of the processor's seconds.
         peak_mib: most memory beyond what the process had before there was a network.
 
     """
 
     seconds: float
     busy_seconds: float
+    loading: float
+    busy_loading: float
     peak_mib: float
 
 
@@ -91,17 +98,27 @@ def _answer(contender: Contender, pipe: Connection) -> None:
     step(next(batches))  # what the first one prepares is nobody's step
     pipe.send("ready")
     while count := pipe.recv():
-        # what was loaded while others had their turn is not to be counted
-        for _ in range(2 * contender.workers if contender.data else 0):
-            next(batches)
-        step(next(batches))
-        began, busy = time.perf_counter(), time.process_time()
-        for _ in range(count):
+        if contender.data:
+            # what was loaded while others had their turn is not to be counted
+            for _ in range(2 * contender.workers):
+                next(batches)
             step(next(batches))
-        faces = count * contender.batch
-        seconds, busy = time.perf_counter() - began, time.process_time() - busy
+        began, waited = _now(), np.zeros(2)
+        for _ in range(count):
+            asked = _now()
+            batch = next(batches)
+            waited += _now() - asked
+            step(batch)
+        seconds, busy = _now() - began
+        faces, (loading, busy_loading) = count * contender.batch, waited / (seconds, busy)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-        pipe.send(Took(seconds / faces, busy / faces, peak * KIB / 2**20))
+        mib = peak * KIB / 2**20
+        pipe.send(Took(seconds / faces, busy / faces, loading, busy_loading, mib))
+
+
+def _now() -> NDArray[np.float64]:
+    """Seconds of the clock, and of this process on the processor."""
+    return np.array([time.perf_counter(), time.process_time()])
 
 
 def _settings(contender: Contender) -> Any:
