@@ -12,8 +12,10 @@ more loading processes.
 
 Each contender has a process of its own; they are asked in turn, `--rounds` times, and only one
 works at a time. Told are medians over the rounds and, in brackets, the least and the most; ratios
-are medians of the ratios within a round, so that a busy machine disturbs them less. Processor time
-says more than seconds where others use the machine, but leaves out processes that load.
+are medians of the ratios within a round, so that a busy machine disturbs them less. *loading* is
+the part of a step in which it waits for its batch, or makes it itself where no other process loads.
+Processor time says more than seconds where others use the machine, but leaves out processes that
+load.
 """
 
 from __future__ import annotations
@@ -87,6 +89,8 @@ def measured(contenders: Sequence[Contender], rounds: int, steps: int) -> list[d
                 **{k: str(v) if isinstance(v, Path) else v for k, v in asdict(contender).items()},
                 "images_per_s": [round(1 / t.seconds, 3) for t in found],
                 "busy_ms": [round(1e3 * t.busy_seconds, 3) for t in found],
+                "loading": median(t.loading for t in found),
+                "busy_loading": median(t.busy_loading for t in found),
                 "peak_mib": round(found[-1].peak_mib, 1),
                 "time_ratio": median(t.seconds / b.seconds for t, b in pairs),
                 "busy_ratio": median(t.busy_seconds / b.busy_seconds for t, b in pairs),
@@ -100,15 +104,17 @@ def told(rows: Sequence[dict[str, Any]]) -> None:
     first = rows[0]
     print(f"\n{first['size']} px, batch {first['batch']}, {first['threads']} thread(s)")
     print(
-        "| step | images/s | processor ms a face | its time | processor time | peak MiB | memory |"
+        "| step | images/s | processor ms a face | time | processor time "
+        "| loading | of processor time | MiB | memory |"
     )
-    print("|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|")
     for row in rows:
         rate, busy = row["images_per_s"], row["busy_ms"]
         print(
             f"| {row['name']} | {median(rate):.2f} ({min(rate):.2f}..{max(rate):.2f}) "
             f"| {median(busy):.1f} ({min(busy):.1f}..{max(busy):.1f}) "
             f"| {row['time_ratio']:.3f} | {row['busy_ratio']:.3f} "
+            f"| {100 * row['loading']:.1f} % | {100 * row['busy_loading']:.1f} % "
             f"| {row['peak_mib']:.0f} | {row['peak_ratio']:.2f} |"
         )
 
