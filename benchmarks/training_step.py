@@ -66,7 +66,7 @@ def prepared(place: Path) -> tuple[Path, ...]:
             )  # fmt: skip
         write_manifest(pl.DataFrame(rows, infer_schema_length=None), files)
     pack(files, shards, workers=1)
-    pack(files, plain, plain=True, workers=1)
+    pack(files, plain, uncompressed=True, workers=1)
     return files, shards, plain
 
 

@@ -41,12 +41,28 @@ def test_a_packed_folder_differs_in_where_its_crops_lie_alone(tmp_path: Path) ->
         assert member is not None
         known = {"label": 0, "split": "train", "subject": "p2", "video": "2-0", "frame": 0}
         assert json.load(member) == known
-    again = pack(out, tmp_path / "once more", shard_rows=100, plain=True, workers=1)
+    again = pack(out, tmp_path / "once more", shard_rows=100, uncompressed=True, workers=1)
     assert (again.faces, again.shards) == (30, 1)
     plain = read_manifest(tmp_path / "once more")["crop"]
     assert plain[8] == "crops/part-00000.tar/000007.bmp"
     for was, now in zip(found["crop"].drop_nulls(), plain.drop_nulls(), strict=True):
         assert np.array_equal(read_crop(out / was), read_crop(tmp_path / "once more" / now))
+
+
+def test_a_manifest_in_parts_stays_one(tmp_path: Path) -> None:
+    data = prepared(tmp_path / "data")
+    rows = read_manifest(data)
+    (data / "manifest.parquet").unlink()
+    (data / "manifest.parquet").mkdir()
+    for number in range(2):
+        part = data / "manifest.parquet" / f"part-{number:05d}.parquet"
+        rows.slice(number * 20, 20).write_parquet(part)
+    pack(data, tmp_path / "packed", shard_rows=8, workers=1)
+    found = pl.read_parquet(tmp_path / "packed" / "manifest.parquet")
+    assert found.drop("crop").equals(rows.drop("crop"))
+    assert found["crop"][20] == "crops/part-00003.tar/000000.png"  # shards end with a part
+    for was, now in zip(rows["crop"], found["crop"], strict=True):
+        assert crop_bytes(tmp_path / "packed" / now) == (data / was).read_bytes()
 
 
 def test_what_broke_off_goes_on_and_other_rows_do_not(tmp_path: Path) -> None:

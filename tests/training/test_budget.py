@@ -135,7 +135,9 @@ def test_more_minutes_go_on_to_the_very_losses_of_a_longer_training(
     data: Path, whole: Path, tmp_path: Path
 ) -> None:
     run, shards = tmp_path / "run", tmp_path / "shards"
-    pack(data, shards, shard_rows=7, plain=True, workers=1)  # where crops lie changes nothing
+    pack(
+        data, shards, shard_rows=7, uncompressed=True, workers=1
+    )  # where crops lie changes nothing
     train(data, run, "training.minutes=3")
     told = train(shards, run, "training.minutes=7", resume=True)
     # 180 s were used before, so four more steps and not seven

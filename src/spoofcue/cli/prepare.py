@@ -338,7 +338,12 @@ def pack(
 
     with progress_bar("packing", 1, quiet=as_json) as progress:
         packed = pack_folder(
-            data, out, shard_rows=shard_rows, plain=uncompressed, workers=workers, progress=progress
+            data,
+            out,
+            shard_rows=shard_rows,
+            uncompressed=uncompressed,
+            workers=workers,
+            progress=progress,
         )
     if as_json:
         print_json(packed)

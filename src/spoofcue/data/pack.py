@@ -12,16 +12,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spoofcue.data.manifest import MANIFEST_NAME
+from spoofcue.data.manifest import MANIFEST_NAME, manifest_files, scan_manifest
 from spoofcue.data.prepared_folder import PreparedFolder
 from spoofcue.errors import InputError
 from spoofcue.media.crops import (
     Suffix,
+    as_bmp,
     crop_bytes,
     new_shard,
     read_crop,
     shard_name,
-    uncompressed,
 )
 from spoofcue.processes import as_done
 from spoofcue.records.owner import LOCK, SETTINGS, owned
@@ -69,20 +69,20 @@ def pack(
     out: Path,
     *,
     shard_rows: int = SHARD_ROWS,
-    plain: bool = False,
+    uncompressed: bool = False,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Packed:
     """Copy ``data`` to ``out``, with the crops in shards.
 
     A shard is there whole or not at all, and the manifest comes last; what was killed goes on with
-    the same call. The encoded pictures are copied as they are, unless ``plain``.
+    the same call. The encoded pictures are copied as they are, unless ``uncompressed``.
 
     Args:
         data: a prepared folder, or one that was joined or is of a fold.
         out: new, or begun by the same call.
         shard_rows: rows of the manifest whose crops are in one shard.
-        plain: store pixels without compression (BMP), the same ones.
+        uncompressed: store pixels without compression (BMP), the same ones.
         workers: processes; None takes all cores.
         progress: called with (shards done, all).
 
@@ -93,29 +93,29 @@ def pack(
 
     """
     prepared = PreparedFolder(data)
-    prepared.rows()  # refuses what is no manifest
+    scan_manifest(data)  # refuses what is no manifest
     record = prepared.record_if_any()
     _refuse_what_is_there(out)
-    tables = _tables(prepared.manifest_file)
+    tables = manifest_files(data)
     begun = {
         "DIR": str(data.resolve()),
         "its rows": _digest(tables),
         "--shard-rows": shard_rows,
-        "--uncompressed": plain,
+        "--uncompressed": uncompressed,
     }
     with owned(out, "prepare pack", begun):
         (out / "crops").mkdir(exist_ok=True)
         shards = list(_shards(tables, shard_rows))
         missing = [s for s in shards if not _file(out, s).is_file()]
         done = len(shards) - len(missing)
-        for _ in as_done(partial(_write_shard, data, out, plain), missing, workers):
+        for _ in as_done(partial(_write_shard, data, out, uncompressed), missing, workers):
             done += 1
             if progress:
                 progress(done, len(shards))
         target = PreparedFolder(out)
         if record is not None:
             target.write_record(record)
-        faces = _write_tables(tables, shards, plain, target.manifest_file)
+        faces = _write_tables(tables, shards, uncompressed, target.manifest_file)
         sizes = [_file(out, s).stat().st_size for s in shards]
     return Packed(faces, len(shards), sum(sizes))
 
@@ -125,11 +125,6 @@ def _refuse_what_is_there(out: Path) -> None:
         return
     if not out.is_dir() or any(path.name != LOCK for path in out.iterdir()):
         raise InputError(f"{out} holds something that was not packed; give an empty --out.")
-
-
-def _tables(manifest: Path) -> list[Path]:
-    """The Parquet files of a manifest, in the order of its rows."""
-    return sorted(manifest.glob("*.parquet")) if manifest.is_dir() else [manifest]
 
 
 def _digest(tables: list[Path]) -> str:
@@ -157,16 +152,18 @@ def _file(out: Path, shard: _Shard) -> Path:
     return out / "crops" / shard_name(shard.number)
 
 
-def _write_shard(data: Path, out: Path, plain: bool, shard: _Shard) -> None:
+def _write_shard(data: Path, out: Path, uncompressed: bool, shard: _Shard) -> None:
     import polars as pl
+    from polars import selectors
 
-    rows = pl.scan_parquet(shard.manifest).select(*TOLD, "crop")
+    wanted = selectors.by_name(*TOLD, "crop", require_all=False)
+    rows = pl.scan_parquet(shard.manifest).select(wanted)
     with new_shard(_file(out, shard)) as writer:
         for row in rows.slice(shard.start, shard.count).collect().iter_rows(named=True):
             if row["crop"] is not None:
                 crop = data / row["crop"]
-                if plain:
-                    writer.add(uncompressed(read_crop(crop)), "bmp", told(row))
+                if uncompressed:
+                    writer.add(as_bmp(read_crop(crop)), "bmp", told(row))
                 else:
                     writer.add(crop_bytes(crop), _suffix(crop), told(row))
 
@@ -191,37 +188,41 @@ def _suffix(crop: Path) -> Suffix:
     return suffix
 
 
-def _write_tables(tables: list[Path], shards: list[_Shard], plain: bool, manifest: Path) -> int:
+def _write_tables(
+    tables: list[Path], shards: list[_Shard], uncompressed: bool, manifest: Path
+) -> int:
     """Write the manifest in the form that it had, a file or several; returns the crops."""
     if len(tables) == 1 and tables[0].name == MANIFEST_NAME:
         with whole(manifest) as part:
-            return _write_table(tables[0], shards, plain, part)
+            return _write_table(tables[0], shards, uncompressed, part)
     faces = 0
     with whole_folder(manifest) as folder:
         for table in tables:
             of_table = [shard for shard in shards if shard.manifest == table]
-            faces += _write_table(table, of_table, plain, folder / table.name)
+            faces += _write_table(table, of_table, uncompressed, folder / table.name)
     return faces
 
 
-def _write_table(table: Path, shards: list[_Shard], plain: bool, out: Path) -> int:
+def _write_table(table: Path, shards: list[_Shard], uncompressed: bool, out: Path) -> int:
     import polars as pl
 
     rows = pl.read_parquet(table)
-    parts = [_in_shard(rows["crop"].slice(s.start, s.count), s.number, plain) for s in shards]
+    parts = [
+        _in_shard(rows["crop"].slice(s.start, s.count), s.number, uncompressed) for s in shards
+    ]
     if parts:
         rows = rows.with_columns(crop=pl.concat(parts))
     rows.write_parquet(out)
     return rows.height - rows["crop"].null_count()
 
 
-def _in_shard(crops: pl.Series, number: int, plain: bool) -> pl.Series:
+def _in_shard(crops: pl.Series, number: int, uncompressed: bool) -> pl.Series:
     """The names of a shard's rows: its crops are numbered, and other rows have none."""
     import polars as pl
 
     crop = pl.col("crop")
     numbers = crop.is_not_null().cum_sum().sub(1).cast(pl.String).str.zfill(6)
     suffix = crop.str.extract(r"(\.[^.]*)$").str.to_lowercase().replace(_SUFFIXES)
-    suffix = pl.when(crop.is_not_null()).then(pl.lit("bmp")) if plain else suffix
+    suffix = pl.when(crop.is_not_null()).then(pl.lit("bmp")) if uncompressed else suffix
     name = pl.concat_str(pl.lit(f"crops/{shard_name(number)}/"), numbers, pl.lit("."), suffix)
     return crops.to_frame().select(crop=name)["crop"]

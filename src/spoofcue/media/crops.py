@@ -92,7 +92,7 @@ def crop_bytes(path: Path) -> bytes:
     return data
 
 
-def uncompressed(picture: Image) -> bytes:
+def as_bmp(picture: Image) -> bytes:
     """A BMP file of the pixels (H, W, 3): larger than a PNG, and decoded many times faster."""
     from PIL import Image as Pillow
 
