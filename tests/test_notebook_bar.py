@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from types import ModuleType, SimpleNamespace
-from typing import Any
+from types import SimpleNamespace
 
 import pytest
 
+from helpers.stand_in_notebook import notebook
 from spoofcue.cli import console
 from spoofcue.notebook_bar import NotebookBar, in_notebook
 from spoofcue.plain_lines import listening, plain_progress
@@ -15,20 +15,7 @@ from spoofcue.plain_lines import listening, plain_progress
 
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
-    """What a notebook was sent: ``new`` or ``again``, and the text."""
-    sent: list[tuple[str, str]] = []
-
-    def display(data: dict[str, str], **_: Any) -> SimpleNamespace:
-        sent.append(("new", data["text/plain"]))
-        return SimpleNamespace(update=lambda d, **_: sent.append(("again", d["text/plain"])))
-
-    ipython = ModuleType("IPython")
-    ipython.get_ipython = lambda: SimpleNamespace(kernel=object())  # type: ignore[attr-defined]
-    displays = ModuleType("IPython.display")
-    displays.display = display  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "IPython", ipython)
-    monkeypatch.setitem(sys.modules, "IPython.display", displays)
-    return sent
+    return notebook(monkeypatch)
 
 
 def test_one_line_is_replaced_and_not_more_often_than_can_be_seen(

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from helpers.stand_in_notebook import notebook
 from spoofcue.training.budget import TimeBudget
-from spoofcue.training.pace import EpochLines, StepTimes, slow_line
+from spoofcue.training.pace import EpochLines, NotebookSteps, StepTimes, slow_line
 
 
 def told(times: list[float]) -> list[tuple[int, tuple[float, float]]]:
@@ -118,3 +119,27 @@ def test_a_log_hears_how_far_the_training_is_unless_it_has_just_heard() -> None:
     lines.on_validation_start(trainer_at(2), None)  # type: ignore[arg-type]
     clock.now = 90
     assert lines.now() == "judging dev after step 2  1.5 of 5 min  1.0 images/s"
+
+
+@pytest.mark.parametrize(("minutes", "part"), [(None, (2, 36)), (1, (20, 60))])
+def test_a_notebook_sees_the_step_and_what_the_last_epoch_gave(
+    minutes: float | None, part: tuple[float, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown, clock = notebook(monkeypatch), Clock()
+    budget = TimeBudget(minutes, clock)
+    lines = EpochLines(budget, 1, clock)
+    bar = NotebookSteps(lines)
+    trainer = trainer_at(2)
+    trainer.num_training_batches = 4  # of each of nine epochs
+    budget.on_train_start(trainer, None)  # type: ignore[arg-type]
+    lines.on_train_start(trainer, None)  # type: ignore[arg-type]
+    take_steps(lines, clock, [10.0, 10.0])
+    assert lines.part_done(trainer) == part
+    bar.on_train_batch_end(trainer, None)  # type: ignore[arg-type]
+    lines.last_line = "epoch 1 of 9"
+    bar.on_validation_start(trainer, None)  # type: ignore[arg-type]
+    bar.on_train_end(trainer, None)  # type: ignore[arg-type]
+    (new, first), (again, second), (_, last) = shown
+    assert (new, again, last) == ("new", "again", "epoch 1 of 9")
+    assert first.startswith("step 2, epoch 1")
+    assert second == f"{first}  ·  epoch 1 of 9"

@@ -73,6 +73,11 @@ def report(
 
     if not iso and (dev or threshold or species):
         raise InputError("--dev, --threshold and --species go with --iso and a score file.")
+    if not iso and run.is_file():
+        raise InputError(
+            f"{run} is a file: with --iso it becomes a test report, if it holds test scores; "
+            "without, give the folder of a run that was evaluated."
+        )
     with still_at("writing the report"):
         if iso:
             tested = read_tested(run, dev, threshold, species)

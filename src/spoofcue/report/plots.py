@@ -36,6 +36,8 @@ STYLE: Any = {
     "svg.hashsalt": "spoofcue",
 }
 DET_FLOOR = 1e-3  # where DET curves end: a deviate of 0 is infinite
+MOST_LINES = 10  # of species in one plot: with more, none can be followed
+LONGEST_LABEL = 24
 DET_TICKS = {0.001: "0.1", 0.01: "1", 0.05: "5", 0.2: "20", 0.5: "50", 0.8: "80"}
 
 
@@ -130,17 +132,22 @@ def roc(scores: ScoreSet, threshold: Threshold) -> str:
 def det(scores: ScoreSet, threshold: Threshold, *, pooled: bool = True) -> str:
     """Detection error trade-off on normal-deviate axes (ISO/IEC 19795-1), a line a species.
 
-    The threshold is marked where all attacks are pooled, or else on each line.
+    The threshold is marked where all attacks are pooled, or else on each line. Of many species
+    those with the highest APCER are drawn.
     """
     rates = error_rates(scores, threshold)
+    worst = sorted(scores.species, key=lambda name: -rates.apcer_by_pai[name].value)
+    drawn_species = sorted(worst[:MOST_LINES])
 
     def draw(axes: Axes) -> None:
-        for index, species in enumerate(scores.species):
+        for index, species in enumerate(drawn_species):
             chosen = (scores.label == 0) | (scores.pai == species)
             part = ScoreSet.of(scores.score[chosen], scores.label[chosen], scores.pai[chosen])
             points = deviates(det_curve(part)[:, 1:])
             colour = SPECIES[index % len(SPECIES)]
-            axes.plot(points[:, 0], points[:, 1], lw=1.6, label=as_label(species), color=colour)
+            dash = "-" if index < len(SPECIES) else "--"
+            x, y = points.T
+            axes.plot(x, y, dash, lw=1.6, label=as_label(shorten(species)), color=colour)
             if not pooled:
                 x, y = deviates([rates.apcer_by_pai[species].value, rates.bpcer.value])
                 axes.plot(x, y, "o", color=colour, ms=7, mec="white", clip_on=False)
@@ -148,9 +155,16 @@ def det(scores: ScoreSet, threshold: Threshold, *, pooled: bool = True) -> str:
             x, y = deviates([rates.far.value, rates.bpcer.value])
             axes.plot(x, y, "o", color=INK, label="at the threshold, pooled")
         set_det_axes(axes)
-        axes.legend(frameon=False, fontsize=8)
+        some = len(drawn_species) < len(scores.species)
+        title = f"{len(drawn_species)} of {len(scores.species)}, highest APCER" if some else None
+        axes.legend(frameon=False, fontsize=8, title=title, title_fontsize=8)
 
     return drawn(draw, 4.2, 3.6)
+
+
+def shorten(name: str) -> str:
+    """A species as a legend has room for it."""
+    return name if len(name) <= LONGEST_LABEL else f"{name[: LONGEST_LABEL - 1]}…"
 
 
 def species_bars(scores: ScoreSet, threshold: Threshold) -> str:
