@@ -30,6 +30,9 @@ class Constants:
     row_bytes: float = 137  # of a part of 512 rows
     plan_bytes: float = 7.1  # names of a hash and a number; 2.7 of numbers alone
     picture_bytes: float = 19_210
+    command_mb: float = 170  # of the command's own process, from a manifest
+    command_ray_mb: float = 240  # likewise with Ray in it
+    listed_bytes: float = 450  # of a folder, a file, while it is listed
     # assumed, and not measured here
     store_latency_s: float = 0.05  # until an object's first byte
     losses_a_day: float = 0.01  # of a machine, a day
@@ -96,6 +99,9 @@ RUNS: tuple[tuple[int, int, str, float], ...] = (
     (1_000, 2, "ray", 16.9),
 )
 
+# files, engine, source, MB of the command, MB of all its processes: a judge that only reads
+MEMORY: tuple[tuple[int, str, str, float, float], ...] = ()
+
 
 def told(k: Constants) -> str:
     lines = ["held against runs:", "pictures  cores  engine  predicted s  measured s  ratio"]
@@ -131,14 +137,21 @@ def told(k: Constants) -> str:
     return "\n".join(lines)
 
 
+def memory_mb(pictures: float, k: Constants, *, ray: bool = False, folder: bool = False) -> float:
+    """What the command's own process holds at most."""
+    held = k.command_ray_mb if ray else k.command_mb
+    return held + (pictures * k.listed_bytes / 1e6 if folder else 0.0)
+
+
 def plot(k: Constants, path: Path) -> None:
+    """Time and memory over n, with the runs that there are."""
     import matplotlib
 
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
     import numpy as np
 
-    figure, axis = plt.subplots(figsize=(7, 4), layout="constrained")
+    figure, (time, memory) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
     counts = np.logspace(2.5, 10, 60)
     for cores, ray, colour in (
         (2, False, "#c03028"),
@@ -146,21 +159,26 @@ def plot(k: Constants, path: Path) -> None:
         (1024, True, "#208040"),
     ):
         hours = [estimate(n, cores, k, ray=ray).seconds / 3600 for n in counts]
-        axis.plot(counts, hours, color=colour, label=f"{cores} cores, {'Ray' if ray else 'local'}")
+        time.plot(counts, hours, color=colour, label=f"{cores} cores, {'Ray' if ray else 'local'}")
     plans = [k.plan_s * n / 3600 for n in counts]
-    axis.plot(counts, plans, ":", color="#888888", label="the plan alone, one core")
+    time.plot(counts, plans, ":", color="#888888", label="the plan alone, one core")
     for engine, marker in (("local", "o"), ("ray", "s")):
         there = [(n, s / 3600) for n, _, name, s in RUNS if name == engine]
-        axis.plot(
-            *zip(*there, strict=True),
-            marker,
-            color="black",
-            ms=5,
-            label=f"measured, {engine}, 2 cores",
-        )
-    axis.set(xscale="log", yscale="log", xlabel="pictures", ylabel="hours")
-    axis.grid(alpha=0.3)
-    axis.legend(fontsize=8)
+        label = f"measured, {engine}, 2 cores"
+        time.plot(*zip(*there, strict=True), marker, color="black", ms=5, label=label)
+    time.set(title="time", ylabel="hours")
+    for engine, colour, marker in (("local", "#c03028", "o"), ("ray", "#2060a0", "s")):
+        for source, dashes, face in (("manifest", "-", colour), ("folder", "--", "white")):
+            held = [memory_mb(n, k, ray=engine == "ray", folder=source == "folder") for n in counts]
+            memory.plot(counts, held, dashes, color=colour, label=f"{engine}, from a {source}")
+            seen = [(n, mb) for n, *what, mb, _ in MEMORY if what == [engine, source]]
+            memory.plot(*zip(*seen, strict=True), marker, color=colour, mfc=face, ms=6)
+    memory.plot([], [], "o", color="#555555", label="measured (Ray: squares)")
+    memory.set(title="memory of the command's own process", ylabel="MB", ylim=(50, 1e5))
+    for axis in (time, memory):
+        axis.set(xscale="log", yscale="log", xlabel="pictures")
+        axis.grid(alpha=0.3)
+        axis.legend(fontsize=8, loc="upper left")
     figure.savefig(path, dpi=110)
 
 

@@ -16,13 +16,11 @@ class Watched:
 
     Attributes:
         process: the command.
-        peak_mb: the most that its own process has held at once, resident.
         tree_mb: the most that it and all below it held at one look; shared memory counts once.
 
     """
 
     process: subprocess.Popen[str]
-    peak_mb: float = 0.0
     tree_mb: float = 0.0
     _used: dict[tuple[int, float], float] = field(default_factory=dict)
     _done: threading.Event = field(default_factory=threading.Event)
@@ -63,28 +61,11 @@ class Watched:
             except (psutil.Error, OSError):
                 continue
         self.tree_mb = max(self.tree_mb, held)
-        self.peak_mb = max(self.peak_mb, _peak_mb(self.process.pid))
 
 
 def _share_mb(pid: int) -> float:
     """Resident memory of a process; what several share is divided among them."""
-    return _kilobytes(Path(f"/proc/{pid}/smaps_rollup"), "Pss:") / 1024
-
-
-def _peak_mb(pid: int) -> float:
-    try:
-        return _kilobytes(Path(f"/proc/{pid}/status"), "VmHWM:") / 1024
-    except OSError:
-        return 0.0
-
-
-def _kilobytes(path: Path, name: str) -> int:
-    for line in path.read_text().splitlines():
-        if line.startswith(name):
-            return int(line.split()[1])
-    return 0
-
-
-def started(call: list[str], env: dict[str, str]) -> Watched:
-    """The command, running."""
-    return Watched(subprocess.Popen(call, env=env, stdout=subprocess.PIPE, text=True))
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    return 0.0

@@ -91,6 +91,11 @@ def _connect(address: str | None) -> None:
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, RuntimeError, ValueError) as error:
         where = f"at {address}" if address else "on this machine"
+        if "InvalidAuthToken" in str(error.__cause__):
+            raise InputError(
+                f"the Ray cluster {where} asks for a token: set RAY_AUTH_MODE=token and "
+                "RAY_AUTH_TOKEN to what its machines have."
+            ) from error
         raise InputError(f"no Ray cluster {where}: {error}") from error
 
 
@@ -120,6 +125,7 @@ def _run(shards: list[int], work: ShardWork, count: int, progress: Callable[[int
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     context.execution_options.verbose_progress = False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)  # the command tells its own progress
     data = ray.data.from_items(shards, override_num_blocks=len(shards)).map_batches(
         ShardActor,
         fn_constructor_args=(work,),
