@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-GOAL_S, BOUND_S = 3.0, 10.0  # the bound is for machines that do other work too
+GOAL_S, BOUND_S = 3.0, 60.0  # the bound is for machines that do much else
 
 with socket.socket() as one:
     one.bind(("127.0.0.1", 0))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from spoofcue.faces.yunet import SHA256, SHIPPED
+from spoofcue.version import __version__
 
 ROOT = Path(__file__).parent.parent
 LICENCES = sorted((ROOT / "src" / "spoofcue").rglob("LICENSE*"))
@@ -32,3 +33,8 @@ def test_licences_and_notice_go_into_the_wheel() -> None:
     patterns = re.findall(r'"([^"]+)"', re.findall(r"license-files = \[(.*?)\]", project)[0])
     taken = {path for pattern in patterns for path in ROOT.glob(pattern)}
     assert taken == {ROOT / "LICENSE", ROOT / "NOTICE", *LICENCES}
+
+
+def test_the_citation_names_this_version() -> None:
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {__version__}\n" in citation
