@@ -33,6 +33,7 @@ BLANKS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Hardware and software", "camera, processor, operating system, all that belongs to it"),
         ("Configuration", "settings that differ from those it is delivered with"),
         ("What it puts out", "score, decision, advice to the person; and who sees them"),
+        ("Time for a decision", "how long the item takes, and how that was measured"),
         ("Attempts and time allowed", "tries in a transaction, timeouts, what ends one"),
     ),
     "kind": (
