@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 LIVE, ATTACK = 0, 1
@@ -193,7 +193,7 @@ def speaks_of_attacks(name: str) -> bool:
     return not SUSPECT_WORDS.isdisjoint(re.findall(r"[^\W\d_]+", parted.casefold()))
 
 
-def same_to_the_eye(names: Sequence[str]) -> list[tuple[str, ...]]:
+def same_to_the_eye(names: Iterable[str]) -> list[tuple[str, ...]]:
     """Groups of different names that are equal but for case, blanks or forms of a character.
 
     >>> same_to_the_eye(["print", "PRINT", "replay"])

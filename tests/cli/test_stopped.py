@@ -47,7 +47,7 @@ def test_ctrl_c_in_prepare_says_that_it_goes_on(tmp_path: Path) -> None:
                 Image.fromarray(picture).save(folder / f"{number}.png")
     call = ["prepare", "folder", str(tmp_path / "photos"), "--out", str(tmp_path / "out")]
     call += ["--detector", "none", "--workers", "2"]
-    status, errors = stopped(call, tmp_path / "out" / ".journal.jsonl", "\n")
+    status, errors = stopped(call, tmp_path / "out" / ".shards" / "rows")
     assert status == 130, errors
     assert "give the same command again" in errors
     assert "Traceback" not in errors

@@ -94,7 +94,7 @@ def test_a_table_gives_everything(tmp_path: Path) -> None:
         ("path,label,x,y,w,h\na.jpg,live,nan,2,3,4\n", "line 2, column x: 'nan'"),
         ("path,label,x,y,w,h\na.jpg,live,1,1" + "0" * 400 + ",3,4\n", "line 2, column y: '10"),
         ("path,label,x,y,w,h\na.jpg,live,1,2,1e12,4\n", "line 2, column w: 1e"),
-        ("path,label\na.jpg,live\n./a.jpg,live\n", "line 3: ./a.jpg is the file of line 2"),
+        ("path,label\na.jpg,live\n./a.jpg,live\n", "line 3: a.jpg is the file of line 2 too"),
         ("path,label,pai\na.jpg,1,live\n", "line 2: 'live' is a word for live faces"),
         ("path,label\na.jpg,client\n", "line 2: label 'client'"),
     ],

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -16,11 +18,12 @@ from helpers.made_videos import noisy, write_video, zeroed
 from spoofcue.data.extract import PrepareOptions
 from spoofcue.data.folder import scan_folder
 from spoofcue.data.manifest import read_manifest, validate
-from spoofcue.data.prepare import JOURNAL, prepare
+from spoofcue.data.prepare import prepare
 from spoofcue.data.same_pictures import refuse_shared_pictures
 from spoofcue.data.splits import with_splits
 from spoofcue.errors import InputError
 from spoofcue.faces.yunet import YuNetDetector
+from spoofcue.media.crops import crop_bytes
 from spoofcue.media.image import read_image
 from spoofcue.simulate.people import RenderedPerson
 
@@ -62,8 +65,7 @@ def test_png_crops_are_the_very_pixels(photos: Path, tmp_path: Path) -> None:
         assert (row["crop_w"], row["crop_h"], row["box_source"]) == (40, 48, "whole")
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_yunet_needs_no_file_and_finds_what_it_finds_alone(tmp_path: Path, workers: int) -> None:
+def test_yunet_needs_no_file_and_finds_what_it_finds_alone(tmp_path: Path) -> None:
     (tmp_path / "photos" / "live").mkdir(parents=True)
     (tmp_path / "photos" / "attack").mkdir()
     for label, number in (("live", 3), ("attack", 4)):
@@ -72,7 +74,7 @@ def test_yunet_needs_no_file_and_finds_what_it_finds_alone(tmp_path: Path, worke
     found, _ = scan_folder(tmp_path / "photos")
     options = PrepareOptions(detector="yunet")
     recordings = with_splits(found, (0, 0, 1))
-    prepare(recordings, tmp_path / "photos", tmp_path / "out", options, workers=workers)
+    prepare(recordings, tmp_path / "photos", tmp_path / "out", options, workers=2)
     rows = read_manifest(tmp_path / "out").to_dicts()
     assert len(rows) == 2
     for row in rows:
@@ -105,26 +107,33 @@ def test_what_gave_no_face_keeps_a_row(photos: Path, tmp_path: Path) -> None:
     assert all(bad["reason"])
 
 
-def test_a_second_run_makes_nothing_again_and_mends_a_cut_journal(
+def test_a_second_run_makes_nothing_again_but_what_has_changed(
     photos: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
     run(photos, out)
+    first = read_manifest(out)
     before = {p: p.stat().st_mtime_ns for p in (out / "crops").rglob("*.png")}
-    journal = out / JOURNAL
-    lines = journal.read_text().splitlines()
-    journal.write_text("\n".join(lines[:3]) + "\n" + lines[3][:20])
-    first = json.loads(lines[0])["rows"][0]["crop"]
     seen: list[tuple[int, int]] = []
     run(photos, out, progress=lambda done, total: seen.append((done, total)))
-    assert seen[0] == (3, 6)
-    assert seen[-1] == (6, 6)
-    assert (out / first).stat().st_mtime_ns == before[out / first]
-    assert read_manifest(out).height == 6
+    assert seen == [(6, 6)]
+    assert before == {p: p.stat().st_mtime_ns for p in (out / "crops").rglob("*.png")}
+    assert read_manifest(out).equals(first)
+    # one is gone, one changed, one came
+    noise = np.random.default_rng(9).integers(0, 255, (2, 50, 40, 3), np.uint8)
+    (photos / "a/live/1.png").unlink()
+    cv2.imwrite(str(photos / "b/live/1.png"), noise[0])
+    cv2.imwrite(str(photos / "a/live/0.png"), noise[1])
+    seen.clear()
+    run(photos, out, progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(4, 6), (5, 6), (6, 6)]
+    run(photos, tmp_path / "anew")
+    assert read_manifest(out).equals(read_manifest(tmp_path / "anew"))
+    assert len(list((out / ".shards/rows").iterdir())) == 6  # and nothing of what is gone
 
 
 def test_a_killed_preparation_goes_on(photos: Path, tmp_path: Path) -> None:
-    for i in range(2, 200):
+    for i in range(2, 80):
         shutil.copy(photos / "a" / "live" / "1.png", photos / "a" / "live" / f"{i}.png")
     out = tmp_path / "out"
     call = ["prepare", "folder", str(photos), "--out", str(out), "--detector", "none"]
@@ -133,20 +142,76 @@ def test_a_killed_preparation_goes_on(photos: Path, tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", main, *call], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
     )
-    journal, deadline = out / JOURNAL, time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        if journal.is_file() and journal.read_bytes().count(b"\n") > 5:
-            break
+    rows, deadline = out / ".shards" / "rows", time.monotonic() + 60
+
+    def done() -> int:
+        return sum(1 for _ in rows.glob("*.parquet"))
+
+    while time.monotonic() < deadline and process.poll() is None and done() <= 5:
+        time.sleep(0.002)
     process.kill()
     process.wait()
-    done = journal.read_bytes().count(b"\n")
-    assert 5 < done < 205
+    killed_at = done()
+    assert killed_at > 5
     assert not (out / "manifest.parquet").exists()
     seen: list[int] = []
     run(photos, out, options=WHOLE, progress=lambda n, _: seen.append(n))
-    assert seen[0] >= done - 1
-    assert read_manifest(out).height == 204
+    assert killed_at <= seen[0] < 84
+    assert read_manifest(out).height == 84
     assert not list(out.rglob("*.part"))
+
+
+def test_a_file_that_ends_its_process_costs_its_own_row(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "if 'spoofcue.data.extracting' in sys.orig_argv:\n"
+        "    import os, signal, time\n"
+        "    from spoofcue.data import extract\n"
+        "    read = extract.read_still_or_clip\n"
+        "    def broken(path, *more):\n"
+        "        name = '/'.join(path.parts[-3:])\n"
+        "        if name == 'a/live/1.png': os.kill(os.getpid(), signal.SIGKILL)\n"
+        "        if name == 'b/live/1.png': time.sleep(600)\n"
+        "        if name == 'c/live/1.png': raise RuntimeError('a library fails')\n"
+        "        return read(path, *more)\n"
+        "    extract.read_still_or_clip = broken\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    summary = run(photos, tmp_path / "out", file_seconds=1.0)
+    assert (summary.faces, summary.skipped) == (3, {"unreadable": [3, 0]})
+    bad = read_manifest(tmp_path / "out").filter(pl.col("status") != "ok")
+    reasons = dict(zip(bad["media"], bad["reason"], strict=True))
+    assert "it ended the process that read it, 2 times" in reasons["a/live/1.png"]
+    assert "reading it took more than 1 s, 2 times" in reasons["b/live/1.png"]
+    assert "RuntimeError: a library fails" in reasons["c/live/1.png"]
+    assert {p.name for p in summary.problems} == set(reasons)
+
+
+def test_crops_in_shards_are_the_crops_in_files(photos: Path, tmp_path: Path) -> None:
+    run(photos, tmp_path / "files")
+    run(photos, tmp_path / "out", options=replace(WHOLE, crops="shards"))
+    files, shards = (read_manifest(tmp_path / name) for name in ("files", "out"))
+    assert shards.drop("crop").equals(files.drop("crop"))
+    for one, other in zip(files["crop"], shards["crop"], strict=True):
+        assert other.startswith("crops/part-")
+        assert crop_bytes(tmp_path / "out" / other) == (tmp_path / "files" / one).read_bytes()
+
+
+def test_a_large_manifest_is_a_folder_of_parts_with_the_same_rows(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    run(photos, out)
+    one = pl.read_parquet(out / "manifest.parquet")
+    for rows, parts in ((2, 3), (4, 2), (100, 0)):
+        monkeypatch.setattr("spoofcue.data.assemble.PART_ROWS", rows)
+        run(photos, out)
+        path = out / "manifest.parquet"
+        assert path.is_dir() == (parts > 0)
+        assert len(list(path.glob("part-*.parquet"))) == parts
+        assert pl.read_parquet(path).equals(one)
 
 
 def test_other_options_in_the_same_folder_are_refused(photos: Path, tmp_path: Path) -> None:
@@ -272,11 +337,11 @@ def test_the_old_preparation_stays_until_the_new_one_is_whole(
     before = {p: p.read_bytes() for p in out.rglob("*") if p.is_file()}
     other = PrepareOptions(detector="none", min_face_px=10)
 
-    def killed(table: object, folder: Path) -> None:
+    def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("spoofcue.data.prepare.write_manifest", killed)
+        patch.setattr("spoofcue.data.assemble.validate", killed)
         with pytest.raises(KeyboardInterrupt):
             run(photos, out, options=other, overwrite=True)
     assert {p: p.read_bytes() for p in out.rglob("*") if p.is_file()} == before

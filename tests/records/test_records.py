@@ -11,9 +11,8 @@ import pytest
 
 from helpers.made_runs import evaluation_with, fold_record, run_record, write_prepared
 from spoofcue.data.extract import PrepareOptions
-from spoofcue.data.prepare import BegunRecord, JournalEntry
+from spoofcue.data.prepare import BegunRecord
 from spoofcue.data.prepared_folder import PreparedFolder, PreparedRecord
-from spoofcue.data.recording import Problem
 from spoofcue.errors import InputError
 from spoofcue.experiments.openpad import BuildRecord, PersonRecord
 from spoofcue.experiments.trainings import TrainedOn
@@ -69,9 +68,6 @@ MADE: dict[str, Callable[[Path], Record]] = {
     "gallery": gallery,
     "trained on": lambda _: TrainedOn(key="a1", finished=False),
     "begun": begun,
-    "journal": lambda _: JournalEntry(
-        key="k", rows=[{"media": "a.png", "time_s": 0.5}], problems=[Problem("missing", "b.png")]
-    ),
     "openpad": lambda _: BuildRecord(
         set="openpad", version=1, identities="rendered", count=None, scale=1.5, seed=0
     ),
@@ -88,7 +84,6 @@ NEEDED = {
     "gallery": ("cue_max",),
     "trained on": ("finished",),
     "begun": ("root",),
-    "journal": ("problems",),
     "openpad": ("count",),
     "person": ("rows",),
     "recording": ("frames",),
@@ -250,30 +245,6 @@ def test_a_fold_shows_videos_where_it_has_them() -> None:
     several = single | {"video": single["frame"] | {"acer": 0.3}}
     assert fold_record("a", several).level["acer"] == 0.3
     assert FoldRecord.model_validate(fold_record("a", several).model_dump()).level["acer"] == 0.3
-
-
-def test_lines_are_read_up_to_the_one_that_a_kill_cut_short(tmp_path: Path) -> None:
-    entries = [JournalEntry(key=str(i), rows=[], problems=[]) for i in range(3)]
-    path = tmp_path / "journal"
-    path.write_text("".join(entry.to_line() for entry in entries))
-    assert JournalEntry.read_lines(path) == entries
-    whole = path.read_text()
-    path.write_text(whole[:-5])
-    assert JournalEntry.read_lines(path) == entries[:2]
-    for line, told in (
-        ("[]", "a line holds no keys"),
-        ('{"key": "k", "rows": [], "problems": []}', "states no format"),
-        ('{"format": 2, "key": "k"}', "has format 2"),
-        ('{"format": 1, "key": "k", "rows": []}', "problems: Field required"),
-    ):
-        path.write_text(whole + line)
-        with pytest.raises(InputError, match=told) as error:
-            JournalEntry.read_lines(path)
-        assert str(path) in str(error.value)
-        assert JournalEntry.REMEDY in str(error.value)
-    path.write_bytes(b"\xff")
-    with pytest.raises(InputError, match="cannot read"):
-        JournalEntry.read_lines(path)
 
 
 def test_an_evaluation_without_a_gallery_has_no_faces_to_show(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from spoofcue.errors import InputError
 from spoofcue.runtime.choice import RUNTIMES
 
 Model = Annotated[
@@ -83,6 +84,20 @@ Workers = Annotated[
     typer.Option(min=1, help="Number of worker processes. Default: one for each core."),
 ]
 
+# of score and prepare
+Engine = Annotated[
+    Literal["local", "ray"],
+    typer.Option(help="Processes of this machine, or a Ray cluster."),
+]
+RayAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--address",
+        help="Address of a running Ray cluster, with --engine ray. Default: one is started on "
+        "this machine.",
+    ),
+]
+
 # of benchmark and ablate
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Print the folds and their counts; train nothing.")
@@ -110,3 +125,14 @@ ProtocolFiles = Annotated[
         "lists. Default: below the root that was prepared."
     ),
 ]
+
+
+def refuse_address(engine: str, address: str | None) -> None:
+    """Refuse an address that no engine uses.
+
+    Raises:
+        InputError: it is given without ``--engine ray``.
+
+    """
+    if address is not None and engine != "ray":
+        raise InputError("--address is of a Ray cluster: give --engine ray with it.")

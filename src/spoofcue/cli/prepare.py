@@ -13,7 +13,15 @@ from rich import box
 from rich.table import Table
 
 from spoofcue.cli.console import say, show, warn
-from spoofcue.cli.options import AsJson, VideoFrames, Workers, YunetModel
+from spoofcue.cli.options import (
+    AsJson,
+    Engine,
+    RayAddress,
+    VideoFrames,
+    Workers,
+    YunetModel,
+    refuse_address,
+)
 from spoofcue.data.prepare import PrepareSummary
 from spoofcue.data.prepared_folder import SUMMARY
 from spoofcue.data.recording import TITLES, Problem
@@ -22,6 +30,17 @@ from spoofcue.datasets.registry import DATASETS
 from spoofcue.errors import InputError
 
 SHOWN = 10
+Crops = Annotated[
+    Literal["files", "shards"],
+    typer.Option(
+        help="Where the face crops lie: each in a file, or those of some recordings in one .tar "
+        "file, for millions."
+    ),
+]
+FileSeconds = Annotated[
+    float,
+    typer.Option(min=0.1, help="Seconds that one file may take; then it counts as unreadable."),
+]
 CLASSES = ("live", "attack")
 
 
@@ -150,7 +169,11 @@ def dataset_command(dataset: Dataset) -> Callable[..., None]:
             bool,
             typer.Option("--strict", help="End with exit status 1 on any problem in the dataset."),
         ] = False,
+        engine: Engine = "local",
+        address: RayAddress = None,
         workers: Workers = None,
+        file_seconds: FileSeconds = 600.0,
+        crops: Crops = "files",
         crop_format: Annotated[
             Literal["png", "jpeg"],
             typer.Option(
@@ -174,6 +197,7 @@ def dataset_command(dataset: Dataset) -> Callable[..., None]:
         from spoofcue.faces.detect import make_detector
         from spoofcue.protocols.early import early_sample
 
+        refuse_address(engine, address)
         early = early_sample(dataset.name, frames, early_frames)
         scanned = scan(dataset, root)
         if strict:
@@ -191,6 +215,7 @@ def dataset_command(dataset: Dataset) -> Callable[..., None]:
             given_margin=dataset.margin if margin is None else margin,
             early_frames=early.frames,
             early_below=early.below,
+            crops=crops,
         )
         if early.why:
             remark(f"{dataset.name}: {early.why}")
@@ -201,7 +226,10 @@ def dataset_command(dataset: Dataset) -> Callable[..., None]:
                 root,
                 out,
                 options,
+                engine=engine,
+                address=address,
                 workers=workers,
+                file_seconds=file_seconds,
                 overwrite=overwrite,
                 progress=progress,
             )
@@ -261,7 +289,11 @@ def folder(
         str, typer.Option(help="Parts of the subjects in train/dev/test.")
     ] = "0.6/0.2/0.2",
     seed: Annotated[int, typer.Option(help="Random seed of the split.")] = 0,
+    engine: Engine = "local",
+    address: RayAddress = None,
     workers: Workers = None,
+    file_seconds: FileSeconds = 600.0,
+    crops: Crops = "files",
     crop_format: Annotated[
         Literal["png", "jpeg"],
         typer.Option(help="Format of the face crops: png (lossless) or jpeg (4:4:4, quality 98)."),
@@ -277,27 +309,36 @@ def folder(
     """Prepare any folder: ROOT/PERSON/live/... and ROOT/PERSON/attack/SPECIES/..., or a CSV."""
     from spoofcue.cli.console import print_json, progress_bar
     from spoofcue.data.extract import PrepareOptions
-    from spoofcue.data.folder import read_labels, scan_folder
+    from spoofcue.data.folder import folder_contents, read_labels
     from spoofcue.data.prepare import prepare
     from spoofcue.data.splits import with_splits
     from spoofcue.faces.detect import make_detector
-    from spoofcue.media.folders import Media, media_in
 
+    refuse_address(engine, address)
     table = labels or (root / "labels.csv" if (root / "labels.csv").is_file() else None)
-    media = Media() if table or not root.is_dir() else media_in(root)
-    recordings, warnings = read_labels(table, root, pai) if table else scan_folder(root, pai, media)
-    left_out = [Problem("left_out", str(left.path), left.detail) for left in media.left_out]
-    drawn = not any(r.split for r in recordings)
-    recordings = with_splits(recordings, _ratios(split), seed)
+    left_out: list[Problem] = []
+    if table:
+        found, warnings = read_labels(table, root, pai)
+    else:
+        contents = folder_contents(root, pai)
+        found, warnings = contents.recordings, contents.warnings
+        left_out = [Problem("left_out", str(one.path), one.detail) for one in contents.left_out]
+    drawn = not found.have_splits
+    recordings = with_splits(found, _ratios(split), seed)
     make_detector(detector, yunet_model)  # a missing model is an error before the work begins
-    options = PrepareOptions(frames, detector, yunet_model, margin, min_face, crop_format)
+    options = PrepareOptions(
+        frames, detector, yunet_model, margin, min_face, crop_format, crops=crops
+    )
     with progress_bar("cropping faces", len(recordings), quiet=as_json) as progress:
         summary = prepare(
             recordings,
             root,
             out,
             options,
+            engine=engine,
+            address=address,
             workers=workers,
+            file_seconds=file_seconds,
             overwrite=overwrite,
             warnings=warnings,
             problems=left_out,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -14,15 +14,18 @@ from spoofcue.cli.console import remark, say, show
 from spoofcue.cli.options import (
     AsJson,
     EarlyExit,
+    Engine,
     FaceSearch,
     MinDecoded,
     Model,
     Profile,
     QualityChecks,
+    RayAddress,
     Runtime,
     Threshold,
     VideoFrames,
     YunetModel,
+    refuse_address,
 )
 from spoofcue.cli.predict import COLOURS, number_or_name
 from spoofcue.errors import InputError
@@ -85,17 +88,8 @@ def score(
             "begun. Default: none, it has to be given unless there is --status."
         ),
     ] = None,
-    engine: Annotated[
-        Literal["local", "ray"],
-        typer.Option(help="Processes of this machine, or a Ray cluster."),
-    ] = "local",
-    address: Annotated[
-        str | None,
-        typer.Option(
-            help="Address of a running Ray cluster, with --engine ray. Default: one is started on "
-            "this machine."
-        ),
-    ] = None,
+    engine: Engine = "local",
+    address: RayAddress = None,
     workers: Annotated[
         int | None,
         typer.Option(
@@ -149,8 +143,7 @@ def score(
         return
     if not sources or not out:
         raise InputError("give what to score, and --out for the results.")
-    if address is not None and engine != "ray":
-        raise InputError("--address is of a Ray cluster: give --engine ray with it.")
+    refuse_address(engine, address)
     options: dict[str, Any] = {
         "model": _from_anywhere(model),
         "runtime": runtime,

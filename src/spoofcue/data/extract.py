@@ -22,7 +22,7 @@ from spoofcue.media.animation import read_still_or_clip
 from spoofcue.media.kinds import is_video_file
 from spoofcue.media.picture_sums import sum_of
 from spoofcue.media.video import Clip, Frame, sample_clip
-from spoofcue.whole_files import fitting, write_bytes
+from spoofcue.whole_files import fitting
 
 
 @dataclass(slots=True)
@@ -96,6 +96,7 @@ class PrepareOptions:
         early_frames: sampled besides from the first ``early_below`` frames of each train video,
             and marked as such; for protocols that train on those.
         early_below: see there; 0 where no early frames are taken.
+        crops: each crop is a file, or those of a shard lie in one tar.
 
     """
 
@@ -109,14 +110,23 @@ class PrepareOptions:
     given_margin: float | None = None
     early_frames: int = 0
     early_below: int = 0
+    crops: Literal["files", "shards"] = "files"
 
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """The manifest rows of one recording, one a frame, and what was wrong with its files."""
+    """What came of one recording.
+
+    Attributes:
+        rows: of the manifest, one a frame; ``crop`` is the name of a file of its own.
+        problems: what was wrong with its files.
+        crops: the encoded crops, in the order of the rows that have one.
+
+    """
 
     rows: list[dict[str, Any]]
     problems: list[Problem]
+    crops: list[bytes]
 
 
 @lru_cache(maxsize=1)
@@ -127,13 +137,9 @@ def _detector(name: DetectorName, model: Path | None) -> FaceDetector:
     return make_detector(name, model)
 
 
-def extract(recording: Recording, out: Path, options: PrepareOptions) -> Extraction:
-    """Write the face crops of one recording.
-
-    A frame without a usable face, and a file that cannot be read, gives a row with its status
-    and reason and no crop.
-    """
-    known = {
+def known_of(recording: Recording) -> dict[str, Any]:
+    """What each of a recording's rows says of it."""
+    return {
         "media": recording.media,
         "video": recording.video or recording.media,
         "dataset": recording.dataset,
@@ -145,6 +151,21 @@ def extract(recording: Recording, out: Path, options: PrepareOptions) -> Extract
         "variant": recording.variant,
         "split": recording.split,
     }
+
+
+def unread(recording: Recording, status: str, reason: str) -> Extraction:
+    """The one row of a recording that could not be read."""
+    row = known_of(recording) | {"frame": 0, "status": status, "reason": reason}
+    return Extraction([row], [Problem("undecodable", recording.media, reason)], [])
+
+
+def extract(recording: Recording, options: PrepareOptions) -> Extraction:
+    """The face crops of one recording.
+
+    A frame without a usable face, and a file that cannot be read, gives a row with its status
+    and reason and no crop.
+    """
+    known = known_of(recording)
     # of train videos alone: no protocol tunes or judges on the first frames only
     early = options.early_frames if recording.split == "train" else 0
     try:
@@ -154,17 +175,17 @@ def extract(recording: Recording, out: Path, options: PrepareOptions) -> Extract
             read = read_still_or_clip(recording.path, options.frames, early, options.early_below)
             clip = read if isinstance(read, Clip) else Clip([Frame(0, 0.0, read)], 1)
     except MediaError as error:
-        row = known | {"frame": 0, "status": error.reason, "reason": str(error)}
-        return Extraction([row], [Problem("undecodable", recording.media, str(error))])
+        return unread(recording, error.reason, str(error))
     given = GivenBoxes.of(recording, clip.total, use=options.boxes == "given")
     if clip.cut or clip.decoded < clip.wanted:
         detail = f"{clip.decoded} of {clip.wanted} frames decode"
         detail += ", and it breaks off within a frame" if clip.cut else ""
         given.problems.append(Problem("broken_frames", recording.media, detail))
+    crops: list[bytes] = []
     rows = [
         known
         | {"sample": EARLY if f.index in clip.early else None}
-        | _crop_frame(f, given, recording, out, options)
+        | _crop_frame(f, given, recording, options, crops)
         for f in clip.frames
     ]
     rows += [
@@ -172,11 +193,15 @@ def extract(recording: Recording, out: Path, options: PrepareOptions) -> Extract
         for place, frame in zip(clip.places, clip.spread, strict=True)
         if frame is None
     ]
-    return Extraction(rows, given.problems)
+    return Extraction(rows, given.problems, crops)
 
 
 def _crop_frame(
-    frame: Frame, given: GivenBoxes, recording: Recording, out: Path, options: PrepareOptions
+    frame: Frame,
+    given: GivenBoxes,
+    recording: Recording,
+    options: PrepareOptions,
+    crops: list[bytes],
 ) -> dict[str, Any]:
     height, width = frame.image.shape[:2]
     row: dict[str, Any] = {
@@ -201,10 +226,9 @@ def _crop_frame(
             "reason": f"the face is {box.w} x {box.h} px, less than {options.min_face_px}",
         }
     crop = frame.image if source == "whole" else crop_face(frame.image, box, margin)
-    name = crop_name(recording, frame.index, options.crop_format)
-    _write_crop(out / name, crop, options.crop_format)
+    crops.append(_encoded(crop, options.crop_format))
     return row | {
-        "crop": name,
+        "crop": crop_name(recording, frame.index, options.crop_format),
         "crop_w": crop.shape[1],
         "crop_h": crop.shape[0],
         **asdict(sum_of(frame.image)),
@@ -223,10 +247,9 @@ def crop_name(recording: Recording, frame: int, crop_format: str) -> str:
     return f"crops/{recording.split}/{fitting(subject)}/{name}"
 
 
-def _write_crop(path: Path, crop: NDArray[np.uint8], crop_format: str) -> None:
+def _encoded(crop: NDArray[np.uint8], crop_format: str) -> bytes:
     import cv2
 
-    path.parent.mkdir(parents=True, exist_ok=True)
     bgr = cv2.cvtColor(crop, cv2.COLOR_RGB2BGR)
     if crop_format == "png":
         _, data = cv2.imencode(".png", bgr, [cv2.IMWRITE_PNG_COMPRESSION, 3])
@@ -235,4 +258,4 @@ def _write_crop(path: Path, crop: NDArray[np.uint8], crop_format: str) -> None:
         _, data = cv2.imencode(
             ".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, 98, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, full]
         )
-    write_bytes(path, data.tobytes())
+    return data.tobytes()

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from spoofcue.data.recording import Recording
+from spoofcue.data.recordings import Recordings
 from spoofcue.errors import InputError
 from spoofcue.faces.box import Box
 from spoofcue.faces.box_files import LARGEST
@@ -22,7 +28,7 @@ from spoofcue.labels import (
     labels_of,
     same_to_the_eye,
 )
-from spoofcue.media.folders import Media, left_out_words, media_in
+from spoofcue.media.folders import LeftOut, found_in, left_out_words
 from spoofcue.media.same_files import refuse_shared_files
 from spoofcue.media.walk import Entry
 from spoofcue.texts.tables import Table, open_table
@@ -33,9 +39,29 @@ CSV_COLUMNS = (
 )
 
 
-def scan_folder(
-    root: Path, pai: str = "attack", media: Media | None = None
-) -> tuple[list[Recording], list[str]]:
+@dataclass(frozen=True, slots=True)
+class FolderContents:
+    """What a folder holds.
+
+    Attributes:
+        recordings: sorted by path.
+        warnings: to show and to keep with the data.
+        left_out: what looks like media and is not among the recordings, sorted.
+
+    """
+
+    recordings: Recordings
+    warnings: list[str]
+    left_out: list[LeftOut]
+
+
+def scan_folder(root: Path, pai: str = "attack") -> tuple[Recordings, list[str]]:
+    """Recordings and warnings of :func:`folder_contents`."""
+    found = folder_contents(root, pai)
+    return found.recordings, found.warnings
+
+
+def folder_contents(root: Path, pai: str = "attack") -> FolderContents:
     """Recordings under ``root``, labelled by the folders that they lie in.
 
     :func:`spoofcue.labels.labels_of` states the grammar; docs/howto/labels.md explains it.
@@ -43,10 +69,6 @@ def scan_folder(
     Args:
         root: the folder.
         pai: species of attacks that no folder names.
-        media: what the folder holds, if that is known.
-
-    Returns:
-        Recordings sorted by path, and warnings to show and to keep with the data.
 
     Raises:
         InputError: no media, files whose label cannot be told, or one file on both sides.
@@ -54,49 +76,71 @@ def scan_folder(
     """
     if not root.is_dir():
         raise InputError(f"{root} is not a folder.")
-    media = media or media_in(root)
-    if not media.files:
-        words = " ".join(line.strip() for line in left_out_words(media.left_out, 3))
-        raise InputError(f"{root} holds no image or video with a known extension. {words}".strip())
     refuse_live_species(pai, "the species")
-    recordings, unclear, nameless = [], [], 0
-    for path in media.files:
-        name = path.relative_to(root).as_posix()
-        says = labels_of(name.split("/")[:-1])
-        if says.label is not None:
-            says = _beside_where_it_leads(says, path, root)
-        if says.label is None:
-            unclear.append(f"{name} ({says.fault})")
-            continue
-        nameless += says.subject is None
-        recordings.append(
-            Recording(
-                path=path,
-                media=name,
-                subject=says.subject or f"file-{name}",
-                label=says.label,
-                pai=(says.species or pai) if says.label == ATTACK else None,
-                split=says.split,
-            )
-        )
-    unclear += [
-        f"{entry.path.relative_to(root).as_posix()} ({fault})"
-        for entry in media.again
-        if (fault := _by_its_first_name(entry, root))
-    ]
-    if unclear:
+    beside = _Beside()
+    recordings = _by_path(Recordings.of(_labelled(root, pai, beside)))
+    beside.left_out.sort(key=lambda left: left.path)
+    if beside.unclear:
         raise InputError(
-            f"{len(unclear)} file(s) under {root} have no clear label, e.g. "
-            f"{'; '.join(unclear[:3])}: {REMEDY}."
+            f"{len(beside.unclear)} file(s) under {root} have no clear label, e.g. "
+            f"{'; '.join(sorted(beside.unclear)[:3])}: {REMEDY}."
         )
+    if not recordings:
+        words = " ".join(line.strip() for line in left_out_words(beside.left_out, 3))
+        raise InputError(f"{root} holds no image or video with a known extension. {words}".strip())
     warnings = []
-    if nameless:
+    if beside.nameless:
         warnings.append(
-            f"{nameless} file(s) lie in no subject's folder: each counts as a person of its own. "
-            "If one person is in several files, train and test share identities and the error "
+            f"{beside.nameless} file(s) lie in no subject's folder: each counts as a person of its "
+            "own. If one person is in several files, train and test share identities and the error "
             "rates are too good; name subjects by folders or in a CSV."
         )
-    return recordings, [*warnings, *_compared(recordings)]
+    return FolderContents(recordings, [*warnings, *_compared(recordings)], beside.left_out)
+
+
+@dataclass(slots=True)
+class _Beside:
+    """What a folder holds beside recordings, and how many of these name nobody."""
+
+    left_out: list[LeftOut] = field(default_factory=list)
+    unclear: list[str] = field(default_factory=list)
+    nameless: int = 0
+
+
+def _labelled(root: Path, pai: str, beside: _Beside) -> Iterator[Recording]:
+    """Recordings as they are found."""
+    for found in found_in(root):
+        if isinstance(found, LeftOut):
+            beside.left_out.append(found)
+            continue
+        if isinstance(found, Entry):
+            if fault := _by_its_first_name(found, root):
+                beside.unclear.append(f"{found.path.relative_to(root).as_posix()} ({fault})")
+            continue
+        name = found.relative_to(root).as_posix()
+        says = labels_of(name.split("/")[:-1])
+        if says.label is not None:
+            says = _beside_where_it_leads(says, found, root)
+        if says.label is None:
+            beside.unclear.append(f"{name} ({says.fault})")
+            continue
+        beside.nameless += says.subject is None
+        yield Recording(
+            path=found,
+            media=name,
+            subject=says.subject or f"file-{name}",
+            label=says.label,
+            pai=(says.species or pai) if says.label == ATTACK else None,
+            split=says.split,
+        )
+
+
+def _by_path(recordings: Recordings) -> Recordings:
+    """Sorted by the names of folders and files, one after the other, as paths are."""
+    import polars as pl
+
+    names = pl.col("media").str.replace_all("/", "\0", literal=True)
+    return Recordings(recordings.table.sort(names))
 
 
 def _by_its_first_name(entry: Entry, root: Path) -> str:
@@ -124,12 +168,12 @@ def _beside_where_it_leads(says: FolderLabels, path: Path, root: Path) -> Folder
     return FolderLabels(None, fault=f"it is a link to {real}, which is of another class or of none")
 
 
-def _compared(recordings: Sequence[Recording]) -> list[str]:
+def _compared(recordings: Recordings) -> list[str]:
     """Warnings about files and names that look alike; a file on both sides is refused."""
-    warnings = refuse_shared_files([r.side for r in recordings])
-    species = same_to_the_eye([r.pai for r in recordings if r.pai])
+    warnings = refuse_shared_files(recordings.sides())
+    species = same_to_the_eye(recordings.table["pai"].drop_nulls().unique())
     warnings += [f"species that differ in case or blanks alone: {' and '.join(g)}" for g in species]
-    people = same_to_the_eye([r.subject for r in recordings])
+    people = same_to_the_eye(recordings.table["subject"].unique())
     warnings += [
         f"people whose names differ in case or blanks alone: {' and '.join(g)}; they are put in "
         "one split"
@@ -149,7 +193,7 @@ def refuse_live_species(pai: str, where: str) -> None:
         raise InputError(f"{where}: {pai!r} is a word for live faces and no species of attacks.")
 
 
-def read_labels(table: Path, root: Path, pai: str = "attack") -> tuple[list[Recording], list[str]]:
+def read_labels(table: Path, root: Path, pai: str = "attack") -> tuple[Recordings, list[str]]:
     """Recordings listed in a CSV with at least the columns ``path,label``.
 
     Optional columns: subject, pai, session, device, variant, dataset, split and a face box
@@ -179,11 +223,14 @@ def read_labels(table: Path, root: Path, pai: str = "attack") -> tuple[list[Reco
             f"{nameless} row(s) of {table.name} name no subject: each file counts as a person of "
             "its own, so train and test may share identities."
         )
-    against = [r.media for r in recordings if _folders_differ(r)]
+    against, first = 0, ""
+    for r in recordings:
+        if _folders_differ(r):
+            against, first = against + 1, first or r.media
     if against:
         warnings.append(
-            f"{table.name} says otherwise than the folders of {len(against)} file(s), e.g. "
-            f"{against[0]}; the table was believed."
+            f"{table.name} says otherwise than the folders of {against} file(s), e.g. "
+            f"{first}; the table was believed."
         )
     return recordings, [*warnings, *_compared(recordings)]
 
@@ -193,24 +240,46 @@ def _folders_differ(recording: Recording) -> bool:
     return says.label is not None and says.label != recording.label
 
 
-def _listed(given: Table, root: Path, pai: str) -> tuple[list[Recording], int]:
+def _listed(given: Table, root: Path, pai: str) -> tuple[Recordings, int]:
     """The recordings of a table, and how many name no subject."""
-    recordings: list[Recording] = []
-    lines: dict[str, int] = {}
+    lines, names = array("q"), array("Q")
     nameless = 0
-    for line, value in given.records():
-        recording = _read_row(given, line, value, root, pai)
-        # a file is one, however its path is written and whatever links lead to it
-        real = os.path.realpath(recording.path)
-        if real in lines:
-            raise InputError(
-                f"{given.path}, line {line}: {value['path']} is the file of line {lines[real]} "
-                "too; list a file once."
-            )
-        lines[real] = line
-        nameless += not value.get("subject")
-        recordings.append(recording)
+
+    def read() -> Iterator[Recording]:
+        nonlocal nameless
+        for line, value in given.records():
+            recording = _read_row(given, line, value, root, pai)
+            lines.append(line)
+            names.append(_hash_of(recording.path))
+            nameless += not value.get("subject")
+            yield recording
+
+    recordings = Recordings.of(read())
+    _refuse_twice(given, recordings, lines, names)
     return recordings, nameless
+
+
+def _hash_of(path: Path) -> int:
+    """Of a file's own name, whatever links lead to it: 8 bytes, so a million are held."""
+    real = os.fsencode(os.path.realpath(path))
+    return int.from_bytes(hashlib.blake2b(real, digest_size=8).digest(), "big")
+
+
+def _refuse_twice(
+    given: Table, recordings: Recordings, lines: Sequence[int], names: Sequence[int]
+) -> None:
+    """A file is one, however its path is written and whatever links lead to it."""
+    hashes = np.asarray(names)
+    values, counts = np.unique(hashes, return_counts=True)
+    first: dict[str, int] = {}
+    for at in np.flatnonzero(np.isin(hashes, values[counts > 1])).tolist():
+        path = recordings[at].path
+        line = first.setdefault(os.path.realpath(path), lines[at])
+        if line != lines[at]:
+            raise InputError(
+                f"{given.path}, line {lines[at]}: {recordings[at].media} is the file of line "
+                f"{line} too; list a file once."
+            )
 
 
 def _read_row(table: Table, line: int, value: dict[str, str], root: Path, pai: str) -> Recording:

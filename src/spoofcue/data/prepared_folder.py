@@ -206,13 +206,14 @@ def _hash(rows: pl.DataFrame) -> str:
     return hashlib.sha256(rows.drop("crop").write_csv().encode()).hexdigest()[:32]
 
 
-def count_rows(table: pl.DataFrame) -> list[dict[str, Any]]:
+def count_rows(table: pl.DataFrame | pl.LazyFrame) -> list[dict[str, Any]]:
     """Subjects, videos, faces and non-responses per split, label and PAI, in reading order."""
     import polars as pl
 
     order = pl.col("split").replace_strict({"train": 0, "dev": 1, "test": 2})
     return (
-        table.group_by("split", "label", "pai")
+        table.lazy()
+        .group_by("split", "label", "pai")
         .agg(
             pl.col("subject").n_unique().alias("subjects"),
             pl.col("video").n_unique().alias("videos"),
@@ -220,5 +221,6 @@ def count_rows(table: pl.DataFrame) -> list[dict[str, Any]]:
             (pl.col("status") != "ok").sum().alias("nonresponse"),
         )
         .sort(order, "label", "pai", nulls_last=False)
+        .collect(engine="streaming")
         .to_dicts()
     )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 NEEDED = ("media", "frame", "label", "split", "dataset", "pixels", "look", "crop")
+BLOCK = 4096  # rows that are Python objects at a time
 Row = Mapping[str, Any]
 
 
@@ -55,7 +56,7 @@ def _words(row: Row) -> str:
     return f"{row['media']}{frame} ({CLASS_NAMES[row['label']]}, {row['split']})"
 
 
-def shared_pictures(rows: pl.DataFrame) -> list[SharedPicture]:
+def shared_pictures(rows: pl.DataFrame | pl.LazyFrame) -> list[SharedPicture]:
     """Pairs of rows with equal pixels on different sides; one pair a picture.
 
     Args:
@@ -64,8 +65,25 @@ def shared_pictures(rows: pl.DataFrame) -> list[SharedPicture]:
     """
     import polars as pl
 
-    usable = rows.filter((pl.col("status") == "ok") & pl.col("pixels").is_not_null())
-    repeated = usable.filter(pl.col("pixels").is_duplicated()).select(NEEDED)
+    usable = (
+        rows.lazy()
+        .with_row_index("row")
+        .filter((pl.col("status") == "ok") & pl.col("pixels").is_not_null())
+        .with_columns(sum=pl.col("pixels").hash())
+    )
+    sides = [pl.col(c).min() != pl.col(c).max() for c in ("label", "split")]
+    mixed = (
+        usable.group_by("sum")
+        .agg(mixed=pl.any_horizontal(sides))
+        .filter("mixed")
+        .collect(engine="streaming")
+    )
+    repeated = (
+        usable.join(mixed.lazy(), on="sum", how="semi")
+        .select("row", *NEEDED)
+        .collect(engine="streaming")
+        .sort("row")
+    )
     groups: dict[str, list[Row]] = {}
     for row in repeated.iter_rows(named=True):
         groups.setdefault(row["pixels"], []).append(row)
@@ -82,25 +100,39 @@ def _on_two_sides(groups: Iterable[Sequence[Row]]) -> Iterator[SharedPicture]:
             yield SharedPicture(first, others[0])
 
 
-def near_pictures(rows: pl.DataFrame) -> list[str]:
-    """Warnings about pictures on different sides that look alike though their pixels differ."""
+def near_pictures(rows: pl.DataFrame | pl.LazyFrame) -> list[str]:
+    """Warnings about pictures on different sides that look alike though their pixels differ.
+
+    Args:
+        rows: of a manifest; those without a difference hash take no part.
+
+    """
     import polars as pl
 
-    usable = rows.filter((pl.col("status") == "ok") & pl.col("look").is_not_null()).select(NEEDED)
-    listed = list(usable.iter_rows(named=True))
-    pairs = [
-        SharedPicture(listed[a], listed[b])
-        for a, b in near_pairs(
-            [r["look"] for r in listed], [(r["label"], r["split"]) for r in listed]
-        )
-        if listed[a]["pixels"] != listed[b]["pixels"]
-    ]
+    usable = rows.lazy().filter((pl.col("status") == "ok") & pl.col("look").is_not_null())
+    known = usable.select("look", "label", "split", sum=pl.col("pixels").hash()).collect(
+        engine="streaming"
+    )
+    found = near_pairs(
+        (look for block in known.iter_slices(BLOCK) for look in block["look"]),
+        (side for block in known.iter_slices(BLOCK) for side in _sides(block)),
+    )
+    sums = known["sum"]
+    pairs = [(a, b) for a, b in found if sums[a] != sums[b]]
     if not pairs:
         return []
+    first, second = (
+        usable.slice(at, 1).select(NEEDED).collect().row(0, named=True) for at in pairs[0]
+    )
     return [
         f"{len(pairs)} picture(s) look almost the same on two sides of a class or split, e.g. "
-        f"{pairs[0].words()}: copies of one picture make the error rates too good."
+        f"{SharedPicture(first, second).words()}: copies of one picture make the error rates too "
+        "good."
     ]
+
+
+def _sides(rows: pl.DataFrame) -> Iterator[tuple[int, str]]:
+    return zip(rows["label"], rows["split"], strict=True)
 
 
 def warn_of_shared(pairs: Sequence[SharedPicture]) -> list[str]:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from spoofcue.data.manifest import SPLITS
 from spoofcue.data.recording import Recording
+from spoofcue.data.recordings import Recordings
 from spoofcue.data.shared_people import refuse_shared_subjects
 from spoofcue.errors import InputError
 from spoofcue.labels import canonical
-from spoofcue.media.same_files import same_files
+from spoofcue.media.same_files import paths_of, same_files
 
 
 def with_splits(
     recordings: Sequence[Recording],
     ratios: tuple[float, float, float] = (0.6, 0.2, 0.2),
     seed: int = 0,
-) -> list[Recording]:
+) -> Recordings:
     """Recordings with every split set: as the data fix it, else drawn by subject.
 
     People who share a file, or whose names look alike, are drawn as one.
@@ -29,38 +29,44 @@ def with_splits(
         InputError: only some recordings have a split, a subject has two, or too few subjects.
 
     """
-    given = [r for r in recordings if r.split]
-    if given and len(given) < len(recordings):
-        bare = next(r.media for r in recordings if not r.split)
+    import polars as pl
+
+    given = Recordings.of(recordings)
+    rows = given.table
+    bare = rows.filter(pl.col("split").is_null())
+    if 0 < bare.height < rows.height:
         raise InputError(
-            f"{len(given)} of {len(recordings)} files have a split and {bare} has none; give "
-            "every file a split, or none."
+            f"{rows.height - bare.height} of {rows.height} files have a split and "
+            f"{bare['media'][0]} has none; give every file a split, or none."
         )
-    if given:
-        _refuse_two_splits(recordings)
-        return list(recordings)
-    person = _people(recordings)
+    if not bare.height:
+        refuse_shared_subjects(rows.select("subject", "split"), "the given splits")
+        return given
+    person = _people(given)
     classes: dict[str, set[int]] = defaultdict(set)
-    for r in recordings:
-        classes[person[r.subject]].add(r.label)
+    for subject, label in rows.select("subject", "label").unique().iter_rows():
+        classes[person[subject]].add(label)
     chosen = assign_splits({s: frozenset(c) for s, c in classes.items()}, ratios, seed)
-    return [replace(r, split=chosen[person[r.subject]]) for r in recordings]
+    subjects = list(person)
+    drawn = [chosen[person[subject]] for subject in subjects]
+    return given.with_split(rows["subject"].replace_strict(subjects, drawn))
 
 
-def _people(recordings: Sequence[Recording]) -> dict[str, str]:
+def _people(recordings: Recordings) -> dict[str, str]:
     """Subject -> the name under which it is drawn: one for spellings of a name that look alike.
 
     So it is for people who share a file, where at least three are left to be drawn.
     """
-    subjects = sorted({r.subject for r in recordings})
+    names = recordings.table["subject"]
     spelled: dict[str, str] = {}
-    for subject in subjects:
-        spelled.setdefault(canonical(subject), subject)
-    person = {subject: spelled[canonical(subject)] for subject in subjects}
+    person: dict[str, str] = {}
+    for subject in names.unique().sort():
+        person[subject] = spelled.setdefault(canonical(subject), subject)
     together = dict(person)
-    for group in same_files([r.path for r in recordings]):
-        names = {together[recordings[i].subject] for i in group}
-        together = {s: min(names) if name in names else name for s, name in together.items()}
+    for group in same_files(paths_of(recordings.sides())):
+        shared = {together[names[i]] for i in group}
+        if len(shared) > 1:
+            together = {s: min(shared) if n in shared else n for s, n in together.items()}
     return together if len(set(together.values())) >= len(SPLITS) else person
 
 
@@ -116,12 +122,3 @@ def _share(total: int, ratios: tuple[float, float, float]) -> list[int]:
             counts[counts.index(max(counts))] -= 1
             counts[i] = 1
     return counts
-
-
-def _refuse_two_splits(recordings: Sequence[Recording]) -> None:
-    import polars as pl
-
-    rows = pl.DataFrame(
-        {"subject": [r.subject for r in recordings], "split": [r.split for r in recordings]}
-    )
-    refuse_shared_subjects(rows, "the given splits")

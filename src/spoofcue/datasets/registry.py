@@ -60,9 +60,9 @@ def recordings(dataset: str | Dataset, root: str | Path) -> list[Recording]:
 
     """
     if dataset == "folder":
-        return scan_folder(Path(root))[0]
+        return list(scan_folder(Path(root))[0])
     if isinstance(dataset, str):
         if dataset not in DATASETS:
             raise InputError(f"no dataset {dataset!r}; there are folder, {', '.join(DATASETS)}.")
         dataset = DATASETS[dataset]
-    return scan(dataset, Path(root)).recordings
+    return list(scan(dataset, Path(root)).recordings)

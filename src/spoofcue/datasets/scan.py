@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spoofcue.data.extract import PrepareOptions
-from spoofcue.data.prepare import PrepareSummary, Progress, prepare
+from spoofcue.data.prepare import FILE_SECONDS, PrepareSummary, Progress, prepare
 from spoofcue.data.recording import Problem, ProblemKind, Published, Recording
+from spoofcue.data.recordings import Recordings
 from spoofcue.data.splits import with_splits
 from spoofcue.datasets.box_places import is_box_file, with_boxes
 from spoofcue.datasets.definition import Dataset, Grammar, Named
@@ -20,6 +21,7 @@ from spoofcue.datasets.tree import Tree
 from spoofcue.errors import InputError
 from spoofcue.labels import ATTACK, LIVE
 from spoofcue.media.kinds import OTHER_MEDIA_SUFFIXES
+from spoofcue.shards.engines import Engine
 
 # What lies beside recordings under their names and was never meant to be one.
 SIDECARS = frozenset(
@@ -45,7 +47,7 @@ class Scan:
 
     """
 
-    recordings: list[Recording]
+    recordings: Recordings
     problems: list[Problem]
     published: dict[str, Published]
     notes: list[str]
@@ -110,7 +112,7 @@ def parse(dataset: Dataset, tree: Tree) -> Scan:
     problems += [Problem("missing", name) for name in missing] + of_boxes
     problems += _count_problems(recordings, published, dataset.tolerance)
     notes = [*grammar.notes, *notes, *place_notes(place for place, _ in kept)]
-    return Scan(recordings, problems, published, notes)
+    return Scan(Recordings.of(recordings), problems, published, notes)
 
 
 def _named(tree: Tree, grammar: Grammar) -> tuple[list[tuple[Place, Named]], list[str]]:
@@ -219,7 +221,10 @@ def prepare_scan(
     out: Path,
     options: PrepareOptions,
     *,
+    engine: Engine = "local",
+    address: str | None = None,
     workers: int | None = None,
+    file_seconds: float = FILE_SECONDS,
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> PrepareSummary:
@@ -234,7 +239,10 @@ def prepare_scan(
         root,
         out,
         options,
+        engine=engine,
+        address=address,
         workers=workers,
+        file_seconds=file_seconds,
         overwrite=overwrite,
         warnings=scanned.notes,
         dataset=dataset.name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,7 +65,7 @@ def bits_apart(look: str, other: str) -> int:
     return (int(look, 16) ^ int(other, 16)).bit_count()
 
 
-def near_pairs(looks: Sequence[str | None], sides: Sequence[Hashable]) -> Iterator[tuple[int, int]]:
+def near_pairs(looks: Iterable[str | None], sides: Iterable[Hashable]) -> Iterator[tuple[int, int]]:
     """Pairs of pictures on different sides that look alike; each picture in one pair at most.
 
     Args:
@@ -77,20 +77,24 @@ def near_pairs(looks: Sequence[str | None], sides: Sequence[Hashable]) -> Iterat
 
     """
     width = 2 * SIDE * SIDE // 8 // BANDS
-    buckets: dict[tuple[int, str], list[int]] = defaultdict(list)
-    numbers = [int(look or "0", 16) for look in looks]
+    buckets: dict[tuple[int, str], list[tuple[int, Hashable, int]]] = defaultdict(list)
     taken: set[int] = set()
-    for at, look in enumerate(looks):
+    for at, (look, side) in enumerate(zip(looks, sides, strict=True)):
         if look is None or len(set(look)) == 1:  # nothing to see in a picture of one colour
             continue
+        number = int(look, 16)
+        own = at, side, number
         for band in range(BANDS):
             bucket = buckets[band, look[band * width : (band + 1) * width]]
-            for other in bucket:
-                if sides[other] == sides[at] or at in taken or other in taken:
+            alike = 0
+            for other, its_side, its_number in bucket:
+                if its_side == side:
+                    alike += 1
+                elif at in taken or other in taken:
                     continue
-                if (numbers[other] ^ numbers[at]).bit_count() <= NEAR:
+                elif (its_number ^ number).bit_count() <= NEAR:
                     taken |= {at, other}
                     yield other, at
             # frames of one clip fill a bucket: some of each side are enough
-            if sum(sides[other] == sides[at] for other in bucket) < KEPT:
-                bucket.append(at)
+            if alike < KEPT:
+                bucket.append(own)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import overload
+
+import numpy as np
 
 from spoofcue.errors import InputError, MediaError
 from spoofcue.labels import CLASS_NAMES
@@ -52,7 +55,7 @@ def refuse_shared_files(sides: Sequence[Side]) -> list[str]:
         InputError: one content is live and attack, or in two splits; names both paths.
 
     """
-    groups = same_files([side.path for side in sides])
+    groups = same_files(paths_of(sides))
     return _judged([sides[i] for i in group] for group in groups)
 
 
@@ -76,21 +79,28 @@ def refuse_two_people(photos: Sequence[tuple[Path, str]]) -> None:
 def same_files(paths: Sequence[Path]) -> list[list[int]]:
     """Indices of files that hold the same bytes, of two files or more; empty files apart.
 
+    Of each file its size is held, and of those of equal size their digest.
+
     Args:
         paths: files, or members of shards (:mod:`spoofcue.media.crops`).
 
     """
-    by_size: dict[int, list[int]] = defaultdict(list)
-    for at, path in enumerate(paths):
-        size = _size(path)
-        if size:
-            by_size[size].append(at)
-    groups: dict[str, list[int]] = defaultdict(list)
-    for at in (at for group in by_size.values() if len(group) > 1 for at in group):
-        key = _content(paths[at])
-        if key is not None:
-            groups[key].append(at)
-    return [group for group in groups.values() if len(group) > 1]
+    sizes = np.fromiter((_size(path) for path in paths), np.int64, len(paths))
+    _, which, counts = np.unique(sizes, return_inverse=True, return_counts=True)
+    alike = np.flatnonzero((counts[which] > 1) & (sizes > 0))
+    digests = np.zeros((len(alike), DIGEST_BYTES), np.uint8)
+    for at, index in enumerate(alike):
+        digests[at] = np.frombuffer(_content(paths[int(index)]), np.uint8)
+    read = digests.any(axis=1)
+    alike, digests = alike[read], digests[read]
+    if not len(alike):
+        return []
+    _, of, times = np.unique(digests, axis=0, return_inverse=True, return_counts=True)
+    groups: dict[int, list[int]] = defaultdict(list)
+    for index, group in zip(alike.tolist(), of.ravel().tolist(), strict=True):
+        if times[group] > 1:
+            groups[group].append(index)
+    return list(groups.values())
 
 
 def _judged(groups: Iterable[Sequence[Side]]) -> list[str]:
@@ -115,25 +125,49 @@ def _judged(groups: Iterable[Sequence[Side]]) -> list[str]:
     ]
 
 
-def _size(path: Path) -> int | None:
+def paths_of(sides: Sequence[Side]) -> Sequence[Path]:
+    """The files of many sides, each made when it is asked for."""
+    return _Paths(sides)
+
+
+class _Paths(Sequence[Path]):
+    def __init__(self, sides: Sequence[Side]) -> None:
+        self._sides = sides
+
+    def __len__(self) -> int:
+        return len(self._sides)
+
+    @overload
+    def __getitem__(self, at: int) -> Path: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Path]: ...
+    def __getitem__(self, at: int | slice) -> Path | Sequence[Path]:
+        return _Paths(self._sides[at]) if isinstance(at, slice) else self._sides[at].path
+
+    def __iter__(self) -> Iterator[Path]:
+        return (side.path for side in self._sides)
+
+
+def _size(path: Path) -> int:
     try:
         return len(crop_bytes(path)) if in_shard(path) else path.stat().st_size
     except (OSError, MediaError):
-        return None  # reading it will tell
+        return 0  # reading it will tell
 
 
-def _content(path: Path) -> str | None:
+def _content(path: Path) -> bytes:
+    """A digest; zeros where it cannot be read."""
     try:
         if in_shard(path):
-            return hashlib.blake2b(crop_bytes(path), digest_size=DIGEST_BYTES).hexdigest()
+            return hashlib.blake2b(crop_bytes(path), digest_size=DIGEST_BYTES).digest()
         stat = os.stat(path)
         return _hashed(os.path.realpath(path), stat.st_size, stat.st_mtime_ns)
     except (OSError, MediaError):
-        return None
+        return bytes(DIGEST_BYTES)
 
 
 @lru_cache(maxsize=1 << 16)
-def _hashed(path: str, size: int, changed: int) -> str:
+def _hashed(path: str, size: int, changed: int) -> bytes:
     """Digest of a file's bytes; kept, since a set is compared when it is read and when it is split.
 
     Args:
@@ -146,4 +180,4 @@ def _hashed(path: str, size: int, changed: int) -> str:
     with open(path, "rb") as file:
         while block := file.read(BLOCK):
             digest.update(block)
-    return digest.hexdigest()
+    return digest.digest()

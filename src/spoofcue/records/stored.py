@@ -89,33 +89,6 @@ class Record(Part):
         """What the file holds: ``format``, then the fields that were set, as plain values."""
         return {"format": self.FORMAT, **self.model_dump(exclude_unset=True)}
 
-    @classmethod
-    def read_lines(cls, path: Path) -> list[Self]:
-        """Read a file of one record a line, up to a line that a kill cut short.
-
-        Raises:
-            InputError: the file cannot be read, or a line that is whole is no such record.
-
-        """
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-        except (OSError, ValueError) as error:
-            raise InputError(f"cannot read {path}: {error}. {cls.REMEDY}") from error
-        records = []
-        for line in lines:
-            try:
-                tree = json.loads(line)
-            except (ValueError, RecursionError):
-                break
-            if not isinstance(tree, dict):
-                raise InputError(f"{path} is not {cls.KIND}: a line holds no keys. {cls.REMEDY}")
-            records.append(cls.from_tree(tree, path))
-        return records
-
-    def to_line(self) -> str:
-        """The record as a line of a file of many, with its end."""
-        return json.dumps(self.to_tree()) + "\n"
-
     def write(self, path: Path) -> None:
         """Write the record to ``path``, whole or not at all; the folder exists."""
         write_json(path, self.to_tree())

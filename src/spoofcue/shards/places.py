@@ -94,14 +94,14 @@ class FolderPlace:
     def put(self, name: str, content: bytes) -> None:
         """See :class:`Place`."""
         path = self._folder / name
-        with _renamed_to(path) as part, part.open("wb") as file:
+        with renamed_to(path) as part, part.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
 
     def put_file(self, name: str, source: Path) -> None:
         """See :class:`Place`."""
-        with _renamed_to(self._folder / name) as part, part.open("wb") as out:
+        with renamed_to(self._folder / name) as part, part.open("wb") as out:
             with source.open("rb") as file:
                 while block := file.read(1 << 20):
                     out.write(block)
@@ -114,18 +114,24 @@ class FolderPlace:
 
 
 @contextmanager
-def _renamed_to(path: Path) -> Iterator[Path]:
+def renamed_to(path: Path, *, sync: bool = True) -> Iterator[Path]:
     """As :func:`spoofcue.whole_files.whole`, for a file that two writers may write at once.
 
     A worker of a killed command may live on beside the worker of the next: each has a name of its
     own until the end, and whichever comes last has put the same rows there.
+
+    Args:
+        path: the file; its folder is made.
+        sync: the new name is on the disk when the block has ended.
+
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{uuid.uuid4().hex[:12]}{PART}")
     try:
         yield part
         os.replace(part, path)
-        _keep_name(path.parent)
+        if sync:
+            _keep_name(path.parent)
     except BaseException as error:
         if isinstance(error, OSError):
             error.filename, error.filename2 = str(path), None  # the name that the user knows
