@@ -38,11 +38,6 @@ def test_rows_without_a_name_are_units_of_their_own() -> None:
     assert units[0] == units[3]
 
 
-def test_equal_hashes_of_unequal_names_do_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(categories, "_hashes", lambda column: np.zeros(len(column), np.uint64))
-    assert Categories.of(["b", "a", "b"]).text.tolist() == ["b", "a", "b"]
-
-
 def test_names_are_found_beyond_one_block(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(categories, "BLOCK", 3)
     texts = ["a", "b", "a", "c", "b", "d", "a"]

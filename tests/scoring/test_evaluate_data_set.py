@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import numpy as np
+import polars as pl
 import pytest
 
 from helpers.score_data_sets import data_set
@@ -36,6 +38,36 @@ def test_dev_sets_the_threshold_and_test_is_judged_by_hand(tmp_path: Path) -> No
     assert evaluate(scores=test, dev=dev).frame.rates == frame.rates
     assert evaluate(scores=scores, dev=dev, out=tmp_path / "e").frame.rates == frame.rates
     assert evaluate(scores=scores, threshold=0.55).frame.rates.bpcer.value == 0
+
+
+def test_what_is_written_is_read_back_to_the_last_digit(tmp_path: Path) -> None:
+    odd = [
+        ("a,b.jpg", "é\n"),
+        ('"q".png', "x"),
+        (".jpg", ""),
+        ("s3://b/c.jpg", "y"),
+        ("d.mp4", "z"),
+    ]
+    scores = np.random.default_rng(0).normal(size=5) * [1, 1e-9, 1e9, 1e300, 1e-300]
+    table = {
+        "path": [f"/archive/{name}" if "://" not in name else name for name, _ in odd],
+        "score": scores,
+        "label": ["0", "1", "live", "attack", "1"],
+        "pai": ["", "print", "none", "mask", ""],
+        "recording": [video for _, video in odd],
+    }
+    folder = tmp_path / "set"
+    folder.mkdir()
+    pl.DataFrame(table).write_parquet(folder / "a.parquet")
+    evaluate(scores=folder, out=tmp_path / "e", threshold=0.5)
+    with (tmp_path / "e" / "test.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [float(row["score"]) for row in rows] == scores.tolist()
+    assert [row["label"] for row in rows] == ["0", "1", "0", "1", "1"]
+    assert [row["pai"] for row in rows] == ["", "print", "", "mask", ""]
+    assert [row["media"] for row in rows] == table["path"]
+    assert [bool(row["crop"]) for row in rows] == [True, True, False, False, False]
+    assert [row["video"] for row in rows] == ["é", "x", "", "y", "z"]
 
 
 def test_two_models_are_compared_and_one_reported_without_a_training(tmp_path: Path) -> None:

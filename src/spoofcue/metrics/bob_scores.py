@@ -12,16 +12,19 @@ known is written as ``-``.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
 from spoofcue.errors import InputError
-from spoofcue.metrics.csv_scores import ScoreRows
+from spoofcue.metrics.csv_scores import BLOCK
+from spoofcue.metrics.score_rows import ScoreRows
 from spoofcue.metrics.scores import NonResponses, ScoreSet
 from spoofcue.texts.decoding import open_text
 
 UNKNOWN = "-"
+Attempt = tuple[float | None, int, str, str, str]
 
 
 def read_bob(path: Path, columns: int) -> ScoreSet:
@@ -37,15 +40,20 @@ def read_bob(path: Path, columns: int) -> ScoreSet:
     """
     rows = ScoreRows(path)
     with open_text(path) as file:
-        for number, line in enumerate(file, start=1):
-            fields = line.split()
-            if not fields or fields[0].startswith("#"):
-                continue
-            _add(rows, fields, columns, f"{path}, line {number}")
+        attempts = _attempts(file, path, columns)
+        while block := list(islice(attempts, BLOCK)):
+            rows.add(*zip(*block, strict=True))
     return rows.to_scores()
 
 
-def _add(rows: ScoreRows, fields: list[str], columns: int, where: str) -> None:
+def _attempts(file: TextIO, path: Path, columns: int) -> Iterator[Attempt]:
+    for number, line in enumerate(file, start=1):
+        fields = line.split()
+        if fields and not fields[0].startswith("#"):
+            yield _attempt(fields, columns, f"{path}, line {number}")
+
+
+def _attempt(fields: list[str], columns: int, where: str) -> Attempt:
     if len(fields) != columns:
         raise InputError(f"{where}: {len(fields)} columns where bob{columns} has {columns}.")
     claimed, real, probe, text = fields[0], *fields[-3:]
@@ -56,7 +64,7 @@ def _add(rows: ScoreRows, fields: list[str], columns: int, where: str) -> None:
     if math.isinf(score):
         raise InputError(f"{where}: score {text!r} is no finite number.")
     attack = claimed != real
-    rows.add(
+    return (
         None if math.isnan(score) else score,
         int(attack),
         real if attack else "",
@@ -88,9 +96,7 @@ def write_bob(scores: ScoreSet, file: TextIO, columns: int) -> None:
 
 def _lines(rows: ScoreSet | NonResponses, values: Iterable[str], columns: int) -> Iterable[str]:
     for pai, video, subject, value in zip(
-        rows.pais.text.tolist(),
-        rows.videos.text.tolist(),
-        rows.subjects.text.tolist(),
+        *(chain.from_iterable(c.blocks()) for c in (rows.pais, rows.videos, rows.subjects)),
         values,
         strict=True,
     ):

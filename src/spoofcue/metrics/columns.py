@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from spoofcue.metrics.names import Names
 
 BLOCK = 1 << 16  # rows looked at together: they stay in the processor's cache
 
@@ -22,32 +24,21 @@ class Categories:
     """
 
     codes: NDArray[np.int32]
-    names: tuple[str, ...]
+    names: Names
 
     @classmethod
     def of(cls, texts: ArrayLike) -> Categories:
         """Encode a column of text in O(N) memory."""
         column = np.asarray(texts, dtype=np.str_).reshape(-1)
-        if not len(column):
-            return cls(np.zeros(0, np.int32), ())
-        hashed = _hashes(column)
-        known = np.unique(hashed)
-        codes = np.empty(len(column), np.int32)
-        example = np.empty(len(known), np.int64)
-        for part in _blocks(len(column)):
-            codes[part] = np.searchsorted(known, hashed[part])
-            example[codes[part]] = np.arange(part.start, part.stop)
-        names = column[example]
-        if any((names[codes[part]] != column[part]).any() for part in _blocks(len(column))):
-            # Two names with one hash.
-            names, inverse = np.unique(column, return_inverse=True)
-            codes = inverse.astype(np.int32)
-        return cls.coded(codes, names.tolist())
+        coder = Coder()
+        for start in range(0, len(column), BLOCK):
+            coder.add(column[start : start + BLOCK].tolist())
+        return coder.categories()
 
     @classmethod
     def constant(cls, name: str, rows: int) -> Categories:
         """``rows`` times the same name."""
-        return cls(np.zeros(rows, np.int32), (name,) if rows else ())
+        return cls(np.zeros(rows, np.int32), Names.of((name,) if rows else ()))
 
     @classmethod
     def coded(cls, codes: ArrayLike, names: Sequence[str]) -> Categories:
@@ -58,12 +49,19 @@ class Categories:
             names: what they stand for.
 
         """
-        given = np.asarray(codes)
-        used = np.bincount(given, minlength=len(names)) > 0
-        kept = sorted({n for n, u in zip(names, used, strict=True) if u})
-        place = {name: at for at, name in enumerate(kept)}
-        moved = np.array([place.get(name, -1) for name in names], np.int32)
-        return cls(moved[given] if len(given) else np.zeros(0, np.int32), tuple(kept))
+        given, table = np.asarray(codes, np.int32), Names.of(names)
+        rank, count = table.ranks()
+        example = np.empty(count, np.int64)
+        example[rank] = np.arange(len(table))
+        return cls(rank.astype(np.int32)[given], table.take(example))._in_use()
+
+    def _in_use(self) -> Categories:
+        """The same without names that no row has."""
+        used = np.bincount(self.codes, minlength=len(self.names)) > 0
+        if used.all():
+            return self
+        place = (np.cumsum(used) - 1).astype(np.int32)
+        return Categories(place[self.codes], self.names.take(np.flatnonzero(used)))
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -71,12 +69,12 @@ class Categories:
     @property
     def text(self) -> NDArray[np.str_]:
         """(N,) the names themselves."""
-        names = np.array(self.names, dtype=np.str_)
+        names = np.array(list(self.names), dtype=np.str_)
         return names[self.codes] if len(self) else np.zeros(0, np.str_)
 
     def code(self, name: str) -> int:
         """The code of a name; -1, which no row has, if it is not in use."""
-        return self.names.index(name) if name in self.names else -1
+        return self.names.place(name)
 
     def units(self) -> NDArray[np.int64]:
         """(N,) equal numbers for rows of one name, below K; a row without a name is alone."""
@@ -85,7 +83,7 @@ class Categories:
 
     def rows(self, chosen: NDArray[np.integer] | NDArray[np.bool_]) -> Categories:
         """The chosen rows, by index or mask."""
-        return Categories.coded(self.codes[chosen], self.names)
+        return Categories(self.codes[chosen], self.names)._in_use()
 
     def renamed(self, names: Sequence[str]) -> Categories:
         """The same rows with the k-th name replaced by ``names[k]``; equal ones become one."""
@@ -93,29 +91,51 @@ class Categories:
 
     def joined(self, other: Categories) -> Categories:
         """The rows of this column, then those of the other."""
-        codes = np.concatenate([self.codes, other.codes + len(self.names)])
-        return Categories.coded(codes, self.names + other.names)
+        if not len(other):
+            return self
+        codes = np.concatenate([self.codes, other.codes + np.int32(len(self.names))])
+        return Categories.coded(codes, Names.concatenated([self.names, other.names]))
 
     def filled(self, rows: NDArray[np.bool_], name: str) -> Categories:
         """The same column with ``name`` in the rows of the mask."""
         codes = np.where(rows, len(self.names), self.codes)
-        return Categories.coded(codes, (*self.names, name))
+        return Categories.coded(codes, Names.concatenated([self.names, Names.of([name])]))
+
+    def blocks(self) -> Iterator[list[str]]:
+        """The names of the rows, a bounded number at a time."""
+        for start in range(0, len(self), BLOCK):
+            used, at = np.unique(self.codes[start : start + BLOCK], return_inverse=True)
+            names = self.names.take(used)[:]
+            yield [names[k] for k in at.tolist()]
 
 
-def _hashes(column: NDArray[np.str_]) -> NDArray[np.uint64]:
-    """(N,) a 64-bit number a text: its code points times fixed random odd numbers, summed."""
-    column = np.ascontiguousarray(column)
-    words = column.view(np.uint32).reshape(len(column), -1)
-    factors = np.random.default_rng(0).integers(2**63, size=words.shape[1], dtype=np.uint64)
-    factors = factors * np.uint64(2) + np.uint64(1)
-    hashed = np.empty(len(column), np.uint64)
-    for part in _blocks(len(column)):
-        hashed[part] = words[part].astype(np.uint64) @ factors
-    return hashed
+class Coder:
+    """Collects a column block by block, in the bytes of each block's distinct names."""
 
+    def __init__(self) -> None:
+        """Of no row yet."""
+        self._codes: list[NDArray[np.int32]] = []
+        self._names: list[Names] = []
+        self._count = 0
 
-def _blocks(rows: int) -> list[slice]:
-    return [slice(at, min(at + BLOCK, rows)) for at in range(0, rows, BLOCK)]
+    def add(self, texts: Sequence[str]) -> None:
+        """The next rows, a bounded number."""
+        known: dict[str, int] = {}
+        codes = [known.setdefault(text, len(known)) for text in texts]
+        self.add_coded(np.array(codes, np.int32), list(known))
+
+    def add_coded(self, codes: NDArray[np.int32], names: Sequence[str]) -> None:
+        """The same as codes into distinct names."""
+        self._codes.append(codes + np.int32(self._count))
+        self._names.append(Names.of(names))
+        self._count += len(names)
+
+    def categories(self) -> Categories:
+        """All rows; may be called once, since the blocks are given up."""
+        codes = np.concatenate([np.zeros(0, np.int32), *self._codes])
+        names = Names.concatenated(self._names)
+        self._codes, self._names = [], []
+        return Categories.coded(codes, names)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

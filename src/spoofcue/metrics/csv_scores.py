@@ -1,80 +1,23 @@
-"""Rows of a score file, collected one by one into compact columns."""
+"""Score files in CSV: read and written a bounded number of rows at a time."""
 
 from __future__ import annotations
 
 import csv
-from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, islice, repeat
+from math import isfinite
 from pathlib import Path
 from typing import TextIO
 
-import numpy as np
-
 from spoofcue.errors import InputError
 from spoofcue.labels import class_of_label
-from spoofcue.metrics.columns import Categories
+from spoofcue.metrics.score_rows import ScoreRows
 from spoofcue.metrics.scores import NonResponses, ScoreSet
 from spoofcue.texts.tables import Table, open_table
 
-
-class ScoreRows:
-    """Collects rows in about 25 bytes each; :meth:`to_scores` makes the set."""
-
-    def __init__(self, path: Path) -> None:
-        """``path`` is named in errors."""
-        self._path = path
-        self._score, self._label = array("d"), array("b")
-        self._answered = array("b")
-        self._columns = (_Column(), _Column(), _Column())
-
-    def add(self, score: float | None, label: int, pai: str, video: str, subject: str) -> None:
-        """One attempt; ``score`` is None for a non-response."""
-        self._answered.append(score is not None)
-        self._score.append(0.0 if score is None else score)
-        self._label.append(label)
-        for column, name in zip(self._columns, (pai, video, subject), strict=True):
-            column.add(name)
-
-    def to_scores(self) -> ScoreSet:
-        """Check and convert.
-
-        Raises:
-            InputError: naming the file; it holds no score, or a row contradicts itself.
-
-        """
-        answered = np.array(self._answered, dtype=np.bool_)
-        if not answered.any():
-            raise InputError(f"{self._path} holds no score.")
-        label = np.array(self._label)
-        pai, video, subject = (column.categories() for column in self._columns)
-        silent = ~answered
-        try:
-            return ScoreSet.of(
-                np.array(self._score)[answered],
-                label[answered],
-                pai.rows(answered),
-                video.rows(answered),
-                subject.rows(answered),
-                lost=NonResponses.of(
-                    label[silent], pai.rows(silent), video.rows(silent), subject.rows(silent)
-                ),
-            )
-        except InputError as error:
-            raise InputError(f"{self._path}: {error}") from error
-
-
-class _Column:
-    def __init__(self) -> None:
-        self._codes, self._known = array("i"), dict[str, int]()
-
-    def add(self, name: str) -> None:
-        self._codes.append(self._known.setdefault(name, len(self._known)))
-
-    def categories(self) -> Categories:
-        return Categories.coded(np.array(self._codes), list(self._known))
-
-
+# rows looked at together; more would be walked through by Python's collector again and again
+BLOCK = 1 << 11
 COLUMNS = ("score", "label", "pai", "video", "subject")
 
 
@@ -129,14 +72,13 @@ def write_csv(scores: ScoreSet, file: TextIO) -> None:
     """Write every attempt, non-responses with an empty score; all digits are kept."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
-    texts = [repr(float(s)) for s in scores.score]
-    writer.writerows(zip(texts, *_columns(scores), strict=True))
-    writer.writerows(zip([""] * len(scores.lost), *_columns(scores.lost), strict=True))
+    writer.writerows(zip((repr(float(s)) for s in scores.score), *_columns(scores), strict=True))
+    writer.writerows(zip(repeat("", len(scores.lost)), *_columns(scores.lost), strict=True))
 
 
 def _columns(rows: ScoreSet | NonResponses) -> tuple[Iterator[object], ...]:
-    columns = (rows.label, rows.pais.text, rows.videos.text, rows.subjects.text)
-    return tuple(iter(np.asarray(c).tolist()) for c in columns)
+    names = (chain.from_iterable(c.blocks()) for c in (rows.pais, rows.videos, rows.subjects))
+    return (map(int, rows.label), *names)
 
 
 def _rows(table: Table, split: str | None) -> ScoreRows:
@@ -150,16 +92,44 @@ def _rows(table: Table, split: str | None) -> ScoreRows:
     if split is not None and "split" not in names:
         raise InputError(f"{path} has no column split to choose {split!r} by.")
     of_split = names.index("split") if split is not None else None
-    at = [names.index(c) if c in names else len(names) for c in COLUMNS]
+    at = [names.index(c) if c in names else None for c in COLUMNS]
     rows = ScoreRows(path)
-    for line, fields in table.rows:
-        if of_split is not None and fields[of_split].strip() != split:
-            continue
-        fields.append("")  # stands for columns that the file lacks
-        text, word, pai, video, subject = (fields[i].strip() for i in at)
-        label = class_of_label(word)
-        if label is None:
-            raise InputError(f"{path}, line {line}: label {word!r} is not 0, 1, live or attack.")
-        score = table.number(text, line, "score") if text else None
-        rows.add(score, label, pai, video, subject)
+    while block := list(islice(table.rows, BLOCK)):
+        if of_split is not None:
+            block = [row for row in block if row[1][of_split].strip() == split]
+        score, label, *others = (
+            [""] * len(block) if k is None else [fields[k].strip() for _, fields in block]
+            for k in at
+        )
+        classes = {word: class_of_label(word) for word in set(label)}
+        numbers = _numbers(score)
+        if numbers is None or None in classes.values():
+            numbers = _closely(block, table, score, label)
+        rows.add(numbers, [classes[word] or 0 for word in label], *others)
     return rows
+
+
+def _numbers(texts: list[str]) -> list[float | None] | None:
+    """Scores, None where there is none; None for all if one of them has to be looked at closely."""
+    together = "".join(texts)
+    if "_" in together or not together.isascii():
+        return None
+    try:
+        numbers = [float(text) if text else None for text in texts]
+    except ValueError:
+        return None
+    return numbers if all(n is None or isfinite(n) for n in numbers) else None
+
+
+def _closely(
+    block: list[tuple[int, list[str]]], table: Table, score: list[str], label: list[str]
+) -> list[float | None]:
+    """Scores row by row, so that the first row that is wrong is named."""
+    numbers: list[float | None] = []
+    for (line, _), text, word in zip(block, score, label, strict=True):
+        if class_of_label(word) is None:
+            raise InputError(
+                f"{table.path}, line {line}: label {word!r} is not 0, 1, live or attack."
+            )
+        numbers.append(table.number(text, line, "score") if text else None)
+    return numbers

@@ -6,12 +6,18 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from spoofcue.errors import InputError
 from spoofcue.labels import LIVE_WORDS, class_of_label
-from spoofcue.metrics.csv_scores import ScoreRows
+from spoofcue.metrics.score_rows import ScoreRows
 from spoofcue.metrics.scores import ScoreSet
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 PARQUET, ROWS, JOB = ".parquet", "rows", "job.json"
 # what a score file calls a column -> what it may be called here, the first that is there
@@ -24,24 +30,40 @@ NAMES = {
 BATCH = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Rows of one attempt each, column by column.
+@dataclass(frozen=True, slots=True, eq=False)
+class Texts:
+    """A column of n rows; what repeats is held once.
 
     Attributes:
-        score: None: it has none.
-        label: 0 live, 1 attack.
-        pai, video, subject, split, path: empty where they are not known.
+        codes: (n,) int32, index into ``names``.
+        names: without blanks about them; empty where it is not known. Some may repeat.
 
     """
 
-    score: list[float | None]
-    label: list[int]
-    pai: list[str]
-    video: list[str]
-    subject: list[str]
-    split: list[str]
-    path: list[str]
+    codes: NDArray[np.int32]
+    names: list[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """Rows of one attempt each, column by column; a bounded number.
+
+    Attributes:
+        score: (n,) float64; what stands where there is none means nothing.
+        answered: (n,) whether there is a score.
+        label: (n,) int8, 0 live, 1 attack.
+        pai, video, subject: empty where they are not known, and ``pai`` for live.
+        path: (n,) text of Arrow, empty where it is not known.
+
+    """
+
+    score: NDArray[np.float64]
+    answered: NDArray[np.bool_]
+    label: NDArray[np.int8]
+    pai: Texts
+    video: Texts
+    subject: Texts
+    path: pa.StringArray
 
 
 def is_parquet(path: Path) -> bool:
@@ -65,10 +87,13 @@ def read_parquet_scores(path: Path, split: str | None = None) -> ScoreSet:
     """
     rows = ScoreRows(path)
     for block in blocks_of(path, split):
-        for score, label, pai, video, subject in zip(
-            block.score, block.label, block.pai, block.video, block.subject, strict=True
+        rows.add_scores(block.score, block.answered, block.label)
+        for coder, column in (
+            (rows.pai, block.pai),
+            (rows.video, block.video),
+            (rows.subject, block.subject),
         ):
-            rows.add(score, label, pai if label else "", video, subject)
+            coder.add_coded(column.codes, column.names)
     return rows.to_scores()
 
 
@@ -145,36 +170,91 @@ def blocks_of(path: Path, split: str | None = None) -> Iterator[Block]:
                 yield _block(part, batch, columns, split)
 
 
-def _block(part: Path, batch: Any, columns: dict[str, str], split: str | None) -> Block:
-    count = batch.num_rows
-    held = {
-        name: batch.column(columns[name]).to_pylist() if name in columns else [None] * count
-        for name in ("score", "label", "path", "face", *NAMES)
-    }
-    texts = {name: [_text(v) for v in held[name]] for name in (*NAMES, "path")}
-    chosen = [
-        at
-        for at in range(count)
-        if not held["face"][at] and (split is None or texts["split"][at] == split)
-    ]
-    known: dict[Any, int | None] = {v: class_of_label(_text(v)) for v in set(held["label"])}
-    labels: list[int] = []
-    for at in chosen:
-        label = known[held["label"][at]]
-        if label is None:
-            raise InputError(
-                f"{part}: {texts['path'][at] or f'row {at + 1}'} has the label "
-                f"{held['label'][at]!r}, which is not 0, 1, live or attack. Labels go along from a "
-                f"manifest's column label, or come from folders named {', '.join(LIVE_WORDS[:2])}, "
-                "attack, spoof (docs/howto/labels.md)."
-            )
-        labels.append(label)
-    scores = [held["score"][at] for at in chosen]
+def _block(part: Path, batch: pa.RecordBatch, columns: dict[str, str], split: str | None) -> Block:
+    import pyarrow as pa
+
+    def texts(name: str) -> Texts:
+        return _texts(batch.column(columns[name])) if name in columns else _nothing(rows)
+
+    rows = batch.num_rows
+    chosen = np.ones(rows, np.bool_)
+    if "face" in columns:
+        values, codes = _coded(batch.column(columns["face"]))
+        chosen &= ~np.array([bool(v) for v in values], np.bool_)[codes]
+    if split is not None:
+        of = texts("split")
+        chosen &= np.array([name == split for name in of.names], np.bool_)[of.codes]
+    at = np.flatnonzero(chosen)
+    path = _path(batch.column(columns["path"])) if "path" in columns else pa.array([""] * rows)
+    label = _labels(part, batch.column(columns["label"]), at, path)
+    score, answered = _scores(part, batch.column(columns["score"]))
+    pai, video, subject = (_rows(texts(name), at) for name in ("pai", "video", "subject"))
     return Block(
-        [None if s is None else float(s) for s in scores],
-        labels,
-        *([texts[name][at] for at in chosen] for name in (*NAMES, "path")),
+        score[at], answered[at], label, _of_attacks(pai, label), video, subject, path.take(at)
     )
+
+
+def _coded(column: pa.Array) -> tuple[list[Any], NDArray[np.int32]]:
+    """Distinct values, None the first of them, and which one each row has."""
+    found = column.dictionary_encode()
+    codes = found.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return [None, *found.dictionary.to_pylist()], codes.astype(np.int32) + np.int32(1)
+
+
+def _texts(column: pa.Array) -> Texts:
+    values, codes = _coded(column)
+    known: dict[str, int] = {}
+    place = [known.setdefault(_text(value), len(known)) for value in values]
+    return Texts(np.array(place, np.int32)[codes], list(known))
+
+
+def _nothing(rows: int) -> Texts:
+    return Texts(np.zeros(rows, np.int32), [""])
+
+
+def _rows(column: Texts, at: NDArray[np.intp]) -> Texts:
+    return Texts(column.codes[at], column.names)
+
+
+def _of_attacks(pai: Texts, label: NDArray[np.int8]) -> Texts:
+    codes = np.where(label == 0, len(pai.names), pai.codes).astype(np.int32)
+    return Texts(codes, [*pai.names, ""])
+
+
+def _path(column: pa.Array) -> pa.StringArray:
+    import pyarrow as pa
+    from pyarrow import compute
+
+    return compute.utf8_trim_whitespace(column.cast(pa.string()).fill_null(""))
+
+
+def _labels(
+    part: Path, column: pa.Array, at: NDArray[np.intp], path: pa.StringArray
+) -> NDArray[np.int8]:
+    values, codes = _coded(column)
+    classes = [class_of_label(_text(value)) for value in values]
+    label = np.array([-1 if c is None else c for c in classes], np.int8)[codes[at]]
+    unknown = np.flatnonzero(label < 0)
+    if len(unknown):
+        row = int(at[unknown[0]])
+        raise InputError(
+            f"{part}: {path[row].as_py() or f'row {row + 1}'} has the label "
+            f"{values[codes[row]]!r}, which is not 0, 1, live or attack. Labels go along from a "
+            f"manifest's column label, or come from folders named {', '.join(LIVE_WORDS[:2])}, "
+            "attack, spoof (docs/howto/labels.md)."
+        )
+    return label
+
+
+def _scores(part: Path, column: pa.Array) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    import pyarrow as pa
+
+    try:
+        values = column.cast(pa.float64())
+    except pa.ArrowException as error:
+        raise InputError(f"{part}: a score is no number ({error}).") from error
+    answered = values.is_valid().to_numpy(zero_copy_only=False)
+    return values.fill_null(0.0).to_numpy(zero_copy_only=False), answered
 
 
 def _text(value: Any) -> str:

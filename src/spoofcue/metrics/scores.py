@@ -211,9 +211,12 @@ class ScoreSet:
     @property
     def has_videos(self) -> bool:
         """Whether some recording has more than one frame, with a score or without."""
-        names = {*self.videos.names, *self.lost.videos.names} - {""}
-        rows = sum(int((v.codes != v.code("")).sum()) for v in (self.videos, self.lost.videos))
-        return rows > len(names)
+        columns = (self.videos, self.lost.videos)
+        rows = sum(int((v.codes != v.code("")).sum()) for v in columns)
+        if rows > sum(len(v.names) for v in columns):
+            return True
+        names = self.videos.joined(self.lost.videos).names
+        return rows > len(names) - (names.place("") >= 0)
 
 
 def as_scores(

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
-from collections.abc import Iterable
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spoofcue.errors import InputError
 from spoofcue.media.kinds import media_kind
 from spoofcue.metrics.evaluation import Evaluation, EvaluationOptions, evaluate
-from spoofcue.metrics.parquet_scores import JOB, blocks_of, read_parquet_scores, splits_in
+from spoofcue.metrics.parquet_scores import (
+    JOB,
+    Block,
+    Texts,
+    blocks_of,
+    read_parquet_scores,
+    splits_in,
+)
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.records.evaluation_record import METRICS_FILE, EvaluationRecord
 from spoofcue.records.owner import held
 from spoofcue.whole_files import whole_folder
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 # as an evaluation of a prepared folder has them; the whole picture stands for the crop
 COLUMNS = ("score", "label", "pai", "video", "subject", "media", "crop")
@@ -102,28 +110,50 @@ def _tested_on(sources: list[str]) -> str:
 
 
 def _write(path: Path, source: Path, split: str | None) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for block in blocks_of(source, split):
-            writer.writerows(
-                zip(
-                    ("" if score is None else repr(score) for score in block.score),
-                    block.label,
-                    _of_attacks(block.pai, block.label),
-                    block.video,
-                    block.subject,
-                    block.path,
-                    map(_picture, block.path),
-                    strict=True,
-                )
-            )
+    import pyarrow as pa
+    from pyarrow import csv
+
+    kinds = {"score": pa.float64(), "label": pa.int8()}
+    schema = pa.schema([(name, kinds.get(name, pa.string())) for name in COLUMNS])
+    options = csv.WriteOptions(include_header=False, quoting_style="needed")
+    with path.open("wb") as file:
+        # Arrow would put the names in quotation marks
+        file.write(f"{','.join(COLUMNS)}\n".encode())
+        with csv.CSVWriter(file, schema, write_options=options) as writer:
+            for block in blocks_of(source, split):
+                writer.write_table(pa.table(_columns(block), schema))
 
 
-def _picture(path: str) -> str:
-    """What can be shown of an attempt; empty for recordings and objects."""
-    return path if "://" not in path and media_kind(Path(path)) == "image" else ""
+def _columns(block: Block) -> list[pa.Array]:
+    """Null where there is nothing: Arrow puts empty texts in quotation marks."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    def texts(column: Texts) -> pa.Array:
+        names = pa.array([name or None for name in column.names], pa.string())
+        return names.take(pa.array(column.codes))
+
+    path = compute.if_else(compute.equal(block.path, ""), None, block.path)
+
+    return [
+        pa.array(block.score, mask=~block.answered),
+        pa.array(block.label),
+        texts(block.pai),
+        texts(block.video),
+        texts(block.subject),
+        path,
+        _pictures(path),
+    ]
 
 
-def _of_attacks(pai: list[str], labels: list[int]) -> Iterable[str]:
-    return (name if label else "" for name, label in zip(pai, labels, strict=True))
+def _pictures(path: pa.StringArray) -> pa.StringArray:
+    """What can be shown of an attempt; nothing of recordings and objects."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    ending = compute.replace_substring_regex(path, r"^.*?(/?[^/]?(\.[^./]*)?)$", r"\1")
+    found = ending.dictionary_encode()
+    is_picture = [media_kind(Path(text)) == "image" for text in found.dictionary.to_pylist()]
+    pictures = pa.array(is_picture, pa.bool_()).take(found.indices)
+    shown = compute.and_not(pictures, compute.match_substring(path, "://"))
+    return compute.if_else(shown, path, None)
