@@ -9,9 +9,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from helpers.made_runs import DEV, FACES, A, begin_run, write_evaluation, write_scores
+from helpers.made_runs import DEV, FACES, A, begin_run, judged, write_evaluation, write_scores
 from spoofcue.cli.main import app
 from spoofcue.errors import InputError
+from spoofcue.metrics.evaluation import EvaluationOptions
+from spoofcue.metrics.score_files import read_scores
+from spoofcue.metrics.thresholds import ThresholdRule
+from spoofcue.records.evaluation_record import METRICS_FILE
 from spoofcue.report.iso_page import write_iso_report
 from spoofcue.report.tested import read_tested
 
@@ -129,3 +133,16 @@ def test_the_test_scores_choose_no_threshold(scores: Path) -> None:
     page = Read(scores / "test-iso-report.html")
     assert page.row(6, "APCER print (highest)")[0] == "1 of 2"
     assert "No development scores were given" in page.text
+
+
+def test_an_evaluation_at_a_fixed_threshold_needs_no_dev_scores(tmp_path: Path) -> None:
+    write_scores(tmp_path / "test.csv", A)
+    options = EvaluationOptions(ThresholdRule("fixed", 0.35), grouping="pooled")
+    record = judged(read_scores(tmp_path / "test.csv"), None, options, model="m")
+    record.write(tmp_path / METRICS_FILE)
+    tested = read_tested(tmp_path)
+    assert (tested.title, tested.level.threshold.value) == ("m", 0.35)
+    # 0.3 of the attacks' 0.9, 0.3, 0.9, 0.9 passes; of the live ones 0.4 is refused
+    assert (tested.level.rates.far.errors, tested.level.rates.bpcer.errors) == (1, 1)
+    assert [file.name for file in tested.inputs] == ["test.csv", METRICS_FILE]
+    assert tested.species["all attacks"].instruments == ("print", "replay")

@@ -139,9 +139,11 @@ def _of_evaluation(source: Path, record: RunRecord | None) -> Tested:
         if stored["rule"] == "fixed"
         else ThresholdRule.parse(stored["rule"])
     )
-    files = [(folder / "test.csv", "test scores"), (folder / "dev.csv", "development scores")]
-    test = read_scores(folder / "test.csv")
-    dev = read_scores(folder / "dev.csv") if (folder / "dev.csv").is_file() else None
+    files = [(folder / "test.csv", "test scores")]
+    test, dev = read_scores(folder / "test.csv"), None
+    if (folder / "dev.csv").is_file():  # a threshold that was fixed beforehand needs none
+        dev = read_scores(folder / "dev.csv")
+        files.append((folder / "dev.csv", "development scores"))
     result = evaluate(test, dev, EvaluationOptions(rule, as_grouping(main["grouping"])))
     if result.to_dict()[metrics.level_name]["counts"] != main["counts"]:
         raise InputError(
