@@ -40,7 +40,7 @@ OPENED = [
     "reference/settings.html",
     "reference/python/metrics.html",
     "results/pretrained.html",
-    "explanation/security.html",
+    "explanation/method.html",
 ]
 
 

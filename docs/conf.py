@@ -59,8 +59,6 @@ napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True
 
-smartquotes_action = "qe"  # quotes and ellipses; two hyphens begin an option
-
 html_theme = "furo"
 html_title = f"spoofcue {__version__}"
 html_static_path = ["static"]

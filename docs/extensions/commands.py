@@ -54,8 +54,9 @@ def leaves(command: Any, words: tuple[str, ...] = ()) -> Iterator[str]:
 
 
 def prose(text: str) -> list[nodes.Node]:
-    """Plain text with code between single backticks, as the program writes its help."""
-    parts = re.split(r"`([^`]+)`", re.sub(r"\s+", " ", text.strip()))
+    """Plain text; code is what stands between backticks, an option or a variable."""
+    marked = re.sub(r"(?<![\w`-])(--[a-z][\w-]*|\$[A-Z_]+)(?![`\w])", r"`\1`", text.strip())
+    parts = re.split(r"`([^`]+)`", re.sub(r"\s+", " ", marked))
     return [
         nodes.literal("", part) if at % 2 else nodes.Text(part)
         for at, part in enumerate(parts)
