@@ -30,7 +30,7 @@ class Constants:
     row_bytes: float = 137  # of a part of 512 rows
     plan_bytes: float = 7.1  # names of a hash and a number; 2.7 of numbers alone
     picture_bytes: float = 19_210
-    command_mb: float = 170  # of the command's own process, from a manifest
+    command_mb: float = 175  # of the command's own process, from a manifest
     command_ray_mb: float = 240  # likewise with Ray in it
     listed_bytes: float = 450  # of a folder, a file, while it is listed
     # assumed, and not measured here
@@ -100,7 +100,20 @@ RUNS: tuple[tuple[int, int, str, float], ...] = (
 )
 
 # files, engine, source, MB of the command, MB of all its processes: a judge that only reads
-MEMORY: tuple[tuple[int, str, str, float, float], ...] = ()
+MEMORY: tuple[tuple[int, str, str, float, float], ...] = (
+    (1_000, "local", "manifest", 145.0, 144.1),
+    (10_000, "local", "manifest", 166.4, 167.7),
+    (100_000, "local", "manifest", 176.3, 181.9),
+    (1_000, "local", "folder", 143.4, 127.7),
+    (10_000, "local", "folder", 177.6, 182.9),
+    (100_000, "local", "folder", 213.6, 223.5),
+    (1_000, "ray", "manifest", 229.6, 1005.5),
+    (10_000, "ray", "manifest", 241.8, 1086.2),
+    (100_000, "ray", "manifest", 245.1, 1099.4),
+    (1_000, "ray", "folder", 225.7, 1013.0),
+    (10_000, "ray", "folder", 236.8, 1077.5),
+    (100_000, "ray", "folder", 240.6, 1112.7),
+)
 
 
 def told(k: Constants) -> str:
@@ -138,9 +151,9 @@ def told(k: Constants) -> str:
 
 
 def memory_mb(pictures: float, k: Constants, *, ray: bool = False, folder: bool = False) -> float:
-    """What the command's own process holds at most."""
-    held = k.command_ray_mb if ray else k.command_mb
-    return held + (pictures * k.listed_bytes / 1e6 if folder else 0.0)
+    """What the command's own process holds at most; the list is gone before Ray comes."""
+    held = k.command_mb + (pictures * k.listed_bytes / 1e6 if folder else 0.0)
+    return max(held, k.command_ray_mb) if ray else held
 
 
 def plot(k: Constants, path: Path) -> None:
@@ -168,12 +181,16 @@ def plot(k: Constants, path: Path) -> None:
         time.plot(*zip(*there, strict=True), marker, color="black", ms=5, label=label)
     time.set(title="time", ylabel="hours")
     for engine, colour, marker in (("local", "#c03028", "o"), ("ray", "#2060a0", "s")):
+        named = "Ray" if engine == "ray" else engine
         for source, dashes, face in (("manifest", "-", colour), ("folder", "--", "white")):
             held = [memory_mb(n, k, ray=engine == "ray", folder=source == "folder") for n in counts]
-            memory.plot(counts, held, dashes, color=colour, label=f"{engine}, from a {source}")
+            memory.plot(counts, held, dashes, color=colour, label=f"{named}, from a {source}")
             seen = [(n, mb) for n, *what, mb, _ in MEMORY if what == [engine, source]]
             memory.plot(*zip(*seen, strict=True), marker, color=colour, mfc=face, ms=6)
-    memory.plot([], [], "o", color="#555555", label="measured (Ray: squares)")
+    all_ = [(n, mb) for n, *what, mb in MEMORY if what[:2] == ["ray", "manifest"]]
+    label = "Ray, all processes, measured"
+    memory.plot(*zip(*all_, strict=True), "s", color="#999999", ms=5, label=label)
+    memory.plot([], [], "o", color="#555555", label="the command, measured (Ray: squares)")
     memory.set(title="memory of the command's own process", ylabel="MB", ylim=(50, 1e5))
     for axis in (time, memory):
         axis.set(xscale="log", yscale="log", xlabel="pictures")

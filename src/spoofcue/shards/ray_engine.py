@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 CONNECT_S = 10.0
+INIT_DEATHS = 2  # of actors at their start, one after the other: a machine may just have gone
 CHUNK = 10_000  # shards that are handed to Ray at a time, each as a block of its own
 
 
@@ -125,6 +126,8 @@ def _run(shards: list[int], work: ShardWork, count: int, progress: Callable[[int
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     context.execution_options.verbose_progress = False
+    if hasattr(context, "max_consecutive_actor_init_deaths"):  # of newer Ray; none by default
+        context.max_consecutive_actor_init_deaths = INIT_DEATHS
     logging.getLogger("ray.data").setLevel(logging.ERROR)  # the command tells its own progress
     data = ray.data.from_items(shards, override_num_blocks=len(shards)).map_batches(
         ShardActor,
