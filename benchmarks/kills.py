@@ -6,7 +6,8 @@ python benchmarks/kills.py [--command simulate,prepare,train,benchmark] [--kills
 Each command runs once undisturbed, on small inputs that are made first. Then, so many times: it is
 started in a new folder, SIGKILL ends its whole process group at a moment drawn evenly over what
 the undisturbed run took, and the command is given again until it ends (`train` with --resume,
-once there is a checkpoint). What then lies in the folder is compared with the undisturbed run's,
+once there is a checkpoint). Of `prepare` every third kill ends a process that reads for it, where
+there is one, and the command has to end well by itself first. What then lies in the folder is compared with the undisturbed run's,
 file by file and by content; times, durations, locks and the course for TensorBoard are left out.
 Ends with status 1 where any difference was found.
 """
@@ -77,6 +78,7 @@ class Outcome:
         seconds: that an undisturbed run took; the last one of several.
         files: that were compared each time.
         kills: that ended a process.
+        readers: of these, kills of a process that reads for the command.
         ended: runs that had ended by the moment that was drawn; others are drawn for them.
         different: the moments whose result differed, with the files.
         failed: the moments after which the command did not end well, with its words.
@@ -86,6 +88,7 @@ class Outcome:
     seconds: float
     files: int
     kills: int = 0
+    readers: int = 0
     ended: int = 0
     different: dict[str, list[str]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
@@ -177,23 +180,56 @@ def surroundings() -> dict[str, str]:
     return {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": path}
 
 
-def run_and_kill(call: list[str], where: Path, after: float) -> float | None:
+def run_and_kill(call: list[str], where: Path, after: float, *, reader: bool = False) -> Ended:
     """Kill the command's process group so many seconds after its start.
 
-    Returns:
-        None, or how long it took where it had ended by then.
+    Args:
+        call: the arguments.
+        where: the folder to run it in.
+        after: seconds.
+        reader: kill a process that reads for it, where there is one, and wait for its end.
 
     """
     began = time.monotonic()
     pid = _commands().start(call, where)
     if _commands().ended(after) is not None:
-        return time.monotonic() - began
+        return Ended(time.monotonic() - began)
+    readers = _readers(pid) if reader else []
     try:
-        os.killpg(pid, signal.SIGKILL)
-    except ProcessLookupError:  # so early that it leads no group yet
+        os.kill(readers[0], signal.SIGKILL) if readers else os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:  # so early that it leads no group yet, or a reader that has ended
+        readers = []
         os.kill(pid, signal.SIGKILL)
-    _commands().ended()
-    return None
+    status = _commands().ended()
+    return Ended(None, status if readers else None)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended.
+
+    Attributes:
+        by_itself: after how many seconds; None: it was killed, or a process of its own.
+        status: its own, where a process that reads for it was killed.
+
+    """
+
+    by_itself: float | None
+    status: int | None = None
+
+
+def _readers(pid: int) -> list[int]:
+    """The processes that read recordings for a command."""
+    found = []
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in path.read_text().split():
+            try:
+                words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if b"spoofcue.data.extracting" in words:
+                found.append(int(child))
+    return found
 
 
 def try_kills(
@@ -232,12 +268,18 @@ def try_kills(
         moment = f"kill {outcome.kills + 1} after {after:.3f} s"
         for path in work.iterdir():
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-        took = run_and_kill(command.call, work, after)
-        if took is None:
+        reader = name == "prepare" and outcome.kills % 3 == 2
+        ended = run_and_kill(command.call, work, after, reader=reader)
+        if ended.by_itself is None:
             outcome.kills += 1
+            if ended.status is not None:
+                outcome.readers += 1
+            if ended.status:
+                outcome.failed[moment] = f"status {ended.status} once a process of its own ended"
+                continue
         else:  # the machine is faster by now; another moment is drawn
             outcome.ended += 1
-            outcome.seconds = round(took, 2)
+            outcome.seconds = round(ended.by_itself, 2)
             continue
         try:
             run(command.again(work / command.out), work)
