@@ -7,8 +7,9 @@ Each command runs once undisturbed, on small inputs that are made first. Then, s
 started in a new folder, SIGKILL ends its whole process group at a moment drawn evenly over what
 the undisturbed run took, and the command is given again until it ends (`train` with --resume,
 once there is a checkpoint). Of `prepare` every third kill ends a process that reads for it, where
-there is one, and the command has to end well by itself first. What then lies in the folder is compared with the undisturbed run's,
-file by file and by content; times, durations, locks and the course for TensorBoard are left out.
+there is one, and the command has to end well by itself first. What then lies in the folder is
+compared with the undisturbed run's, file by file and by content; times, durations, locks and the
+course for TensorBoard are left out.
 Ends with status 1 where any difference was found.
 """
 

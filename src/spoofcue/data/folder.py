@@ -7,6 +7,7 @@ import os
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +78,7 @@ def folder_contents(root: Path, pai: str = "attack") -> FolderContents:
     if not root.is_dir():
         raise InputError(f"{root} is not a folder.")
     refuse_live_species(pai, "the species")
+    _real.cache_clear()  # links may lead elsewhere by now
     beside = _Beside()
     recordings = _by_path(Recordings.of(_labelled(root, pai, beside)))
     beside.left_out.sort(key=lambda left: left.path)
@@ -159,7 +161,10 @@ def _by_its_first_name(entry: Entry, root: Path) -> str:
 
 def _beside_where_it_leads(says: FolderLabels, path: Path, root: Path) -> FolderLabels:
     """What the folders say, unless ``path`` is a link into a folder of the set that contradicts."""
-    real, top = Path(os.path.realpath(path)), Path(os.path.realpath(root))
+    # a file in a folder is where the folder is, unless it is a link itself
+    folder = Path(_real(path.parent))
+    real = Path(os.path.realpath(path)) if path.is_symlink() else folder / path.name
+    top = Path(_real(root))
     if not real.is_relative_to(top):
         return says
     there = labels_of(real.relative_to(top).parts[:-1])
@@ -168,9 +173,14 @@ def _beside_where_it_leads(says: FolderLabels, path: Path, root: Path) -> Folder
     return FolderLabels(None, fault=f"it is a link to {real}, which is of another class or of none")
 
 
+@lru_cache(maxsize=256)
+def _real(folder: Path) -> str:
+    return os.path.realpath(folder)
+
+
 def _compared(recordings: Recordings) -> list[str]:
     """Warnings about files and names that look alike; a file on both sides is refused."""
-    warnings = refuse_shared_files(recordings.sides())
+    warnings = refuse_shared_files(recordings.sides(), recordings.same_files())
     species = same_to_the_eye(recordings.table["pai"].drop_nulls().unique())
     warnings += [f"species that differ in case or blanks alone: {' and '.join(g)}" for g in species]
     people = same_to_the_eye(recordings.table["subject"].unique())

@@ -132,7 +132,7 @@ def prepare(
     """
     table = Recordings.of(recordings)
     if dataset is None:  # the official splits of a published set are what its results are of
-        refuse_shared_files(table.sides(drawn=drawn))
+        refuse_shared_files(table.sides(drawn=drawn), table.same_files())
     refuse_shared_subjects(table.table.select("subject", "split"), str(out))
     about = _About(
         root, options, list(warnings), dataset, drawn, dict(published or {}), list(problems)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from spoofcue.data.recording import Recording
 from spoofcue.faces.box import Box
-from spoofcue.media.same_files import Side
+from spoofcue.media.same_files import Side, paths_of, same_files
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,6 +33,7 @@ class Recordings(Sequence[Recording]):
 
     def __init__(self, table: pl.DataFrame) -> None:
         self.table = table
+        self._alike: list[list[int]] | None = None
 
     @classmethod
     def of(cls, recordings: Iterable[Recording]) -> Recordings:
@@ -77,7 +78,15 @@ class Recordings(Sequence[Recording]):
 
     def with_split(self, split: pl.Series) -> Recordings:
         """The same in other splits, one for each."""
-        return Recordings(self.table.with_columns(split.alias("split")))
+        made = Recordings(self.table.with_columns(split.alias("split")))
+        made._alike = self._alike
+        return made
+
+    def same_files(self) -> list[list[int]]:
+        """Indices of recordings that are one file; files are read once for it."""
+        if self._alike is None:
+            self._alike = same_files(paths_of(self.sides()))
+        return self._alike
 
     def sides(self, *, drawn: bool = False) -> Sequence[Side]:
         """Which class and split each file is in.

@@ -13,7 +13,6 @@ from spoofcue.data.recordings import Recordings
 from spoofcue.data.shared_people import refuse_shared_subjects
 from spoofcue.errors import InputError
 from spoofcue.labels import canonical
-from spoofcue.media.same_files import paths_of, same_files
 
 
 def with_splits(
@@ -63,7 +62,7 @@ def _people(recordings: Recordings) -> dict[str, str]:
     for subject in names.unique().sort():
         person[subject] = spelled.setdefault(canonical(subject), subject)
     together = dict(person)
-    for group in same_files(paths_of(recordings.sides())):
+    for group in recordings.same_files():
         shared = {together[names[i]] for i in group}
         if len(shared) > 1:
             together = {s: min(shared) if n in shared else n for s, n in together.items()}

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import overload
 
@@ -43,10 +41,16 @@ class Side:
         return f"{self.path} ({', '.join(filter(None, (CLASS_NAMES[self.label], self.split)))})"
 
 
-def refuse_shared_files(sides: Sequence[Side]) -> list[str]:
+def refuse_shared_files(
+    sides: Sequence[Side], groups: Sequence[Sequence[int]] | None = None
+) -> list[str]:
     """Compare all files by content, whatever their names: links, copies, ``a/../a/x.png``.
 
     Only files of equal size are read.
+
+    Args:
+        sides: of all files.
+        groups: :func:`same_files` of them, if that is known.
 
     Returns:
         Warnings: the same picture under the names of two people on one side.
@@ -55,7 +59,8 @@ def refuse_shared_files(sides: Sequence[Side]) -> list[str]:
         InputError: one content is live and attack, or in two splits; names both paths.
 
     """
-    groups = same_files(paths_of(sides))
+    if groups is None:
+        groups = same_files(paths_of(sides))
     return _judged([sides[i] for i in group] for group in groups)
 
 
@@ -160,24 +165,10 @@ def _content(path: Path) -> bytes:
     try:
         if in_shard(path):
             return hashlib.blake2b(crop_bytes(path), digest_size=DIGEST_BYTES).digest()
-        stat = os.stat(path)
-        return _hashed(os.path.realpath(path), stat.st_size, stat.st_mtime_ns)
+        digest = hashlib.blake2b(digest_size=DIGEST_BYTES)
+        with path.open("rb") as file:
+            while block := file.read(BLOCK):
+                digest.update(block)
+        return digest.digest()
     except (OSError, MediaError):
         return bytes(DIGEST_BYTES)
-
-
-@lru_cache(maxsize=1 << 16)
-def _hashed(path: str, size: int, changed: int) -> bytes:
-    """Digest of a file's bytes; kept, since a set is compared when it is read and when it is split.
-
-    Args:
-        path: without links.
-        size: bytes; with the next, it tells a file that was changed in between.
-        changed: ns.
-
-    """
-    digest = hashlib.blake2b(digest_size=DIGEST_BYTES)
-    with open(path, "rb") as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
-    return digest.digest()

@@ -71,10 +71,10 @@ def walk(root: Path, *, files_once: bool = True) -> Iterator[Entry]:
             ``again``; False: under each. Folders always come once.
 
     """
-    seen: dict[Key, Path] = {}
+    seen: dict[Key, str] = {}  # a text takes a third of what a Path does
     known = _stat(root)
     if isinstance(known, os.stat_result):
-        seen[_key(root, known)] = root
+        seen[_key(root, known)] = str(root)
     waiting: list[_Waiting] = []
     first = _Waiting(hidden=False, links=0, parts=(), is_link=False)
     fault = _list(root, first, waiting)
@@ -101,9 +101,9 @@ def walk(root: Path, *, files_once: bool = True) -> Iterator[Entry]:
             key = _key(path, known)
             if key in seen:
                 before = seen[key]
-                yield Entry(path, "again", at.hidden, str(before), is_folder, before)
+                yield Entry(path, "again", at.hidden, before, is_folder, Path(before))
                 continue
-            seen[key] = path
+            seen[key] = str(path)
         if not is_folder:
             yield Entry(path, "file", at.hidden)
             continue
