@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from helpers.tiny_run import INPUT, TinyModel, facts, make_run, prepare
 from spoofcue.cli.main import app
 from spoofcue.config import InputSettings
+from spoofcue.data.pack import pack
 from spoofcue.errors import InputError
 from spoofcue.figures import write
 from spoofcue.figures.distributions import density
@@ -29,7 +30,9 @@ class NoCueModel:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return prepare(tmp_path_factory.mktemp("figures") / "prepared")
+    root = tmp_path_factory.mktemp("figures")
+    pack(prepare(root / "files"), root / "prepared", workers=1)  # crops in a shard
+    return root / "prepared"
 
 
 @pytest.fixture
@@ -197,9 +200,11 @@ def test_a_density_sums_to_one_and_equals_a_hand_made_one() -> None:
 
 
 def test_pictures_that_only_share_a_name_are_refused(run: Path, tmp_path: Path) -> None:
-    other = prepare(tmp_path / "other-data")
-    for path in (other / "crops").glob("test-*"):
+    files = prepare(tmp_path / "files")
+    for path in (files / "crops").glob("test-*"):
         Image.new("RGB", (40, 40)).save(path)
+    other = tmp_path / "other"
+    pack(files, other, workers=1)
     beside = make_run(tmp_path / "beside", other)
     with pytest.raises(InputError, match="is another picture"):
         write_figures(run, options=FigureOptions(("variants",), (beside,)))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from spoofcue.errors import InputError
+from spoofcue.media.crops import has_crop
 from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.scores import ScoreSet, by_video
 from spoofcue.metrics.species import as_grouping, grouped
@@ -108,7 +109,7 @@ class FigureRun:
                 f"the prepared folder of {self.folder} is no longer at {stored}; give its place "
                 "with --data DIR."
             )
-        missing = [f.crop for f in self.faces if not (prepared / f.crop).is_file()]
+        missing = [f.crop for f in self.faces if not has_crop(prepared / f.crop)]
         if missing:
             raise InputError(
                 f"{prepared} lacks {len(missing)} of the {len(self.faces)} test faces that "
