@@ -15,7 +15,7 @@ STAMP := $(VENV)/.spoofcue-installed
 SERVE_VENV := $(if $(wildcard $(STAMP)),$(VENV),$(VENV)-serve)
 SERVE_STAMP := $(SERVE_VENV)/.spoofcue-installed
 
-.PHONY: demo serve test docs mutants kills lint format clean
+.PHONY: demo serve test docs docs-test mutants kills lint format clean
 
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -51,6 +51,10 @@ test: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m sphinx -q -E -W --keep-going -b html docs build/site
 	$(BIN)/python .ci/site_check.py build/site
+
+# Every command and code block of README and docs, page by page (docs/howto/testing.md).
+docs-test: $(STAMP)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m docs tests/docs
 
 # How much the tests notice: MUTANTS changes a package, drawn by SEED (benchmarks/mutation.py).
 mutants: $(STAMP)

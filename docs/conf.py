@@ -6,6 +6,7 @@ are MathML in the page, and ``.ci/site_check.py`` looks for what would be loaded
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -42,6 +43,9 @@ myst_links_external_new_tab = False
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(Path(__file__).parents[1] / "build" / "executed")
 nb_execution_raise_on_error = True
+nb_execution_in_temp = True  # they write files
+# their cells call `spoofcue` as a shell does
+os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 nb_execution_timeout = 180
 nb_execution_show_tb = True
 nb_merge_streams = True
