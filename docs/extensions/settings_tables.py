@@ -30,7 +30,12 @@ def values(schema: dict[str, Any], shared: dict[str, Any]) -> str:
     if "$ref" in schema:
         name = schema["$ref"].rsplit("/", 1)[-1]
         target = shared[name]
-        return name if "properties" in target else values(target, shared)
+        if "properties" not in target:
+            return values(target, shared)
+        kind = target["properties"].get("kind", {})
+        if "const" in kind or "enum" in kind:
+            return values(kind, shared)
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
     if "enum" in schema:
         return ", ".join(map(str, schema["enum"]))
     if "const" in schema:
@@ -43,7 +48,8 @@ def values(schema: dict[str, Any], shared: dict[str, Any]) -> str:
         return "null"
     if kind == "array":
         items = schema.get("items") or (schema.get("prefixItems") or [{}])[0]
-        return f"list of {values(items, shared)}{bounds(schema)}"
+        limits = bounds(schema)
+        return f"list of {values(items, shared)}{limits and ',' + limits}"
     if kind == "object":
         inner = schema.get("additionalProperties")
         return f"mapping to {values(inner, shared)}" if isinstance(inner, dict) else "mapping"
@@ -118,7 +124,9 @@ class SettingsTable(SphinxDirective):
         for key, value, default, meaning in rows(model, self.options.get("prefix", "")):
             term = nodes.term("", "", nodes.literal("", key), nodes.Text(" "))
             term.append(nodes.inline(value, value, classes=["value"]))
-            said = nodes.paragraph("", meaning + (" " if meaning else ""))
+            if meaning:
+                meaning = meaning[0].upper() + meaning[1:].rstrip(".") + ". "
+            said = nodes.paragraph("", meaning)
             if default == "required":
                 said.append(nodes.Text("Required."))
             elif default:

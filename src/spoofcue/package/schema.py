@@ -94,12 +94,14 @@ class EvaluationEntry(Strict):
 class CardSection(Strict):
     """What only the maker of a model knows; all of it is optional."""
 
-    intended_use: Prose | None = None
-    not_for: Prose | None = None
-    training_data: Prose | None = None
-    evaluation: list[EvaluationEntry] = Field([], max_length=50)
-    limitations: Prose | None = None
-    fairness: Prose | None = None
+    intended_use: Prose | None = Field(None, description="what the model is for")
+    not_for: Prose | None = Field(None, description="what it should not be used for")
+    training_data: Prose | None = Field(None, description="whose recordings it learned from")
+    evaluation: list[EvaluationEntry] = Field(
+        [], max_length=50, description="figures on sets that the threshold was not chosen on"
+    )
+    limitations: Prose | None = Field(None, description="what it is known to miss")
+    fairness: Prose | None = Field(None, description="for whom it was and was not tested")
     licence: Line | None = Field(None, description="SPDX identifier or a name; of the weights")
     authors: Line | None = Field(None, description="whose weights they are")
     origin: Line | None = Field(None, description="where they were published")
@@ -134,33 +136,44 @@ class PackageSpec(Strict):
     cue map. Of all others it is the logistic function of the weighted sum of the experts' log-odds.
     """
 
-    schema_version: Literal[2] = SCHEMA_VERSION
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
-    experts: list[Expert] = Field(min_length=1, max_length=8)
+    schema_version: Literal[2] = Field(SCHEMA_VERSION, description="of this file")
+    name: str = Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+        description="what the package's id begins with",
+    )
+    experts: list[Expert] = Field(
+        min_length=1, max_length=8, description="the networks whose evidence is added"
+    )
     missing: Literal["rejected", "without"] = Field(
         "rejected",
         description="what becomes of a face for which an expert has nothing to look at: it is "
         "rejected, or judged without that expert, the weights of the others in proportion; "
         "without any expert it is rejected",
     )
-    detector: Literal["dlib", "yunet", "none"]
-    min_face_px: int = Field(ge=1)
-    threshold: ThresholdFacts
+    detector: Literal["dlib", "yunet", "none"] = Field(
+        description="which found the faces of the training, and finds them in use"
+    )
+    min_face_px: int = Field(ge=1, description="side of the box; smaller faces are rejected")
+    threshold: ThresholdFacts = Field(description="where attacks begin, and who says so")
     points: dict[PointName, OperatingPoint] = Field(
         {}, description="thresholds to choose from by name; of scores without a camera profile"
     )
-    profile: CameraProfile | None = None
+    profile: CameraProfile | None = Field(
+        None, description="how live faces look before one camera; null: the package is of none"
+    )
     scores_as: list[str] = Field(
         [],
         description="ids of models with the same scores: this package before its threshold or "
         "card was changed, and for fp32 the checkpoint",
     )
-    metrics: dict[str, JsonValue] = Field({})
-    parity: Parity | None = None
-    card: CardSection | None = None
+    metrics: dict[str, JsonValue] = Field({}, description="rates of the run that was exported")
+    parity: Parity | None = Field(
+        None, description="how far scores are from the checkpoint's; null: nothing was converted"
+    )
+    card: CardSection | None = Field(None, description="what only the maker of the model knows")
     spoofcue: str = Field(description="version that wrote the package")
-    commit: str | None = None
-    created: str
+    commit: str | None = Field(None, description="of spoofcue's source, where it was known")
+    created: str = Field(description="when, ISO 8601")
 
     @model_validator(mode="after")
     def _agree(self) -> PackageSpec:

@@ -15,16 +15,20 @@ class ThresholdFacts(Strict):
     target (rule of three); None where no rate is promised.
     """
 
-    value: Finite = Field(ge=0, le=1)
-    rule: str
+    value: Finite = Field(ge=0, le=1, description="a score above it is an attack")
+    rule: str = Field(
+        description="how it was chosen, as a rule is printed: eer, apcer<=0.05, fixed"
+    )
     source: str = Field(description="in words, as in reports")
     data: str | None = Field(None, description="name of the prepared folder or score file")
-    protocol: str | None = None
+    protocol: str | None = Field(None, description="that the attempts belong to")
     target: float | None = Field(None, ge=0, le=1, description="the rate that is promised")
-    live: Count | None = None
-    attack: Count | None = None
-    people: Count | None = None
-    supported: bool | None = None
+    live: Count | None = Field(None, description="live attempts that it was chosen on")
+    attack: Count | None = Field(None, description="attacks that it was chosen on")
+    people: Count | None = Field(None, description="whose attempts these were")
+    supported: bool | None = Field(
+        None, description="whether they were enough to promise the target; null: none is promised"
+    )
 
     @property
     def as_threshold(self) -> Threshold:
