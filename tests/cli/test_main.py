@@ -6,22 +6,30 @@ from spoofcue.cli import main
 
 
 @pytest.mark.parametrize(
-    ("module", "extra"),
+    ("command", "module", "extra"),
     [
-        ("sklearn", "methods"),
-        ("skimage.feature", "methods"),
-        ("matplotlib", "report"),
-        ("torch", "train"),
-        ("polars", "train"),
+        ("train", "sklearn", "methods"),
+        ("train", "skimage.feature", "methods"),
+        ("evaluate", "matplotlib", "report"),
+        ("prepare", "torch", "train"),
+        ("train", "yaml", "train"),
+        ("simulate", "yaml", "simulate"),
+        ("prepare", "polars", "data"),
+        ("report", "polars", "report"),
     ],
 )
 def test_a_missing_package_is_told_with_its_extra(
-    module: str, extra: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: str,
+    module: str,
+    extra: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     def broken() -> None:
         raise ModuleNotFoundError(f"No module named {module!r}", name=module)
 
     monkeypatch.setattr(main, "app", broken)
+    monkeypatch.setattr("sys.argv", ["spoofcue", command, "--out", "x"])
     with pytest.raises(SystemExit) as ended:
         main.main()
     assert ended.value.code == 2

@@ -41,16 +41,16 @@ from spoofcue.cli.model import info as model
 from spoofcue.errors import InputError, ProblemsError, SpoofCueError, system_error_text
 from spoofcue.plain_text import visible
 
-# package -> the extra that brings it; any other package is train's
+# package -> the extra that brings it; of other packages, which several bring, that of the command
 EXTRAS = {
     "matplotlib": "report",
     "jinja2": "report",
     "sklearn": "methods",
     "skimage": "methods",
     "openvino": "openvino",
-    "yaml": "simulate",
     "pyarrow": "batch",
     "ray": "ray",
+    "torch": "train",
     **dict.fromkeys(
         (
             *("fastapi", "uvicorn", "python_multipart", "prometheus_client", "pydantic_settings"),
@@ -58,6 +58,12 @@ EXTRAS = {
         ),
         "serve",
     ),
+}
+# command -> the extra with what it needs; any other command's is train
+COMMANDS = {
+    "simulate": "simulate",
+    **dict.fromkeys(("prepare", "datasets", "evaluate", "protocols", "convert-scores"), "data"),
+    **dict.fromkeys(("report", "figures", "compare"), "report"),
 }
 
 
@@ -163,7 +169,7 @@ def main() -> None:
         _end(1 if isinstance(error, ProblemsError) else 2, *error.args)
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
-        extra = EXTRAS.get(package, "train")
+        extra = EXTRAS.get(package) or COMMANDS.get(_command(), "train")
         _end(2, f"this command needs {package}: pip install 'spoofcue[{extra}]'")
     except OSError as error:
         _end(2, system_error_text(error, "the output"))
@@ -173,10 +179,14 @@ def main() -> None:
 
 def _say_stopped() -> None:
     """How to go on, on stderr."""
-    words = [word for word in sys.argv[1:] if not word.startswith("-")]
-    how = GOES_ON.get(words[0] if words else "", "nothing was replaced")
+    how = GOES_ON.get(_command(), "nothing was replaced")
     with suppress(OSError):
         print(f"spoofcue: stopped; {how}.", file=sys.stderr, flush=True)
+
+
+def _command() -> str:
+    """The command that was given; none: the empty word."""
+    return next((word for word in sys.argv[1:] if not word.startswith("-")), "")
 
 
 def _end(status: int, *lines: object) -> NoReturn:

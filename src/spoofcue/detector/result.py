@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from spoofcue.detector.evidence import FrameCounts
 from spoofcue.detector.quality import Quality
 from spoofcue.faces.box import Box
+from spoofcue.plain_text import visible
 from spoofcue.scoring.combination import Evidence
 from spoofcue.scoring.decision import Verdict
 
@@ -87,6 +88,8 @@ class Result:
     >>> result = Detector.load().predict(np.zeros((240, 320, 3), np.uint8))
     >>> result.is_live, result.score, result.reason
     (False, None, 'no_face')
+    >>> print(result)
+    rejected: no_face (yunet found no face)
 
     """
 
@@ -132,6 +135,20 @@ class Result:
     def is_live(self) -> bool:
         """Whether the decision is ``live``; the only one that should let anyone in."""
         return self.decision == "live"
+
+    def __str__(self) -> str:
+        """The decision in one line; ``repr`` and ``to_dict`` have all of it."""
+        said = []
+        if self.score is not None:
+            said.append(f"score {self.score:.4f} (attack above {self.threshold:.4f})")
+        if self.reason is not None:
+            said.append(self.reason if self.detail is None else f"{self.reason} ({self.detail})")
+        if self.box is not None:
+            box = self.box
+            said.append(f"face of {box.w}x{box.h} px at {box.x},{box.y}")
+        if self.advice is not None:
+            said.append(self.advice)
+        return visible(f"{self.decision}: {'; '.join(said)}")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON, without pictures."""

@@ -71,6 +71,8 @@ def run(app: FastAPI, settings: ServiceSettings) -> None:
             f"TLS by {settings.tls_cert} and {settings.tls_key}: {error.strerror or error}."
         ) from error
     sockets = listening(settings.host, settings.port)
+    # the model is loaded and the sockets are bound: whoever asks from now on is answered
+    LOG.info("%s is a page to try it on; Ctrl-C ends it", address_of(settings, sockets[0]))
     if not settings.receipt_keys:
         LOG.warning(
             "receipts are signed by a key of this process alone, which is gone with it; see "
@@ -87,6 +89,13 @@ def run(app: FastAPI, settings: ServiceSettings) -> None:
         for one in sockets:
             one.close()
         signal.signal(signal.SIGTERM, before)
+
+
+def address_of(settings: ServiceSettings, bound: socket.socket) -> str:
+    """The service's URL on this machine, with the port that the system chose for port 0."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    scheme = "http" if settings.tls_cert is None else "https"
+    return f"{scheme}://{host}:{bound.getsockname()[1]}"
 
 
 def configured(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
