@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from spoofcue.data.shared_people import refuse_shared_subjects
 from spoofcue.errors import InputError
@@ -22,6 +22,8 @@ from spoofcue.whole_files import recover_folder, whole
 
 if TYPE_CHECKING:
     import polars as pl
+
+Rows = TypeVar("Rows", "pl.DataFrame", "pl.LazyFrame")
 
 SPLITS = ("train", "dev", "test")
 EARLY = "early"
@@ -160,9 +162,11 @@ def _check_rules(rows: pl.LazyFrame, source: str) -> None:
             raise InputError(f"{source}: {rule}; broken by {count} row(s), e.g. {shown}")
 
 
-def evenly_spread(rows: pl.DataFrame) -> pl.DataFrame:
+def evenly_spread(rows: Rows) -> Rows:
     """Without the early frames, which are for protocols alone that train on the first ones."""
-    return rows.filter(rows["sample"].is_null())
+    import polars as pl
+
+    return rows.filter(pl.col("sample").is_null())
 
 
 def write_manifest(rows: pl.DataFrame, folder: Path) -> Path:

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +18,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import ConfigDict
 
-from spoofcue.data.manifest import MANIFEST_NAME, manifest_files, read_manifest, scan_manifest
+from spoofcue.data.manifest import (
+    MANIFEST_NAME,
+    evenly_spread,
+    manifest_files,
+    read_manifest,
+    scan_manifest,
+)
 from spoofcue.data.recording import Problem, Published
 from spoofcue.errors import InputError
 from spoofcue.records.run_folder import CountEntry, DataEntry
 from spoofcue.records.stored import Part, Record
+from spoofcue.streamed import polars_errors
 from spoofcue.whole_files import recover_folder
 
 if TYPE_CHECKING:
@@ -185,25 +193,44 @@ class PreparedFolder:
         record = self.record_if_any()
         return record.protocol if record else None
 
-    def as_trained_on(self, rows: pl.DataFrame, warnings: Sequence[str]) -> DataEntry:
-        """What a run's record keeps of the folder.
+    def as_trained_on(self, warnings: Sequence[str]) -> DataEntry:
+        """What a run's record keeps of the folder, early frames apart.
 
         Args:
-            rows: its whole manifest.
             warnings: of the data and of the training.
 
         """
+        rows = evenly_spread(self.scan())
         return DataEntry(
             root=str(self.path.resolve()),
             protocol=self.protocol,
             counts=[CountEntry(**row) for row in count_rows(rows)],
             warnings=list(warnings),
-            rows=_hash(rows.filter(rows["split"] != "test")),
+            rows=_hash(rows, str(self.manifest_file)),
         )
 
 
-def _hash(rows: pl.DataFrame) -> str:
-    return hashlib.sha256(rows.drop("crop").write_csv().encode()).hexdigest()[:32]
+class _Digest(io.RawIOBase):
+    """A file that keeps nothing but the sum of what is written."""
+
+    def __init__(self) -> None:
+        self.sum = hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.sum.update(data)
+        return len(data)
+
+
+def _hash(rows: pl.LazyFrame, source: str) -> str:
+    import polars as pl
+
+    digest = _Digest()
+    with polars_errors(source), io.BufferedWriter(digest) as file:
+        rows.filter(pl.col("split") != "test").drop("crop").sink_csv(file)
+    return digest.sum.hexdigest()[:32]
 
 
 def count_rows(table: pl.DataFrame | pl.LazyFrame) -> list[dict[str, Any]]:

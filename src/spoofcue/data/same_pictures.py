@@ -15,6 +15,7 @@ from spoofcue.errors import InputError
 from spoofcue.labels import CLASS_NAMES
 from spoofcue.media.picture_sums import near_pairs
 from spoofcue.media.same_files import same_files
+from spoofcue.streamed import collected
 
 if TYPE_CHECKING:
     import polars as pl
@@ -145,7 +146,7 @@ def warn_of_shared(pairs: Sequence[SharedPicture]) -> list[str]:
     ]
 
 
-def refuse_shared_pictures(rows: pl.DataFrame, source: Path) -> None:
+def refuse_shared_pictures(rows: pl.DataFrame | pl.LazyFrame, source: Path) -> None:
     """Nothing, unless one picture is on both sides of a class or of a split.
 
     Rows without the sum of their pixels are compared by the bytes of their crops. Pictures that
@@ -161,8 +162,8 @@ def refuse_shared_pictures(rows: pl.DataFrame, source: Path) -> None:
     """
     import polars as pl
 
-    bare = rows.filter((pl.col("status") == "ok") & pl.col("pixels").is_null())
-    listed = list(bare.select(NEEDED).iter_rows(named=True))
+    bare = rows.lazy().filter((pl.col("status") == "ok") & pl.col("pixels").is_null())
+    listed = list(collected(bare.select(NEEDED), str(source)).iter_rows(named=True))
     crops = same_files([source / row["crop"] for row in listed])
     of_crops = _on_two_sides([[listed[i] for i in group] for group in crops])
     pairs = [p for p in (*shared_pictures(rows), *of_crops) if not p.of_one_set]

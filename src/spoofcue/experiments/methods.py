@@ -57,7 +57,7 @@ class ConfiguredMethod:
         if record and record.training.finished:
             return
         settings = self.settings
-        if "dev" not in set(read_manifest(data)["split"]):
+        if not read_manifest(data, ["split"], ["dev"]).height:
             last = settings.training.model_copy(update={"select": "last"})
             settings = settings.model_copy(update={"training": last})
         train_fold(data, run, settings)

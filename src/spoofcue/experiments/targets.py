@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spoofcue.data.manifest import read_manifest
+from spoofcue.data.manifest import read_manifest, scan_manifest
 from spoofcue.errors import InputError
 from spoofcue.experiments.dataset_run import BenchmarkPlan, choose_protocols, make_plan
 from spoofcue.experiments.fold_plan import plan
 from spoofcue.experiments.openpad import RECORD, build
-from spoofcue.experiments.prepared import parse_places, prepared_folders
+from spoofcue.experiments.prepared import datasets_of, parse_places, prepared_folders
 from spoofcue.processes import Progress
 from spoofcue.protocols.definition import Protocol, ProtocolSet
 from spoofcue.protocols.fold import Fold
@@ -164,8 +164,8 @@ def _set_of(data: Sequence[str]) -> str:
     if len(data) > 1 or "=" in data[0]:
         raise InputError("--benchmark: several prepared folders; say whose protocols are meant.")
     folder = Path(data[0])
-    rows = read_manifest(folder)
+    datasets = datasets_of(scan_manifest(folder))
     if (folder / RECORD).is_file():
         return "openpad"
-    named = [n for n in rows["dataset"].unique().to_list() if n]
+    named = [name for name in datasets if name]
     return named[0] if len(named) == 1 and named[0] in set_names() else FOLDER

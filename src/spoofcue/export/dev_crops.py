@@ -10,6 +10,8 @@ from spoofcue.media.crops import has_crop
 from spoofcue.records.run_folder import RunFolder
 from spoofcue.scoring.pictures import spread
 
+COLUMNS = ("status", "label", "pai", "video", "media", "subject", "crop")
+
 
 @dataclass(frozen=True, slots=True)
 class DevCrops:
@@ -58,8 +60,8 @@ def dev_crops(run: Path, most: int | None = 600) -> DevCrops | None:
     if record is None or not PreparedFolder(Path(record.data.root)).is_prepared:
         return None
     root = Path(record.data.root)
-    rows = PreparedFolder(root).rows()
-    rows = rows.filter((rows["split"] == "dev") & (rows["status"] == "ok"))
+    rows = PreparedFolder(root).rows(COLUMNS, ["dev"])
+    rows = rows.filter(rows["status"] == "ok")
     paths, labels, pais, videos, subjects = [], [], [], [], []
     recordings = {}
     for label in (0, 1):

@@ -82,7 +82,7 @@ def mean_faces(
         progress: called with the number of faces scored.
 
     """
-    boxes = face_regions(read_manifest(data))
+    boxes = face_regions(read_manifest(data, LOOKED_AT))
     means: dict[str, MeanFace] = {}
     done = 0
 
@@ -178,6 +178,11 @@ def average(aligned: Iterable[Aligned]) -> MeanFace:
 
 
 LABEL_IN, GAP_IN, BAR_IN = 0.8, 0.05, 0.72
+# of a manifest
+LOOKED_AT = (
+    *("status", "crop", "crop_w", "crop_h", "frame_w", "frame_h"),
+    *("box_x", "box_y", "box_w", "box_h"),
+)
 ROWS = ("mean face", "mean cue\nmagnitude", "both")
 PER_LINE = 8
 

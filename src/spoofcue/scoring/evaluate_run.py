@@ -94,7 +94,7 @@ def evaluate_run(
 
     """
     options = options or EvaluationOptions()
-    rows = read_manifest(data).filter(_in_splits("dev", "test"))
+    rows = read_manifest(data, splits=("dev", "test"))
     refuse_shared_pictures(rows, data)
     total, done = int((rows["status"] == "ok").sum()), 0
     with held(out, "evaluate"), whole_folder(out) as part:
@@ -129,12 +129,6 @@ def evaluate_run(
     return result
 
 
-def _in_splits(*names: str) -> pl.Expr:
-    import polars as pl
-
-    return pl.col("split").is_in(list(names))
-
-
 def _tell(progress: Progress | None, before: int, total: int, scored: int) -> None:
     if progress:
         progress(before + scored, total)
@@ -147,12 +141,12 @@ def _score_rows(
     usable = rows.filter(rows["status"] == "ok")
     sizes = list(zip(usable["crop_h"], usable["crop_w"], strict=True))
     names = usable["crop"].to_list()
-    entries = usable.to_dicts()
     scores: dict[str, _Given] = {}
     # a group at a time, so that memory is bounded
     for group in groups_of_one_shape(sizes, model.facts.input):
         faces = [
-            prepared_face(entries[i], read_crop(data / names[i]), model.facts.crop) for i in group
+            prepared_face(usable.row(i, named=True), read_crop(data / names[i]), model.facts.crop)
+            for i in group
         ]
         for i, result in zip(group, model.score(faces), strict=True):
             scores[names[i]] = _Given(result.score, result.unscored, result.evidence)
@@ -200,16 +194,18 @@ def _write_gallery(
     out: Path, model: FaceScorer, manifest: pl.DataFrame, data: Path, threshold: float
 ) -> None:
     """Faces beside their cue maps, right and wrong ones, from the clearest to the nearest."""
+    import polars as pl
+
     with (out / "test.csv").open(newline="", encoding="utf-8") as file:
         rows = [r for r in csv.DictReader(file) if r["score"]]
     attacks = [data / r["crop"] for r in rows if r["label"] == "1"]
     magnitudes = attack_magnitudes(model, attacks)
     cue_max = cue_scale(magnitudes) if len(magnitudes) else None
     entries = []
-    by_crop = {row["crop"]: row for row in manifest.iter_rows(named=True)}
     for number, pick in enumerate(_picks(rows, threshold)):
         name = pick.row["crop"]
-        face = prepared_face(by_crop[name], read_crop(data / name), model.facts.crop)
+        row = manifest.row(by_predicate=pl.col("crop") == name, named=True)
+        face = prepared_face(row, read_crop(data / name), model.facts.crop)
         (result,) = model.score([face])
         pictures = _pictures(result, cue_max)
         names = {k: f"gallery/{number:03d}_{k}.jpg" for k in pictures}

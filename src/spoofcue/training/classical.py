@@ -27,6 +27,7 @@ from spoofcue.patches.inputs import groups_of_one_shape
 from spoofcue.records.owner import held
 from spoofcue.records.run_folder import BestEntry, RunFolder, RunRecord, TrainingEntry
 from spoofcue.source import source_commit
+from spoofcue.training.manifest_rows import crops_of, names_in
 
 if TYPE_CHECKING:
     import polars as pl
@@ -80,10 +81,9 @@ def _fit(
     there = (run / MODEL_NAME).exists() and not _was_killed(folder, settings)
     if there or folder.checkpoints.exists():
         raise InputError(f"{run} holds a model already; give another --out.")
-    rows = evenly_spread(prepared.rows())
+    rows = evenly_spread(prepared.scan())
     refuse_shared_pictures(rows, data)
-    usable = rows.filter(rows["status"] == "ok")
-    train, dev = (usable.filter(usable["split"] == split) for split in ("train", "dev"))
+    train, dev = (crops_of(rows, split, data) for split in ("train", "dev"))
     if method.live_only:
         train = train.filter(train["label"] == LIVE)
     facts = prepared.crop_facts()
@@ -111,7 +111,7 @@ def _fit(
         method=settings.method,
         preset=settings.preset,
         parameters=sum(a.size for a in (*method.model.values(), *method.weights.values())),
-        data=prepared.as_trained_on(rows, [*facts["warnings"], *method.doubts]),
+        data=prepared.as_trained_on([*facts["warnings"], *method.doubts]),
         training=TrainingEntry(
             epochs=0,
             steps=0,
@@ -184,8 +184,8 @@ def judge_dev(
     label = rows["label"].to_numpy()
     if len(np.unique(label)) < 2:
         return {"threshold": fallback, "threshold_source": f"{why}; no dev with both classes"}
-    pai = rows["pai"].fill_null("").to_list()
-    videos = by_video(ScoreSet.of(scores, label, pai, rows["video"].fill_null("").to_list()))
+    names = (names_in(rows[column]) for column in ("pai", "video"))
+    videos = by_video(ScoreSet.of(scores, label, *names))
     return {**rates_at_eer(videos), "threshold_source": "eer on dev in fitting"}
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import pytorch_lightning as pl_
 import torch
 from pytorch_lightning.callbacks import LearningRateMonitor, RichProgressBar
@@ -36,6 +37,7 @@ from spoofcue.training.budget import TimeBudget
 from spoofcue.training.callbacks import AtomicCheckpointIO, Checkpoints, CuePictures, History
 from spoofcue.training.dataset import FaceCrops, shared_scoring_loader
 from spoofcue.training.machine import look_at_cores, processor_name
+from spoofcue.training.manifest_rows import crops_of, names_in
 from spoofcue.training.module import LearnedTraining
 from spoofcue.training.pace import EpochLines, NotebookSteps
 from spoofcue.training.place import Place
@@ -201,7 +203,6 @@ class _Faces:
 
     Attributes:
         prepared: the folder.
-        rows: its whole manifest.
         train: rows of the train split with a crop.
         dev: of the dev split.
         scored_dev: labels and recordings of :attr:`dev`; None where no dev chooses.
@@ -210,7 +211,6 @@ class _Faces:
     """
 
     prepared: PreparedFolder
-    rows: pl.DataFrame
     train: pl.DataFrame
     dev: pl.DataFrame
     scored_dev: ScoreSet | None
@@ -218,18 +218,17 @@ class _Faces:
 
     @classmethod
     def of(cls, prepared: PreparedFolder, settings: RunSettings) -> _Faces:
-        rows = evenly_spread(prepared.rows())
+        rows = evenly_spread(prepared.scan())
         refuse_shared_pictures(rows, prepared.path)
-        usable = rows.filter(rows["status"] == "ok")
-        train, dev = (usable.filter(usable["split"] == s) for s in ("train", "dev"))
+        train, dev = (crops_of(rows, s, prepared.path) for s in ("train", "dev"))
         no_dev = settings.training.select == "last" and not dev.height
         scored = None if no_dev else _score_set(dev)
-        return cls(prepared, rows, train, dev, scored, prepared.crop_facts())
+        return cls(prepared, train, dev, scored, prepared.crop_facts())
 
     @property
     def entry(self) -> DataEntry:
         """What the run's record keeps of them."""
-        return self.prepared.as_trained_on(self.rows, self.facts["warnings"])
+        return self.prepared.as_trained_on(self.facts["warnings"])
 
 
 @contextmanager
@@ -467,8 +466,8 @@ def _score_set(rows: pl.DataFrame) -> ScoreSet:
             f"the dev split needs live and attack faces; it has {(labels == 0).sum()} live and "
             f"{(labels == 1).sum()} attack faces. (training.select=last trains without dev.)"
         )
-    pai = rows["pai"].fill_null("").to_list()
-    return ScoreSet.of([0.0] * rows.height, labels, pai, rows["video"].fill_null("").to_list())
+    names = (names_in(rows[column]) for column in ("pai", "video"))
+    return ScoreSet.of(np.zeros(rows.height), labels, *names)
 
 
 def _some_crops(rows: pl.DataFrame, label: int, count: int = 4) -> list[str]:
