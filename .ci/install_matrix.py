@@ -180,7 +180,7 @@ def examine(cell: Cell, environment: Environment, work: Path, row: Row) -> None:
         began = time.monotonic()
         answer = environment.run(["python", "-c", ONE_LINER.format(str(face))], work)
         setattr(row, name, time.monotonic() - began)
-        if "decision='live'" not in answer:
+        if not answer.startswith("live: "):
             raise TrialError(f"the rendered face that ships is not live: {answer}")
     times = [float(environment.run(["python", "-c", IMPORT], work)) for _ in range(5)]
     row.import_ms = statistics.median(times) * 1000
@@ -278,10 +278,9 @@ def main() -> int:
         print(line([*head, "first", "again"]), flush=True)
         for cell in cells(given, wanted):
             rows.append(try_cell(cell, wheel, tools))
-            print(shown(rows[-1]) + ("  FAULT" if rows[-1].fault else ""), flush=True)
-    for row in rows:
-        if row.fault:
-            print(f"\n{row.python} {row.installer} {row.age} {row.extra}: {row.fault}")
+            print(shown(rows[-1]), flush=True)
+            if rows[-1].fault:
+                print(f"FAULT: {rows[-1].fault}", flush=True)
     if given.json:
         given.json.write_text(json.dumps([asdict(r) for r in rows], indent=1), encoding="utf-8")
     faults = sum(r.fault is not None for r in rows)
