@@ -151,6 +151,14 @@ def install(cell: Cell, wheel: Path, environment: Environment, tools: Tools) -> 
     elif cell.age == "newest":
         environment.run([*into, *torch, f"{name} @ {wheel.as_uri()}"], ROOT)
     else:
+        if torch:
+            # the lowest build of one version is the one for CUDA: the build that a machine has otherwise
+            # goes in first
+            environment.run([*into, *torch, "torch"], ROOT)
+            version = "from importlib.metadata import version; print(version('torch'))"
+            held_to = folder.parent / "torch.txt"
+            held_to.write_text(f"torch=={environment.run(['python', '-c', version], ROOT)}")
+            torch = ["-c", str(held_to)]
         # "direct" are what a file of requirements names, not what a wheel does
         lowest = ["--resolution", "lowest-direct", "--only-binary", ":all:"]
         extra = ["--extra", cell.extra] if cell.extra else []

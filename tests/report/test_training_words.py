@@ -33,14 +33,15 @@ STEPS = {"steps": 280, "epochs": 14, "images_per_s": 49.04, "device": "cuda:0", 
             {"steps": 1, "epochs": 1, "seconds": 8.0, "device": "cpu", "precision": "fp32"},
             "1 step in 1 epoch took 8.0 s on cpu in fp32.",
         ),
-        # a run that was killed has a record from its beginning
         # lbp, color-texture and gmm take no steps
         (
             {"steps": 0, "epochs": 0, "seconds": 12.0, "device": "cpu", "precision": "fp64"},
             "Fitted in 12 s on cpu in fp64.",
         ),
+        ({"precision": "fp32"}, "Fitted in unknown time."),
+        # what a killed training leaves is its record of the beginning
         (
-            {"precision": "fp32"},
+            {"precision": "bf16", "finished": False},
             "The training has not ended; `spoofcue train --resume` goes on with it.",
         ),
     ],

@@ -16,7 +16,7 @@ def training_words(training: TrainingEntry) -> str:
     took = training.seconds if training.seconds_in_all is None else training.seconds_in_all
     time = "unknown time" if took is None else duration_text(took)
     if not training.steps:
-        if took is None:
+        if not training.finished:
             return "The training has not ended; `spoofcue train --resume` goes on with it."
         return f"Fitted in {time}{_where(training)}."
     minutes = training.budget_minutes
