@@ -152,7 +152,7 @@ def install(cell: Cell, wheel: Path, environment: Environment, tools: Tools) -> 
         environment.run([*into, *torch, f"{name} @ {wheel.as_uri()}"], ROOT)
     else:
         if torch:
-            # the lowest build of one version is the one for CUDA: the build that a machine has otherwise
+            # the lowest build of a version is the one for CUDA; the one that is otherwise taken
             # goes in first
             environment.run([*into, *torch, "torch"], ROOT)
             version = "from importlib.metadata import version; print(version('torch'))"
