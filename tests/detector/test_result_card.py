@@ -69,3 +69,10 @@ def test_a_refusal_says_why_and_has_no_score() -> None:
     assert "no_face: none &lt;found&gt;" in html
     assert "rejected" in html
     assert "<svg" not in html
+
+
+def test_printed_it_is_one_line_in_which_names_do_nothing() -> None:
+    assert str(JUDGED) == "attack: score 0.7500 (attack above 0.5000); face of 30x30 px at 10,10"
+    named = Result.refused("unreadable", "\x1b[2Ja\nlive: b.jpg", threshold=0.5, model="m")
+    assert str(named).startswith("rejected: unreadable (")
+    assert str(named).isprintable()

@@ -17,7 +17,7 @@ import trustme
 from helpers.called_service import Caller, bearer, face_png, keys_file
 from helpers.served_process import ServedProcess
 from spoofcue.serving.keys import new_key
-from spoofcue.serving.server import configured
+from spoofcue.serving.server import address_of, configured, listening
 from spoofcue.serving.settings import ServiceSettings
 
 HEALTH = Path(__file__).parents[2] / "deploy" / "health.py"
@@ -104,3 +104,15 @@ def test_only_named_proxies_say_who_called(
 
     assert caller.run(ask()) == 400
     assert json.loads(audit.read_text().splitlines()[-1])["client"] == client
+
+
+@pytest.mark.parametrize(("tls", "scheme"), [(None, "http"), (Path("cert.pem"), "https")])
+def test_the_address_that_is_told_has_the_port_that_was_chosen(
+    tls: Path | None, scheme: str
+) -> None:
+    settings = ServiceSettings(host="127.0.0.1", port=0, tls_cert=tls, tls_key=tls)
+    (one,) = listening(settings.host, settings.port)
+    with one:
+        port = one.getsockname()[1]
+        assert port
+        assert address_of(settings, one) == f"{scheme}://127.0.0.1:{port}"
