@@ -32,6 +32,7 @@ extensions = [
     "public_names",
     "repository_pages",
     "settings_tables",
+    "whole_streams",
 ]
 exclude_patterns = ["figures", "extensions"]
 
