@@ -1,15 +1,16 @@
 """Commands that are killed at random moments and given again: is the result an undisturbed run's?
 
 python benchmarks/kills.py [--command simulate,prepare,train,benchmark] [--kills 50] [--seed 0]
-                           [--place build/kills] [--json FILE]
+                           [--place build/kills] [--json FILE] [--engine local|ray]
 
 Each command runs once undisturbed, on small inputs that are made first. Then, so many times: it is
 started in a new folder, SIGKILL ends its whole process group at a moment drawn evenly over what
 the undisturbed run took, and the command is given again until it ends (`train` with --resume,
 once there is a checkpoint). Of `prepare` every third kill ends a process that reads for it, where
-there is one, and the command has to end well by itself first. What then lies in the folder is
-compared with the undisturbed run's, file by file and by content; times, durations, locks and the
-course for TensorBoard are left out.
+there is one, and the command has to end well by itself first; --engine ray has it start a Ray
+cluster, and these kills end an actor or a process that reads for one. What then lies in the folder
+is compared with the undisturbed run's, file by file and by content; times, durations, locks and
+the course for TensorBoard are left out.
 Ends with status 1 where any difference was found.
 """
 
@@ -28,11 +29,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import psutil
 from forked_commands import Commands
 
 ROOT = Path(__file__).parent.parent
@@ -95,13 +98,13 @@ class Outcome:
     failed: dict[str, str] = field(default_factory=dict)
 
 
-def commands(inputs: Path, workers: int) -> dict[str, Killed]:
+def commands(inputs: Path, workers: int, engine: str = "local") -> dict[str, Killed]:
     """The four commands on the inputs of :func:`make_inputs`; they write ``out`` where they run."""
     many = ["--workers", str(workers)]
     simulate = ["simulate", str(inputs / "photos"), "--takes", "1", "--out", "out", *many]
     simulate += ["--pai", "print-a,replay-b", "--seed", "7"]
     prepare = ["prepare", "folder", str(inputs / "set"), "--out", "out", "--detector", "none"]
-    prepare += ["--min-face", "16", *many]
+    prepare += ["--min-face", "16", "--engine", engine, *many]
     train = ["train", "--out", "out"]
     first = [*train, "--data", str(inputs / "prepared"), *TINY]
     benchmark = ["benchmark", "folder", "--data", str(inputs / "prepared"), "--out", "out", *TINY]
@@ -197,7 +200,9 @@ def run_and_kill(call: list[str], where: Path, after: float, *, reader: bool = F
         return Ended(time.monotonic() - began)
     readers = _readers(pid) if reader else []
     try:
-        os.kill(readers[0], signal.SIGKILL) if readers else os.killpg(pid, signal.SIGKILL)
+        # of Ray's actors and their readers any; a local one is the same as any other
+        chosen = readers[int(after * 1000) % len(readers)] if readers else 0
+        os.kill(chosen, signal.SIGKILL) if readers else os.killpg(pid, signal.SIGKILL)
     except ProcessLookupError:  # so early that it leads no group yet, or a reader that has ended
         readers = []
         os.kill(pid, signal.SIGKILL)
@@ -220,17 +225,15 @@ class Ended:
 
 
 def _readers(pid: int) -> list[int]:
-    """The processes that read recordings for a command."""
+    """The processes that read recordings for a command, and Ray's actors that hold them."""
     found = []
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in path.read_text().split():
-            try:
-                words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if b"spoofcue.data.extracting" in words:
-                found.append(int(child))
-    return found
+    with suppress(psutil.Error):
+        for process in psutil.Process(pid).children(recursive=True):
+            with suppress(psutil.Error):
+                words = " ".join(process.cmdline())
+                if "spoofcue.data.extracting" in words or "ShardActor" in words:
+                    found.append(process.pid)
+    return sorted(found)
 
 
 def try_kills(
@@ -239,6 +242,7 @@ def try_kills(
     seed: int,
     place: Path,
     workers: int = 2,
+    engine: str = "local",
     tell: Callable[[Outcome], None] = lambda outcome: None,
 ) -> Outcome:
     """Kill the command so many times, each time in a new folder, and compare what it then gives.
@@ -249,12 +253,13 @@ def try_kills(
         seed: of the moments.
         place: folder to work in.
         workers: of the command.
+        engine: of prepare.
         tell: called with the outcome so far, after each kill.
 
     """
     place.mkdir(parents=True, exist_ok=True)
     inputs = make_inputs(place)
-    command = commands(inputs, workers)[name]
+    command = commands(inputs, workers, engine)[name]
     work = place / name
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
@@ -382,6 +387,7 @@ def main(given: list[str] | None = None) -> int:
     parser.add_argument("--kills", type=int, default=50, help="of each command")
     parser.add_argument("--seed", type=int, default=0, help="of the moments")
     parser.add_argument("--workers", type=int, default=2, help="of simulate and prepare")
+    parser.add_argument("--engine", choices=["local", "ray"], default="local", help="of prepare")
     parser.add_argument("--place", type=Path, default=ROOT / "build" / "kills")
     parser.add_argument("--json", type=Path, help="write the outcome there too")
     options = parser.parse_args(given)
@@ -400,6 +406,7 @@ def main(given: list[str] | None = None) -> int:
             options.seed,
             options.place.resolve(),
             options.workers,
+            options.engine,
             partial(keep, name),
         )
         for moment, what in {**outcome.different, **outcome.failed}.items():

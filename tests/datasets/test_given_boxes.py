@@ -32,7 +32,7 @@ def test_each_frame_has_its_face(name: str, least: float, tmp_path: Path) -> Non
     found = scan(dataset, make_miniature(name, tmp_path / "tree")).recordings
     one_each = {(r.subject, r.label): r for r in found if not r.media.endswith(("2.jpg", "3.jpg"))}
     for recording in one_each.values():
-        made = extract(recording, tmp_path / "out", PrepareOptions(frames=6, min_face_px=20))
+        made = extract(recording, PrepareOptions(frames=6, min_face_px=20))
         assert made.problems == []
         person = int(recording.subject.rsplit("/", 1)[1])
         for row in made.rows:
@@ -45,10 +45,10 @@ def test_celeba_s_empty_and_overreaching_boxes(tmp_path: Path) -> None:
     root = make_miniature("celeba-spoof", tmp_path / "tree")
     found = {r.media: r for r in scan(DATASETS["celeba-spoof"], root).recordings}
     options = PrepareOptions(min_face_px=20)
-    empty = extract(found["Data/train/1/live/000002.jpg"], tmp_path / "out", options)
+    empty = extract(found["Data/train/1/live/000002.jpg"], options)
     assert empty.problems == []
     assert empty.rows[0]["box_source"] == "dlib"
-    over = extract(found["Data/train/1/live/000003.jpg"], tmp_path / "out", options)
+    over = extract(found["Data/train/1/live/000003.jpg"], options)
     assert over.problems == []
     assert over.rows[0]["box_source"] == "given"
     assert over.rows[0]["box_x"] == 0

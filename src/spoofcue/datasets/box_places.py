@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import posixpath
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from spoofcue.data.recording import Problem, Recording
@@ -20,10 +20,8 @@ def is_box_file(path: str, grammar: Grammar) -> bool:
     return any(grammar.box_files.match(end) for end in tails(_lower_suffix(path)))
 
 
-def with_boxes(
-    dataset: Dataset, tree: Tree, present: Sequence[str], places: Sequence[tuple[Place, Named]]
-) -> tuple[list[Recording], list[Problem], list[str]]:
-    """The recordings with their box files, what is wrong with those, and notes.
+class TreeBoxes:
+    """The recordings with their box files, and what is wrong with those.
 
     Box files may have been unpacked elsewhere than their recordings. Of two copies, that is taken
     which lies nearer to the recording.
@@ -32,31 +30,46 @@ def with_boxes(
         dataset: whose boxes they are.
         tree: that everything lies in.
         present: paths of all box files in it.
-        places: what was read.
 
     """
-    index = _Index(present)
-    used: dict[str, str] = {}
-    absent: list[str] = []
-    recordings = []
-    for place, named in places:
-        copies = next(filter(None, (index.copies(official) for official in named.boxes)), None)
-        if copies:
-            at = min(copies, key=lambda p: (-_shared(p, place.path), p.count("/"), p))
-            used |= dict.fromkeys(copies, at)
-            box_format = dataset.box_format
-            boxed = replace(named.recording, boxes=tree.root / at, box_format=box_format)
-            recordings.append(boxed)
-            continue
-        absent += named.boxes[:1]
-        recordings.append(named.recording)
-    problems = [_stray(path, used) for path in present if used.get(path) != path]
-    if not absent:
-        return recordings, problems, []
-    if not used:
-        return recordings, problems, ["no box file is there; the detector finds every face"]
-    missing = [Problem("missing", path, "box file; the detector takes over") for path in absent]
-    return recordings, missing + problems, []
+
+    def __init__(self, dataset: Dataset, tree: Tree, present: Sequence[str]) -> None:
+        self._dataset, self._tree, self._present = dataset, tree, present
+        self._used: dict[str, str] = {}
+        self._absent: list[str] = []
+
+    def recordings(self, places: Iterable[tuple[Place, Named]]) -> Iterator[Recording]:
+        """Each that was read, with its box file where there is one.
+
+        Args:
+            places: what was read.
+
+        """
+        index = _Index(self._present)
+        for place, named in places:
+            copies = next(filter(None, (index.copies(official) for official in named.boxes)), None)
+            if copies:
+                at = min(copies, key=lambda p: (-_shared(p, place.path), p.count("/"), p))
+                self._used |= dict.fromkeys(copies, at)
+                yield replace(
+                    named.recording,
+                    boxes=self._tree.root / at,
+                    box_format=self._dataset.box_format,
+                )
+            else:
+                self._absent += named.boxes[:1]
+                yield named.recording
+
+    def problems(self) -> tuple[list[Problem], list[str]]:
+        """What is wrong with the box files, and notes; known when all recordings were asked for."""
+        used = self._used
+        strays = [_stray(path, used) for path in self._present if used.get(path) != path]
+        if not self._absent:
+            return strays, []
+        if not used:
+            return strays, ["no box file is there; the detector finds every face"]
+        detail = "box file; the detector takes over"
+        return [Problem("missing", path, detail) for path in self._absent] + strays, []
 
 
 def _stray(path: str, used: dict[str, str]) -> Problem:
@@ -69,17 +82,29 @@ class _Index:
     """Box files by the last parts of their paths."""
 
     def __init__(self, paths: Sequence[str]) -> None:
-        self._paths = [(path, collapsed(_lower_suffix(path)).split("/")) for path in paths]
-        self._by_end: dict[int, dict[str, list[str]]] = {}
+        self._paths = paths
+        self._by_end: dict[int, tuple[dict[str, str], dict[str, list[str]]]] = {}
 
     def copies(self, official: str) -> list[str]:
         """All files of that official path."""
         length = official.count("/") + 1
         if length not in self._by_end:
-            ends = self._by_end[length] = defaultdict(list)
-            for path, parts in self._paths:
-                ends["/".join(parts[-length:])].append(path)
-        return self._by_end[length].get(official, [])
+            self._by_end[length] = self._ends(length)
+        first, further = self._by_end[length]
+        one = first.get(official)
+        return [] if one is None else [one, *further.get(official, ())]
+
+    def _ends(self, length: int) -> tuple[dict[str, str], dict[str, list[str]]]:
+        """The first file of each end, which is the only one of nearly all, and any others."""
+        first: dict[str, str] = {}
+        further: dict[str, list[str]] = defaultdict(list)
+        for path in self._paths:
+            end = "/".join(collapsed(_lower_suffix(path)).split("/")[-length:])
+            if end in first:
+                further[end].append(path)
+            else:
+                first[path if end == path else end] = path
+        return first, further
 
 
 def _lower_suffix(path: str) -> str:

@@ -32,6 +32,7 @@ PAI = (
 ILLUMINATION = (None, "normal", "strong", "back", "dark")
 ENVIRONMENT = (None, "indoor", "outdoor")
 UNKNOWN = "spoof"
+SUFFIXES = (".jpg", ".png")
 IMAGE = re.compile(r"Data/(train|test)/([^/]+)/(live|spoof)/(\d+)\.(?:jpg|png)")
 
 
@@ -62,13 +63,15 @@ def read_labels(path: Path) -> dict[str, CelebALabel]:
     if not isinstance(entries, dict):
         raise InputError(f"{path} should hold one object, image path -> 44 integers.")
     labels = {}
+    same: dict[CelebALabel, CelebALabel] = {}  # half a million images have a hundred labels
     for name, values in entries.items():
         try:
             type_, light, place, attack = (int(v) for v in values[40:44])
             pai = PAI[type_]
             if attack not in (0, 1) or (attack == 1) != (pai is not None):
                 raise ValueError
-            labels[name] = CelebALabel(attack == 1, pai, ILLUMINATION[light], ENVIRONMENT[place])
+            label = CelebALabel(attack == 1, pai, ILLUMINATION[light], ENVIRONMENT[place])
+            labels[name] = same.setdefault(label, label)
         except (TypeError, ValueError, IndexError):
             raise InputError(
                 f"{path}: the labels of {name} are no 44 integers with a type of attack in [40] "
@@ -88,13 +91,18 @@ def grammar(tree: Tree) -> Grammar:
         else:
             notes.append(f"{name} is not there; its attacks are of the species {UNKNOWN!r}")
 
-    stems = {name.rsplit(".", 1)[0] for name in labels}
+    # of nearly all the name itself is asked for, so that no second text of it is held
+    stems = {n.rsplit(".", 1)[0] for n in labels if not n.endswith(SUFFIXES)}
+
+    def is_listed_otherwise(path: str) -> bool:
+        stem = path.rsplit(".", 1)[0]
+        return stem in stems or any(stem + suffix in labels for suffix in SUFFIXES)
 
     def read(path: str) -> Named | None:
         match = IMAGE.fullmatch(path)
         if match is None:
             return None
-        if path not in labels and path.rsplit(".", 1)[0] in stems:
+        if path not in labels and is_listed_otherwise(path):
             return None  # the label files list it with its other suffix
         split, person, kind, _ = match.groups()
         label = labels.get(path)
@@ -116,11 +124,11 @@ def grammar(tree: Tree) -> Grammar:
         return Named(path, entry, (path.rsplit(".", 1)[0] + "_BB.txt",))
 
     def missing(present: Mapping[str, Recording]) -> list[str]:
-        return sorted(labels.keys() - present.keys())
+        return sorted(name for name in labels if name not in present)
 
     return Grammar(
         read=read,
-        suffixes=(".jpg", ".png"),
+        suffixes=SUFFIXES,
         home=re.compile(r"Data/"),
         box_files=re.compile(r"Data/.*_BB\.txt$"),
         missing=missing,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from spoofcue.data.prepare import FILE_SECONDS, PrepareSummary, Progress, prepar
 from spoofcue.data.recording import Problem, ProblemKind, Published, Recording
 from spoofcue.data.recordings import Recordings
 from spoofcue.data.splits import with_splits
-from spoofcue.datasets.box_places import is_box_file, with_boxes
+from spoofcue.datasets.box_places import TreeBoxes, is_box_file
 from spoofcue.datasets.definition import Dataset, Grammar, Named
 from spoofcue.datasets.place_notes import Place, place_notes
 from spoofcue.datasets.places import kind_of, official_name, suffix_of, tails, unreadable_name
@@ -89,47 +89,92 @@ def scan(dataset: Dataset, root: Path) -> Scan:
 def parse(dataset: Dataset, tree: Tree) -> Scan:
     """:func:`scan` of a tree whose names are known already."""
     grammar = dataset.grammar(tree)
-    named, others = _named(tree, grammar)
-    by_name: dict[str, tuple[Place, Named]] = {}
+    reader = _Reader(tree, grammar)
+    places, boxes, others = _places(tree, grammar)
+    by_name: dict[str, Place] = {}
     problems: list[Problem] = []
-    for place, one in named:
+    for place in places:
+        one = reader.named(place)
         if one.canonical in by_name:
-            first = by_name[one.canonical][0].path
+            first = by_name[one.canonical].path
             problems.append(Problem("unexpected", place.path, f"the same recording as {first}"))
         elif not grammar.belongs(one):
             problems.append(Problem("unexpected", place.path, MISPLACED))
         else:
-            by_name[one.canonical] = place, one
-    boxes = [path for path in others if is_box_file(path, grammar)]
-    for path in sorted(set(others).difference(boxes)):
+            by_name[place.official if one.canonical == place.official else one.canonical] = place
+    for path in sorted(set(others)):
         problems += _stray(path, grammar, by_name)
     problems.sort(key=lambda p: p.name)
-    kept = sorted(by_name.values(), key=lambda pair: pair[0].path)
-    recordings, of_boxes, notes = with_boxes(dataset, tree, boxes, kept)
+    missing = grammar.missing(_Present(by_name, reader))
+    kept = sorted(by_name.values(), key=lambda place: place.path)
+    del places, by_name
+    given = TreeBoxes(dataset, tree, boxes)
+    recordings = Recordings.of(given.recordings((p, reader.named(p)) for p in kept))
+    of_boxes, notes = given.problems()
     problems += [Problem("left_out", path, why) for path, why in sorted(tree.left_out.items())]
-    missing = grammar.missing({one.canonical: one.recording for _, one in kept})
     published = dict(grammar.published if grammar.published is not None else dataset.published)
     problems += [Problem("missing", name) for name in missing] + of_boxes
     problems += _count_problems(recordings, published, dataset.tolerance)
-    notes = [*grammar.notes, *notes, *place_notes(place for place, _ in kept)]
-    return Scan(Recordings.of(recordings), problems, published, notes)
+    notes = [*grammar.notes, *notes, *place_notes(kept)]
+    return Scan(recordings, problems, published, notes)
 
 
-def _named(tree: Tree, grammar: Grammar) -> tuple[list[tuple[Place, Named]], list[str]]:
-    """What can be read, of two copies first the one that is nearer to the official; and others."""
-    named, others = [], []
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads a name as often as it is asked: the places alone are held, and no recording of them."""
+
+    tree: Tree
+    grammar: Grammar
+
+    def named(self, place: Place) -> Named:
+        """What its official name tells, of the file that lies there."""
+        one = self.grammar.read(place.official)
+        if one is None:
+            raise ValueError(f"{place.official} was a name of the set before")
+        if place.official == place.path:
+            return one
+        path = self.tree.root / place.path
+        here = replace(one.recording, path=path, media=place.path, video=place.official)
+        return replace(one, recording=here)
+
+
+class _Present(Mapping[str, Recording]):
+    """The recordings by their canonical names, each read when it is asked for."""
+
+    def __init__(self, places: Mapping[str, Place], reader: _Reader) -> None:
+        self._places, self._reader = places, reader
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._places
+
+    def __getitem__(self, name: str) -> Recording:
+        return self._reader.named(self._places[name]).recording
+
+
+def _places(tree: Tree, grammar: Grammar) -> tuple[list[Place], list[str], list[str]]:
+    """What can be read, of two copies first the one that is nearer to the official.
+
+    Returns:
+        These, the box files and the other files.
+
+    """
+    places: list[Place] = []
+    boxes: list[str] = []
+    others: list[str] = []
     for path in tree.paths:
         match = official_name(path, grammar.read, grammar.suffixes, grammar.not_below)
-        if match is None:
-            others.append(path)
-            continue
-        official, one = match
-        if official != path:
-            here = replace(one.recording, path=tree.root / path, media=path, video=official)
-            one = replace(one, recording=here)
-        named.append((Place(path, official), one))
-    named.sort(key=lambda pair: (pair[0].deeper, pair[0].suffixes is not None, pair[0].path))
-    return named, others
+        if match is not None:  # one text where both are the same
+            places.append(Place(path, path if match[0] == path else match[0]))
+        else:
+            (boxes if is_box_file(path, grammar) else others).append(path)
+    places.sort(key=lambda place: (place.deeper, place.suffixes is not None, place.path))
+    return places, boxes, others
 
 
 def _stray(path: str, grammar: Grammar, known: Container[str]) -> list[Problem]:
@@ -154,19 +199,22 @@ def _stray(path: str, grammar: Grammar, known: Container[str]) -> list[Problem]:
     return [Problem("misnamed" if any(map(grammar.home.match, ends)) else "unexpected", path)]
 
 
-def count(recordings: list[Recording]) -> dict[str, Published]:
+def count(recordings: Iterable[Recording]) -> dict[str, Published]:
     """Recordings of each split, and of ``all``, in the form of the published counts."""
     counts = Counter((r.split or "", r.label) for r in recordings)
     by_split = {
         split: Published.of(counts[split, LIVE], counts[split, ATTACK])
         for split in ("train", "dev", "test")
     }
-    labels = Counter(r.label for r in recordings)
-    return by_split | {"all": Published.of(labels[LIVE], labels[ATTACK])}
+    live, attack = (
+        sum(number for (_, label), number in counts.items() if label == wanted)
+        for wanted in (LIVE, ATTACK)
+    )
+    return by_split | {"all": Published.of(live, attack)}
 
 
 def _count_problems(
-    recordings: list[Recording], published: Mapping[str, Published], tolerance: int
+    recordings: Iterable[Recording], published: Mapping[str, Published], tolerance: int
 ) -> list[Problem]:
     have, problems = count(recordings), []
     for split, stated in published.items():
@@ -209,7 +257,8 @@ def _root_above(dataset: Dataset, tree: Tree) -> Path | None:
         inside = root.relative_to(parent).as_posix()
         above = Tree(parent, tuple(f"{inside}/{p}" for p in tree.paths))
         grammar = dataset.grammar(above)
-        if any(grammar.belongs(one) for _, one in _named(above, grammar)[0]):
+        reader = _Reader(above, grammar)
+        if any(grammar.belongs(reader.named(place)) for place in _places(above, grammar)[0]):
             return parent
     return None
 
