@@ -85,7 +85,7 @@ class PageRun:
     def __init__(self, page: str, folder: Path, patch: pytest.MonkeyPatch) -> None:
         self._page, self._folder, self._patch = page, folder, patch
         self._world = folder / "world"
-        self._shims = folder / "shims"
+        self._shims = folder / page_shim.SHIMS
         self._state = folder / "state.json"
         self._names: dict[str, Any] = {"__name__": "__page__"}
         self._port = free_port()
