@@ -115,8 +115,8 @@ def make_runs(folder: Path) -> None:
     shutil.rmtree(folder / "made")
     shutil.copy(folder / "ROOT" / "labels.csv", folder / "files.csv")
     prepared = folder / "prepared"
-    for name, dataset in (("OULU-NPU", "oulu-npu"), ("SiW", "siw")):
-        make_miniature(dataset, folder / name)
+    for name in ("OULU-NPU", "SiW", "CelebA-Spoof"):
+        make_miniature(name.lower(), folder / name)
     spoofcue("prepare", "folder", folder / "ROOT", "--out", prepared, "--workers", 1)
     for seed, name in enumerate(("first", "second")):
         run = folder / "runs" / name
