@@ -86,3 +86,13 @@ def test_a_model_that_is_not_there_is_a_fault_and_tells_no_home(
 
 def test_a_root_without_a_home_is_left_as_it_is() -> None:
     assert without_home("/models/door", "/") == "/models/door"
+
+
+def test_a_runtime_that_is_not_there_is_not_mended_by_the_package(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(judging, "locate_model", lambda model: judging.SHIPPED)
+    check = by_name(check_judging(None, "torch"))["model"]  # which runs no graph of ONNX
+    assert check.state == "fault"
+    assert "runtime 'torch' cannot run" in check.value
+    assert check.advice is None

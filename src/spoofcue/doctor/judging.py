@@ -14,7 +14,7 @@ from spoofcue.detector.detector import Detector
 from spoofcue.detector.result import Result
 from spoofcue.doctor.check import Check, without_home
 from spoofcue.doctor.installed import version_of
-from spoofcue.errors import SpoofCueError
+from spoofcue.errors import PackageError, SpoofCueError
 from spoofcue.faces.box import Box
 from spoofcue.package.read import is_package, read_package
 from spoofcue.runtime.choice import RUNTIMES, choose_runtime, installed
@@ -52,7 +52,7 @@ def check_judging(model: str | None = None, runtime: str | None = None) -> Itera
         yield _loaded(path, model, runtime, detector, loading)
         detector.self_test()
     except SpoofCueError as error:
-        yield Check(PART, "model", without_home(str(error)), "fault", _remedy(model))
+        yield Check(PART, "model", without_home(str(error)), "fault", _remedy(model, error))
         return
     yield from _picture(detector)
 
@@ -155,7 +155,9 @@ def _overlap(one: Box, other: Box) -> float:
     return both / (one.area + other.area - both)
 
 
-def _remedy(model: str | None) -> str:
-    if model is None and not os.environ.get(MODEL):
+def _remedy(model: str | None, error: SpoofCueError) -> str | None:
+    if model is not None or os.environ.get(MODEL):
+        return "Without --model and SPOOFCUE_MODEL the model that ships is looked at."
+    if isinstance(error, PackageError):
         return "Install spoofcue again: pip install --force-reinstall spoofcue"
-    return "Without --model and SPOOFCUE_MODEL the model that ships is looked at."
+    return None  # of a runtime that is not there, say, the message says what to do
