@@ -20,6 +20,7 @@ from spoofcue.media.crops import crop_bytes, has_crop
 from spoofcue.media.image import read_image
 from spoofcue.metrics.measures import MEASURES
 from spoofcue.records.owner import held
+from spoofcue.report.templates import page_templates
 from spoofcue.version import __version__
 from spoofcue.whole_files import write_text
 
@@ -94,17 +95,7 @@ def write_page(comparison: Comparison, out: Path, command: str) -> Path:
         command: how it was asked for.
 
     """
-    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=ChoiceLoader(
-            [PackageLoader("spoofcue.compare", "."), PackageLoader("spoofcue.report", ".")]
-        ),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_templates("spoofcue.compare", "spoofcue.report")
     environment.filters["cell"] = cell_text
     environment.filters["interval"] = interval_text
     pictures = Thumbnails()

@@ -19,6 +19,7 @@ from spoofcue.metrics.rates import error_rates
 from spoofcue.metrics.thresholds import Threshold, apcer_threshold
 from spoofcue.records.owner import held
 from spoofcue.report.plots import det
+from spoofcue.report.templates import page_templates
 from spoofcue.report.tested import Presented, Tested
 from spoofcue.version import __version__
 from spoofcue.whole_files import write_text
@@ -71,15 +72,7 @@ def write_iso_report(tested: Tested, out: Path, made: datetime | None = None) ->
         made: None: now.
 
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("spoofcue.report", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_templates("spoofcue.report")
     environment.filters["percent"] = _percent
     environment.filters["interval"] = _interval
     html = environment.get_template("iso.html.j2").render(**_context(tested, made))

@@ -12,6 +12,7 @@ from spoofcue.metrics.thresholds import Threshold
 from spoofcue.records.owner import held
 from spoofcue.report.plots import det, histogram, roc, species_bars, training_curves
 from spoofcue.report.reported_run import ReportedRun, read_run
+from spoofcue.report.templates import page_templates
 from spoofcue.report.training_words import training_words
 from spoofcue.version import __version__
 from spoofcue.whole_files import write_text
@@ -29,16 +30,8 @@ def write_report(run: Path, out: Path | None = None) -> Path:
         InputError: ``run`` is not evaluated.
 
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
+    environment = page_templates("spoofcue.report")
     folder = read_run(run)
-    environment = Environment(
-        loader=PackageLoader("spoofcue.report", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     environment.filters["percent"] = lambda v, digits=1: f"{100 * v:.{digits}f} %"
     html = environment.get_template("page.html.j2").render(**_context(folder))
     target = out or run / "report.html"
