@@ -6,7 +6,9 @@ are MathML in the page, and ``.ci/site_check.py`` looks for what would be loaded
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -40,9 +42,26 @@ myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath"
 myst_heading_anchors = 4
 myst_links_external_new_tab = False
 
-# the tutorials: executed when they change, and a cell that fails ends the build
+
+def program() -> str:
+    """A digest of what the cells of the tutorials run: the package, and the tests' helpers."""
+    digest = hashlib.sha256()
+    root = Path(__file__).parents[1]
+    for folder in (root / "src", root / "tests" / "helpers"):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                digest.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+# the tutorials: executed when they or the program change; a cell that fails ends the build
 nb_execution_mode = "cache"
-nb_execution_cache_path = str(Path(__file__).parents[1] / "build" / "executed")
+executed = Path(__file__).parents[1] / "build" / "executed"
+nb_execution_cache_path = str(executed / program())
+for other in executed.glob("*"):
+    if str(other) != nb_execution_cache_path:  # of a program that is no more
+        shutil.rmtree(other) if other.is_dir() else other.unlink()
 nb_execution_raise_on_error = True
 nb_execution_in_temp = True  # they write files
 # their cells call `spoofcue` as a shell does

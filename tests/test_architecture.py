@@ -38,7 +38,7 @@ FLOOR_OF = {stage: floor for floor, stages in enumerate(FLOORS) for stage in sta
 # what a researcher takes away alone: the paper's networks and losses, and the measures
 ALONE = {
     "cue": {"errors", "lazy_names"},
-    "metrics": {"errors", "labels", "lazy_names", "rates_table", "texts", "whole_files"},
+    "metrics": {"errors", "labels", "lazy_names", "rates_table", "texts", "version", "whole_files"},
 }
 
 

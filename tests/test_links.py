@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+
+from spoofcue.version import documentation
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob(".github/**/*.md"), *ROOT.glob("docs/**/*.md")])
@@ -72,3 +75,35 @@ def test_every_page_that_the_code_names_is_there() -> None:
     }
     assert len(named) > 10
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def test_messages_name_pages_by_their_address() -> None:
+    """A wheel has no docs/; and what stands in the address is a page that is there."""
+    named: set[str] = set()
+    for path in (ROOT / "src").rglob("*.*"):
+        if path.suffix not in {".py", ".j2", ".html", ".yaml"}:
+            continue
+        text = path.read_text(encoding="utf-8")
+        named.update(re.findall(r"""\bdocumentation\(["']([^"']+)["']\)""", text))
+        said = printed(text) if path.suffix == ".py" else re.sub("#.*", "", text)
+        assert not re.search(r"\bdocs/[\w/-]+\.md", said), path
+    assert len(named) > 3
+    assert [name for name in sorted(named) if not (ROOT / "docs" / name).exists()] == []
+    assert documentation("howto/labels.md").endswith("/docs/howto/labels.md")
+
+
+def printed(source: str) -> str:
+    """The texts of a module without its docstrings, which are read beside the pages."""
+    tree = ast.parse(source)
+    docstrings = {
+        node.body[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    return "\n".join(
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in docstrings
+    )

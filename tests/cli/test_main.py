@@ -28,6 +28,7 @@ def test_a_missing_package_is_told_with_its_extra(
     def broken() -> None:
         raise ModuleNotFoundError(f"No module named {module!r}", name=module)
 
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     monkeypatch.setattr(main, "app", broken)
     monkeypatch.setattr("sys.argv", ["spoofcue", command, "--out", "x"])
     with pytest.raises(SystemExit) as ended:
@@ -36,3 +37,18 @@ def test_a_missing_package_is_told_with_its_extra(
     package = module.split(".")[0]
     told = capsys.readouterr().err
     assert f"needs {package}: pip install 'spoofcue[{extra}]'" in told
+
+
+@pytest.mark.parametrize("statement", ["import numpy.no_part", "from numpy import no_name"])
+def test_a_part_that_an_installed_package_lacks_is_not_told_as_missing(
+    statement: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(main, "app", lambda: exec(statement))
+    monkeypatch.setattr("sys.argv", ["spoofcue", "export"])
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert "cannot use the numpy that is installed" in told
+    assert "no_" in told
+    assert "--upgrade numpy 'spoofcue[train]'" in told

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from helpers.command_lines import Unparsed, check_script, check_spoofcue, commands_of
@@ -100,3 +103,16 @@ def test_a_sentence_may_leave_out_what_is_needed(line: str) -> None:
 def test_a_script_that_nobody_can_run_is_told(script: str) -> None:
     with pytest.raises(Unparsed):
         check_script(script)
+
+
+def test_code_of_the_tutorials_fits_the_width_of_a_page() -> None:
+    tutorials = sorted((Path(__file__).parents[2] / "docs" / "tutorials").glob("*.md"))
+    wide = [
+        line
+        for page in tutorials
+        for block in re.findall(r"^```.*?^```$", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+        for line in block.splitlines()
+        if len(line) > 88  # what a window of 1280 pixels shows without scrolling
+    ]
+    assert len(tutorials) > 5
+    assert wide == []

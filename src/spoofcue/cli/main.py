@@ -167,14 +167,29 @@ def main() -> None:
         leave_quietly()
     except SpoofCueError as error:
         _end(1 if isinstance(error, ProblemsError) else 2, *error.args)
-    except ModuleNotFoundError as error:
+    except ImportError as error:
         package = (error.name or "").partition(".")[0]
+        if package in ("", "spoofcue"):
+            raise
         extra = EXTRAS.get(package) or COMMANDS.get(_command(), "train")
-        _end(2, f"this command needs {package}: pip install 'spoofcue[{extra}]'")
+        _end(2, _import_text(error, package, extra))
     except OSError as error:
         _end(2, system_error_text(error, "the output"))
     except MemoryError:
         _end(2, "out of memory; close other programs, or give fewer --workers.")
+
+
+def _import_text(error: ImportError, package: str, extra: str) -> str:
+    """What is missing: the package, or a part of one that is there."""
+    from importlib.util import find_spec
+
+    if find_spec(package) is None:
+        return f"this command needs {package}: pip install 'spoofcue[{extra}]'"
+    return (
+        f"this command cannot use the {package} that is installed ({error}): "
+        f"pip install --upgrade {package} 'spoofcue[{extra}]'; or, if that changes nothing, it is "
+        f"damaged: pip install --force-reinstall --no-deps {package}"
+    )
 
 
 def _say_stopped() -> None:

@@ -73,8 +73,8 @@ def simulate(
         Path | None,
         typer.Option(
             help="YAML file with instruments, cameras and sessions of your own. They join the "
-            "built-in ones; one of the same name replaces its namesake. docs/howto/simulator.md "
-            "shows the form. Default: the built-in catalogue alone."
+            "built-in ones; one of the same name replaces its namesake. The documentation's page "
+            "on the simulator shows the form. Default: the built-in catalogue alone."
         ),
     ] = None,
     takes: Annotated[

@@ -15,6 +15,7 @@ from spoofcue.errors import InputError
 from spoofcue.labels import LIVE_WORDS, class_of_label
 from spoofcue.metrics.score_rows import ScoreRows
 from spoofcue.metrics.scores import ScoreSet
+from spoofcue.version import documentation
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -156,8 +157,8 @@ def blocks_of(path: Path, split: str | None = None) -> Iterator[Block]:
             if missing:
                 raise InputError(
                     f"{part} has the columns {file.schema_arrow.names} and lacks {missing}: labels "
-                    "go along from a manifest, or come from the names of folders "
-                    "(docs/howto/labels.md)."
+                    "go along from a manifest, or come from the names of folders: "
+                    f"{documentation('howto/labels.md')}"
                 )
             if split is not None and "split" not in names:
                 raise InputError(f"{part} has no column split to choose {split!r} by.")
@@ -241,7 +242,7 @@ def _labels(
             f"{part}: {path[row].as_py() or f'row {row + 1}'} has the label "
             f"{values[codes[row]]!r}, which is not 0, 1, live or attack. Labels go along from a "
             f"manifest's column label, or come from folders named {', '.join(LIVE_WORDS[:2])}, "
-            "attack, spoof (docs/howto/labels.md)."
+            f"attack, spoof: {documentation('howto/labels.md')}"
         )
     return label
 

@@ -15,6 +15,7 @@ from spoofcue.protocols.fold import SPLITS, Fold
 from spoofcue.protocols.listed import from_files
 from spoofcue.protocols.selection import KEYS, Selection
 from spoofcue.texts.yaml_tree import read_yaml
+from spoofcue.version import documentation
 
 HERE = Path(__file__).parent
 PROTOCOL_KEYS = {
@@ -84,8 +85,8 @@ def load_set(source: str | Path) -> ProtocolSet:
             protocols[str(name)] = _protocol(str(name), whole, groups, dataset, str(path))
         except (TypeError, AttributeError, ValueError, KeyError) as error:
             raise InputError(
-                f"{path}: protocol {name} is not of the form of docs/reference/protocols.md "
-                f"({error})."
+                f"{path}: protocol {name} is not of the form of protocols ({error}): "
+                f"{documentation('reference/protocols.md')}"
             ) from error
     name = str(tree.get("name", path.stem))
     return ProtocolSet(name, tree.get("title", name), tree.get("compares", ""), protocols)

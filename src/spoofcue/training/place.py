@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from spoofcue.config import RunSettings
 from spoofcue.errors import InputError
+from spoofcue.version import documentation
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ def place_of(environment: Mapping[str, str] = os.environ) -> Place | None:
         raise InputError(
             f"the environment tells of process {place.rank} of {place.processes}, "
             f"{place.local_rank} of {place.local_processes} on this machine, which do not fit "
-            "together; start as many processes on each machine (docs/howto/several-devices.md)."
+            "together; start as many processes on each machine: "
+            f"{documentation('howto/several-devices.md')}"
         )
     for name in ("MASTER_ADDR", "MASTER_PORT"):
         if place.processes > 1 and not environment.get(name):
