@@ -78,12 +78,12 @@ def test_the_pace_is_that_of_the_last_lines(
     lines = []
     with plain_progress("simulating", 1, clock=lambda: now[0]) as tell:
         # a run that goes on: 20 are there at once, then one comes every 20 s
+        tell(20, 40)
         for n in range(1, 7):
             now[0] = 20.0 * n
             tell(20 + n, 40)
             lines.append(asked[0]())
-    assert lines[0] == "simulating: 21 of 40 in 20 s, about 18 s left"
-    # from the fourth line on the start has no part in it: 14 are left at 20 s each
+    assert lines[0] == "simulating: 21 of 40 in 20 s, about 6.3 minutes left"
     assert lines[5] == "simulating: 26 of 40 in 2.0 minutes, about 4.7 minutes left"
 
 

@@ -135,15 +135,19 @@ def plain_progress(
             yield bar or (lambda done, all_: None)
         return
     began, at = clock(), (0, total)
-    # what was done before, in a run that goes on, comes at once and says nothing of the pace
-    lately = deque([(0, 0.0)], maxlen=4)
+    lately: deque[tuple[int, float]] = deque(maxlen=4)
 
     def advance(done: int, all_: int) -> None:
         nonlocal at
+        if not lately:
+            # what was done before, in a run that goes on, says nothing of the pace
+            lately.append((done, 0.0))
         at = (done, all_)
 
     def line() -> str:
         seconds = clock() - began
+        if not lately:
+            return progress_line(title, *at, seconds)
         text = progress_line(title, *at, seconds, lately[0], rate=rate)
         lately.append((at[0], seconds))
         return text
