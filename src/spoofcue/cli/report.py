@@ -56,6 +56,15 @@ def report(
             "or bpcer=RATE of the dev scores, or a score that was fixed beforehand. Default: eer."
         ),
     ] = None,
+    form: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.yaml",
+            help="What the tester fills in of an ISO report, with --iso. A file that is not there "
+            "is written with all blanks in it, to be filled in and given again. Default: none, "
+            "and blanks are left on the page.",
+        ),
+    ] = None,
     species: Annotated[
         str | None,
         typer.Option(
@@ -65,7 +74,7 @@ def report(
     ] = None,
 ) -> None:
     """Write one self-contained HTML page about a run, or an ISO/IEC 30107-3 test report."""
-    from spoofcue.cli.console import say, still_at
+    from spoofcue.cli.console import remark, say, still_at
     from spoofcue.report.browser_print import print_to_pdf
     from spoofcue.report.iso_page import write_iso_report
     from spoofcue.report.page import write_report
@@ -73,18 +82,24 @@ def report(
 
     if not iso and (dev or threshold or species):
         raise InputError("--dev, --threshold and --species go with --iso and a score file.")
+    if not iso and form:
+        raise InputError("--form goes with --iso: no other report has blanks to fill in.")
     if not iso and run.is_file():
         raise InputError(
             f"{run} is a file: with --iso it becomes a test report, if it holds test scores; "
             "without, give the folder of a run that was evaluated."
         )
+    is_new = False
     with still_at("writing the report"):
         if iso:
             tested = read_tested(run, dev, threshold, species)
-            page = write_iso_report(tested, out or _iso_place(run))
+            is_new = form is not None and not form.exists()
+            page = write_iso_report(tested, out or _iso_place(run), form=form)
         else:
             page = write_report(run, out)
     say(page)
+    if is_new:
+        remark(f"wrote {form}: fill it in and give the same command again.")
     if pdf:
         with still_at("printing the report"):
             printed = print_to_pdf(page, page.with_suffix(".pdf"))

@@ -125,7 +125,7 @@ def replicate_rates(
     """
     s = sweep(scores)
     live, attack = (_in_order(scores, label, cluster) for label in (0, 1))
-    table = _error_table(scores, threshold, cluster, clusters)
+    table = error_table(scores, threshold, cluster, clusters)
     return np.concatenate(
         [
             measured_draws(_rates(*table, drawn), _sweeps(s, live, attack, drawn))
@@ -164,7 +164,7 @@ def _in_order(scores: ScoreSet, label: int, cluster: NDArray[np.intp]) -> NDArra
     return cluster[rows[np.argsort(scores.score[rows])]]
 
 
-def _error_table(
+def error_table(
     scores: ScoreSet, threshold: Threshold, cluster: NDArray[np.intp], clusters: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(C, 1 + S) errors and attempts of each cluster: of live faces, then of each species."""

@@ -39,13 +39,14 @@ def clopper_pearson(errors: int, total: int, confidence: float = 0.95) -> tuple[
         return 0.0, 1.0
     tail = (1 - confidence) / 2
     # P(X >= errors) = I_p(errors, total - errors + 1), I being the incomplete beta function.
-    low = 0.0 if errors == 0 else _beta_quantile(errors, total - errors + 1, tail)
-    high = 1.0 if errors == total else _beta_quantile(errors + 1, total - errors, 1 - tail)
+    low = 0.0 if errors == 0 else beta_quantile(errors, total - errors + 1, tail)
+    high = 1.0 if errors == total else beta_quantile(errors + 1, total - errors, 1 - tail)
     return low, high
 
 
-def _beta_quantile(a: int, b: int, target: float) -> float:
-    """The x with I_x(a, b) = target: Newton's steps, halving where one leaves the bracket."""
+def beta_quantile(a: float, b: float, target: float) -> float:
+    """The x with I_x(a, b) = target, for a, b > 0."""
+    # Newton's steps, halving where one leaves the bracket
     low, high, x = 0.0, 1.0, a / (a + b)
     for _ in range(200):
         miss = _incomplete_beta(a, b, x) - target
@@ -59,12 +60,12 @@ def _beta_quantile(a: int, b: int, target: float) -> float:
     return x
 
 
-def _log_density(a: int, b: int, x: float) -> float:
+def _log_density(a: float, b: float, x: float) -> float:
     log_beta = lgamma(a) + lgamma(b) - lgamma(a + b)
     return (a - 1) * log(x) + (b - 1) * log1p(-x) - log_beta
 
 
-def _incomplete_beta(a: int, b: int, x: float) -> float:
+def _incomplete_beta(a: float, b: float, x: float) -> float:
     """I_x(a, b), 0..1, for 0 < x < 1."""
     if x > (a + 1) / (a + b + 2):  # the fraction is quick on the other side of the peak only
         return 1 - _incomplete_beta(b, a, 1 - x)
@@ -72,7 +73,7 @@ def _incomplete_beta(a: int, b: int, x: float) -> float:
     return front * _continued_fraction(a, b, x)
 
 
-def _continued_fraction(a: int, b: int, x: float) -> float:
+def _continued_fraction(a: float, b: float, x: float) -> float:
     """Of I_x(a, b) by Lentz's method (Abramowitz & Stegun 26.5.8)."""
     value, c, d = 1.0, 1.0, 0.0
     for term in range(MOST_TERMS):

@@ -15,9 +15,11 @@ from typing import Any
 from spoofcue.metrics.evaluation import OperatingPoint
 from spoofcue.metrics.hints import hints_of
 from spoofcue.metrics.intervals import Rate, attempts_needed, clopper_pearson, upper_bound
+from spoofcue.metrics.people_intervals import people_intervals
 from spoofcue.metrics.rates import error_rates
 from spoofcue.metrics.thresholds import Threshold, apcer_threshold
 from spoofcue.records.owner import held
+from spoofcue.report.form import Entries, Form
 from spoofcue.report.plots import det
 from spoofcue.report.templates import page_templates
 from spoofcue.report.tested import Presented, Tested
@@ -26,60 +28,47 @@ from spoofcue.whole_files import write_text
 
 # of the largest APCER: where the standard's single figures of BPCER are read (BPCER10, 20, 100)
 CLAIMS = (0.10, 0.05, 0.01)
-# what the tester fills in: section -> label, what belongs there
-BLANKS: dict[str, tuple[tuple[str, str], ...]] = {
-    "item": (
-        ("Supplier", "who made it and who submitted it"),
-        ("Product and version", "as it is sold or deployed"),
-        ("Hardware and software", "camera, processor, operating system, all that belongs to it"),
-        ("Configuration", "settings that differ from those it is delivered with"),
-        ("What it puts out", "score, decision, advice to the person; and who sees them"),
-        ("Time for a decision", "how long the item takes, and how that was measured"),
-        ("Attempts and time allowed", "tries in a transaction, timeouts, what ends one"),
-    ),
-    "kind": (
-        ("What is evaluated", "PAD subsystem, data capture subsystem or full system"),
-        ("Kind of evaluation", "technology, scenario or operational; purpose of it"),
-        ("Tested by", "organisation, its accreditation and independence of the supplier"),
-        ("Place and dates", "of the presentations"),
-        ("Rules to pass", "limits that were set before the test, and by whom"),
-    ),
-    "bona_fide": (
-        ("Test subjects", "how they were chosen; age, sex, skin, glasses, beards, head coverings"),
-        ("Instructions", "what they were told, and whether they had used the item before"),
-        ("Presentations", "how many of each person, on how many days"),
-    ),
-    "conditions": (
-        ("Capture device", "model, resolution, frame rate, mounting"),
-        ("Light", "sources, lux at the face, direction, changes"),
-        ("Distance and pose", "allowed and seen"),
-        ("Background and surroundings", "indoors or outdoors, other people"),
-        ("Presentation of attacks", "held or mounted, angle, movement, bends; time for each"),
-        ("Attackers", "what they knew of the item, their practice; attack potential"),
-        ("Left out or changed", "presentations that were dropped, with the reason for each"),
-    ),
-    "species": (("Made of and how", ""), ("Series and number", ""), ("Effort and potential", "")),
-    "signatures": (("Tester", ""), ("Reviewed by", ""), ("Date", "")),
-}
 
 
-def write_iso_report(tested: Tested, out: Path, made: datetime | None = None) -> Path:
+def write_iso_report(
+    tested: Tested, out: Path, made: datetime | None = None, form: Path | None = None
+) -> Path:
     """Write the report; a file of that name is replaced as a whole.
 
     Args:
         tested: what it is about.
         out: the HTML file.
         made: None: now.
+        form: what the tester filled in; where there is no such file, one is written with all
+            blanks in it.
+
+    Raises:
+        InputError: ``form`` has an entry that no blank is for, or is no form.
 
     """
+    blanks = form_of(tested)
+    entries = Entries()
+    if form is not None:
+        if form.exists():
+            entries = blanks.read(form)
+            tested = tested.with_input(form, "filled in by the tester")
+        else:
+            blanks.write(form)
     environment = page_templates("spoofcue.report")
     environment.filters["percent"] = _percent
     environment.filters["interval"] = _interval
-    html = environment.get_template("iso.html.j2").render(**_context(tested, made))
+    environment.filters["span"] = _span
+    html = environment.get_template("iso.html.j2").render(**_context(tested, made, blanks, entries))
     out.parent.mkdir(parents=True, exist_ok=True)
     with held(out, "report", wait=True):
         write_text(out, html)
     return out
+
+
+def form_of(tested: Tested) -> Form:
+    """The blanks that its report leaves."""
+    named = tested.bona_fide.sources is not None
+    return Form.of(tuple(tested.species), item_named=tested.known, people_named=named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +98,8 @@ class Support:
 
     Attributes:
         bound: one-sided upper bound of the rate.
-        by_source: the bound if all attempts of one source count as a single one without an error;
-            None where the sources are not known, or an error was made.
+        by_people: the bound that counts the attempts of one person as alike; None where people
+            are not known, or are fewer than two.
 
     """
 
@@ -118,26 +107,24 @@ class Support:
     rate: Rate
     sources: int | None
     bound: float
-    by_source: float | None
+    by_people: float | None
     claims: tuple[Claim, ...]
 
 
-def _context(tested: Tested, made: datetime | None) -> dict[str, Any]:
+def _context(tested: Tested, made: datetime | None, form: Form, entries: Entries) -> dict[str, Any]:
     level = tested.level
     rates, lost = level.rates, level.nonresponse
     rows = [
         SpeciesRow(name, presented, rates.apcer_by_pai.get(name), lost.apnrr_by_pai[name])
         for name, presented in tested.species.items()
     ]
+    by_people = people_intervals(tested.scores, level.threshold)
+    bounds = people_intervals(tested.scores, level.threshold, 0.90)  # one-sided, of 95 %
     supports = [
-        _support(name, rate, tested.species[name].sources)
+        _support(name, rate, tested.species[name].sources, bounds.get(name))
         for name, rate in rates.apcer_by_pai.items()
     ]
     when = made or datetime.now(timezone.utc)
-    blanks = dict(BLANKS)
-    if not tested.known:
-        blanks["item"] = (("Name of the item", "what gave the scores"), *BLANKS["item"])
-    fixed = sum(len(fields) for name, fields in blanks.items() if name != "species")
     return {
         "tested": tested,
         "level": level,
@@ -146,11 +133,16 @@ def _context(tested: Tested, made: datetime | None) -> dict[str, Any]:
         "rows": rows,
         "origin": _origin(level.threshold),
         "made": when.strftime("%d %B %Y, %H:%M UTC"),
-        "blanks": blanks,
-        "blank_count": fixed + len(rows) * len(blanks["species"]),
+        "form": form,
+        "entries": entries.model_dump(),
+        "blank_count": form.left(entries),
+        "by_people": by_people,
         "claims": CLAIMS,
         "needed": [attempts_needed(limit) for limit in CLAIMS],
-        "supports": [*supports, _support("BPCER", rates.bpcer, tested.bona_fide.sources)],
+        "supports": [
+            *supports,
+            _support("BPCER", rates.bpcer, tested.bona_fide.sources, bounds.get("")),
+        ],
         "points": [
             *(_point(f"APCER ≤ {_percent(limit, 3)}, every species", point)
               for limit, point in level.bpcer_at_apcer.items()),
@@ -166,14 +158,15 @@ def _context(tested: Tested, made: datetime | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _support(name: str, rate: Rate, sources: int | None) -> Support:
-    alike = sources if sources and not rate.errors and sources < rate.total else None
+def _support(
+    name: str, rate: Rate, sources: int | None, by_people: tuple[float, float] | None
+) -> Support:
     return Support(
         name=name,
         rate=rate,
         sources=sources,
         bound=upper_bound(rate.errors, rate.total),
-        by_source=upper_bound(0, alike) if alike else None,
+        by_people=by_people[1] if by_people else None,
         claims=tuple(_claim(rate, limit) for limit in CLAIMS),
     )
 
@@ -222,7 +215,11 @@ def _percent(value: float, digits: int | None = None) -> str:
 
 
 def _interval(rate: Rate) -> str:
-    low, high = clopper_pearson(rate.errors, rate.total)
+    return _span(clopper_pearson(rate.errors, rate.total))
+
+
+def _span(interval: tuple[float, float]) -> str:
+    low, high = interval
     return f"{100 * low:.2f} to {_percent(high)}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -76,6 +76,10 @@ class Tested:
     def level(self) -> LevelResult:
         """With one score a recording where recordings have several frames, else one a picture."""
         return self.evaluation.video or self.evaluation.frame
+
+    def with_input(self, path: Path, role: str) -> Tested:
+        """The same, with one more file that the report is made from."""
+        return replace(self, inputs=(*self.inputs, InputFile(path.name, role, _sha256(path))))
 
     @property
     def unit(self) -> str:
