@@ -1,11 +1,13 @@
-"""Manifests and score tables of up to ten million rows through `protocols --data` and `evaluate`.
+"""Manifests and score tables of up to ten million rows through the commands that read them.
 
 python benchmarks/large_tables.py [--rows 10000 100000 1000000 10000000] [--plot FILE.png]
+    [--only NAME ...]
 
 Every command is a process of its own, start of Python included; the baseline is a process that
 reads the same columns of the same files with Polars and does nothing with them. Peak memory is the
-process's. Tables are made in a temporary folder (1 GB for ten million rows) and are the same at
-every call.
+process's. Tables are made in a temporary folder (2 GB for ten million rows) and are the same at
+every call. `evaluate RUN` has a judge that only draws numbers, and no crops; `compare` looks at
+dev and test, six rows of ten.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,6 +29,7 @@ SEEN = {
     "crop media",
     "scores": "score label pai person recording split path face",
 }
+JUDGED = Path(__file__).parent / "table_parts" / "judged_folder.py"
 READ = "import polars as pl, sys; pl.read_parquet(sys.argv[1], columns=sys.argv[2:])"
 
 
@@ -58,6 +62,14 @@ def commands(folder: Path, rows: int) -> dict[str, list[str]]:
             *(*spoofcue, "evaluate", "--scores", str(scores), "--out", str(folder / "out")),
             "--json",
         ],
+        # of what the last one wrote
+        "compare --bootstrap 100": [
+            *(*spoofcue, "compare", f"a={folder / 'out'}", f"b={folder / 'other'}"),
+            *("--bootstrap", "100", "--json", "--out", str(folder / "page.html")),
+        ],
+        "evaluate RUN": [
+            *(sys.executable, str(JUDGED), str(data), str(folder / "judged")),
+        ],
         # one set, all rows
         "evaluate --scores CSV": [
             *(*spoofcue, "evaluate", "--scores", str(table), "--threshold", "0.03", "--json"),
@@ -69,17 +81,25 @@ def make(folder: Path, rows: int) -> None:
     """The tables that commands are given."""
     from table_parts.made_tables import write_manifest_of, write_scores_of, write_table_of
 
+    from spoofcue.metrics.evaluation import EvaluationOptions
+    from spoofcue.scoring.evaluate_data_set import evaluate_data_set
+
     write_manifest_of(rows, folder / "data")
     write_scores_of(rows, folder / "scores")
+    write_scores_of(rows, folder / "others", seed=1)
+    evaluate_data_set(folder / "others", None, folder / "other", EvaluationOptions())
+    shutil.rmtree(folder / "others")
     write_table_of(rows, folder / "scores.csv")
 
 
-def measured(sizes: list[int], kept: Path | None) -> list[dict[str, Any]]:
+def measured(sizes: list[int], kept: Path | None, only: list[str] | None) -> list[dict[str, Any]]:
     """A row a command and size."""
     rows: list[dict[str, Any]] = []
     for size in sizes:
         with tempfile.TemporaryDirectory(dir=kept) as folder:
             for name, command in commands(Path(folder), size).items():
+                if only and not any(name.startswith(wanted) for wanted in only):
+                    continue
                 rows.append({"rows": size, "name": name, **timed(command)})
                 print(json.dumps(rows[-1]), flush=True)
     return rows
@@ -122,6 +142,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=[10**k for k in range(4, 8)])
     parser.add_argument("--plot", type=Path, help="draw what was measured")
     parser.add_argument("--of", type=Path, help="draw these lines of before; measure nothing")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="commands that begin so")
     parser.add_argument("--tmp", type=Path, help="where tables are made")
     parser.add_argument("--make", nargs=2, metavar=("DIR", "N"), help="make tables of N rows")
     given = parser.parse_args()
@@ -131,7 +152,7 @@ def main() -> None:
     if given.of:
         rows = [json.loads(line) for line in given.of.read_text("utf-8").splitlines()]
     else:
-        rows = measured(given.rows, given.tmp)
+        rows = measured(given.rows, given.tmp, given.only)
     if given.plot:
         draw(rows, given.plot)
 

@@ -43,8 +43,9 @@ def folder(
 def test_crops_are_found_from_the_joined_folder_and_videos_stay_apart(tmp_path: Path) -> None:
     a, b = folder(tmp_path, "a", "a"), folder(tmp_path / "deep", "b", None)
     out = tmp_path / "results" / "data"
-    joined = join_prepared({"a": a, "b": b}, out)
-    assert read_manifest(out).equals(joined)
+    found = join_prepared({"a": a, "b": b}, out)
+    joined = read_manifest(out)
+    assert found.collect().equals(joined)
     assert joined["dataset"].to_list() == ["a"] * 4 + ["b"] * 4
     for name, crop in joined.select("dataset", "crop").iter_rows():
         assert (out / crop).read_text().startswith(f"{name} ")
@@ -79,7 +80,7 @@ def test_crops_cut_differently_are_not_joined(
     assert f"with the same {option} each" in str(caught.value)
     assert not (tmp_path / "out").exists()
     del folders["c"]
-    assert join_prepared(folders, tmp_path / "out").height == 8
+    assert join_prepared(folders, tmp_path / "out").collect().height == 8
 
 
 def test_whole_pictures_are_not_joined_with_faces_of_the_same_detector(tmp_path: Path) -> None:
@@ -94,9 +95,9 @@ def test_whole_pictures_are_not_joined_with_faces_of_the_same_detector(tmp_path:
     part = none("part", "given", "whole")
     with pytest.raises(InputError, match=r"whole pictures in part .* and faces in crops .*, part"):
         join_prepared({"crops": crops, "part": part}, tmp_path / "out")
-    assert join_prepared({"part": part}, tmp_path / "one").height == 4
+    assert join_prepared({"part": part}, tmp_path / "one").collect().height == 4
     more = none("more", "whole")
-    assert join_prepared({"whole": whole, "more": more}, tmp_path / "two").height == 8
+    assert join_prepared({"whole": whole, "more": more}, tmp_path / "two").collect().height == 8
 
 
 def test_other_boxes_are_joined_and_told(tmp_path: Path) -> None:

@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from spoofcue.compare.reading import FaceKey, Terms, Trained
+from spoofcue.compare.face_columns import FaceKey, common_rows
+from spoofcue.compare.reading import Terms, Trained
 from spoofcue.errors import InputError
+from spoofcue.metrics.columns import Categories
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.metrics.thresholds import ThresholdRule
 
@@ -22,15 +24,19 @@ class Entrant:
     Attributes:
         trained: as it was read.
         test: (N,) only the common faces, in the fold's order.
-        crops: (N,) relative to ``trained.roots``.
+        rows: (N,) where they are in what was read.
         left_out: faces that it scored and others did not.
 
     """
 
     trained: Trained
     test: ScoreSet
-    crops: tuple[str, ...]
+    rows: NDArray[np.intp]
     left_out: int
+
+    def crop(self, face: int) -> str:
+        """Of a face of the fold, relative to ``trained.roots``; empty if it is not known."""
+        return self.trained.faces.crops[int(self.rows[face])]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,19 +45,29 @@ class ContestFold:
 
     Attributes:
         name: of the fold.
-        faces: (N,) the faces that all scored, sorted.
-        entrants: method -> its trainings, by seed.
+        entrants: method -> its trainings, by seed; all on the N faces that all scored, in the
+            order of their keys.
 
     """
 
     name: str
-    faces: tuple[FaceKey, ...]
     entrants: dict[str, tuple[Entrant, ...]]
+
+    def __len__(self) -> int:
+        return len(self.labels)
 
     @property
     def labels(self) -> ScoreSet:
         """Any of the aligned sets: label, species, video and subject are the same in all."""
-        return next(iter(self.entrants.values()))[0].test
+        return self._any.test
+
+    def key(self, face: int) -> FaceKey:
+        """Video, media, frame and repeat of a face."""
+        return self._any.trained.faces.key(int(self._any.rows[face]))
+
+    @property
+    def _any(self) -> Entrant:
+        return next(iter(self.entrants.values()))[0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,21 +187,22 @@ def _terms(group: Mapping[str, Sequence[Trained]]) -> tuple[Terms, list[str]]:
 
 def _aligned(fold: str, members: Mapping[str, Sequence[Trained]], protocol: str) -> ContestFold:
     every = [m for group in members.values() for m in group]
-    common = set.intersection(*(set(m.keys) for m in every))
+    rows = iter(common_rows([m.faces for m in every]))
+    entrants = {
+        name: tuple(_entrant(m, next(rows)) for m in group) for name, group in members.items()
+    }
     where = f"{protocol} {fold}".strip()
-    if not common:
+    aligned = ContestFold(fold, entrants)
+    if not len(aligned):
         raise InputError(f"{where}: no face was scored by all methods; test them on the same set.")
-    faces = tuple(sorted(common))
-    entrants = {name: tuple(_entrant(m, faces) for m in group) for name, group in members.items()}
-    aligned = ContestFold(fold, faces, entrants)
     truth = aligned.labels
     for name, group in entrants.items():
         for entrant in group:
             test = entrant.test
             for what, same in (
                 ("labels", (test.label == truth.label).all()),
-                ("PAI species", (test.pai == truth.pai).all()),
-                ("subjects", (test.subject == truth.subject).all()),
+                ("PAI species", _equal(test.pais, truth.pais)),
+                ("subjects", _equal(test.subjects, truth.subjects)),
             ):
                 if not same:
                     raise InputError(
@@ -195,9 +212,12 @@ def _aligned(fold: str, members: Mapping[str, Sequence[Trained]], protocol: str)
     return aligned
 
 
-def _entrant(member: Trained, faces: Sequence[FaceKey]) -> Entrant:
-    place = {key: row for row, key in enumerate(member.keys)}
-    rows: NDArray[np.intp] = np.array([place[key] for key in faces], np.intp)
+def _equal(first: Categories, second: Categories) -> bool:
+    """Names are sorted and in use, so that equal columns have equal codes."""
+    return first.names == second.names and np.array_equal(first.codes, second.codes)
+
+
+def _entrant(member: Trained, rows: NDArray[np.intp]) -> Entrant:
     test = member.test
     kept = ScoreSet.of(
         test.score[rows],
@@ -206,8 +226,7 @@ def _entrant(member: Trained, faces: Sequence[FaceKey]) -> Entrant:
         test.videos.rows(rows),
         test.subjects.rows(rows),
     )
-    crops = tuple(member.crops[row] for row in rows)
-    return Entrant(member, kept, crops, len(test) - len(faces))
+    return Entrant(member, kept, rows, len(test) - len(rows))
 
 
 def _list(names: set[str] | list[str]) -> str:

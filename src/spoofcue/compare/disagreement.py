@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.compare.contest import Contest, ContestFold, Entrant
-from spoofcue.compare.reading import FaceKey
+from spoofcue.compare.face_columns import FaceKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def disagreements(contest: Contest, shown: int = 6) -> Disagreements:
     margins = np.concatenate([t.margin for t in tables])
     spread = margins.max(1) - margins.min(1)
     hardness = np.where(attack, -1, 1) * margins.mean(1)
-    where = [(f, row) for f in range(len(tables)) for row in range(len(contest.folds[f].faces))]
+    starts = np.cumsum([0, *(len(fold) for fold in contest.folds)])
     groups = []
     for title, note, chosen in _patterns(methods, wrong):
         rows = np.flatnonzero(chosen)
@@ -123,7 +123,11 @@ def disagreements(contest: Contest, shown: int = 6) -> Disagreements:
             continue
         rank = hardness if title == ALL_WRONG else spread
         order = rows[np.argsort(-rank[rows], kind="stable")][:shown]
-        faces = tuple(_face(contest, tables, where[r], float(spread[r])) for r in order)
+        of_fold = np.searchsorted(starts, order, side="right") - 1
+        faces = tuple(
+            _face(contest, tables, (int(f), int(r - starts[f])), float(spread[r]))
+            for f, r in zip(of_fold, order, strict=True)
+        )
         groups.append(Group(title, note, len(rows), int((~attack[rows]).sum()), faces))
     pairs = {}
     for a, row in enumerate(methods):
@@ -218,7 +222,7 @@ def _face(contest: Contest, tables: list[_Table], where: tuple[int, int], spread
     return Face(
         fold=fold.name,
         row=row,
-        key=fold.faces[row],
+        key=fold.key(row),
         attack=bool(truth.label[row] == 1),
         pai=truth.pais.names[truth.pais.codes[row]],
         subject=truth.subjects.names[truth.subjects.codes[row]],

@@ -40,7 +40,7 @@ class Thumbnails:
         fold = next(f for f in contest.folds if f.name == face.fold)
         for entrants in fold.entrants.values():
             for entrant in entrants:
-                crop = entrant.crops[face.row]
+                crop = entrant.crop(face.row)
                 for root in entrant.trained.roots if crop else ():
                     path = root / crop
                     if not has_crop(path):

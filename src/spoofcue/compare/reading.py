@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from spoofcue.compare.face_columns import FaceColumns, read_faces
 from spoofcue.compare.finding import ResultFolder, Stored
 from spoofcue.errors import InputError
 from spoofcue.metrics.score_files import read_scores
@@ -17,12 +17,10 @@ from spoofcue.metrics.thresholds import ThresholdRule
 from spoofcue.records.evaluation_record import EvaluationRecord
 from spoofcue.records.fold_record import FoldRecord
 from spoofcue.records.run_folder import RunFolder, RunRecord
-from spoofcue.texts.tables import open_table
 
 # Settings that say where and how fast, not what was trained.
 OF_THE_MACHINE = ("seed", "workers", "accelerator", "devices", "strategy", "precision")
 COMMON_NAMES = ("data", "prepared", "set")  # of folders that say nothing alone
-FaceKey = tuple[str, str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +60,7 @@ class Trained:
         terms: of the protocol.
         dev: None where the threshold is fixed beforehand.
         test: scores, one a face.
-        keys: which face each row of ``test`` is.
-        crops: the crop of each row, relative to a root.
+        faces: which face each row of ``test`` is, and its crop.
         roots: prepared folders that the crops may be in.
         facts: ``spoofcue``, ``commit`` (empty if it is not recorded) and ``created``.
 
@@ -78,8 +75,7 @@ class Trained:
     terms: Terms
     dev: ScoreSet | None
     test: ScoreSet
-    keys: tuple[FaceKey, ...]
-    crops: tuple[str, ...]
+    faces: FaceColumns
     roots: tuple[Path, ...]
     facts: dict[str, str]
 
@@ -198,9 +194,9 @@ def _trained(
             "the test scores may not choose it. Judge it again."
         )
     test = read_scores(needed[0])
-    keys, crops = _faces(needed[0])
-    if len(keys) != len(test):
-        raise InputError(f"{needed[0]} has {len(test)} scores for {len(keys)} faces.")
+    faces = read_faces(needed[0])
+    if len(faces) != len(test):
+        raise InputError(f"{needed[0]} has {len(test)} scores for {len(faces)} faces.")
     names = ("spoofcue", "commit", "created")
     facts = {k: str(getattr(folder.record, k, None) or "") for k in names}
     method, preset = _method(folder.record)
@@ -214,8 +210,7 @@ def _trained(
         terms=terms,
         dev=read_scores(needed[1]) if needed[1].is_file() else None,
         test=test,
-        keys=keys,
-        crops=crops,
+        faces=faces,
         roots=tuple(roots),
         facts=facts,
     )
@@ -227,27 +222,3 @@ def _kept(settings: dict[str, Any]) -> str:
         kept = {k: v for k, v in training.items() if k not in OF_THE_MACHINE}
         settings = settings | {"training": kept}
     return json.dumps(settings, sort_keys=True)
-
-
-def _faces(path: Path) -> tuple[tuple[FaceKey, ...], tuple[str, ...]]:
-    """Video, media and frame of each row with a score, and its crop; in the order of the file.
-
-    Rows that agree in all three are told apart by their order.
-    """
-    seen: Counter[tuple[str, str, str]] = Counter()
-    keys: list[FaceKey] = []
-    crops = []
-    with open_table(path, ("score", "label")) as table:
-        for _, row in table.records():
-            if not row["score"]:
-                continue
-            name = (row.get("video") or "", row.get("media") or "", row.get("frame") or "")
-            if not (name[0] or name[1]):
-                raise InputError(
-                    f"{path} names no faces: columns video or media must tell which face a score "
-                    "is of, or methods cannot be compared on the same ones."
-                )
-            keys.append((*name, seen[name]))
-            seen[name] += 1
-            crops.append(row.get("crop") or "")
-    return tuple(keys), tuple(crops)

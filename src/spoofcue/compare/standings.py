@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spoofcue.compare.contest import Contest, ContestFold, Entrant
-from spoofcue.metrics.bootstrap_intervals import ELEMENTS, draw, replicate_rates
+from spoofcue.metrics.bootstrap_intervals import ELEMENTS, draws, replicate_rates
+from spoofcue.metrics.columns import Categories
 from spoofcue.metrics.measures import MEASURES, Measure, measured
+from spoofcue.metrics.names import Names
 from spoofcue.metrics.scores import ScoreSet, by_video
 from spoofcue.metrics.species import grouped
 from spoofcue.metrics.thresholds import Threshold
@@ -99,9 +101,8 @@ def judge(contest: Contest, replicates: int = 1000, seed: int = 0) -> Standings:
         for f in contest.folds
         for m in contest.methods
     }
-    unit, people = _people(contest, judged)
-    count = len({p for names in people.values() for p in names})
-    drawn = _replicates(judged, people, replicates, seed) if count > 1 and replicates else {}
+    unit, people, count = _people(contest, judged)
+    drawn = _replicates(judged, people, count, replicates, seed) if count > 1 and replicates else {}
     cells: dict[str, dict[str, Cell]] = {m: {} for m in contest.methods}
     for at, measure in enumerate(MEASURES.values()):
         means = {m: _mean(contest, judged, m, at) for m in contest.methods}
@@ -146,44 +147,50 @@ def _deviation(contest: Contest, judged: Groups, method: str, at: int) -> float 
     return statistics.stdev(means) if len(means) > 1 else None
 
 
-def _people(contest: Contest, judged: Groups) -> tuple[str, dict[str, list[str]]]:
-    """What is drawn, and fold -> the unit of each row; rows without a name are their own."""
+def _people(contest: Contest, judged: Groups) -> tuple[str, dict[str, NDArray[np.int32]], int]:
+    """What is drawn, fold -> the number of each row's unit, and how many units there are."""
     sets = {f.name: judged[f.name, contest.methods[0]][0].scores for f in contest.folds}
+    unit, columns = "attempt", {f: s.videos for f, s in sets.items()}
     if any(any(s.subjects.names) for s in sets.values()):
-        unit, columns = "subject", {f: s.subject for f, s in sets.items()}
+        unit, columns = "subject", {f: s.subjects for f, s in sets.items()}
     elif any(any(s.videos.names) for s in sets.values()):
-        unit, columns = "video", {f: s.video for f, s in sets.items()}
-    else:
-        unit, columns = "attempt", {f: s.video for f, s in sets.items()}
-    return unit, {
-        f: [name or f"{f}\n{row}" for row, name in enumerate(column.tolist())]
-        for f, column in columns.items()
-    }
+        unit = "video"
+    named = [_named(fold, column) for fold, column in columns.items()]
+    together = named[0]
+    for other in named[1:]:
+        together = together.joined(other)
+    parts = np.split(together.codes, np.cumsum([len(column) for column in named])[:-1])
+    return unit, dict(zip(columns, parts, strict=True)), len(together.names)
+
+
+def _named(fold: str, column: Categories) -> Categories:
+    """Rows without a name are units of their own, in this fold alone."""
+    alone = np.flatnonzero(column.codes == column.code(""))
+    if not len(alone):
+        return column
+    codes = column.codes.copy()
+    codes[alone] = len(column.names) + np.arange(len(alone))
+    own = Names.of(f"{fold}\n{row}" for row in alone)
+    return Categories.coded(codes, Names.concatenated([column.names, own]))
 
 
 def _replicates(
-    judged: Groups, people: Mapping[str, list[str]], replicates: int, seed: int
+    judged: Groups,
+    people: Mapping[str, NDArray[np.int32]],
+    units: int,
+    replicates: int,
+    seed: int,
 ) -> dict[str, NDArray[np.float64]]:
     """Method -> (R, M): of each draw the mean over the folds of the mean over the seeds."""
-    place = {p: at for at, p in enumerate(sorted({p for names in people.values() for p in names}))}
-    drawn = draw(np.random.default_rng(seed), len(place), replicates)
     parts: dict[str, list[NDArray[np.float64]]] = {}
     for (fold, method), group in judged.items():
-        cluster = np.array([place[p] for p in people[fold]], np.intp)
-        of_seeds = [
-            replicate_rates(
-                j.scores, j.threshold, cluster, len(place), _slices(drawn, len(j.scores))
-            )
-            for j in group
-        ]
+        of_seeds = []
+        for j in group:
+            batch = max(1, ELEMENTS // (len(j.scores) + units))
+            drawn = draws(seed, units, replicates, batch)
+            of_seeds.append(replicate_rates(j.scores, j.threshold, people[fold], units, drawn))
         parts.setdefault(method, []).append(np.mean(of_seeds, axis=0))
     return {method: np.mean(folds, axis=0) for method, folds in parts.items()}
-
-
-def _slices(drawn: NDArray[np.int64], rows: int) -> Iterator[NDArray[np.int64]]:
-    size = max(1, ELEMENTS // (rows + drawn.shape[1]))
-    for start in range(0, len(drawn), size):
-        yield drawn[start : start + size]
 
 
 def _cells(

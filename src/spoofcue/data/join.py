@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spoofcue.data.manifest import read_manifest, write_manifest
+from spoofcue.data.manifest import scan_manifest, write_manifest
 from spoofcue.data.prepared_folder import PreparedFolder, PreparedRecord
 from spoofcue.errors import InputError
 from spoofcue.records.owner import held
+from spoofcue.streamed import collected
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,8 +21,8 @@ SAME = {"margin": "--margin", "min_face_px": "--min-face", "detector": "--detect
 WHOLE = "whole"
 
 
-def join_prepared(folders: Mapping[str, Path], out: Path) -> pl.DataFrame:
-    """Write ``out`` as a prepared folder of all rows and return them.
+def join_prepared(folders: Mapping[str, Path], out: Path) -> pl.LazyFrame:
+    """Write ``out`` as a prepared folder of all rows and return these, as a query of its manifest.
 
     ``dataset`` is filled in where a manifest has none. ``video`` gets the dataset's name in
     front, since two datasets may name their files alike; ``crop`` leads from ``out`` to where the
@@ -42,12 +43,12 @@ def join_prepared(folders: Mapping[str, Path], out: Path) -> pl.DataFrame:
     for key, option in SAME.items():
         values = {name: summary.options.get(key) for name, summary in summaries.items()}
         _refuse_other(folders, key, values, option)
-    manifests = {name: read_manifest(folder) for name, folder in folders.items()}
+    manifests = {name: scan_manifest(folder) for name, folder in folders.items()}
     _refuse_whole_pictures_beside_faces(folders, manifests)
     parts = []
     for name, folder in folders.items():
         rows = manifests[name].with_columns(pl.col("dataset").fill_null(name))
-        others = sorted(set(rows["dataset"]) - {name})
+        others = sorted(_distinct(rows, "dataset") - {name})
         if others:
             raise InputError(f"{folder} was given as {name} and holds {', '.join(others)}.")
         root = os.path.relpath(folder.resolve(), out.resolve())
@@ -62,7 +63,11 @@ def join_prepared(folders: Mapping[str, Path], out: Path) -> pl.DataFrame:
         out.mkdir(parents=True, exist_ok=True)
         PreparedFolder(out).write_record(_joined_summary(folders, summaries))
         write_manifest(joined, out)
-    return joined
+    return scan_manifest(out)
+
+
+def _distinct(rows: pl.LazyFrame, column: str) -> set[str]:
+    return set(collected(rows.select(column).unique(), "the manifest")[column].drop_nulls())
 
 
 def _refuse_other(
@@ -79,10 +84,10 @@ def _refuse_other(
 
 
 def _refuse_whole_pictures_beside_faces(
-    folders: Mapping[str, Path], manifests: Mapping[str, pl.DataFrame]
+    folders: Mapping[str, Path], manifests: Mapping[str, pl.LazyFrame]
 ) -> None:
     """With ``--detector none`` a dataset's own boxes are cropped, and other pictures kept whole."""
-    sources = {name: set(rows["box_source"].drop_nulls()) for name, rows in manifests.items()}
+    sources = {name: _distinct(rows, "box_source") for name, rows in manifests.items()}
     whole = [name for name, used in sources.items() if WHOLE in used]
     faces = [name for name, used in sources.items() if used - {WHOLE}]
     if len(folders) > 1 and whole and faces:

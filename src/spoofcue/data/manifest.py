@@ -169,12 +169,24 @@ def evenly_spread(rows: Rows) -> Rows:
     return rows.filter(pl.col("sample").is_null())
 
 
-def write_manifest(rows: pl.DataFrame, folder: Path) -> Path:
-    """Validate ``rows`` and write ``folder/manifest.parquet`` whole or not at all."""
+def write_manifest(rows: pl.DataFrame | pl.LazyFrame, folder: Path) -> Path:
+    """Validate ``rows`` and write ``folder/manifest.parquet`` whole or not at all.
+
+    Args:
+        rows: a query is streamed, and not held.
+        folder: the prepared folder.
+
+    """
+    import polars as pl
+
     path = folder / MANIFEST_NAME
-    checked = validate(rows, str(path))
+    checked = _validated(rows.lazy(), str(path))
     with whole(path) as part:
-        checked.write_parquet(part)
+        if isinstance(rows, pl.LazyFrame):
+            with polars_errors(str(path)):
+                checked.sink_parquet(part)
+        else:
+            collected(checked, str(path)).write_parquet(part)
     return path
 
 

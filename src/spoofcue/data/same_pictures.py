@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from spoofcue.errors import InputError
 from spoofcue.labels import CLASS_NAMES
@@ -163,9 +163,9 @@ def refuse_shared_pictures(rows: pl.DataFrame | pl.LazyFrame, source: Path) -> N
     import polars as pl
 
     bare = rows.lazy().filter((pl.col("status") == "ok") & pl.col("pixels").is_null())
-    listed = list(collected(bare.select(NEEDED), str(source)).iter_rows(named=True))
-    crops = same_files([source / row["crop"] for row in listed])
-    of_crops = _on_two_sides([[listed[i] for i in group] for group in crops])
+    listed = collected(bare.select(NEEDED), str(source))
+    crops = same_files(_Crops(source, listed["crop"]))
+    of_crops = _on_two_sides([[listed.row(i, named=True) for i in group] for group in crops])
     pairs = [p for p in (*shared_pictures(rows), *of_crops) if not p.of_one_set]
     if pairs:
         raise InputError(
@@ -173,3 +173,25 @@ def refuse_shared_pictures(rows: pl.DataFrame | pl.LazyFrame, source: Path) -> N
             f"{pairs[0].words()}. The error rates would be false; keep each picture once and "
             "prepare the folder again."
         )
+
+
+class _Crops(Sequence[Path]):
+    """Files of a column of names, each made when it is asked for."""
+
+    def __init__(self, root: Path, names: pl.Series) -> None:
+        self._root, self._names = root, names
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    @overload
+    def __getitem__(self, at: int) -> Path: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Path]: ...
+    def __getitem__(self, at: int | slice) -> Path | Sequence[Path]:
+        if isinstance(at, slice):
+            return _Crops(self._root, self._names[at])
+        return self._root / self._names[at]
+
+    def __iter__(self) -> Iterator[Path]:
+        return (self._root / name for name in self._names)

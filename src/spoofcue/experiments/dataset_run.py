@@ -38,13 +38,13 @@ class BenchmarkPlan:
 
     Attributes:
         tasks: every fold, in order.
-        rows: of all the datasets together.
+        rows: of all the datasets together, as a query of their manifest.
         notes: what the user should know before it begins.
 
     """
 
     tasks: list[FoldTask]
-    rows: pl.DataFrame
+    rows: pl.LazyFrame
     notes: list[str]
 
 
@@ -146,7 +146,7 @@ def write_tables(results: Path) -> list[Grid]:
 
 
 def _with_files(
-    protocol: Protocol, rows: pl.DataFrame, folders: Mapping[str, Path], files: Path | None
+    protocol: Protocol, rows: pl.LazyFrame, folders: Mapping[str, Path], files: Path | None
 ) -> tuple[Protocol, list[str]]:
     """Where the dataset's own lists are at hand they win, and what differs is told."""
     if not protocol.files:

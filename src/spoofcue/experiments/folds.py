@@ -34,12 +34,14 @@ from spoofcue.whole_files import whole
 if TYPE_CHECKING:
     import polars as pl
 
+    Rows = pl.DataFrame | pl.LazyFrame
+
 SCORES = "scores"
 
 
 def run_folds(
     tasks: list[FoldTask],
-    rows: pl.DataFrame,
+    rows: Rows,
     methods: Mapping[str, Method],
     tell: Callable[[str], None] = lambda line: None,
 ) -> list[FoldRecord]:
@@ -83,7 +85,7 @@ def run_folds(
 
 
 def _run_fold(
-    task: FoldTask, rows: pl.DataFrame, method: Method, keys: KeysEntry, equal: list[FoldTask]
+    task: FoldTask, rows: Rows, method: Method, keys: KeysEntry, equal: list[FoldTask]
 ) -> FoldRecord:
     protocol, commit = task.protocol, source_commit()
     trained = _make_scores(task, rows, method, keys, equal)
@@ -114,7 +116,7 @@ def _run_fold(
 
 
 def _make_scores(
-    task: FoldTask, rows: pl.DataFrame, method: Method, keys: KeysEntry, equal: list[FoldTask]
+    task: FoldTask, rows: Rows, method: Method, keys: KeysEntry, equal: list[FoldTask]
 ) -> str:
     """Fill ``scores``; returns the place of the fold that was trained."""
     earlier = scored_before(task, keys.scores, SCORES)
@@ -138,7 +140,7 @@ def _copy_scores(source: Path, target: Path) -> None:
                 shutil.copyfile(source / f"{split}.csv", part)
 
 
-def _refuse_other_result(task: FoldTask, rows: pl.DataFrame, method: Method) -> None:
+def _refuse_other_result(task: FoldTask, rows: Rows, method: Method) -> None:
     done = task.folder / RESULT_FILE
     if not done.is_file():
         return
@@ -168,7 +170,7 @@ def read_results(results: Path) -> list[FoldRecord]:
     return [FoldRecord.read(path) for path in paths]
 
 
-def _fold_data(task: FoldTask, rows: pl.DataFrame) -> Path:
+def _fold_data(task: FoldTask, rows: Rows) -> Path:
     """A prepared folder of the fold's rows, whose crops stay where they are."""
     import polars as pl
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spoofcue.data.manifest import read_manifest, scan_manifest
+from spoofcue.data.manifest import scan_manifest
 from spoofcue.errors import InputError
 from spoofcue.experiments.dataset_run import BenchmarkPlan, choose_protocols, make_plan
 from spoofcue.experiments.fold_plan import plan
@@ -18,6 +18,7 @@ from spoofcue.protocols.definition import Protocol, ProtocolSet
 from spoofcue.protocols.fold import Fold
 from spoofcue.protocols.reader import load_set, set_names
 from spoofcue.protocols.selection import Selection
+from spoofcue.streamed import collected
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,7 +27,7 @@ FOLDER = "folder"
 HOLD_OUT = 0.2
 
 
-def own_splits(rows: pl.DataFrame) -> ProtocolSet:
+def own_splits(rows: pl.DataFrame | pl.LazyFrame) -> ProtocolSet:
     """The protocol ``own``: train, dev and test as the manifest has them, one fold.
 
     Without a dev split a fifth of the train people becomes dev.
@@ -35,7 +36,7 @@ def own_splits(rows: pl.DataFrame) -> ProtocolSet:
         InputError: there is no train or no test split.
 
     """
-    splits = set(rows["split"])
+    splits = set(collected(rows.lazy().select("split").unique(), "the manifest")["split"])
     if missing := sorted({"train", "test"} - splits):
         raise InputError(
             f"the prepared folder has no {' and no '.join(missing)} split; prepare it with splits."
@@ -102,7 +103,7 @@ def target_plan(
     chosen = _chosen(protocols, protocol)
     if name == "openpad":
         folder = _only(data) if data else out / "set"
-        rows = read_manifest(folder) if data else _build(folder, new)
+        rows = scan_manifest(folder) if data else _build(folder, new).lazy()
         return BenchmarkPlan(
             plan(name, chosen, folder, results=out, methods=methods, seeds=seeds), rows, []
         )
@@ -128,7 +129,7 @@ def folder_plan(
         InputError: it is not prepared, or has no train or no test split.
 
     """
-    rows = read_manifest(folder)
+    rows = scan_manifest(folder)
     chosen = _chosen(own_splits(rows), protocol)
     return BenchmarkPlan(
         plan(FOLDER, chosen, folder, results=out / FOLDER, methods=methods, seeds=seeds), rows, []

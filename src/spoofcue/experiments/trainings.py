@@ -20,12 +20,14 @@ from spoofcue.records.stored import Record
 if TYPE_CHECKING:
     import polars as pl
 
+    Rows = pl.DataFrame | pl.LazyFrame
 
 TRAINED_ON = "trained_on.json"
 # settings that say where and how fast, not what is trained
 OF_THE_MACHINE = ("workers", "accelerator", "devices", "strategy")
 # where a row's crop lies, and why its frame was taken, change nothing of what the fold learns
 PASSED_OVER = ("crop", "sample")
+BLOCK = 1 << 16
 
 
 class TrainedOn(Record):
@@ -44,9 +46,7 @@ class TrainedOn(Record):
     finished: bool
 
 
-def keys_of(
-    tasks: Sequence[FoldTask], rows: pl.DataFrame, methods: Sequence[Method]
-) -> list[KeysEntry]:
+def keys_of(tasks: Sequence[FoldTask], rows: Rows, methods: Sequence[Method]) -> list[KeysEntry]:
     """The keys of each task.
 
     Args:
@@ -73,7 +73,7 @@ def keys_of(
     return keys
 
 
-def trained_by(tasks: Sequence[FoldTask], rows: pl.DataFrame) -> list[FoldTask]:
+def trained_by(tasks: Sequence[FoldTask], rows: Rows) -> list[FoldTask]:
     """Of each task the first one of the plan that has the same training; it may be the task itself.
 
     Raises:
@@ -190,7 +190,7 @@ def _begun(run: Path) -> TrainedOn | None:
     return TrainedOn.read(path) if path.is_file() else None
 
 
-def _row_digests(tasks: Sequence[FoldTask], rows: pl.DataFrame) -> Iterator[tuple[str, str]]:
+def _row_digests(tasks: Sequence[FoldTask], rows: Rows) -> Iterator[tuple[str, str]]:
     """Of each task's train and dev rows, and of its test rows; in order, which batches follow."""
     known: dict[tuple[str, str], tuple[str, str]] = {}
     for task in tasks:
@@ -199,7 +199,7 @@ def _row_digests(tasks: Sequence[FoldTask], rows: pl.DataFrame) -> Iterator[tupl
             chosen = rows_of_fold(rows, task.fold).drop(PASSED_OVER, strict=False)
             tested = chosen["split"] == "test"
             parts = (chosen.filter(~tested), chosen.filter(tested))
-            learned, judged = (_digest(part.write_csv()) for part in parts)
+            learned, judged = map(_digest_of, parts)
             known[fold] = (learned, judged)
         yield known[fold]
 
@@ -207,6 +207,15 @@ def _row_digests(tasks: Sequence[FoldTask], rows: pl.DataFrame) -> Iterator[tupl
 def _how_cut(data: Path) -> dict[str, Any]:
     record = PreparedFolder(data).record_if_any()
     return record.options.model_dump() if record else {}
+
+
+def _digest_of(rows: pl.DataFrame) -> str:
+    """Of the rows as CSV, of which a bounded number are text at a time."""
+    digest = hashlib.sha256()
+    for start in range(0, max(rows.height, 1), BLOCK):
+        block = rows[start : start + BLOCK]
+        digest.update(block.write_csv(include_header=start == 0).encode())
+    return digest.hexdigest()
 
 
 def _digest(*parts: str) -> str:

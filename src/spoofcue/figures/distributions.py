@@ -34,7 +34,7 @@ def draw_scores(run: FigureRun, out: Path) -> Drawn:
     """Write scores.png and .svg; needs no model and no data, so any method has this figure."""
     scores, threshold = run.judged(), run.threshold.value
     groups = {"live": scores.score[scores.label == 0]}
-    groups |= {s: scores.score[scores.pai == s] for s in scores.species}
+    groups |= {s: scores.score[scores.pais.named(s)] for s in scores.species}
     logarithmic = bool((scores.score >= 0).all() and (scores.score > 0).any())
     errors = {k: int(((v > threshold) if k == "live" else (v <= threshold)).sum())
               for k, v in groups.items()}  # fmt: skip

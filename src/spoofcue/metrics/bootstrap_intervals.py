@@ -85,7 +85,7 @@ def bootstrap(
     if count < 2:
         raise InputError(f"a bootstrap needs two {unit}s or more; there is one.")
     batch = max(1, ELEMENTS // (len(scores) + count))
-    batches = _batches(seed, count, replicates, batch)
+    batches = draws(seed, count, replicates, batch)
     values = replicate_rates(scores, threshold, cluster, count, batches)
     defined = values[~np.isnan(values).any(axis=1)]
     if not len(defined):
@@ -106,7 +106,7 @@ def bootstrap(
 def replicate_rates(
     scores: ScoreSet,
     threshold: Threshold,
-    cluster: NDArray[np.intp],
+    cluster: NDArray[np.integer],
     clusters: int,
     batches: Iterable[NDArray[np.int64]],
 ) -> NDArray[np.float64]:
@@ -117,7 +117,7 @@ def replicate_rates(
         threshold: the same for every draw.
         cluster: (N,) the number of each row's cluster, 0..C - 1; some may have no row here.
         clusters: C.
-        batches: of shape (B, C), how often each cluster is drawn, as :func:`draw` gives it.
+        batches: of shape (B, C), how often each cluster is drawn, as :func:`draws` gives it.
 
     Returns:
         (sum of B, M) in the order of the table of measures; NaN where a class is absent.
@@ -152,26 +152,27 @@ def draw(rng: np.random.Generator, clusters: int, replicates: int) -> NDArray[np
     return counts.reshape(replicates, clusters)
 
 
-def _batches(seed: int, clusters: int, replicates: int, batch: int) -> Iterator[NDArray[np.int64]]:
+def draws(seed: int, clusters: int, replicates: int, batch: int) -> Iterator[NDArray[np.int64]]:
+    """All draws of a seed, ``batch`` at a time; they are the same whatever the batch."""
     rng = np.random.default_rng(seed)
     for start in range(0, replicates, batch):
         yield draw(rng, clusters, min(batch, replicates - start))
 
 
-def _in_order(scores: ScoreSet, label: int, cluster: NDArray[np.intp]) -> NDArray[np.intp]:
+def _in_order(scores: ScoreSet, label: int, cluster: NDArray[np.integer]) -> NDArray[np.integer]:
     """Clusters of the rows of a class, by rising score."""
     rows = np.flatnonzero(scores.label == label)
     return cluster[rows[np.argsort(scores.score[rows])]]
 
 
 def error_table(
-    scores: ScoreSet, threshold: Threshold, cluster: NDArray[np.intp], clusters: int
+    scores: ScoreSet, threshold: Threshold, cluster: NDArray[np.integer], clusters: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(C, 1 + S) errors and attempts of each cluster: of live faces, then of each species."""
     called_attack = scores.score > threshold.value
     wrong = np.where(scores.label == 1, ~called_attack, called_attack)
     names = scores.pais.names  # sorted, so that "", the live rows, comes first
-    cell = cluster * len(names) + scores.pais.codes
+    cell = cluster.astype(np.intp) * len(names) + scores.pais.codes
     shape, size = (clusters, len(names)), clusters * len(names)
     errors = np.bincount(cell[wrong], minlength=size).reshape(shape)
     total = np.bincount(cell, minlength=size).reshape(shape)
@@ -190,7 +191,7 @@ def _rates(
 
 
 def _sweeps(
-    s: Sweep, live: NDArray[np.intp], attack: NDArray[np.intp], drawn: NDArray[np.int64]
+    s: Sweep, live: NDArray[np.integer], attack: NDArray[np.integer], drawn: NDArray[np.int64]
 ) -> Sweep:
     """(B, K + 1) counts of each replicate: the sweep's, with each row as often as drawn."""
     passed = _counts(drawn[:, attack])[:, s.passed]

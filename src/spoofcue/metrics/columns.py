@@ -76,6 +76,10 @@ class Categories:
         """The code of a name; -1, which no row has, if it is not in use."""
         return self.names.place(name)
 
+    def named(self, name: str) -> NDArray[np.bool_]:
+        """(N,) which rows have that name."""
+        return self.codes == self.code(name)
+
     def units(self) -> NDArray[np.int64]:
         """(N,) equal numbers for rows of one name, below K; a row without a name is alone."""
         alone = len(self.names) + np.arange(len(self))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -139,22 +138,34 @@ PIXELS_PER_BATCH = 16 * 224 * 224
 
 
 def groups_of_one_shape(
-    sizes: Sequence[tuple[int, int]], settings: InputSettings
+    sizes: Sequence[tuple[int, int]] | NDArray[np.integer], settings: InputSettings
 ) -> Iterator[list[int]]:
-    """Indices into ``sizes``, (height, width) of crops, in groups of bounded memory.
+    """Indices into ``sizes`` in groups of bounded memory.
 
     Each index comes exactly once. All faces of a group give equally many inputs of equal size.
+
+    Args:
+        sizes: (N, 2) height and width of crops, px.
+        settings: how a crop becomes inputs.
+
     """
-    alike: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for index, (height, width) in enumerate(sizes):
-        if settings.scoring == "whole":
-            shape = whole_face_size(height, width, settings.size, settings.max_side)
-        elif settings.scoring == "resize":
-            shape = (settings.size, settings.size)
-        else:
-            shape = (height, width)  # the number of patches follows from the crop's size
-        alike[shape].append(index)
-    for (height, width), members in sorted(alike.items()):
+    distinct, which = np.unique(
+        np.asarray(sizes, np.int64).reshape(-1, 2), axis=0, return_inverse=True
+    )
+    shapes = [_input_shape(height, width, settings) for height, width in distinct.tolist()]
+    ordered = sorted(set(shapes))
+    place = np.array([ordered.index(shape) for shape in shapes], np.int64)[which.reshape(-1)]
+    members = np.argsort(place, kind="stable")
+    ends = np.cumsum(np.bincount(place, minlength=len(ordered)))
+    for (height, width), begin, end in zip(ordered, [0, *ends], ends, strict=False):
         count = max(1, PIXELS_PER_BATCH // (height * width))
-        for start in range(0, len(members), count):
-            yield members[start : start + count]
+        for start in range(begin, end, count):
+            yield members[start : min(start + count, end)].tolist()
+
+
+def _input_shape(height: int, width: int, settings: InputSettings) -> tuple[int, int]:
+    if settings.scoring == "whole":
+        return whole_face_size(height, width, settings.size, settings.max_side)
+    if settings.scoring == "resize":
+        return settings.size, settings.size
+    return height, width  # the number of patches follows from the crop's size

@@ -101,11 +101,11 @@ class Fold:
         return train, dev, test
 
 
-def rows_of_fold(rows: pl.DataFrame, fold: Fold) -> pl.DataFrame:
+def rows_of_fold(rows: pl.DataFrame | pl.LazyFrame, fold: Fold) -> pl.DataFrame:
     """The rows that the fold uses; ``split`` is the fold's, whatever the dataset's own was.
 
     Args:
-        rows: of a manifest, with the splits of the dataset.
+        rows: of a manifest, with the splits of the dataset; a query is not held as a whole.
         fold: of a protocol.
 
     Raises:

@@ -12,6 +12,7 @@ from spoofcue.errors import InputError
 from spoofcue.protocols.definition import Protocol
 from spoofcue.protocols.fold import SPLITS, Fold, rows_of_fold
 from spoofcue.protocols.selection import Listed, Selection, official_path, recording_name
+from spoofcue.streamed import collected
 from spoofcue.texts.decoding import read_text
 from spoofcue.texts.tables import shown
 
@@ -98,7 +99,7 @@ def _fold(protocol: Protocol, fold: Fold, k: int, folder: Path) -> Fold:
     )
 
 
-def differences(rows: pl.DataFrame, ruled: Protocol, listed: Protocol) -> list[str]:
+def differences(rows: pl.DataFrame | pl.LazyFrame, ruled: Protocol, listed: Protocol) -> list[str]:
     """What the files say otherwise than the rules, and what they list that the set lacks.
 
     Args:
@@ -113,7 +114,10 @@ def differences(rows: pl.DataFrame, ruled: Protocol, listed: Protocol) -> list[s
         InputError: a file calls live what the set calls an attack, or the reverse.
 
     """
-    named = rows.select(official_path().alias("path"), "label", stem=recording_name()).unique()
+    named = collected(
+        rows.lazy().select(official_path().alias("path"), "label", stem=recording_name()).unique(),
+        "the manifest",
+    )
     known = set(named["path"]) | set(named["stem"])
     lines = []
     for rule_fold, file_fold in zip(ruled.folds, listed.folds, strict=True):

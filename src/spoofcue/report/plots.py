@@ -141,8 +141,9 @@ def det(scores: ScoreSet, threshold: Threshold, *, pooled: bool = True) -> str:
 
     def draw(axes: Axes) -> None:
         for index, species in enumerate(drawn_species):
-            chosen = (scores.label == 0) | (scores.pai == species)
-            part = ScoreSet.of(scores.score[chosen], scores.label[chosen], scores.pai[chosen])
+            chosen = (scores.label == 0) | scores.pais.named(species)
+            pais = scores.pais.rows(chosen)
+            part = ScoreSet.of(scores.score[chosen], scores.label[chosen], pais)
             points = deviates(det_curve(part)[:, 1:])
             colour = SPECIES[index % len(SPECIES)]
             dash = "-" if index < len(SPECIES) else "--"
@@ -221,5 +222,5 @@ def training_curves(history: list[dict[str, Any]]) -> tuple[str, str]:
 def _classes(scores: ScoreSet) -> list[tuple[str, str, Any]]:
     out: list[tuple[str, str, Any]] = [("live", LIVE, scores.label == 0)]
     for index, species in enumerate(scores.species):
-        out.append((species, SPECIES[index % len(SPECIES)], scores.pai == species))
+        out.append((species, SPECIES[index % len(SPECIES)], scores.pais.named(species)))
     return out

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import partial
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spoofcue.data.manifest import read_manifest
+from spoofcue.data.manifest import scan_manifest
 from spoofcue.data.same_pictures import refuse_shared_pictures
 from spoofcue.errors import InputError
+from spoofcue.labels import ATTACK
 from spoofcue.media.crops import read_crop
 from spoofcue.metrics.evaluation import Evaluation, EvaluationOptions, evaluate
 from spoofcue.metrics.score_files import read_scores
@@ -24,17 +26,20 @@ from spoofcue.patches.inputs import groups_of_one_shape
 from spoofcue.records.evaluation_record import METRICS_FILE, EvaluationRecord, ExpertEntry
 from spoofcue.records.gallery import GALLERY_FILE, Gallery, GalleryEntry
 from spoofcue.records.owner import held
-from spoofcue.scoring.combination import Evidence, Unscored
-from spoofcue.scoring.face import FaceScore, FaceScorer, for_picture
+from spoofcue.scoring.combination import Unscored
+from spoofcue.scoring.face import Face, FaceScore, FaceScorer, for_picture
 from spoofcue.scoring.pictures import (
+    MAX_FACES,
     PERCENTILE,
     attack_magnitudes,
     cue_heatmap,
     cue_overlay,
     cue_scale,
+    spread,
     write_picture,
 )
-from spoofcue.scoring.prepared_face import prepared_face
+from spoofcue.scoring.prepared_face import SEEN, prepared_face
+from spoofcue.streamed import collected
 from spoofcue.whole_files import whole_folder
 
 if TYPE_CHECKING:
@@ -52,23 +57,63 @@ SCORE_COLUMNS = (
     "status",
     "reason",
 )
+SPLITS = ("dev", "test")
 PER_GROUP = 8
+BLOCK = 1 << 16  # scores that are texts at a time
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """What is kept of a face's score; its maps are not."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judged:
+    """The N rows of one split, and what is kept of their scores; their maps are not.
 
-    score: float
-    unscored: Unscored | None
-    evidence: tuple[Evidence, ...]
+    Attributes:
+        rows: of the manifest.
+        score: (N,) NaN where there is none.
+        unscored: (N,) why a face has none, as a place in ``why``; -1: not known, or it has one.
+        why: the distinct reasons, in the order in which they were met.
+
+    """
+
+    rows: pl.DataFrame
+    score: NDArray[np.float64]
+    unscored: NDArray[np.int32]
+    why: list[Unscored]
+
+    @property
+    def answered(self) -> NDArray[np.bool_]:
+        """(N,) whether there is a score; a network that returns no number has not responded."""
+        return np.isfinite(self.score)
+
+
+@dataclass(frozen=True, slots=True)
+class _Experts:
+    """Of how many faces each expert of a package had evidence; nothing of other models."""
+
+    faces: Counter[str] = field(default_factory=Counter)
+    missing: Counter[str] = field(default_factory=Counter)
+    why: dict[str, str] = field(default_factory=dict)
+
+    def count(self, result: FaceScore) -> None:
+        for part in result.evidence:
+            self.faces[part.expert] += 1
+            if part.missing:
+                self.missing[part.expert] += 1
+                self.why.setdefault(part.expert, part.missing)
+
+    def entries(self) -> dict[str, dict[str, ExpertEntry]]:
+        """What the record has of them."""
+        entries = {
+            name: ExpertEntry(faces=n, missing=self.missing[name], why=self.why.get(name))
+            for name, n in self.faces.items()
+        }
+        return {"experts": entries} if entries else {}
 
 
 @dataclass(frozen=True, slots=True)
 class _Pick:
     group: str
-    row: dict[str, Any]
+    row: int
 
 
 def evaluate_run(
@@ -94,21 +139,21 @@ def evaluate_run(
 
     """
     options = options or EvaluationOptions()
-    rows = read_manifest(data, splits=("dev", "test"))
-    refuse_shared_pictures(rows, data)
+    rows = _rows_of(data)
     total, done = int((rows["status"] == "ok").sum()), 0
     with held(out, "evaluate"), whole_folder(out) as part:
         sets: dict[str, ScoreSet] = {}
-        given: list[_Given] = []
-        for split in ("dev", "test"):
+        experts = _Experts()
+        judged: dict[str, _Judged] = {}
+        for split in SPLITS:
             of_split = rows.filter(rows["split"] == split)
             if split == "dev" and not options.threshold.needs_dev and not of_split.height:
                 continue  # a threshold fixed beforehand needs no dev
-            scores = _score_rows(model, of_split, data, partial(_tell, progress, done, total))
+            tell = partial(_tell, progress, done, total)
+            judged[split] = _score_rows(model, of_split, data, experts, tell)
             done += int((of_split["status"] == "ok").sum())
-            _write_scores(part / f"{split}.csv", of_split, scores)
-            _refuse_all_unscored(scores, split, data, model)
-            given += scores.values()
+            _write_scores(part / f"{split}.csv", judged[split])
+            _refuse_all_unscored(judged[split], split, data, model)
             try:
                 sets[split] = read_scores(part / f"{split}.csv")
             except InputError as error:
@@ -122,11 +167,21 @@ def evaluate_run(
             model=model.facts.id,
             input=model.facts.input.scoring,
             created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-            **_experts(given),
+            **experts.entries(),
         ).write(part / METRICS_FILE)
         level = result.video or result.frame
-        _write_gallery(part, model, rows, data, level.threshold.value)
+        _write_gallery(part, model, judged["test"], data, level.threshold.value)
     return result
+
+
+def _rows_of(data: Path) -> pl.DataFrame:
+    """What is scored and written; the sums of the pictures are looked at and not held."""
+    import polars as pl
+
+    rows = scan_manifest(data).filter(pl.col("split").is_in(SPLITS))
+    refuse_shared_pictures(rows, data)
+    columns = *SCORE_COLUMNS[1:], "split", *SEEN
+    return collected(rows.select(columns), str(data))
 
 
 def _tell(progress: Progress | None, before: int, total: int, scored: int) -> None:
@@ -135,90 +190,99 @@ def _tell(progress: Progress | None, before: int, total: int, scored: int) -> No
 
 
 def _score_rows(
-    model: FaceScorer, rows: pl.DataFrame, data: Path, progress: Callable[[int], None]
-) -> dict[str, _Given]:
-    """Crop path -> what the model said, over the rows that have a crop."""
-    usable = rows.filter(rows["status"] == "ok")
-    sizes = list(zip(usable["crop_h"], usable["crop_w"], strict=True))
-    names = usable["crop"].to_list()
-    scores: dict[str, _Given] = {}
+    model: FaceScorer,
+    rows: pl.DataFrame,
+    data: Path,
+    experts: _Experts,
+    progress: Callable[[int], None],
+) -> _Judged:
+    """What the model says of the rows that have a crop; counts in ``experts``."""
+    score, unscored = np.full(rows.height, np.nan), np.full(rows.height, -1, np.int32)
+    why: dict[Unscored, int] = {}
+    with_crop = np.flatnonzero((rows["status"] == "ok").to_numpy())
+    usable, done = rows.select("crop", *SEEN)[with_crop], 0
+    # a size that is not known matters only where all inputs have one
+    sizes = usable["crop_h", "crop_w"].fill_null(0).to_numpy()
     # a group at a time, so that memory is bounded
     for group in groups_of_one_shape(sizes, model.facts.input):
-        faces = [
-            prepared_face(usable.row(i, named=True), read_crop(data / names[i]), model.facts.crop)
-            for i in group
-        ]
-        for i, result in zip(group, model.score(faces), strict=True):
-            scores[names[i]] = _Given(result.score, result.unscored, result.evidence)
-        progress(len(scores))
-    return scores
+        faces = [_face(usable.row(i, named=True), data, model) for i in group]
+        for row, result in zip(with_crop[group], model.score(faces), strict=True):
+            score[row] = result.score
+            if result.unscored:
+                unscored[row] = why.setdefault(result.unscored, len(why))
+            experts.count(result)
+        done += len(group)
+        progress(done)
+    return _Judged(rows, score, unscored, list(why))
 
 
-def _refuse_all_unscored(
-    scores: dict[str, _Given], split: str, data: Path, model: FaceScorer
-) -> None:
-    why = [given.unscored for given in scores.values() if given.unscored]
-    if why and len(why) == len(scores):
+def _face(row: Mapping[str, Any], data: Path, model: FaceScorer) -> Face:
+    return prepared_face(row, read_crop(data / row["crop"]), model.facts.crop)
+
+
+def _refuse_all_unscored(judged: _Judged, split: str, data: Path, model: FaceScorer) -> None:
+    faces = int((judged.rows["status"] == "ok").sum())
+    if judged.why and int((judged.unscored >= 0).sum()) == faces:
         raise InputError(
-            f"{model.facts.id} gives none of the {len(scores)} {split} faces of {data} a score: "
-            f"{why[0].detail}. Crops with more around the face (`spoofcue prepare --margin 1.5`) "
-            "show such an expert what it looks at."
+            f"{model.facts.id} gives none of the {faces} {split} faces of {data} a score: "
+            f"{judged.why[0].detail}. Crops with more around the face (`spoofcue prepare --margin "
+            "1.5`) show such an expert what it looks at."
         )
 
 
-def _experts(given: Sequence[_Given]) -> dict[str, dict[str, ExpertEntry]]:
-    """Of how many faces each expert of a package had evidence; nothing of other models."""
-    names = dict.fromkeys(e.expert for one in given for e in one.evidence)
-    entries = {}
-    for name in names:
-        parts = [e for one in given for e in one.evidence if e.expert == name]
-        why = [e.missing for e in parts if e.missing]
-        entries[name] = ExpertEntry(faces=len(parts), missing=len(why), why=why[0] if why else None)
-    return {"experts": entries} if entries else {}
+def _write_scores(path: Path, judged: _Judged) -> None:
+    """As Python's csv module writes it, with every digit of a score."""
+    import polars as pl
 
-
-def _write_scores(path: Path, rows: pl.DataFrame, scores: dict[str, _Given]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, SCORE_COLUMNS, extrasaction="ignore")
-        writer.writeheader()
-        for row in rows.iter_rows(named=True):
-            given = scores.get(row["crop"])
-            # A network that returns no number has not responded; it must not vanish from the table.
-            silent = given is None or not np.isfinite(given.score)
-            why = given.unscored if given else None
-            row |= {"status": why.reason, "reason": why.detail} if why else {}
-            writer.writerow(row | {"score": "" if silent or not given else repr(given.score)})
+    known = pl.Series(judged.unscored >= 0)
+    at = np.where(known, judged.unscored, len(judged.why))
+    rows = judged.rows.with_columns(
+        pl.when(known)
+        .then(pl.Series([*texts, None], dtype=pl.String).gather(at))
+        .otherwise(pl.col(name))
+        .alias(name)
+        for name, texts in (
+            ("status", [why.reason for why in judged.why]),
+            ("reason", [why.detail for why in judged.why]),
+        )
+    )
+    with path.open("wb") as file:
+        file.write(f"{','.join(SCORE_COLUMNS)}\r\n".encode())
+        for start in range(0, rows.height, BLOCK):
+            scores = judged.score[start : start + BLOCK].tolist()
+            digits = [repr(score) if isfinite(score) else None for score in scores]
+            rows[start : start + BLOCK].select(
+                pl.Series("score", digits, pl.String),
+                # an empty text would get quotation marks
+                *(pl.col(c).cast(pl.String).replace("", None) for c in SCORE_COLUMNS[1:]),
+            ).write_csv(file, include_header=False, line_terminator="\r\n")
 
 
 def _write_gallery(
-    out: Path, model: FaceScorer, manifest: pl.DataFrame, data: Path, threshold: float
+    out: Path, model: FaceScorer, judged: _Judged, data: Path, threshold: float
 ) -> None:
     """Faces beside their cue maps, right and wrong ones, from the clearest to the nearest."""
-    import polars as pl
-
-    with (out / "test.csv").open(newline="", encoding="utf-8") as file:
-        rows = [r for r in csv.DictReader(file) if r["score"]]
-    attacks = [data / r["crop"] for r in rows if r["label"] == "1"]
-    magnitudes = attack_magnitudes(model, attacks)
+    rows = judged.rows
+    attack = rows["label"].to_numpy() == ATTACK
+    attacks = np.flatnonzero(judged.answered & attack)
+    shown = rows["crop"].gather(attacks[spread(len(attacks), MAX_FACES)])
+    magnitudes = attack_magnitudes(model, [data / crop for crop in shown])
     cue_max = cue_scale(magnitudes) if len(magnitudes) else None
     entries = []
-    for number, pick in enumerate(_picks(rows, threshold)):
-        name = pick.row["crop"]
-        row = manifest.row(by_predicate=pl.col("crop") == name, named=True)
-        face = prepared_face(row, read_crop(data / name), model.facts.crop)
-        (result,) = model.score([face])
+    for number, pick in enumerate(_picks(judged.score, attack, threshold)):
+        row = rows.row(pick.row, named=True)
+        (result,) = model.score([_face(row, data, model)])
         pictures = _pictures(result, cue_max)
         names = {k: f"gallery/{number:03d}_{k}.jpg" for k in pictures}
         for kind, picture in pictures.items():
             write_picture(out / names[kind], picture)
-        kept = {k: pick.row[k] for k in ("pai", "subject", "media")}
         entries.append(
             GalleryEntry(
                 group=pick.group,
-                score=float(pick.row["score"]),
-                label=int(pick.row["label"]),
-                frame=int(pick.row["frame"]),
-                **kept,
+                score=float(judged.score[pick.row]),
+                **{k: row[k] for k in ("label", "media", "subject")},
+                pai=row["pai"] or "",
+                frame=row["frame"] or 0,
                 **names,
             )
         )
@@ -238,23 +302,17 @@ def _pictures(result: FaceScore, cue_max: float | None) -> dict[str, NDArray[np.
     }
 
 
-def _picks(rows: list[dict[str, str]], threshold: float) -> list[_Pick]:
-    """Per group up to PER_GROUP faces, spread over the scores."""
+def _picks(score: NDArray[np.float64], attack: NDArray[np.bool_], threshold: float) -> list[_Pick]:
+    """Per group up to PER_GROUP faces, spread over the scores; of no face without a score."""
     picks = []
-    for group, label, above in (
-        ("missed_attack", "1", False),
-        ("refused_live", "0", True),
-        ("caught_attack", "1", True),
-        ("accepted_live", "0", False),
+    answered, called = np.isfinite(score), score > threshold
+    for group, members, above in (
+        ("missed_attack", attack & ~called, False),
+        ("refused_live", ~attack & called, True),
+        ("caught_attack", attack & called, True),
+        ("accepted_live", ~attack & ~called, False),
     ):
-        members = sorted(
-            (r for r in rows if r["label"] == label and (float(r["score"]) > threshold) == above),
-            key=lambda r: float(r["score"]),
-            reverse=above,
-        )
-        last = len(members) - 1
-        at = sorted(
-            {round(k * last / (PER_GROUP - 1)) for k in range(PER_GROUP)} if members else ()
-        )
-        picks += [_Pick(group, members[i]) for i in at]
+        rows = np.flatnonzero(answered & members)
+        ordered = rows[np.argsort(-score[rows] if above else score[rows], kind="stable")]
+        picks += [_Pick(group, int(ordered[at])) for at in spread(len(ordered), PER_GROUP)]
     return picks

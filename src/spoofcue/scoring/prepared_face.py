@@ -11,6 +11,7 @@ from spoofcue.media.image import Image
 from spoofcue.scoring.face import Face
 
 KEYS = ("box_x", "box_y", "box_w", "box_h", "frame_w", "frame_h", "crop_w", "crop_h")
+SEEN = (*KEYS, "box_source")  # of a manifest's columns, those that are looked at here
 # of the crop's area: less than this is wanted of a crop that was cut wider than the model's own
 WIDE = 0.9
 

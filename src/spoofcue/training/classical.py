@@ -156,14 +156,15 @@ def features_of(
         (N, D) float64; (0, 0) if there are no rows.
 
     """
-    sizes = list(zip(rows["crop_h"], rows["crop_w"], strict=True))
-    names = rows["crop"].to_list()
-    features: dict[int, Floats] = {}
+    sizes, names = rows["crop_h", "crop_w"].to_numpy(), rows["crop"]
+    features = np.zeros((0, 0))
     for group in groups_of_one_shape(sizes, method.input):
-        crops = [read_crop(data / names[i]) for i in group]
-        features |= dict(zip(group, method.describe(crops), strict=True))
+        found = np.asarray(method.describe([read_crop(data / names[i]) for i in group]))
+        if not len(features):
+            features = np.empty((rows.height, *found.shape[1:]), found.dtype)
+        features[group] = found
         progress(len(group))
-    return np.stack([features[i] for i in range(len(names))]) if names else np.zeros((0, 0))
+    return features
 
 
 def judge_dev(

@@ -14,6 +14,7 @@ from torch.utils.data import DataLoader, Dataset
 from spoofcue.config import InputSettings, RunSettings
 from spoofcue.media.crops import read_crop
 from spoofcue.methods.learned import TrainingBatch
+from spoofcue.metrics.names import Names
 from spoofcue.metrics.species import species_of
 from spoofcue.patches.augment import augment_crop, augment_input
 from spoofcue.patches.inputs import (
@@ -24,6 +25,7 @@ from spoofcue.patches.inputs import (
     resized,
     scoring_inputs,
 )
+from spoofcue.training.manifest_rows import names_in
 from spoofcue.training.sampling import Draw
 
 if TYPE_CHECKING:
@@ -41,16 +43,17 @@ class FaceCrops(Dataset[TrainingBatch]):
     """
 
     def __init__(self, rows: pl.DataFrame, root: Path, settings: RunSettings) -> None:
-        self.paths = [root / crop for crop in rows["crop"]]
+        self.root, self.crops = root, Names.of(rows["crop"])
         self.label = rows["label"].to_numpy().astype(np.int64)
         self.live = np.flatnonzero(self.label == 0)
         known = {name: k for k, name in enumerate(settings.model.families)}
-        families = [species_of(pai, "family") if pai else "" for pai in rows["pai"]]
-        self.family = np.array([known.get(name, -1) for name in families], np.int64)
+        pais = names_in(rows["pai"])
+        families = [species_of(pai, "family") if pai else "" for pai in pais.names]
+        self.family = np.array([known.get(name, -1) for name in families], np.int64)[pais.codes]
         self.settings = settings
 
     def __len__(self) -> int:
-        return len(self.paths)
+        return len(self.crops)
 
     def __getitem__(self, draw: Draw) -> TrainingBatch:
         s = self.settings
@@ -71,14 +74,17 @@ class FaceCrops(Dataset[TrainingBatch]):
         """The row's crop, or one that is simulated in its stead; see ``augment.simulate``."""
         share = self.settings.augment.simulate
         if share == 0 or rng.random() >= share:
-            return read_crop(self.paths[row])
+            return self._read(row)
         from spoofcue.simulate import OnlineSimulator
 
         simulator = OnlineSimulator()
         if self.label[row] == 0:
-            return simulator.live(read_crop(self.paths[row]), rng)
+            return simulator.live(self._read(row), rng)
         source = self.live[int(rng.integers(len(self.live)))]
-        return simulator.attack(read_crop(self.paths[source]), rng)
+        return simulator.attack(self._read(source), rng)
+
+    def _read(self, row: int) -> NDArray[np.uint8]:
+        return read_crop(self.root / self.crops[row])
 
 
 class ScoringBatch(NamedTuple):
@@ -92,23 +98,23 @@ class ScoringCrops(Dataset[ScoringBatch]):
     """One item per group of faces whose network inputs have one shape."""
 
     def __init__(self, rows: pl.DataFrame, root: Path, settings: InputSettings) -> None:
-        self.paths = [root / crop for crop in rows["crop"]]
+        self.root, self.crops = root, Names.of(rows["crop"])
         self.settings = settings
-        sizes = list(zip(rows["crop_h"], rows["crop_w"], strict=True))
-        self.groups = list(groups_of_one_shape(sizes, settings))
+        sizes = rows["crop_h", "crop_w"].to_numpy()
+        self.groups = [np.array(g, np.int64) for g in groups_of_one_shape(sizes, settings)]
 
     def __len__(self) -> int:
         return len(self.groups)
 
     def __getitem__(self, index: int) -> ScoringBatch:
         s = self.settings
+        group = self.groups[index]
+        crops = (read_crop(self.root / self.crops[row]) for row in group.tolist())
         faces = [
-            np.stack(
-                [normalise(i, s.mean, s.std) for i in scoring_inputs(read_crop(self.paths[r]), s)]
-            )
-            for r in self.groups[index]
+            np.stack([normalise(i, s.mean, s.std) for i in scoring_inputs(crop, s)])
+            for crop in crops
         ]
-        return ScoringBatch(torch.from_numpy(np.stack(faces)), torch.tensor(self.groups[index]))
+        return ScoringBatch(torch.from_numpy(np.stack(faces)), torch.from_numpy(group))
 
 
 def shared_scoring_loader(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def print_plan(tasks: list[FoldTask], rows: pl.DataFrame) -> None:
+def print_plan(tasks: list[FoldTask], rows: pl.LazyFrame) -> None:
     """Folds with live + attack videos in each split, how each is judged, and how many trainings."""
     title = "live + attack videos (faces where a video has several)"
     methods = list(dict.fromkeys(task.method for task in tasks))
@@ -43,7 +43,7 @@ def print_plan(tasks: list[FoldTask], rows: pl.DataFrame) -> None:
     say(f"{in_words(len(tasks), trainings)}{shared}")
 
 
-def plan_as_data(tasks: list[FoldTask], rows: pl.DataFrame) -> list[dict[str, Any]]:
+def plan_as_data(tasks: list[FoldTask], rows: pl.LazyFrame) -> list[dict[str, Any]]:
     """The plan for programs: selections, counts and the training of every fold."""
     return [
         {
