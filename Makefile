@@ -45,7 +45,7 @@ demo: $(STAMP)
 	IDENTITIES=$(IDENTITIES) MINUTES=$(MINUTES) sh examples/demo.sh
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n 2 --dist loadscope
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder --durations=15
 
 # The site, in build/site: warnings are errors, and so is a link that leads nowhere.
 docs: $(STAMP)

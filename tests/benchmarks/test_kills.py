@@ -14,11 +14,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "count"), [("simulate", 1), ("prepare", 3), ("train", 2)])
-def test_killed_commands_end_as_undisturbed_ones(name: str, count: int, place: Path) -> None:
-    outcome = kills.try_kills(name, count, seed=0, place=place)
+@pytest.mark.parametrize("name", ["simulate", "prepare"])  # train: tests/e2e/test_resume.py
+def test_killed_commands_end_as_undisturbed_ones(name: str, place: Path) -> None:
+    outcome = kills.try_kills(name, 1, seed=0, place=place)
     assert outcome.files > 5
-    assert (outcome.kills, outcome.different, outcome.failed) == (count, {}, {})
+    assert (outcome.kills, outcome.different, outcome.failed) == (1, {}, {})
 
 
 def test_a_difference_is_seen(tmp_path: Path) -> None:
