@@ -14,6 +14,7 @@ import numpy as np
 
 from spoofcue.config import InputSettings
 from spoofcue.faces.crop import FACE_CROP
+from spoofcue.media.image import Image
 from spoofcue.metrics.thresholds import Threshold
 from spoofcue.scoring.combination import Unscored
 from spoofcue.scoring.evaluate_run import evaluate_run
@@ -21,6 +22,11 @@ from spoofcue.scoring.face import Face, FaceScore
 from spoofcue.scoring.facts import ModelFacts
 
 PICTURE = np.zeros((8, 8, 3), np.uint8)
+
+
+def no_crop(path: Path) -> Image:
+    """In the place of `read_crop`: a mock would remember each call."""
+    return PICTURE
 
 
 class CheapJudge:
@@ -49,8 +55,8 @@ class CheapJudge:
 def main() -> None:
     data, out = map(Path, sys.argv[1:])
     with (
-        mock.patch("spoofcue.scoring.evaluate_run.read_crop", return_value=PICTURE),
-        mock.patch("spoofcue.scoring.pictures.read_crop", return_value=PICTURE),
+        mock.patch("spoofcue.scoring.evaluate_run.read_crop", no_crop),
+        mock.patch("spoofcue.scoring.pictures.read_crop", no_crop),
     ):
         result = evaluate_run(CheapJudge(), data, out)
     print(result.frame.threshold.value)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from spoofcue.errors import InputError
 from spoofcue.labels import CLASS_NAMES
-from spoofcue.media.picture_sums import near_pairs
+from spoofcue.media.near_pictures import near_pairs
 from spoofcue.media.same_files import same_files
 from spoofcue.streamed import collected
 

@@ -19,7 +19,8 @@ from spoofcue.labels import (
     person_of,
 )
 from spoofcue.media.folders import LeftOut, Media, expand_paths
-from spoofcue.media.picture_sums import near_pairs, sum_of_file
+from spoofcue.media.near_pictures import near_pairs
+from spoofcue.media.picture_sums import sum_of_file
 from spoofcue.media.same_files import Side, refuse_shared_files
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.package.calibration import (

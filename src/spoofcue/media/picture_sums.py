@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +17,8 @@ from spoofcue.media.kinds import media_kind
 SIDE = 16
 # At most so many of them differ in a near-duplicate (a copy at 0.7 of the size and JPEG quality 60
 # differs in 4 at the median, 11 at most of 40; two attacks on one view in 13 or more; unrelated
-# photos in about half). Of sixteen bands one must then be equal, by which they are sought.
+# photos in about half).
 NEAR = 10
-BANDS = 16
-KEPT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,38 +59,3 @@ def sum_of_file(path: Path) -> PictureSum | None:
 def bits_apart(look: str, other: str) -> int:
     """In how many of 256 bits two difference hashes differ."""
     return (int(look, 16) ^ int(other, 16)).bit_count()
-
-
-def near_pairs(looks: Iterable[str | None], sides: Iterable[Hashable]) -> Iterator[tuple[int, int]]:
-    """Pairs of pictures on different sides that look alike; each picture in one pair at most.
-
-    Args:
-        looks: difference hashes; None takes no part.
-        sides: of each picture, what it must not share one with another of.
-
-    Yields:
-        Indices, the lower one first.
-
-    """
-    width = 2 * SIDE * SIDE // 8 // BANDS
-    buckets: dict[tuple[int, str], list[tuple[int, Hashable, int]]] = defaultdict(list)
-    taken: set[int] = set()
-    for at, (look, side) in enumerate(zip(looks, sides, strict=True)):
-        if look is None or len(set(look)) == 1:  # nothing to see in a picture of one colour
-            continue
-        number = int(look, 16)
-        own = at, side, number
-        for band in range(BANDS):
-            bucket = buckets[band, look[band * width : (band + 1) * width]]
-            alike = 0
-            for other, its_side, its_number in bucket:
-                if its_side == side:
-                    alike += 1
-                elif at in taken or other in taken:
-                    continue
-                elif (its_number ^ number).bit_count() <= NEAR:
-                    taken |= {at, other}
-                    yield other, at
-            # frames of one clip fill a bucket: some of each side are enough
-            if alike < KEPT:
-                bucket.append(own)
