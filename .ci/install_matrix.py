@@ -32,9 +32,9 @@ from pathlib import Path
 
 from install_trials import ROOT, WITH_TORCH, Environment, TrialError, extras, try_extra
 
-# Without spoofcue itself: typer with rich and pydantic are twelve, ONNX Runtime with what it needs
-# four; the last release of that for Python 3.10 needs four more.
-BASE_PACKAGES, BASE_PACKAGES_310 = 24, 28
+# Without spoofcue itself: rich and pydantic are nine with what they need, ONNX Runtime is
+# three; its last release for Python 3.10 needs four more.
+BASE_PACKAGES, BASE_PACKAGES_310 = 20, 24
 # what a package manager puts there itself
 TOOLS = {"pip", "setuptools", "wheel", "spoofcue"}
 ONE_LINER = "from spoofcue import Detector; print(Detector.load().predict({!r}))"

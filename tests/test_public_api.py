@@ -67,7 +67,7 @@ def test_the_page_lists_every_public_name_once_in_its_section() -> None:
 @pytest.mark.parametrize(
     ("module", "unwanted"),
     [
-        ("spoofcue", ("torch", "numpy", "pydantic", "cv2", "polars", "av", "typer")),
+        ("spoofcue", ("torch", "numpy", "pydantic", "cv2", "polars", "av", "click")),
         ("spoofcue.simulate", ("torch", "polars")),
         *(
             (f"spoofcue.{name}", ("torch", "numpy", "polars"))

@@ -1,8 +1,7 @@
 """The directive ``command``: what ``spoofcue NAME --help`` says, as a section of a page.
 
 Made from the program's own commands when the site is built. A command that no page shows is a
-warning, so that no new one is forgotten. (sphinx-click knows click's classes alone; typer has its
-own since 0.20.)
+warning, so that no new one is forgotten.
 """
 
 from __future__ import annotations
@@ -12,21 +11,16 @@ import shlex
 from collections.abc import Iterator
 from typing import Any
 
-import typer
+import click
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from spoofcue.cli.main import app as program
+
 LOG = logging.getLogger(__name__)
-
-
-def program() -> Any:
-    """The whole command ``spoofcue``."""
-    from spoofcue.cli.main import app
-
-    return typer.main.get_command(app)
 
 
 def children(command: Any) -> dict[str, Any]:
@@ -36,7 +30,7 @@ def children(command: Any) -> dict[str, Any]:
 
 def found(words: list[str]) -> Any | None:
     """The command that these words name."""
-    command = program()
+    command: Any = program
     for word in words:
         command = children(command).get(word)
         if command is None:
@@ -69,36 +63,36 @@ def paragraphs(text: str) -> list[nodes.paragraph]:
     return [nodes.paragraph("", "", *prose(part)) for part in text.split("\n\n") if part.strip()]
 
 
-def default_of(parameter: Any) -> str | None:
+def default_of(parameter: click.Parameter) -> str | None:
     """The default as it would be typed, where there is one to tell."""
-    default = parameter.default
-    if default is None or default is False or callable(default) or default == ():
+    default = parameter.to_info_dict()["default"]
+    if default is None or default is False or default == ():
         return None
     if default is True:
         return next((opt for opt in parameter.opts if opt.startswith("--")), None)
-    return str(getattr(default, "value", default))
+    return str(default)
 
 
-def placeholder(argument: Any) -> str:
+def placeholder(argument: click.Argument) -> str:
     """What stands for an argument in a usage line."""
     name = argument.metavar or argument.name.upper()
     return name if argument.nargs == 1 or name.endswith("...") else f"{name}..."
 
 
-def kind_of(parameter: Any, context: Any) -> str:
+def kind_of(parameter: click.Parameter) -> str:
     """The values that it takes, in words."""
-    if parameter.param_type_name == "option" and parameter.metavar:
-        return str(parameter.metavar).strip("[]")
-    word = parameter.display_type(context).strip("<>").removeprefix("list[").removesuffix("]")
-    word = {"str": "text", "int": "integer", "float": "number", "Path": "path"}.get(
-        word.removesuffix(" range"), word
-    )
-    low, high = parameter.min, parameter.max
+    if isinstance(parameter, click.Option) and parameter.metavar:
+        return parameter.metavar.strip("[]")
+    kind = parameter.type
+    word = {"float": "number"}.get(name := kind.name.removesuffix(" range"), name)
+    if isinstance(kind, click.Choice):
+        word = "|".join(kind.choices)
+    low, high = getattr(kind, "min", None), getattr(kind, "max", None)
     if low is not None and high is not None:
         word += f" {low} to {high}"
     elif low is not None:
         word += f" ≥ {low}"
-    return word + (", may be repeated" if getattr(parameter, "multiple", False) else "")
+    return word + (", may be repeated" if parameter.multiple else "")
 
 
 class Command(SphinxDirective):
@@ -133,22 +127,20 @@ class Command(SphinxDirective):
         return section
 
     def _called(self, command: Any, name: str) -> list[nodes.Node]:
-        context = command.make_context(name, [], resilient_parsing=True)
-        given = [p for p in command.params if not getattr(p, "hidden", False)]
-        places = [placeholder(p) for p in given if p.param_type_name == "argument"]
+        given = command.params
+        places = [placeholder(p) for p in given if isinstance(p, click.Argument)]
         usage = " ".join([name, "[OPTIONS]", *places])
         entries = nodes.definition_list(classes=["options"])
-        entries.extend(self._entry(parameter, context) for parameter in given)
+        entries.extend(self._entry(parameter) for parameter in given)
         shown = nodes.literal_block(usage, usage, language="console")
         return [shown, entries] if given else [shown]
 
-    def _entry(self, parameter: Any, context: Any) -> nodes.definition_list_item:
-        is_option = parameter.param_type_name == "option"
-        names = [*parameter.opts, *parameter.secondary_opts]
-        term = nodes.term(
-            "", "", nodes.literal("", " / ".join(names) if is_option else placeholder(parameter))
-        )
-        kind = "" if getattr(parameter, "is_flag", False) else kind_of(parameter, context)
+    def _entry(self, parameter: click.Parameter) -> nodes.definition_list_item:
+        names = " / ".join([*parameter.opts, *parameter.secondary_opts])
+        if isinstance(parameter, click.Argument):
+            names = placeholder(parameter)
+        term = nodes.term("", "", nodes.literal("", names))
+        kind = "" if getattr(parameter, "is_flag", False) else kind_of(parameter)
         if kind:
             term.extend([nodes.Text(" "), nodes.inline(kind, kind, classes=["value"])])
         told = parameter.help or ""
@@ -170,7 +162,7 @@ def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
 def check(app: Sphinx, env: BuildEnvironment) -> None:
     """Warn of each command without a place."""
     shown = set().union(*getattr(env, "spoofcue_commands", {"": set()}).values())
-    for name in sorted(set(leaves(program())) - shown):
+    for name in sorted(set(leaves(program)) - shown):
         LOG.warning("no page of docs/reference shows `spoofcue %s`: add a command directive", name)
 
 

@@ -107,7 +107,7 @@ def test_commands_show_text_through_the_console_alone() -> None:
             ]
         for line, name, _ in calls_in(path):
             own = path.name in ("console.py", "main.py")
-            if name in ("typer.echo", "click.echo", "typer.secho") or (name == "print" and not own):
+            if name in ("click.echo", "click.secho") or (name == "print" and not own):
                 around.append(f"{path}:{line}: {name}")
             if name.endswith(("from_markup", "stdout().print", "stderr().print")) and not own:
                 around.append(f"{path}:{line}: {name}")

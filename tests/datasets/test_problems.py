@@ -11,8 +11,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from helpers.known_dataset import make_miniature
 from spoofcue.cli.main import app
@@ -184,7 +183,8 @@ def test_strict_stops_after_the_work_for_what_reading_tells(tree: Path, whole: P
 
     def run() -> None:
         out = tree.parent / "out"
-        command(tree, out, frames=1, min_face=20, workers=1, strict=True, as_json=True)
+        few = ["--frames", "1", "--min-face", "20", "--workers", "1", "--strict", "--json"]
+        command.main([str(tree), "--out", str(out), *few], standalone_mode=False)
 
     run()  # whole and sound
     video = tree / f"{REAL.format('01')}.mov"

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from PIL import Image as Pil
-from typer.testing import CliRunner
 
 from helpers.made_detector import FixedBoxes, Image, made, picture
 from helpers.tiny_packages import exported, shared_run

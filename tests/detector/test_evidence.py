@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
 from helpers.made_detector import FixedBoxes, Image, made, picture
 from helpers.made_videos import noisy, write_video, zeroed

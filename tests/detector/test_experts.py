@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from numpy.typing import NDArray
 from PIL import Image as Pil
-from typer.testing import CliRunner
 
 from helpers.made_detector import FixedBoxes
 from helpers.tiny_experts import OFFSET, RED_OVER_BLUE, SLOPE, expert_package

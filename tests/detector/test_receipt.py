@@ -11,13 +11,13 @@ from typing import Any
 
 import jwt
 import pytest
+from click.testing import CliRunner
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc import jwk
 from joserfc import jwt as other_jwt
 from joserfc.errors import SecurityWarning
-from typer.testing import CliRunner
 
 from helpers.made_detector import made
 from helpers.watched import HERE, MarkedFaces, frame

@@ -11,7 +11,7 @@ from statistics import fmean
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from helpers.known_dataset import make_miniature
 from spoofcue.cli.main import app

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from helpers.made_runs import evaluation_with, fold_record, write_prepared
 from spoofcue.cli.main import app

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from spoofcue.cli.benchmark import command as benchmark
 from spoofcue.cli.main import app
@@ -13,7 +13,7 @@ from spoofcue.protocols.reader import load_set, set_names
 
 
 def test_every_set_of_protocols_has_its_command_with_its_title() -> None:
-    help_of = {c.name: str(c.help) for c in benchmark.app.registered_commands}
+    help_of = {c.name: str(c.help) for c in benchmark.app.commands.values()}
     assert set(help_of) == {*set_names(), "folder", "table"}
     for name in set(set_names()) - {"openpad"}:
         title = load_set(name).title

@@ -11,7 +11,7 @@ import av
 import numpy as np
 import polars as pl
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from spoofcue.cli.main import app
 from spoofcue.data.manifest import evenly_spread, read_manifest, schema

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from helpers.made_package import cue_expert, spec
 from helpers.tiny_experts import INPUT, RED_OVER_BLUE, brightness_cue

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from helpers.made_runs import begin_run
 from helpers.tiny_packages import exported, shared_run, tiny_checkpoint, tiny_lgsc_run, traced_once

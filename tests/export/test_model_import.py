@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from numpy.typing import NDArray
 from onnx import TensorProto
-from typer.testing import CliRunner
 
 from helpers.made_detector import FixedBoxes
 from helpers.tiny_graphs import mean_colour_graph, write_graph

@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from PIL import Image
-from typer.testing import CliRunner
 
 from helpers.tiny_run import INPUT, TinyModel, facts, make_run, prepare
 from spoofcue.cli.main import app

@@ -11,9 +11,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Any
 
-import typer
+import click
+from click.exceptions import Exit, NoArgsIsHelpError
 
 ROOT = Path(__file__).parents[2]
 # a command may stand behind these, and behind NAME=value
@@ -22,18 +22,11 @@ AROUND = re.compile(
 )
 
 
-INCOMPLETE = ("MissingParameter", "NoArgsIsHelpError", "BadOptionUsage")
+INCOMPLETE = (click.MissingParameter, NoArgsIsHelpError, click.BadOptionUsage)
 
 
 class Unparsed(AssertionError):
     """A command line that its program would refuse."""
-
-
-@functools.cache
-def program() -> Any:
-    from spoofcue.cli.main import app
-
-    return typer.main.get_command(app)
 
 
 def check_spoofcue(words: Sequence[str], whole: bool = True) -> None:
@@ -44,7 +37,9 @@ def check_spoofcue(words: Sequence[str], whole: bool = True) -> None:
         whole: all that it needs is there; else arguments may be left out, as sentences do.
 
     """
-    command, left, name = program(), list(words), "spoofcue"
+    from spoofcue.cli.main import app
+
+    command, left, name = app, list(words), "spoofcue"
     while left and (inner := getattr(command, "commands", {}).get(left[0])):
         command, name, left = inner, f"{name} {left[0]}", left[1:]
     if getattr(command, "commands", {}):
@@ -57,9 +52,10 @@ def check_spoofcue(words: Sequence[str], whole: bool = True) -> None:
     try:
         with redirect_stdout(io.StringIO()):
             command.make_context(name, left)
-    except Exception as error:  # typer has its own copy of click, in a module that is private
-        kind = type(error).__name__
-        if kind == "Exit" or (kind in INCOMPLETE and not whole):
+    except Exit:
+        return  # --version and --help
+    except Exception as error:
+        if isinstance(error, INCOMPLETE) and not whole:
             return
         raise Unparsed(f"{name}: {error}") from error
 

@@ -150,7 +150,7 @@ def test_without_dev_a_method_has_the_middle_of_its_range(data: Path, tmp_path: 
 def test_the_command_takes_a_method_and_what_fits_no_method_is_refused(
     data: Path, tmp_path: Path
 ) -> None:
-    from typer.testing import CliRunner
+    from click.testing import CliRunner
 
     from spoofcue.cli.main import app
 

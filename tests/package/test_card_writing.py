@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from helpers.made_package import WEIGHTS, spec
 from helpers.made_runs import judged

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from pydantic import ValidationError
-from typer.testing import CliRunner
 
 from helpers.made_package import WEIGHTS, spec
 from spoofcue.cli.main import app

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from helpers.made_runs import DEV, FACES, A, begin_run, judged, write_evaluation, write_scores
 from spoofcue.cli.main import app

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from helpers.made_runs import run_record
 from helpers.resized_by_hand import BY_HAND, farthest

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 from rich import box
 from rich.table import Table
 
 from spoofcue.cli.console import remark, say, say_prose, show
-from spoofcue.cli.options import AsJson
+from spoofcue.cli.options import PATH, json_option
 from spoofcue.compare.cell_text import ALIKE, BEST, cell_text, interval_text, mark, verdict
 from spoofcue.compare.comparison import Comparison, Match
 from spoofcue.metrics.measures import MEASURES
@@ -59,36 +58,41 @@ def _print_match(match: Match) -> None:
     say("")
 
 
+@click.command()
+@click.argument(
+    "runs",
+    nargs=-1,
+    required=True,
+    metavar="RUN...",
+    help="Evaluated runs, folds of a benchmark, or folders that hold them; NAME=PATH gives "
+    "the method another name.",
+)
+@click.option("--out", type=PATH, default=Path("compare.html"), help="HTML file to write.")
+@click.option(
+    "--bootstrap",
+    "replicates",
+    type=click.IntRange(min=0),
+    default=1000,
+    metavar="N",
+    help="Number of bootstrap replicates for 95 % intervals, drawn by person of the test "
+    "split. 0: none.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, help="Random seed of the bootstrap.")
+@click.option(
+    "--faces",
+    type=click.IntRange(min=0),
+    default=6,
+    help="Largest number of faces shown of each group that the methods decide differently. "
+    "0: none.",
+)
+@json_option
 def compare(
-    runs: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="RUN...",
-            help="Evaluated runs, folds of a benchmark, or folders that hold them; NAME=PATH gives "
-            "the method another name.",
-        ),
-    ],
-    out: Annotated[Path, typer.Option(help="HTML file to write.")] = Path("compare.html"),
-    replicates: Annotated[
-        int,
-        typer.Option(
-            "--bootstrap",
-            min=0,
-            metavar="N",
-            help="Number of bootstrap replicates for 95 % intervals, drawn by person of the test "
-            "split. 0: none.",
-        ),
-    ] = 1000,
-    seed: Annotated[int, typer.Option(min=0, help="Random seed of the bootstrap.")] = 0,
-    faces: Annotated[
-        int,
-        typer.Option(
-            min=0,
-            help="Largest number of faces shown of each group that the methods decide differently. "
-            "0: none.",
-        ),
-    ] = 6,
-    as_json: AsJson = False,
+    runs: tuple[str, ...],
+    out: Path,
+    replicates: int,
+    seed: int,
+    faces: int,
+    as_json: bool,
 ) -> None:
     """Compare methods: rates with intervals, DET curves, and the faces they decide differently."""
     from spoofcue.cli.console import print_json, progress_bar
@@ -98,7 +102,7 @@ def compare(
 
     with progress_bar("comparing protocols", 1, quiet=as_json) as progress:
         comparison = compare_runs(runs, replicates, seed, faces, progress)
-    page = write_page(comparison, out, _command(runs, replicates, seed, faces))
+    page = write_page(comparison, out, _command(list(runs), replicates, seed, faces))
     if as_json:
         print_json(to_dict(comparison))
     else:

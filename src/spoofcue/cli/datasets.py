@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from spoofcue.cli.options import AsJson
+import click
+
+from spoofcue.cli.options import json_option
 from spoofcue.data.recording import Published
 from spoofcue.datasets.definition import Dataset
 from spoofcue.datasets.registry import DATASETS
 
 
+@click.command()
+@json_option
 def datasets(
-    as_json: AsJson = False,
+    as_json: bool,
 ) -> None:
     """List the datasets that `prepare` reads: licence, counts, protocols and face boxes."""
     from rich.table import Table

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
+from click.exceptions import Exit
 
-from spoofcue.cli.options import AsJson, Model, Runtime
+from spoofcue.cli.options import json_option, model_option, runtime_option
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -21,17 +22,20 @@ MARKS = {
 }
 
 
+@click.command()
+@model_option
+@runtime_option
+@click.option(
+    "--camera",
+    help="Camera to take one frame from, as `watch` names it: 0, /dev/video0, rtsp://... "
+    "Default: cameras are listed and none is switched on.",
+)
+@json_option
 def doctor(
-    model: Model = None,
-    runtime: Runtime = None,
-    camera: Annotated[
-        str | None,
-        typer.Option(
-            help="Camera to take one frame from, as `watch` names it: 0, /dev/video0, rtsp://... "
-            "Default: cameras are listed and none is switched on."
-        ),
-    ] = None,
-    as_json: AsJson = False,
+    model: str | None,
+    runtime: str | None,
+    camera: str | None,
+    as_json: bool,
 ) -> None:
     """Say what is installed, which runtime and model are used, and whether they judge right.
 
@@ -48,7 +52,7 @@ def doctor(
     else:
         _print(checks)
     if faults:
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 def _print(checks: list[Check]) -> None:

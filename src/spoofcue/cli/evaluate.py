@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 from rich import box
 from rich.table import Table
 
 from spoofcue.cli.console import remark, say, say_prose, show
-from spoofcue.cli.options import AsJson, Profile
+from spoofcue.cli.options import PATH, json_option, profile_option
 from spoofcue.metrics.evaluation import Evaluation, LevelResult, OperatingPoint
 from spoofcue.metrics.intervals import Rate, clopper_pearson
 from spoofcue.metrics.measures import MEASURES, measured_at
@@ -126,89 +125,92 @@ def _interval(low: float, high: float) -> str:
     return f"{100 * low:.1f}-{100 * high:.1f}"
 
 
+@click.command()
+@click.argument(
+    "run",
+    type=PATH,
+    required=False,
+    help="Run folder of `spoofcue train`. Default: --model or --scores is evaluated.",
+)
+@click.option(
+    "--data",
+    type=PATH,
+    help="Prepared folder to evaluate on. Default: the one the run was trained on.",
+)
+@click.option(
+    "--model",
+    type=PATH,
+    help="A .ckpt or .onnx file, or a model package, to evaluate. Default: the run's best "
+    "checkpoint.",
+)
+@click.option(
+    "--out",
+    type=PATH,
+    help="Folder to write the scores and metrics.json to. Default: `evaluation` in RUN, or "
+    "in a folder of `spoofcue score`.",
+)
+@click.option(
+    "--method",
+    help="Refuse a model of any other method than this. Default: the model's own method.",
+)
+@click.option(
+    "--scores",
+    type=PATH,
+    help="Evaluate this score file instead of a run: CSV with the columns "
+    "score,label,pai,video,subject, or bob's four or five columns; or a folder of "
+    "`spoofcue score`, whose rows of split test are judged where it has splits.",
+)
+@click.option(
+    "--dev",
+    type=PATH,
+    help="Score file of the dev split, with --scores; the threshold is set on it. Default: "
+    "the rows of split dev of a folder of `spoofcue score`; else none, and --threshold has "
+    "to be a number.",
+)
+@click.option(
+    "--format",
+    "score_format",
+    help="Format of --scores and --dev: csv, bob4 or bob5. Default: recognised from the "
+    "first line.",
+)
+@click.option(
+    "--threshold",
+    default="eer",
+    help="How to set the threshold: eer, min-hter, apcer=RATE or bpcer=RATE of the dev "
+    "scores, or a score that was fixed beforehand, as 0.01.",
+)
+@click.option(
+    "--species",
+    default="instrument",
+    help="What counts as one PAI species: instrument (each pai name), family (the part of "
+    "the name before its first - or /) or pooled (all attacks together).",
+)
+@click.option(
+    "--bootstrap",
+    "replicates",
+    default=0,
+    metavar="N",
+    help="Number of bootstrap replicates for 95 % intervals, drawn by subject, or by video "
+    "where no subjects are known. 0: no such intervals.",
+)
+@click.option("--seed", default=0, help="Random seed of the bootstrap.")
+@profile_option
+@json_option
 def evaluate(
-    run: Annotated[
-        Path | None,
-        typer.Argument(
-            help="Run folder of `spoofcue train`. Default: --model or --scores is evaluated."
-        ),
-    ] = None,
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            help="Prepared folder to evaluate on. Default: the one the run was trained on."
-        ),
-    ] = None,
-    model: Annotated[
-        Path | None,
-        typer.Option(
-            help="A .ckpt or .onnx file, or a model package, to evaluate. Default: the run's best "
-            "checkpoint."
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder to write the scores and metrics.json to. Default: `evaluation` in RUN, or "
-            "in a folder of `spoofcue score`."
-        ),
-    ] = None,
-    method: Annotated[
-        str | None,
-        typer.Option(
-            help="Refuse a model of any other method than this. Default: the model's own method."
-        ),
-    ] = None,
-    scores: Annotated[
-        Path | None,
-        typer.Option(
-            help="Evaluate this score file instead of a run: CSV with the columns "
-            "score,label,pai,video,subject, or bob's four or five columns; or a folder of "
-            "`spoofcue score`, whose rows of split test are judged where it has splits."
-        ),
-    ] = None,
-    dev: Annotated[
-        Path | None,
-        typer.Option(
-            help="Score file of the dev split, with --scores; the threshold is set on it. Default: "
-            "the rows of split dev of a folder of `spoofcue score`; else none, and --threshold has "
-            "to be a number."
-        ),
-    ] = None,
-    score_format: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            help="Format of --scores and --dev: csv, bob4 or bob5. Default: recognised from the "
-            "first line.",
-        ),
-    ] = None,
-    threshold: Annotated[
-        str,
-        typer.Option(
-            help="How to set the threshold: eer, min-hter, apcer=RATE or bpcer=RATE of the dev "
-            "scores, or a score that was fixed beforehand, as 0.01."
-        ),
-    ] = "eer",
-    species: Annotated[
-        str,
-        typer.Option(
-            help="What counts as one PAI species: instrument (each pai name), family (the part of "
-            "the name before its first - or /) or pooled (all attacks together)."
-        ),
-    ] = "instrument",
-    replicates: Annotated[
-        int,
-        typer.Option(
-            "--bootstrap",
-            metavar="N",
-            help="Number of bootstrap replicates for 95 % intervals, drawn by subject, or by video "
-            "where no subjects are known. 0: no such intervals.",
-        ),
-    ] = 0,
-    seed: Annotated[int, typer.Option(help="Random seed of the bootstrap.")] = 0,
-    profile: Profile = True,
-    as_json: AsJson = False,
+    run: Path | None,
+    data: Path | None,
+    model: Path | None,
+    out: Path | None,
+    method: str | None,
+    scores: Path | None,
+    dev: Path | None,
+    score_format: str | None,
+    threshold: str,
+    species: str,
+    replicates: int,
+    seed: int,
+    profile: bool,
+    as_json: bool,
 ) -> None:
     """Set the threshold on dev; report APCER per PAI, BPCER, ACER, HTER, EER and AUC on test."""
     from spoofcue.cli.console import print_json, progress_bar

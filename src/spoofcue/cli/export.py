@@ -3,43 +3,48 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-import typer
+import click
+
+from spoofcue.cli.options import PATH
 
 if TYPE_CHECKING:
     from spoofcue.package.read import Package
 
 
+@click.command()
+@click.argument("run", type=PATH, help="Run folder of `spoofcue train`.")
+@click.option(
+    "--out",
+    type=PATH,
+    required=True,
+    help="With --to, the package: a folder or NAME.spoofcue. Without, one .onnx file.",
+)
+@click.option(
+    "--to",
+    type=click.Choice(["onnx", "openvino", "safetensors"]),
+    help="Write a model package with weights of this format. Default: no package, one "
+    "plain ONNX file.",
+)
+@click.option(
+    "--precision",
+    type=click.Choice(["fp32", "fp16", "bf16", "int8"]),
+    default="fp32",
+    help="Precision of the weights. fp16 halves the file and computes in fp32; bf16 is not "
+    "for onnx; int8 is calibrated on the dev split. All but fp32 are evaluated there.",
+)
+@click.option(
+    "--target",
+    help="Rate that the threshold keeps on dev, with the exported model: apcer=RATE, "
+    "bpcer=RATE or eer; RATE from 0 to 1. Default: the run's threshold, its EER on dev.",
+)
 def export(
-    run: Annotated[Path, typer.Argument(help="Run folder of `spoofcue train`.")],
-    out: Annotated[
-        Path,
-        typer.Option(
-            help="With --to, the package: a folder or NAME.spoofcue. Without, one .onnx file."
-        ),
-    ],
-    to: Annotated[
-        Literal["onnx", "openvino", "safetensors"] | None,
-        typer.Option(
-            help="Write a model package with weights of this format. Default: no package, one "
-            "plain ONNX file."
-        ),
-    ] = None,
-    precision: Annotated[
-        Literal["fp32", "fp16", "bf16", "int8"],
-        typer.Option(
-            help="Precision of the weights. fp16 halves the file and computes in fp32; bf16 is not "
-            "for onnx; int8 is calibrated on the dev split. All but fp32 are evaluated there."
-        ),
-    ] = "fp32",
-    target: Annotated[
-        str | None,
-        typer.Option(
-            help="Rate that the threshold keeps on dev, with the exported model: apcer=RATE, "
-            "bpcer=RATE or eer; RATE from 0 to 1. Default: the run's threshold, its EER on dev."
-        ),
-    ] = None,
+    run: Path,
+    out: Path,
+    to: Literal["onnx", "openvino", "safetensors"] | None,
+    precision: Literal["fp32", "fp16", "bf16", "int8"],
+    target: str | None,
 ) -> None:
     """Write the best checkpoint as a model package (--to), or as one plain ONNX file.
 

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-app = typer.Typer(no_args_is_help=True, help="Download optional files, checked by SHA-256.")
+from spoofcue.cli.groups import CommandGroup
+from spoofcue.cli.options import PATH
 
-
-@app.callback()
-def _group() -> None:
-    """Download optional files, checked by SHA-256."""
+app = CommandGroup("fetch", help="Download optional files, checked by SHA-256.")
 
 
 @app.command()
+@click.option(
+    "--to", type=PATH, help="Folder to write. Default: in $SPOOFCUE_CACHE, or ~/.cache/spoofcue."
+)
 def portraits(
-    to: Annotated[
-        Path | None,
-        typer.Option(help="Folder to write. Default: in $SPOOFCUE_CACHE, or ~/.cache/spoofcue."),
-    ] = None,
+    to: Path | None,
 ) -> None:
     """Download 200 portraits of people who do not exist (CC0), for `benchmark openpad`."""
     from spoofcue.cli.console import progress_bar, say

@@ -3,65 +3,73 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from spoofcue.cli.options import AsJson
+from spoofcue.cli.options import PATH, json_option
 
 
+@click.command()
+@click.argument(
+    "run", type=PATH, help="Run folder that was evaluated, or one fold's folder of a benchmark."
+)
+@click.option(
+    "--only",
+    default="",
+    help="Figures to draw, separated by commas: cues, variants, tsne, scores, where. Default: all.",
+)
+@click.option(
+    "--beside",
+    type=PATH,
+    multiple=True,
+    help="Another run on the same data, whose cue maps are shown beside RUN's; may be repeated.",
+)
+@click.option(
+    "--scale",
+    default="common",
+    help="Colour scale with --beside: common (one for all runs) or own (one for each).",
+)
+@click.option(
+    "--faces",
+    type=click.IntRange(min=1),
+    default=2,
+    help="Number of faces of each kind whose cue maps are shown.",
+)
+@click.option(
+    "--layer",
+    default="D4",
+    help="Layer whose features the t-SNE shows: E1..E5, D1..D5 or SC (the cue map).",
+)
+@click.option(
+    "--max-points",
+    type=click.IntRange(min=8),
+    default=1000,
+    help="Largest number of faces in the t-SNE; half of them are live.",
+)
+@click.option(
+    "--perplexity",
+    type=float,
+    help="Perplexity of the t-SNE. Default: 30, or less where there are few faces.",
+)
+@click.option(
+    "--data",
+    type=PATH,
+    help="Prepared folder that holds the faces. Default: the one that RUN was evaluated on.",
+)
+@click.option("--out", type=PATH, help="Folder to write. Default: RUN/figures.")
+@json_option
 def figures(
-    run: Annotated[
-        Path,
-        typer.Argument(help="Run folder that was evaluated, or one fold's folder of a benchmark."),
-    ],
-    only: Annotated[
-        str,
-        typer.Option(
-            help="Figures to draw, separated by commas: cues, variants, tsne, scores, where. "
-            "Default: all."
-        ),
-    ] = "",
-    beside: Annotated[
-        list[Path] | None,
-        typer.Option(
-            help="Another run on the same data, whose cue maps are shown beside RUN's; may be "
-            "repeated."
-        ),
-    ] = None,
-    scale: Annotated[
-        str,
-        typer.Option(
-            help="Colour scale with --beside: common (one for all runs) or own (one for each)."
-        ),
-    ] = "common",
-    faces: Annotated[
-        int, typer.Option(min=1, help="Number of faces of each kind whose cue maps are shown.")
-    ] = 2,
-    layer: Annotated[
-        str,
-        typer.Option(
-            help="Layer whose features the t-SNE shows: E1..E5, D1..D5 or SC (the cue map)."
-        ),
-    ] = "D4",
-    max_points: Annotated[
-        int,
-        typer.Option(min=8, help="Largest number of faces in the t-SNE; half of them are live."),
-    ] = 1000,
-    perplexity: Annotated[
-        float | None,
-        typer.Option(
-            help="Perplexity of the t-SNE. Default: 30, or less where there are few faces."
-        ),
-    ] = None,
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            help="Prepared folder that holds the faces. Default: the one that RUN was evaluated on."
-        ),
-    ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder to write. Default: RUN/figures.")] = None,
-    as_json: AsJson = False,
+    run: Path,
+    only: str,
+    beside: tuple[Path, ...],
+    scale: str,
+    faces: int,
+    layer: str,
+    max_points: int,
+    perplexity: float | None,
+    data: Path | None,
+    out: Path | None,
+    as_json: bool,
 ) -> None:
     """Draw cue maps, t-SNE, score distributions and mean evidence, as PNG and SVG."""
     from spoofcue.cli.console import print_json, progress_bar, remark, say
@@ -71,7 +79,7 @@ def figures(
 
     options = FigureOptions(
         only=tuple(p.strip() for p in only.split(",") if p.strip()),
-        beside=tuple(beside or ()),
+        beside=beside,
         scale=as_scale(scale),
         per_kind=faces,
         layer=as_layer(layer),

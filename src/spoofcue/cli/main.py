@@ -10,8 +10,8 @@ from contextlib import suppress
 from itertools import pairwise
 from typing import Any, NoReturn
 
-import typer
-from typer.core import TyperGroup
+import click
+from click.exceptions import Exit
 
 from spoofcue.cli import (
     compare,
@@ -36,10 +36,12 @@ from spoofcue.cli import (
 )
 from spoofcue.cli.benchmark import command as benchmark
 from spoofcue.cli.benchmark.ablate import ablate
-from spoofcue.cli.console import discard_output, leave_quietly, say
+from spoofcue.cli.console import discard_output, leave_quietly
+from spoofcue.cli.groups import CommandGroup
 from spoofcue.cli.model import info as model
 from spoofcue.errors import InputError, ProblemsError, SpoofCueError, system_error_text
 from spoofcue.plain_text import visible
+from spoofcue.version import __version__
 
 # package -> the extra that brings it; of other packages, which several bring, that of the command
 EXTRAS = {
@@ -67,19 +69,6 @@ COMMANDS = {
 }
 
 
-class NoEmptyArguments(TyperGroup):
-    """Refuses an empty argument: as a path it would be the working folder, and all of it judged."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Looked for here, before a path of no letters has become a path of the working folder."""
-        for before, arg in pairwise(["", *args]):
-            if not arg or re.fullmatch("--[^=]+=", arg):
-                where = arg or (f"after {before}" if before else "")
-                named = f"an argument is empty ({where})" if where else "an argument is empty"
-                raise InputError(f"{named}: give a value. Is a variable of the shell not set?")
-        return super().parse_args(ctx, args)
-
-
 STOPPED = 130  # by Ctrl-C: 128 and the number of SIGINT
 # command -> how work goes on that was stopped; what the others do is begun anew
 GOES_ON = {
@@ -92,55 +81,67 @@ GOES_ON = {
     ),
 }
 
-app = typer.Typer(
-    name="spoofcue",
-    cls=NoEmptyArguments,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
+
+class Program(CommandGroup):
+    """The whole command: what holds of every call, whichever command it names."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse an empty argument: as a path it would be the working folder, and all of it judged.
+
+        Looked for here, before a path of no letters has become a path of the working folder.
+        """
+        for before, arg in pairwise(["", *args]):
+            if not arg or re.fullmatch("--[^=]+=", arg):
+                where = arg or (f"after {before}" if before else "")
+                named = f"an argument is empty ({where})" if where else "an argument is empty"
+                raise InputError(f"{named}: give a value. Is a variable of the shell not set?")
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """A Ctrl-C ends with its own status; click would make it a plain failure."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Exit(STOPPED) from None
+
+
+@click.group(
+    "spoofcue",
+    cls=Program,
+    context_settings={"show_default": True, "max_content_width": 100},
     help="Face presentation attack detection with spoof cue maps (LGSC). A higher score means more "
     "likely an attack.",
 )
+@click.version_option(__version__, message="%(version)s", help="Print the version.")
+def app() -> None:
+    """All commands hang on this one."""
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        from spoofcue.version import __version__
-
-        say(__version__)
-        raise typer.Exit
-
-
-@app.callback()
-def _root(
-    version: bool = typer.Option(
-        False, "--version", callback=_version, is_eager=True, help="Print the version."
-    ),
-) -> None:
-    """Face presentation attack detection with spoof cue maps (LGSC)."""
-
-
-app.command(name="simulate")(simulate.simulate)
-app.command(name="datasets")(datasets.datasets)
-app.add_typer(prepare.app, name="prepare")
-app.command(name="train")(train.train)
-app.command(name="evaluate")(evaluate.evaluate)
-app.command(name="convert-scores")(convert_scores.convert_scores)
-app.command(name="figures")(figures.figures)
-app.command(name="report")(report.report)
-app.command(name="compare")(compare.compare)
-app.command(name="predict")(predict.predict)
-app.command(name="score")(score.score)
-app.command(name="serve")(serve.serve)
-app.command(name="serve-key")(serve_key.serve_key)
-app.command(name="serve-receipt-key")(serve_receipt_key.serve_receipt_key)
-app.command(name="watch")(watch.watch)
-app.command(name="doctor")(doctor.doctor)
-app.command(name="export")(export.export)
-app.command(name="protocols")(protocols.protocols)
-app.add_typer(benchmark.app, name="benchmark")
-app.command(name="ablate")(ablate)
-app.add_typer(model.app, name="model")
-app.add_typer(fetch.app, name="fetch")
+for _added in (
+    simulate.simulate,
+    datasets.datasets,
+    prepare.app,
+    train.train,
+    evaluate.evaluate,
+    convert_scores.convert_scores,
+    figures.figures,
+    report.report,
+    compare.compare,
+    predict.predict,
+    score.score,
+    serve.serve,
+    serve_key.serve_key,
+    serve_receipt_key.serve_receipt_key,
+    watch.watch,
+    doctor.doctor,
+    export.export,
+    protocols.protocols,
+    benchmark.app,
+    ablate,
+    model.app,
+    fetch.app,
+):
+    app.add_command(_added)
 
 
 def main() -> None:

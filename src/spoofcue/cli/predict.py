@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
+from click.exceptions import Exit
 from rich.table import Table
 from rich.text import Text
 
 from spoofcue.cli.console import say, show, telling_names
 from spoofcue.cli.options import (
-    AsJson,
-    EarlyExit,
+    PATH,
     FaceSearch,
-    MinDecoded,
-    Model,
-    Profile,
-    QualityChecks,
-    Runtime,
-    Threads,
-    Threshold,
-    VideoFrames,
-    YunetModel,
+    detector_option,
+    early_exit_option,
+    frames_option,
+    json_option,
+    min_decoded_option,
+    model_option,
+    profile_option,
+    quality_option,
+    runtime_option,
+    threads_option,
+    threshold_option,
+    yunet_model_option,
 )
 
 if TYPE_CHECKING:
@@ -79,27 +82,43 @@ def _by_experts(evidence: list[dict[str, Any]]) -> str:
     )
 
 
+@click.command()
+@click.argument(
+    "paths", type=PATH, nargs=-1, required=True, help="Images, videos, and folders of them."
+)
+@model_option
+@threshold_option
+@profile_option
+@detector_option
+@yunet_model_option
+@frames_option
+@early_exit_option
+@min_decoded_option
+@quality_option
+@runtime_option
+@threads_option
+@click.option(
+    "--cues",
+    type=PATH,
+    help="Folder for a picture of each face's cue map, of methods that have one. Default: "
+    "none are written.",
+)
+@json_option
 def predict(
-    paths: Annotated[list[Path], typer.Argument(help="Images, videos, and folders of them.")],
-    model: Model = None,
-    threshold: Threshold = None,
-    profile: Profile = True,
-    detector: FaceSearch = None,
-    yunet_model: YunetModel = None,
-    frames: VideoFrames = 10,
-    early_exit: EarlyExit = True,
-    min_decoded: MinDecoded = 0.8,
-    quality: QualityChecks = True,
-    runtime: Runtime = None,
-    threads: Threads = None,
-    cues: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder for a picture of each face's cue map, of methods that have one. Default: "
-            "none are written."
-        ),
-    ] = None,
-    as_json: AsJson = False,
+    paths: tuple[Path, ...],
+    model: str | None,
+    threshold: str | None,
+    profile: bool,
+    detector: FaceSearch | None,
+    yunet_model: Path | None,
+    frames: int,
+    early_exit: bool,
+    min_decoded: float,
+    quality: bool,
+    runtime: str | None,
+    threads: int | None,
+    cues: Path | None,
+    as_json: bool,
 ) -> None:
     """Decide live, attack or rejected for every face.
 
@@ -165,7 +184,7 @@ def predict(
     if unwritten is not None:
         raise unwritten
     if left_out:
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 def number_or_name(threshold: str | None) -> Any:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-import typer
+import click
+from click.exceptions import Exit
 from rich import box
 from rich.table import Table
 
 from spoofcue.cli.console import say, show, warn
+from spoofcue.cli.groups import CommandGroup
 from spoofcue.cli.options import (
-    AsJson,
+    PATH,
     Engine,
-    RayAddress,
-    VideoFrames,
-    Workers,
-    YunetModel,
+    NumberRange,
+    address_option,
+    engine_option,
+    frames_option,
+    json_option,
     refuse_address,
+    workers_option,
+    yunet_model_option,
 )
 from spoofcue.data.prepare import PrepareSummary
 from spoofcue.data.prepared_folder import SUMMARY
@@ -30,17 +35,20 @@ from spoofcue.datasets.registry import DATASETS
 from spoofcue.errors import InputError
 
 SHOWN = 10
-Crops = Annotated[
-    Literal["files", "shards"],
-    typer.Option(
-        help="Where the face crops lie: each in a file, or those of some recordings in one .tar "
-        "file, for millions."
-    ),
-]
-FileSeconds = Annotated[
-    float,
-    typer.Option(min=0.1, help="Seconds that one file may take; then it counts as unreadable."),
-]
+Crops = Literal["files", "shards"]
+crops_option = click.option(
+    "--crops",
+    type=click.Choice(["files", "shards"]),
+    default="files",
+    help="Where the face crops lie: each in a file, or those of some recordings in one .tar "
+    "file, for millions.",
+)
+file_seconds_option = click.option(
+    "--file-seconds",
+    type=NumberRange(min=0.1),
+    default=600.0,
+    help="Seconds that one file may take; then it counts as unreadable.",
+)
 CLASSES = ("live", "attack")
 
 
@@ -119,75 +127,95 @@ def _print_problems(problems: Sequence[Problem]) -> None:
             say(f"  and {len(of_kind) - SHOWN} more ({SUMMARY} has all)")
 
 
-def dataset_command(dataset: Dataset) -> Callable[..., None]:
+def dataset_command(dataset: Dataset) -> click.Command:
     """The command that prepares this dataset."""
 
+    @click.command(
+        dataset.name,
+        help=f"Prepare {dataset.title}. ROOT holds: {dataset.layout}.",
+        short_help=f"Prepare {dataset.title}.",
+    )
+    @click.argument(
+        "root", type=PATH, help="Folder of the dataset, as it was downloaded and unpacked."
+    )
+    @click.option("--out", type=PATH, required=True, help="Prepared folder to write.")
+    @click.option(
+        "--frames",
+        type=click.IntRange(min=1),
+        default=10,
+        help="Number of frames sampled evenly from each video.",
+    )
+    @click.option(
+        "--early-frames",
+        type=click.IntRange(min=0),
+        help="Number of frames sampled in addition from the beginning of each train video, "
+        "where a protocol trains on those (siw). Default: as --frames.",
+    )
+    @click.option(
+        "--boxes",
+        type=click.Choice(["given", "detector"]),
+        default="given",
+        help="Face boxes: given (the dataset's own, and the detector's where there is "
+        "none) or detector.",
+    )
+    @click.option(
+        "--detector",
+        type=click.Choice(["dlib", "yunet", "none"]),
+        help="How to find faces; none takes each picture as one face crop. Default: the "
+        "one that suits the dataset, mostly dlib.",
+    )
+    @yunet_model_option
+    @click.option(
+        "--margin",
+        type=NumberRange(min=0, max=2),
+        help="Part of the box's side added on each side, 0 to 2. Default: 0.2 for detected "
+        "boxes, and the dataset's value for its own.",
+    )
+    @click.option(
+        "--min-face",
+        type=click.IntRange(min=1),
+        default=48,
+        help="Smallest side of a face, px; smaller ones are left out.",
+    )
+    @click.option(
+        "--strict", is_flag=True, help="End with exit status 1 on any problem in the dataset."
+    )
+    @engine_option
+    @address_option
+    @workers_option
+    @file_seconds_option
+    @crops_option
+    @click.option(
+        "--crop-format",
+        type=click.Choice(["png", "jpeg"]),
+        default="png",
+        help="Format of the face crops: png (lossless) or jpeg (4:4:4, quality 98).",
+    )
+    @click.option(
+        "--overwrite/--no-overwrite",
+        default=False,
+        help="Delete an earlier preparation in --out and start over; without, it is continued.",
+    )
+    @json_option
     def prepare_dataset(
-        root: Annotated[
-            Path, typer.Argument(help="Folder of the dataset, as it was downloaded and unpacked.")
-        ],
-        out: Annotated[Path, typer.Option(help="Prepared folder to write.")],
-        frames: Annotated[
-            int, typer.Option(min=1, help="Number of frames sampled evenly from each video.")
-        ] = 10,
-        early_frames: Annotated[
-            int | None,
-            typer.Option(
-                min=0,
-                help="Number of frames sampled in addition from the beginning of each train video, "
-                "where a protocol trains on those (siw). Default: as --frames.",
-            ),
-        ] = None,
-        boxes: Annotated[
-            Literal["given", "detector"],
-            typer.Option(
-                help="Face boxes: given (the dataset's own, and the detector's where there is "
-                "none) or detector."
-            ),
-        ] = "given",
-        detector: Annotated[
-            Literal["dlib", "yunet", "none"] | None,
-            typer.Option(
-                help="How to find faces; none takes each picture as one face crop. Default: the "
-                "one that suits the dataset, mostly dlib."
-            ),
-        ] = None,
-        yunet_model: YunetModel = None,
-        margin: Annotated[
-            float | None,
-            typer.Option(
-                min=0,
-                max=2,
-                help="Part of the box's side added on each side, 0 to 2. Default: 0.2 for detected "
-                "boxes, and the dataset's value for its own.",
-            ),
-        ] = None,
-        min_face: Annotated[
-            int, typer.Option(min=1, help="Smallest side of a face, px; smaller ones are left out.")
-        ] = 48,
-        strict: Annotated[
-            bool,
-            typer.Option("--strict", help="End with exit status 1 on any problem in the dataset."),
-        ] = False,
-        engine: Engine = "local",
-        address: RayAddress = None,
-        workers: Workers = None,
-        file_seconds: FileSeconds = 600.0,
-        crops: Crops = "files",
-        crop_format: Annotated[
-            Literal["png", "jpeg"],
-            typer.Option(
-                help="Format of the face crops: png (lossless) or jpeg (4:4:4, quality 98)."
-            ),
-        ] = "png",
-        overwrite: Annotated[
-            bool,
-            typer.Option(
-                help="Delete an earlier preparation in --out and start over; without, it is "
-                "continued."
-            ),
-        ] = False,
-        as_json: AsJson = False,
+        root: Path,
+        out: Path,
+        frames: int,
+        early_frames: int | None,
+        boxes: Literal["given", "detector"],
+        detector: Literal["dlib", "yunet", "none"] | None,
+        yunet_model: Path | None,
+        margin: float | None,
+        min_face: int,
+        strict: bool,
+        engine: Engine,
+        address: str | None,
+        workers: int | None,
+        file_seconds: float,
+        crops: Crops,
+        crop_format: Literal["png", "jpeg"],
+        overwrite: bool,
+        as_json: bool,
     ) -> None:
         from spoofcue.cli.console import print_json, progress_bar, remark
         from spoofcue.data.extract import PrepareOptions
@@ -244,67 +272,82 @@ def dataset_command(dataset: Dataset) -> Callable[..., None]:
     return prepare_dataset
 
 
-app = typer.Typer(
-    no_args_is_help=True, help="Find and crop the faces of a dataset; write its manifest."
-)
-
-
-@app.callback()
-def _group() -> None:
-    """Find and crop the faces of a dataset; write its manifest."""
+app = CommandGroup("prepare", help="Find and crop the faces of a dataset; write its manifest.")
 
 
 @app.command()
+@click.argument(
+    "root",
+    type=PATH,
+    help="Folder of images and videos, or the one that the paths in --labels start from.",
+)
+@click.option("--out", type=PATH, required=True, help="Prepared folder to write.")
+@click.option(
+    "--labels",
+    type=PATH,
+    help="CSV file with the columns path,label[,subject,pai,...]; label 1 is an attack. "
+    "Default: ROOT/labels.csv, if it is there.",
+)
+@frames_option
+@click.option(
+    "--detector",
+    type=click.Choice(["dlib", "yunet", "none"]),
+    default="dlib",
+    help="How to find faces; none takes each picture as one face crop.",
+)
+@yunet_model_option
+@click.option(
+    "--margin",
+    type=NumberRange(min=0, max=2),
+    default=0.2,
+    help="Part of the box's side added on each side, 0 to 2.",
+)
+@click.option(
+    "--min-face",
+    type=click.IntRange(min=1),
+    default=48,
+    help="Smallest side of a face, px; smaller ones are left out.",
+)
+@click.option("--pai", default="attack", help="PAI species of attacks whose folder names none.")
+@click.option("--split", default="0.6/0.2/0.2", help="Parts of the subjects in train/dev/test.")
+@click.option("--seed", default=0, help="Random seed of the split.")
+@engine_option
+@address_option
+@workers_option
+@file_seconds_option
+@crops_option
+@click.option(
+    "--crop-format",
+    type=click.Choice(["png", "jpeg"]),
+    default="png",
+    help="Format of the face crops: png (lossless) or jpeg (4:4:4, quality 98).",
+)
+@click.option(
+    "--overwrite/--no-overwrite",
+    default=False,
+    help="Delete an earlier preparation in --out and start over; without, it is continued.",
+)
+@json_option
 def folder(
-    root: Annotated[
-        Path,
-        typer.Argument(
-            help="Folder of images and videos, or the one that the paths in --labels start from."
-        ),
-    ],
-    out: Annotated[Path, typer.Option(help="Prepared folder to write.")],
-    labels: Annotated[
-        Path | None,
-        typer.Option(
-            help="CSV file with the columns path,label[,subject,pai,...]; label 1 is an attack. "
-            "Default: ROOT/labels.csv, if it is there."
-        ),
-    ] = None,
-    frames: VideoFrames = 10,
-    detector: Annotated[
-        Literal["dlib", "yunet", "none"],
-        typer.Option(help="How to find faces; none takes each picture as one face crop."),
-    ] = "dlib",
-    yunet_model: YunetModel = None,
-    margin: Annotated[
-        float, typer.Option(min=0, max=2, help="Part of the box's side added on each side, 0 to 2.")
-    ] = 0.2,
-    min_face: Annotated[
-        int, typer.Option(min=1, help="Smallest side of a face, px; smaller ones are left out.")
-    ] = 48,
-    pai: Annotated[
-        str, typer.Option(help="PAI species of attacks whose folder names none.")
-    ] = "attack",
-    split: Annotated[
-        str, typer.Option(help="Parts of the subjects in train/dev/test.")
-    ] = "0.6/0.2/0.2",
-    seed: Annotated[int, typer.Option(help="Random seed of the split.")] = 0,
-    engine: Engine = "local",
-    address: RayAddress = None,
-    workers: Workers = None,
-    file_seconds: FileSeconds = 600.0,
-    crops: Crops = "files",
-    crop_format: Annotated[
-        Literal["png", "jpeg"],
-        typer.Option(help="Format of the face crops: png (lossless) or jpeg (4:4:4, quality 98)."),
-    ] = "png",
-    overwrite: Annotated[
-        bool,
-        typer.Option(
-            help="Delete an earlier preparation in --out and start over; without, it is continued."
-        ),
-    ] = False,
-    as_json: AsJson = False,
+    root: Path,
+    out: Path,
+    labels: Path | None,
+    frames: int,
+    detector: Literal["dlib", "yunet", "none"],
+    yunet_model: Path | None,
+    margin: float,
+    min_face: int,
+    pai: str,
+    split: str,
+    seed: int,
+    engine: Engine,
+    address: str | None,
+    workers: int | None,
+    file_seconds: float,
+    crops: Crops,
+    crop_format: Literal["png", "jpeg"],
+    overwrite: bool,
+    as_json: bool,
 ) -> None:
     """Prepare any folder: ROOT/PERSON/live/... and ROOT/PERSON/attack/SPECIES/..., or a CSV."""
     from spoofcue.cli.console import print_json, progress_bar
@@ -353,25 +396,29 @@ def folder(
 
 
 @app.command()
+@click.argument("data", type=PATH, metavar="DIR", help="Prepared folder with its crops.")
+@click.option("--out", type=PATH, required=True, help="Prepared folder to write.")
+@click.option(
+    "--shard-rows",
+    type=click.IntRange(min=1, max=1_000_000),
+    default=1000,
+    help="Rows of the manifest whose crops lie in one file.",
+)
+@click.option(
+    "--uncompressed",
+    is_flag=True,
+    help="Store the pixels without compression: larger files, and crops that are decoded "
+    "several times faster.",
+)
+@workers_option
+@json_option
 def pack(
-    data: Annotated[Path, typer.Argument(metavar="DIR", help="Prepared folder with its crops.")],
-    out: Annotated[Path, typer.Option(help="Prepared folder to write.")],
-    shard_rows: Annotated[
-        int,
-        typer.Option(
-            min=1, max=1_000_000, help="Rows of the manifest whose crops lie in one file."
-        ),
-    ] = 1000,
-    uncompressed: Annotated[
-        bool,
-        typer.Option(
-            "--uncompressed",
-            help="Store the pixels without compression: larger files, and crops that are decoded "
-            "several times faster.",
-        ),
-    ] = False,
-    workers: Workers = None,
-    as_json: AsJson = False,
+    data: Path,
+    out: Path,
+    shard_rows: int,
+    uncompressed: bool,
+    workers: int | None,
+    as_json: bool,
 ) -> None:
     """Copy a prepared folder to one whose crops lie in a few .tar files, for many crops."""
     from spoofcue.cli.console import print_json, progress_bar
@@ -392,19 +439,15 @@ def pack(
         say(f"{packed.faces} crops in {packed.shards} files, {packed.bytes / 1e6:.1f} MB, in {out}")
 
 
-for _name, _dataset in DATASETS.items():
-    app.command(
-        name=_name,
-        help=f"Prepare {_dataset.title}. ROOT holds: {_dataset.layout}.",
-        short_help=f"Prepare {_dataset.title}.",
-    )(dataset_command(_dataset))
+for _dataset in DATASETS.values():
+    app.add_command(dataset_command(_dataset))
 
 
 def _end_if_not_all(summary: PrepareSummary) -> None:
     """Status 1 if something that looks like media could not be taken; `--strict` ends before."""
     kinds = {"left_out"} if summary.dataset else {"left_out", "undecodable"}
     if any(problem.kind in kinds for problem in summary.problems):
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 def _ratios(text: str) -> tuple[float, float, float]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 from rich.table import Table
 from rich.text import Text
 
 from spoofcue.cli.console import lines, say, show
-from spoofcue.cli.options import AsJson
+from spoofcue.cli.options import PATH, json_option
 from spoofcue.protocols.definition import ProtocolSet
 from spoofcue.protocols.fold import SPLITS
 
@@ -78,17 +78,19 @@ def _counted(counts: dict[str, Any] | None) -> Text | str:
     return lines([*head, *(f"{pai}: {number}" for pai, number in counts["pai"].items())])
 
 
+@click.command()
+@click.argument("name", required=False, help="A set of protocols, as oulu-npu. Default: all sets.")
+@click.option(
+    "--data",
+    type=PATH,
+    multiple=True,
+    help="Prepared folder whose faces are counted; may be repeated. Default: no counts.",
+)
+@json_option
 def protocols(
-    name: Annotated[
-        str | None, typer.Argument(help="A set of protocols, as oulu-npu. Default: all sets.")
-    ] = None,
-    data: Annotated[
-        list[Path] | None,
-        typer.Option(
-            help="Prepared folder whose faces are counted; may be repeated. Default: no counts."
-        ),
-    ] = None,
-    as_json: AsJson = False,
+    name: str | None,
+    data: tuple[Path, ...],
+    as_json: bool,
 ) -> None:
     """List the protocols; with --data, count the faces of each class and PAI they select."""
     from spoofcue.cli.console import print_json

@@ -3,75 +3,72 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
+from spoofcue.cli.options import PATH
 from spoofcue.errors import InputError
 
 
+@click.command()
+@click.argument(
+    "run",
+    type=PATH,
+    metavar="RUN|SCORES",
+    help="Run folder that was evaluated, or the evaluation of a package or of a folder of "
+    "`spoofcue score`; with --iso also a file of test scores.",
+)
+@click.option(
+    "--iso",
+    is_flag=True,
+    help="Write a test report under the headings of ISO/IEC 30107-3 instead, with blanks "
+    "for what the tester has to fill in.",
+)
+@click.option(
+    "--pdf",
+    is_flag=True,
+    help="Print the page to a PDF beside it too, by the Chromium, Chrome or Edge that is "
+    "installed or named in $SPOOFCUE_BROWSER.",
+)
+@click.option(
+    "--out",
+    type=PATH,
+    help="HTML file to write. Default: RUN/report.html; with --iso RUN/iso-report.html, or "
+    "SCORES-iso-report.html beside the score file.",
+)
+@click.option(
+    "--dev",
+    type=PATH,
+    help="Score file of the dev split, with --iso and a score file; the threshold is set "
+    "on it. Default: none, and --threshold has to be a number.",
+)
+@click.option(
+    "--threshold",
+    help="How to set the threshold, with --iso and a score file: eer, min-hter, apcer=RATE "
+    "or bpcer=RATE of the dev scores, or a score that was fixed beforehand. Default: eer.",
+)
+@click.option(
+    "--form",
+    type=PATH,
+    metavar="FILE.yaml",
+    help="What the tester fills in of an ISO report, with --iso. A file that is not there "
+    "is written with all blanks in it, to be filled in and given again. Default: none, "
+    "and blanks are left on the page.",
+)
+@click.option(
+    "--species",
+    help="What counts as one PAI species, with --iso and a score file: instrument, family "
+    "or pooled. Default: instrument.",
+)
 def report(
-    run: Annotated[
-        Path,
-        typer.Argument(
-            metavar="RUN|SCORES",
-            help="Run folder that was evaluated, or the evaluation of a package or of a folder of "
-            "`spoofcue score`; with --iso also a file of test scores.",
-        ),
-    ],
-    iso: Annotated[
-        bool,
-        typer.Option(
-            "--iso",
-            help="Write a test report under the headings of ISO/IEC 30107-3 instead, with blanks "
-            "for what the tester has to fill in.",
-        ),
-    ] = False,
-    pdf: Annotated[
-        bool,
-        typer.Option(
-            "--pdf",
-            help="Print the page to a PDF beside it too, by the Chromium, Chrome or Edge that is "
-            "installed or named in $SPOOFCUE_BROWSER.",
-        ),
-    ] = False,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="HTML file to write. Default: RUN/report.html; with --iso RUN/iso-report.html, or "
-            "SCORES-iso-report.html beside the score file."
-        ),
-    ] = None,
-    dev: Annotated[
-        Path | None,
-        typer.Option(
-            help="Score file of the dev split, with --iso and a score file; the threshold is set "
-            "on it. Default: none, and --threshold has to be a number."
-        ),
-    ] = None,
-    threshold: Annotated[
-        str | None,
-        typer.Option(
-            help="How to set the threshold, with --iso and a score file: eer, min-hter, apcer=RATE "
-            "or bpcer=RATE of the dev scores, or a score that was fixed beforehand. Default: eer."
-        ),
-    ] = None,
-    form: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE.yaml",
-            help="What the tester fills in of an ISO report, with --iso. A file that is not there "
-            "is written with all blanks in it, to be filled in and given again. Default: none, "
-            "and blanks are left on the page.",
-        ),
-    ] = None,
-    species: Annotated[
-        str | None,
-        typer.Option(
-            help="What counts as one PAI species, with --iso and a score file: instrument, family "
-            "or pooled. Default: instrument."
-        ),
-    ] = None,
+    run: Path,
+    iso: bool,
+    pdf: bool,
+    out: Path | None,
+    dev: Path | None,
+    threshold: str | None,
+    form: Path | None,
+    species: str | None,
 ) -> None:
     """Write one self-contained HTML page about a run, or an ISO/IEC 30107-3 test report."""
     from spoofcue.cli.console import remark, say, still_at

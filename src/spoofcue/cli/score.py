@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
+from click.exceptions import Exit
 from rich.table import Table
 from rich.text import Text
 
 from spoofcue.cli.console import remark, say, show
 from spoofcue.cli.options import (
-    AsJson,
-    EarlyExit,
     Engine,
     FaceSearch,
-    MinDecoded,
-    Model,
-    Profile,
-    QualityChecks,
-    RayAddress,
-    Runtime,
-    Threshold,
-    VideoFrames,
-    YunetModel,
+    NumberRange,
+    address_option,
+    detector_option,
+    early_exit_option,
+    engine_option,
+    frames_option,
+    json_option,
+    min_decoded_option,
+    model_option,
+    profile_option,
+    quality_option,
     refuse_address,
+    runtime_option,
+    threshold_option,
+    yunet_model_option,
 )
 from spoofcue.cli.predict import COLOURS, number_or_name
 from spoofcue.errors import InputError
@@ -72,55 +77,74 @@ def histogram_lines(summary: Summary) -> list[str]:
     return lines
 
 
+@click.command()
+@click.argument(
+    "sources",
+    nargs=-1,
+    help="Folders, images, videos, patterns in quotation marks, manifests (.parquet or "
+    ".csv with a column path) and addresses (s3://, gs://, az://). With --status: none. "
+    "Default: none.",
+)
+@click.option(
+    "--out",
+    help="Folder or address of the results; the same command goes on with one that was "
+    "begun. Default: none, it has to be given unless there is --status.",
+)
+@engine_option
+@address_option
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="Number of processes that judge. Default: one for each usable core.",
+)
+@click.option(
+    "--shard-rows",
+    type=click.IntRange(min=1, max=100_000),
+    default=512,
+    help="Number of files in one part of the results.",
+)
+@click.option(
+    "--file-seconds",
+    type=NumberRange(min=0.1),
+    default=120.0,
+    help="Seconds that one file may take; then it is rejected.",
+)
+@click.option(
+    "--status",
+    help="Say how far the job in this folder or at this address is, and do nothing else. "
+    "Default: the sources are scored.",
+)
+@model_option
+@threshold_option
+@profile_option
+@detector_option
+@yunet_model_option
+@frames_option
+@early_exit_option
+@min_decoded_option
+@quality_option
+@runtime_option
+@json_option
 def score(
-    sources: Annotated[
-        list[str] | None,
-        typer.Argument(
-            help="Folders, images, videos, patterns in quotation marks, manifests (.parquet or "
-            ".csv with a column path) and addresses (s3://, gs://, az://). With --status: none. "
-            "Default: none."
-        ),
-    ] = None,
-    out: Annotated[
-        str | None,
-        typer.Option(
-            help="Folder or address of the results; the same command goes on with one that was "
-            "begun. Default: none, it has to be given unless there is --status."
-        ),
-    ] = None,
-    engine: Engine = "local",
-    address: RayAddress = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            min=1, help="Number of processes that judge. Default: one for each usable core."
-        ),
-    ] = None,
-    shard_rows: Annotated[
-        int, typer.Option(min=1, max=100_000, help="Number of files in one part of the results.")
-    ] = 512,
-    file_seconds: Annotated[
-        float,
-        typer.Option(min=0.1, help="Seconds that one file may take; then it is rejected."),
-    ] = 120.0,
-    status: Annotated[
-        str | None,
-        typer.Option(
-            help="Say how far the job in this folder or at this address is, and do nothing else. "
-            "Default: the sources are scored."
-        ),
-    ] = None,
-    model: Model = None,
-    threshold: Threshold = None,
-    profile: Profile = True,
-    detector: FaceSearch = None,
-    yunet_model: YunetModel = None,
-    frames: VideoFrames = 10,
-    early_exit: EarlyExit = True,
-    min_decoded: MinDecoded = 0.8,
-    quality: QualityChecks = True,
-    runtime: Runtime = None,
-    as_json: AsJson = False,
+    sources: tuple[str, ...],
+    out: str | None,
+    engine: Engine,
+    address: str | None,
+    workers: int | None,
+    shard_rows: int,
+    file_seconds: float,
+    status: str | None,
+    model: str | None,
+    threshold: str | None,
+    profile: bool,
+    detector: FaceSearch | None,
+    yunet_model: Path | None,
+    frames: int,
+    early_exit: bool,
+    min_decoded: float,
+    quality: bool,
+    runtime: str | None,
+    as_json: bool,
 ) -> None:
     """Score many recordings, each once, into a Parquet data set that goes on after any end.
 
@@ -184,7 +208,7 @@ def score(
     if summary.unread:
         if not as_json:
             remark(f"{summary.unread} files could not be judged; their rows say why")
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 def _from_anywhere(model: str | None) -> str | None:

@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from spoofcue.cli.console import remark, say
+from spoofcue.cli.options import PATH
 
 
+@click.command()
+@click.argument("name", help="Who gets the key; letters, digits, dots, dashes, underscores.")
+@click.option(
+    "--keys",
+    type=PATH,
+    default=Path("spoofcue-keys.jsonl"),
+    help="File of the service's keys, one a line; made if it is not there.",
+)
+@click.option(
+    "--scope",
+    multiple=True,
+    help="What the key may do: check, metrics or fit; may be repeated. Default: check.",
+)
+@click.option(
+    "--rate",
+    type=float,
+    help="Checks per second that it may ask for. Default: the service's --rate.",
+)
+@click.option(
+    "--burst", type=int, help="Checks that may come at once within it. Default: the service's."
+)
 def serve_key(
-    name: Annotated[
-        str, typer.Argument(help="Who gets the key; letters, digits, dots, dashes, underscores.")
-    ],
-    keys: Annotated[
-        Path,
-        typer.Option(help="File of the service's keys, one a line; made if it is not there."),
-    ] = Path("spoofcue-keys.jsonl"),
-    scope: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="What the key may do: check, metrics or fit; may be repeated. Default: check."
-        ),
-    ] = None,
-    rate: Annotated[
-        float | None,
-        typer.Option(help="Checks per second that it may ask for. Default: the service's --rate."),
-    ] = None,
-    burst: Annotated[
-        int | None,
-        typer.Option(help="Checks that may come at once within it. Default: the service's."),
-    ] = None,
+    name: str,
+    keys: Path,
+    scope: tuple[str, ...],
+    rate: float | None,
+    burst: int | None,
 ) -> None:
     """Make an API key and print it once; the file holds its hash alone.
 

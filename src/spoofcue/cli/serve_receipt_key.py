@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from spoofcue.cli.console import remark, say
+from spoofcue.cli.options import PATH
 
 
+@click.command()
+@click.argument("file", type=PATH, help="PEM file to make; a file that is there is never replaced.")
 def serve_receipt_key(
-    file: Annotated[
-        Path, typer.Argument(help="PEM file to make; a file that is there is never replaced.")
-    ],
+    file: Path,
 ) -> None:
     """Make the key that signs receipts, readable to you alone, and print its id.
 

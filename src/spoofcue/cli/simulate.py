@@ -4,119 +4,125 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
+from click.exceptions import Exit
 
-from spoofcue.cli.options import Workers
+from spoofcue.cli.options import PATH, workers_option
 from spoofcue.errors import InputError
 
 if TYPE_CHECKING:
     from spoofcue.simulate.catalogue import Catalogue
 
 
+@click.command()
+@click.argument(
+    "photos",
+    type=PATH,
+    required=False,
+    help="Bona fide photos: one folder or one file for each person. With --gallery, one file.",
+)
+@click.option(
+    "--per-file",
+    is_flag=True,
+    help="Each photo is another person, whatever folder of PHOTOS it lies in. Default: a "
+    "sub-folder is one person.",
+)
+@click.option("--out", type=PATH, help="Folder to write. With --gallery, a .png file.")
+@click.option(
+    "--identities",
+    type=click.IntRange(min=3),
+    help="Number of synthetic people to render instead of PHOTOS.",
+)
+@click.option(
+    "--pai",
+    help="Presentation attack instruments, separated by commas; --list names them. "
+    "print-any, replay-any, mask-any and partial-any draw a new one for every take. "
+    "Default: print-a,print-b,replay-a,replay-b.",
+)
+@click.option(
+    "--devices",
+    help="Cameras, separated by commas; cam-any draws a new one for every take. Default: "
+    "cam-1 to cam-6.",
+)
+@click.option(
+    "--sessions",
+    help="Sessions (lighting), separated by commas; session-any draws a new one for every "
+    "take. Default: session-1 to session-3.",
+)
+@click.option(
+    "--stolen",
+    metavar="LOW-HIGH",
+    help="Least and largest width of the face in the pictures that attackers hold, 24 to "
+    "300 px, for every instrument; each halving is as likely. Default: 50-260 for drawn "
+    "instruments (print-any ...), and a camera's own file of 150 to 260 for the others.",
+)
+@click.option(
+    "--catalogue",
+    type=PATH,
+    help="YAML file with instruments, cameras and sessions of your own. They join the "
+    "built-in ones; one of the same name replaces its namesake. The documentation's page "
+    "on the simulator shows the form. Default: the built-in catalogue alone.",
+)
+@click.option(
+    "--takes",
+    type=click.IntRange(min=1),
+    default=2,
+    help="Recordings for each person and class; each draws a session and a camera.",
+)
+@click.option(
+    "--every",
+    is_flag=True,
+    help="Record each take in every session with every camera, instead of drawing one.",
+)
+@click.option(
+    "--frames", type=click.IntRange(min=1), default=1, help="Number of frames in each recording."
+)
+@click.option(
+    "--clips", is_flag=True, help="Write each recording as an MP4 clip instead of images."
+)
+@click.option(
+    "--framing",
+    metavar="LOW-HIGH",
+    help="Side of the square pictures in face widths, 1.4 to 4: 1.9-4 draws it for every "
+    "take, and shows the place about the face, hands and whole media. Default: 1.9, the "
+    "portrait alone.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Random seed; the same seed gives the same set, bit for bit.",
+)
+@workers_option
+@click.option(
+    "--gallery",
+    is_flag=True,
+    help="Write one contact sheet of every instrument with every camera, not a set.",
+)
+@click.option(
+    "--list", "list_", is_flag=True, help="List the instruments, cameras and sessions, and stop."
+)
 def simulate(
-    photos: Annotated[
-        Path | None,
-        typer.Argument(
-            help="Bona fide photos: one folder or one file for each person. With --gallery, one "
-            "file."
-        ),
-    ] = None,
-    per_file: Annotated[
-        bool,
-        typer.Option(
-            "--per-file",
-            help="Each photo is another person, whatever folder of PHOTOS it lies in. Default: a "
-            "sub-folder is one person.",
-        ),
-    ] = False,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder to write. With --gallery, a .png file.")
-    ] = None,
-    identities: Annotated[
-        int | None,
-        typer.Option(min=3, help="Number of synthetic people to render instead of PHOTOS."),
-    ] = None,
-    pai: Annotated[
-        str | None,
-        typer.Option(
-            help="Presentation attack instruments, separated by commas; --list names them. "
-            "print-any, replay-any, mask-any and partial-any draw a new one for every take. "
-            "Default: print-a,print-b,replay-a,replay-b."
-        ),
-    ] = None,
-    devices: Annotated[
-        str | None,
-        typer.Option(
-            help="Cameras, separated by commas; cam-any draws a new one for every take. Default: "
-            "cam-1 to cam-6."
-        ),
-    ] = None,
-    sessions: Annotated[
-        str | None,
-        typer.Option(
-            help="Sessions (lighting), separated by commas; session-any draws a new one for every "
-            "take. Default: session-1 to session-3."
-        ),
-    ] = None,
-    stolen: Annotated[
-        str | None,
-        typer.Option(
-            metavar="LOW-HIGH",
-            help="Least and largest width of the face in the pictures that attackers hold, 24 to "
-            "300 px, for every instrument; each halving is as likely. Default: 50-260 for drawn "
-            "instruments (print-any ...), and a camera's own file of 150 to 260 for the others.",
-        ),
-    ] = None,
-    catalogue: Annotated[
-        Path | None,
-        typer.Option(
-            help="YAML file with instruments, cameras and sessions of your own. They join the "
-            "built-in ones; one of the same name replaces its namesake. The documentation's page "
-            "on the simulator shows the form. Default: the built-in catalogue alone."
-        ),
-    ] = None,
-    takes: Annotated[
-        int,
-        typer.Option(
-            min=1, help="Recordings for each person and class; each draws a session and a camera."
-        ),
-    ] = 2,
-    every: Annotated[
-        bool,
-        typer.Option(
-            "--every",
-            help="Record each take in every session with every camera, instead of drawing one.",
-        ),
-    ] = False,
-    frames: Annotated[int, typer.Option(min=1, help="Number of frames in each recording.")] = 1,
-    clips: Annotated[
-        bool, typer.Option("--clips", help="Write each recording as an MP4 clip instead of images.")
-    ] = False,
-    framing: Annotated[
-        str | None,
-        typer.Option(
-            metavar="LOW-HIGH",
-            help="Side of the square pictures in face widths, 1.4 to 4: 1.9-4 draws it for every "
-            "take, and shows the place about the face, hands and whole media. Default: 1.9, the "
-            "portrait alone.",
-        ),
-    ] = None,
-    seed: Annotated[
-        int, typer.Option(min=0, help="Random seed; the same seed gives the same set, bit for bit.")
-    ] = 0,
-    workers: Workers = None,
-    gallery: Annotated[
-        bool,
-        typer.Option(
-            "--gallery",
-            help="Write one contact sheet of every instrument with every camera, not a set.",
-        ),
-    ] = False,
-    list_: Annotated[
-        bool, typer.Option("--list", help="List the instruments, cameras and sessions, and stop.")
-    ] = False,
+    photos: Path | None,
+    per_file: bool,
+    out: Path | None,
+    identities: int | None,
+    pai: str | None,
+    devices: str | None,
+    sessions: str | None,
+    stolen: str | None,
+    catalogue: Path | None,
+    takes: int,
+    every: bool,
+    frames: int,
+    clips: bool,
+    framing: str | None,
+    seed: int,
+    workers: int | None,
+    gallery: bool,
+    list_: bool,
 ) -> None:
     """Make live images, prints, replays and masks from photos or from rendered people."""
     from spoofcue.cli.console import progress_bar, say
@@ -186,7 +192,7 @@ def simulate(
     for path, reason in summary.skipped:
         say(f"skipped {path}: {reason}")
     if summary.left_out:
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 def _span(option: str, text: str | None, unit: str) -> tuple[float, float] | None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
+from click.exceptions import Exit
 
+from spoofcue.cli.options import PATH
 from spoofcue.methods.registry import method_names
 
 
-def _help_settings(wanted: bool) -> None:
-    if not wanted:
+def _help_settings(context: click.Context, option: click.Parameter, wanted: bool) -> None:
+    if not wanted or context.resilient_parsing:
         return
     from rich.table import Table
 
@@ -26,57 +27,61 @@ def _help_settings(wanted: bool) -> None:
     for row in describe_settings():
         table.add_row(*row)
     show(table)
-    raise typer.Exit
+    raise Exit(0)
 
 
+@click.command()
+@click.option(
+    "--data",
+    type=PATH,
+    required=True,
+    help="Prepared folder to train on, as `spoofcue prepare` writes it.",
+)
+@click.option("--out", type=PATH, required=True, help="Run folder to write.")
+@click.option(
+    "--method",
+    help=f"Method to train: {', '.join(method_names())}. Default: that of the settings, lgsc.",
+)
+@click.option(
+    "--preset",
+    default="paper",
+    help="Named set of settings to begin with: paper, official-code, small, lite or lite-unet.",
+)
+@click.option(
+    "--config",
+    type=PATH,
+    help="YAML file with settings that replace those of --preset. Default: none.",
+)
+@click.option(
+    "--set",
+    "set_",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change one setting, as training.epochs=5; may be repeated and wins over --preset "
+    "and --config. --help-settings lists all of them.",
+)
+@click.option(
+    "--resume/--no-resume",
+    default=False,
+    help="Continue the training in --out from its last checkpoint, after it was killed or "
+    "its training.minutes were used up (--set training.minutes=N: N minutes in all).",
+)
+@click.option(
+    "--help-settings",
+    is_flag=True,
+    callback=_help_settings,
+    expose_value=False,
+    is_eager=True,
+    help="List every setting with its default and meaning, and stop.",
+)
 def train(
-    data: Annotated[
-        Path, typer.Option(help="Prepared folder to train on, as `spoofcue prepare` writes it.")
-    ],
-    out: Annotated[Path, typer.Option(help="Run folder to write.")],
-    method: Annotated[
-        str | None,
-        typer.Option(
-            help=f"Method to train: {', '.join(method_names())}. Default: that of the "
-            "settings, lgsc."
-        ),
-    ] = None,
-    preset: Annotated[
-        str,
-        typer.Option(
-            help="Named set of settings to begin with: paper, official-code, small, lite or "
-            "lite-unet."
-        ),
-    ] = "paper",
-    config: Annotated[
-        Path | None,
-        typer.Option(help="YAML file with settings that replace those of --preset. Default: none."),
-    ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KEY=VALUE",
-            help="Change one setting, as training.epochs=5; may be repeated and wins over --preset "
-            "and --config. --help-settings lists all of them.",
-        ),
-    ] = None,
-    resume: Annotated[
-        bool,
-        typer.Option(
-            help="Continue the training in --out from its last checkpoint, after it was killed or "
-            "its training.minutes were used up (--set training.minutes=N: N minutes in all)."
-        ),
-    ] = False,
-    help_settings: Annotated[
-        bool,
-        typer.Option(
-            "--help-settings",
-            callback=_help_settings,
-            is_eager=True,
-            help="List every setting with its default and meaning, and stop.",
-        ),
-    ] = False,
+    data: Path,
+    out: Path,
+    method: str | None,
+    preset: str,
+    config: Path | None,
+    set_: tuple[str, ...],
+    resume: bool,
 ) -> None:
     """Train LGSC (sections 3 and 4.1) or a compared method; choose the epoch on dev."""
     from spoofcue.cli.console import progress_bar, remark, say
@@ -86,7 +91,7 @@ def train(
     from spoofcue.training.any_method import settings_of, train_run
     from spoofcue.training.place import ElsewhereError, place_of
 
-    settings = settings_of(out, method, preset, config, set_, resume=resume)
+    settings = settings_of(out, method, preset, config, list(set_), resume=resume)
     # a training by gradient has a bar of its own
     by_gradient = isinstance(method_of_name(settings.method), LearnedMethod)
     bar = nullcontext() if by_gradient else progress_bar("describing faces", 1)
@@ -94,7 +99,7 @@ def train(
         try:
             record = train_run(data, out, settings, resume=resume, progress=progress)
         except ElsewhereError:
-            raise typer.Exit(2) from None  # of several processes one tells it
+            raise Exit(2) from None  # of several processes one tells it
     place = place_of()
     if place is not None and not place.first:
         return

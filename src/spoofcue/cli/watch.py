@@ -8,11 +8,21 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-import typer
+import click
+from click.exceptions import Exit
 
-from spoofcue.cli.options import Model, Profile, Runtime, Threads, Threshold, YunetModel
+from spoofcue.cli.options import (
+    PATH,
+    NumberRange,
+    model_option,
+    profile_option,
+    runtime_option,
+    threads_option,
+    threshold_option,
+    yunet_model_option,
+)
 from spoofcue.cli.predict import number_or_name
 from spoofcue.errors import InputError
 
@@ -20,101 +30,114 @@ KEY = "SPOOFCUE_WEBHOOK_KEY"
 FAREWELL = 15.0  # s for commands and webhooks that are still on their way
 
 
+@click.command()
+@click.argument(
+    "source",
+    help="A camera (0, /dev/video0), a stream (rtsp://, rtsps://, http://, https://; the "
+    "address is opened because you name it) or a video file.",
+)
+@model_option
+@threshold_option
+@profile_option
+@click.option(
+    "--detector",
+    type=click.Choice(["dlib", "yunet"]),
+    help="How to find faces. Default: the detector that found the faces of the training.",
+)
+@yunet_model_option
+@click.option(
+    "--seconds",
+    type=NumberRange(min=0.2, max=60),
+    default=3.0,
+    help="Seconds after which an attempt is over and decided.",
+)
+@click.option(
+    "--frames",
+    type=click.IntRange(min=2, max=300),
+    default=30,
+    help="Frames of an attempt that are judged, spread over its seconds.",
+)
+@click.option(
+    "--min-frames",
+    type=click.IntRange(min=2, max=300),
+    default=5,
+    help="With fewer frames of the face it is rejected.",
+)
+@click.option(
+    "--again",
+    type=NumberRange(min=0),
+    default=3.0,
+    help="Seconds after a rejected attempt until a face that stays is tried once more. "
+    "After another decision it has to leave first.",
+)
+@click.option(
+    "--attempts",
+    type=click.IntRange(min=1),
+    help="End after so many attempts. Default: none, it goes on.",
+)
+@click.option(
+    "--fast", is_flag=True, help="Read a file as fast as it is judged, and not at its times."
+)
+@click.option(
+    "--reconnects",
+    type=click.IntRange(min=0),
+    default=10,
+    help="Failures in a row after which a camera or stream is given up. The waits between "
+    "them grow from half a second to 30 s.",
+)
+@click.option(
+    "--on-live",
+    metavar="COMMAND",
+    help="Program and arguments to run for each live attempt, without a shell, with its "
+    "JSON on standard input; it is ended after 10 s. Default: none.",
+)
+@click.option(
+    "--webhook",
+    metavar="URL",
+    help="Address that gets the JSON of each live attempt by POST; three tries of 5 s, no "
+    "redirect is followed. Default: none.",
+)
+@click.option(
+    "--webhook-all",
+    is_flag=True,
+    help="Post attempts of every decision, and not the live ones alone.",
+)
+@click.option(
+    "--webhook-key",
+    type=PATH,
+    help="File with the key that signs what is posted (HMAC-SHA256, header "
+    f"X-Spoofcue-Signature). Default: ${KEY}, or it is not signed.",
+)
+@click.option(
+    "--receipt-key",
+    type=PATH,
+    metavar="PEM",
+    help="File of serve-receipt-key that signs each decision; the JSON then has a receipt, "
+    "which holds for two minutes. Default: none.",
+)
+@runtime_option
+@threads_option
 def watch(
-    source: Annotated[
-        str,
-        typer.Argument(
-            help="A camera (0, /dev/video0), a stream (rtsp://, rtsps://, http://, https://; the "
-            "address is opened because you name it) or a video file."
-        ),
-    ],
-    model: Model = None,
-    threshold: Threshold = None,
-    profile: Profile = True,
-    detector: Annotated[
-        Literal["dlib", "yunet"] | None,
-        typer.Option(
-            help="How to find faces. Default: the detector that found the faces of the training."
-        ),
-    ] = None,
-    yunet_model: YunetModel = None,
-    seconds: Annotated[
-        float,
-        typer.Option(min=0.2, max=60, help="Seconds after which an attempt is over and decided."),
-    ] = 3.0,
-    frames: Annotated[
-        int,
-        typer.Option(
-            min=2, max=300, help="Frames of an attempt that are judged, spread over its seconds."
-        ),
-    ] = 30,
-    min_frames: Annotated[
-        int,
-        typer.Option(min=2, max=300, help="With fewer frames of the face it is rejected."),
-    ] = 5,
-    again: Annotated[
-        float,
-        typer.Option(
-            min=0,
-            help="Seconds after a rejected attempt until a face that stays is tried once more. "
-            "After another decision it has to leave first.",
-        ),
-    ] = 3.0,
-    attempts: Annotated[
-        int | None,
-        typer.Option(min=1, help="End after so many attempts. Default: none, it goes on."),
-    ] = None,
-    fast: Annotated[
-        bool,
-        typer.Option("--fast", help="Read a file as fast as it is judged, and not at its times."),
-    ] = False,
-    reconnects: Annotated[
-        int,
-        typer.Option(
-            min=0,
-            help="Failures in a row after which a camera or stream is given up. The waits between "
-            "them grow from half a second to 30 s.",
-        ),
-    ] = 10,
-    on_live: Annotated[
-        str | None,
-        typer.Option(
-            metavar="COMMAND",
-            help="Program and arguments to run for each live attempt, without a shell, with its "
-            "JSON on standard input; it is ended after 10 s. Default: none.",
-        ),
-    ] = None,
-    webhook: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            help="Address that gets the JSON of each live attempt by POST; three tries of 5 s, no "
-            "redirect is followed. Default: none.",
-        ),
-    ] = None,
-    webhook_all: Annotated[
-        bool,
-        typer.Option(
-            "--webhook-all", help="Post attempts of every decision, and not the live ones alone."
-        ),
-    ] = False,
-    webhook_key: Annotated[
-        Path | None,
-        typer.Option(
-            help="File with the key that signs what is posted (HMAC-SHA256, header "
-            f"X-Spoofcue-Signature). Default: ${KEY}, or it is not signed."
-        ),
-    ] = None,
-    receipt_key: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="PEM",
-            help="File of serve-receipt-key that signs each decision; the JSON then has a receipt, "
-            "which holds for two minutes. Default: none.",
-        ),
-    ] = None,
-    runtime: Runtime = None,
-    threads: Threads = None,
+    source: str,
+    model: str | None,
+    threshold: str | None,
+    profile: bool,
+    detector: Literal["dlib", "yunet"] | None,
+    yunet_model: Path | None,
+    seconds: float,
+    frames: int,
+    min_frames: int,
+    again: float,
+    attempts: int | None,
+    fast: bool,
+    reconnects: int,
+    on_live: str | None,
+    webhook: str | None,
+    webhook_all: bool,
+    webhook_key: Path | None,
+    receipt_key: Path | None,
+    runtime: str | None,
+    threads: int | None,
 ) -> None:
     """Watch a camera, stream or file: one line of JSON an attempt, on standard output.
 
@@ -177,7 +200,7 @@ def watch(
     if stop.number == signal.SIGINT:
         raise KeyboardInterrupt
     if opened.lost and stop.number is None:
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 def _key(path: Path | None) -> bytes | None:

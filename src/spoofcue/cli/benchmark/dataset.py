@@ -3,79 +3,94 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from spoofcue.cli.options import AsJson, DryRun, Methods, Overrides, ProtocolFiles
+from spoofcue.cli.options import (
+    PATH,
+    dry_run_option,
+    json_option,
+    method_option,
+    overrides_option,
+    protocol_files_option,
+)
 
 
+@click.command()
+@click.pass_context
+@click.option(
+    "--protocol",
+    default="all",
+    help="Protocols, separated by commas, or all. `spoofcue protocols NAME` lists them.",
+)
+@click.option(
+    "--out",
+    type=PATH,
+    default=Path("results"),
+    help="Results folder; may be the same for all sets. Finished folds are kept.",
+)
+@click.option(
+    "--data",
+    multiple=True,
+    help="Prepared folder of the dataset; NAME=DIR for each where several are needed. "
+    "Default: --root is prepared.",
+)
+@click.option(
+    "--root",
+    multiple=True,
+    help="The dataset as downloaded, to be prepared in --out; NAME=DIR for each where "
+    "several are needed. Default: --data is used.",
+)
+@click.option(
+    "--frames",
+    type=click.IntRange(min=1),
+    default=10,
+    help="Number of frames sampled from each video, with --root.",
+)
+@protocol_files_option
+@click.option(
+    "--threshold",
+    help="How to set the threshold: eer, min-hter, apcer=RATE or bpcer=RATE of the dev "
+    "scores, or a score from 0 to 1 that was fixed beforehand, as 0.01. Default: the "
+    "protocol's own rule.",
+)
+@method_option
+@click.option(
+    "--preset",
+    default="paper",
+    help="Named set of settings to train with; `spoofcue train --help` lists them.",
+)
+@overrides_option
+@click.option(
+    "--devices", help="Number of GPUs or processes a training takes, or auto. Default: auto, all."
+)
+@click.option(
+    "--strategy", help="How Lightning spreads a training over devices: auto or ddp. Default: auto."
+)
+@click.option(
+    "--seeds",
+    default="0",
+    help="Random seeds, separated by commas; each fold is trained once with each.",
+)
+@dry_run_option
+@json_option
 def benchmark_dataset(
-    context: typer.Context,
-    protocol: Annotated[
-        str,
-        typer.Option(
-            help="Protocols, separated by commas, or all. `spoofcue protocols NAME` lists them."
-        ),
-    ] = "all",
-    out: Annotated[
-        Path,
-        typer.Option(help="Results folder; may be the same for all sets. Finished folds are kept."),
-    ] = Path("results"),
-    data: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Prepared folder of the dataset; NAME=DIR for each where several are needed. "
-            "Default: --root is prepared."
-        ),
-    ] = None,
-    root: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="The dataset as downloaded, to be prepared in --out; NAME=DIR for each where "
-            "several are needed. Default: --data is used."
-        ),
-    ] = None,
-    frames: Annotated[
-        int, typer.Option(min=1, help="Number of frames sampled from each video, with --root.")
-    ] = 10,
-    protocol_files: ProtocolFiles = None,
-    threshold: Annotated[
-        str | None,
-        typer.Option(
-            help="How to set the threshold: eer, min-hter, apcer=RATE or bpcer=RATE of the dev "
-            "scores, or a score from 0 to 1 that was fixed beforehand, as 0.01. Default: the "
-            "protocol's own rule."
-        ),
-    ] = None,
-    method: Methods = "lgsc",
-    preset: Annotated[
-        str,
-        typer.Option(
-            help="Named set of settings to train with; `spoofcue train --help` lists them."
-        ),
-    ] = "paper",
-    overrides: Overrides = None,
-    devices: Annotated[
-        str | None,
-        typer.Option(
-            help="Number of GPUs or processes a training takes, or auto. Default: auto, all."
-        ),
-    ] = None,
-    strategy: Annotated[
-        str | None,
-        typer.Option(
-            help="How Lightning spreads a training over devices: auto or ddp. Default: auto."
-        ),
-    ] = None,
-    seeds: Annotated[
-        str,
-        typer.Option(
-            help="Random seeds, separated by commas; each fold is trained once with each."
-        ),
-    ] = "0",
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
+    context: click.Context,
+    protocol: str,
+    out: Path,
+    data: tuple[str, ...],
+    root: tuple[str, ...],
+    frames: int,
+    protocol_files: Path | None,
+    threshold: str | None,
+    method: str,
+    preset: str,
+    overrides: tuple[str, ...],
+    devices: str | None,
+    strategy: str | None,
+    seeds: str,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Train and evaluate each fold; finished folds are kept."""
     from spoofcue.cli.benchmark.tables import plan_as_data, print_plan, show_results
@@ -102,11 +117,11 @@ def benchmark_dataset(
         preset,
         [
             *(f"training.{key}={value}" for key, value in machine.items() if value),
-            *(overrides or []),
+            *overrides,
         ],
     )
-    given = parse_places("--data", data or [], needed)
-    roots = parse_places("--root", root or [], needed)
+    given = parse_places("--data", data, needed)
+    roots = parse_places("--root", root, needed)
     with progress_bar("cropping faces", 1, quiet=as_json or not roots) as progress:
         folders = prepared_folders(
             needed, data=given, roots=roots, out=out, frames=frames, progress=progress
@@ -132,15 +147,20 @@ def benchmark_dataset(
     show_results(grids, out, as_json)
 
 
+@click.command()
+@click.argument("results", type=PATH, help="Results folder of a benchmark.")
+@click.option(
+    "--figures/--no-figures",
+    default=False,
+    help="Draw the DET curve and score histogram of each fold again.",
+)
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print the tables as Markdown.")
+@json_option
 def table(
-    results: Annotated[Path, typer.Argument(help="Results folder of a benchmark.")],
-    figures: Annotated[
-        bool, typer.Option(help="Draw the DET curve and score histogram of each fold again.")
-    ] = False,
-    as_markdown: Annotated[
-        bool, typer.Option("--markdown", help="Print the tables as Markdown.")
-    ] = False,
-    as_json: AsJson = False,
+    results: Path,
+    figures: bool,
+    as_markdown: bool,
+    as_json: bool,
 ) -> None:
     """Print the tables of a results folder and write tables.md again; needs no data."""
     from spoofcue.cli.benchmark.tables import print_grids

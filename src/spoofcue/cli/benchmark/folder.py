@@ -3,35 +3,45 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from spoofcue.cli.options import AsJson, DryRun, Methods, Overrides
+from spoofcue.cli.options import PATH, dry_run_option, json_option, method_option, overrides_option
 
 
+@click.command("folder")
+@click.option(
+    "--data", type=PATH, required=True, help="Prepared folder with train and test splits."
+)
+@click.option(
+    "--out",
+    type=PATH,
+    default=Path("results"),
+    help="Results folder; folds that are in it already are not trained again.",
+)
+@method_option
+@click.option(
+    "--preset",
+    default="paper",
+    help="Named set of settings to train with; `spoofcue train --help` lists them.",
+)
+@overrides_option
+@click.option(
+    "--seeds",
+    default="0",
+    help="Random seeds, separated by commas; each method is trained once with each.",
+)
+@dry_run_option
+@json_option
 def benchmark_folder(
-    data: Annotated[Path, typer.Option(help="Prepared folder with train and test splits.")],
-    out: Annotated[
-        Path,
-        typer.Option(help="Results folder; folds that are in it already are not trained again."),
-    ] = Path("results"),
-    method: Methods = "lgsc",
-    preset: Annotated[
-        str,
-        typer.Option(
-            help="Named set of settings to train with; `spoofcue train --help` lists them."
-        ),
-    ] = "paper",
-    overrides: Overrides = None,
-    seeds: Annotated[
-        str,
-        typer.Option(
-            help="Random seeds, separated by commas; each method is trained once with each."
-        ),
-    ] = "0",
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
+    data: Path,
+    out: Path,
+    method: str,
+    preset: str,
+    overrides: tuple[str, ...],
+    seeds: str,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Train and evaluate on any prepared folder by its own splits; finished folds are kept."""
     from spoofcue.cli.benchmark.tables import print_plan, show_results
@@ -40,7 +50,7 @@ def benchmark_folder(
     from spoofcue.experiments.methods import choose_methods, choose_seeds, configured
     from spoofcue.experiments.targets import folder_plan
 
-    methods = configured(choose_methods(method), preset, overrides or [])
+    methods = configured(choose_methods(method), preset, overrides)
     ready = folder_plan(data, out, list(methods), choose_seeds(seeds))
     if dry_run:
         print_plan(ready.tasks, ready.rows)

@@ -3,77 +3,79 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
+from click.exceptions import Exit
 
-from spoofcue.cli.options import AsJson
+from spoofcue.cli.options import PATH, json_option
 
 if TYPE_CHECKING:
     from spoofcue.detector.threshold_from_pictures import OwnPictures
     from spoofcue.package.calibration import Calibrated
 
 
+@click.command()
+@click.option(
+    "--out", type=PATH, required=True, help="Package to write: a folder or NAME.spoofcue."
+)
+@click.argument(
+    "package",
+    required=False,
+    help="Package folder, .spoofcue file or hf:owner/name. Default: the model that ships "
+    "with spoofcue.",
+)
+@click.option(
+    "--live",
+    type=PATH,
+    help="Folder of your live pictures and videos; each folder in it is one person. "
+    "Default: --scores is used.",
+)
+@click.option(
+    "--attack",
+    type=PATH,
+    help="Folder of your attacks, with --live; each folder in it is one PAI species. "
+    "Default: none.",
+)
+@click.option(
+    "--scores",
+    type=PATH,
+    help="Instead of --live, a score file of this model as `spoofcue evaluate` writes "
+    "dev.csv: score,label,pai,video,subject; may have the columns split and model.",
+)
+@click.option(
+    "--target",
+    help="Rate that the threshold keeps: apcer=RATE (attacks of any species that pass), "
+    "bpcer=RATE (live faces that are refused), RATE from 0 to 1; expected-bpcer=RATE, what "
+    "is to be expected of further live faces, which uses all of few; or eer. Default: "
+    "expected-bpcer=0.08 with --live alone, else eer.",
+)
+@click.option(
+    "--profile/--no-profile",
+    default=True,
+    help="With --live, also store how live faces look before this camera (averages, no "
+    "pictures) and align the model to it; --no-profile sets the threshold alone.",
+)
+@click.option(
+    "--protocol",
+    help="Name of the protocol that the scores belong to, for the record. Default: none.",
+)
+@click.option(
+    "--split",
+    help="Split whose rows of --scores are used. Default: dev, if there is a column split.",
+)
+@json_option
 def calibrate(
-    out: Annotated[Path, typer.Option(help="Package to write: a folder or NAME.spoofcue.")],
-    package: Annotated[
-        str | None,
-        typer.Argument(
-            help="Package folder, .spoofcue file or hf:owner/name. Default: the model that ships "
-            "with spoofcue.",
-        ),
-    ] = None,
-    live: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder of your live pictures and videos; each folder in it is one person. "
-            "Default: --scores is used."
-        ),
-    ] = None,
-    attack: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder of your attacks, with --live; each folder in it is one PAI species. "
-            "Default: none."
-        ),
-    ] = None,
-    scores: Annotated[
-        Path | None,
-        typer.Option(
-            help="Instead of --live, a score file of this model as `spoofcue evaluate` writes "
-            "dev.csv: score,label,pai,video,subject; may have the columns split and model."
-        ),
-    ] = None,
-    target: Annotated[
-        str | None,
-        typer.Option(
-            help="Rate that the threshold keeps: apcer=RATE (attacks of any species that pass), "
-            "bpcer=RATE (live faces that are refused), RATE from 0 to 1; expected-bpcer=RATE, what "
-            "is to be expected of further live faces, which uses all of few; or eer. Default: "
-            "expected-bpcer=0.08 with --live alone, else eer."
-        ),
-    ] = None,
-    profile: Annotated[
-        bool,
-        typer.Option(
-            "--profile/--no-profile",
-            help="With --live, also store how live faces look before this camera (averages, no "
-            "pictures) and align the model to it; --no-profile sets the threshold alone.",
-        ),
-    ] = True,
-    protocol: Annotated[
-        str | None,
-        typer.Option(
-            help="Name of the protocol that the scores belong to, for the record. Default: none."
-        ),
-    ] = None,
-    split: Annotated[
-        str | None,
-        typer.Option(
-            help="Split whose rows of --scores are used. Default: dev, if there is a column split."
-        ),
-    ] = None,
-    as_json: AsJson = False,
+    out: Path,
+    package: str | None,
+    live: Path | None,
+    attack: Path | None,
+    scores: Path | None,
+    target: str | None,
+    profile: bool,
+    protocol: str | None,
+    split: str | None,
+    as_json: bool,
 ) -> None:
     """Write a copy of a package fitted to your camera: a profile and a threshold; weights stay.
 
@@ -125,7 +127,7 @@ def calibrate(
         remark(line)
     reasons = {reason for why in pictures.rejected.values() for reason in why}
     if pictures.left_out or not reasons.isdisjoint(UNREADABLE):
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 def _profile_row(done: Calibrated) -> dict[str, object] | None:

@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
+
+from spoofcue.cli.options import PATH
 
 
+@click.command()
+@click.argument("package", type=PATH, help="Package folder or .spoofcue file.")
+@click.option(
+    "--with",
+    "section",
+    type=PATH,
+    help="YAML file with intended_use, not_for, training_data, evaluation, limitations, "
+    "fairness, licence and source; replaces the package's card. Default: it stays.",
+)
+@click.option(
+    "--evaluation",
+    multiple=True,
+    help="Add the figures of an evaluation: NAME=FILE, the metrics.json of `spoofcue "
+    "evaluate`; may be repeated.",
+)
+@click.option(
+    "--out",
+    type=PATH,
+    help="Package to write: a folder or NAME.spoofcue. Default: the card is printed.",
+)
 def card(
-    package: Annotated[Path, typer.Argument(help="Package folder or .spoofcue file.")],
-    section: Annotated[
-        Path | None,
-        typer.Option(
-            "--with",
-            help="YAML file with intended_use, not_for, training_data, evaluation, limitations, "
-            "fairness, licence and source; replaces the package's card. Default: it stays.",
-        ),
-    ] = None,
-    evaluation: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Add the figures of an evaluation: NAME=FILE, the metrics.json of `spoofcue "
-            "evaluate`; may be repeated."
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="Package to write: a folder or NAME.spoofcue. Default: the card is printed."
-        ),
-    ] = None,
+    package: Path,
+    section: Path | None,
+    evaluation: tuple[str, ...],
+    out: Path | None,
 ) -> None:
     """Print a package's model card; with --with or --evaluation, write a copy with a new one."""
     from spoofcue.cli.console import say, write_out
@@ -52,6 +55,6 @@ def card(
         read,
         out,
         None if section is None else read_card(section),
-        [parse_evaluation(text) for text in evaluation or []],
+        [parse_evaluation(text) for text in evaluation],
     )
     say(f"{out}: {made.id}")

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
+
+from spoofcue.cli.options import PATH
 
 
+@click.command()
+@click.argument("package", type=PATH, help="Package folder or .spoofcue file.")
+@click.argument("to", help="Repository as hf:owner/name; created if it does not exist.")
+@click.option("--private", is_flag=True, help="Make a new repository private.")
+@click.option("--revision", help="Branch to write; created if it does not exist. Default: main.")
+@click.option("--message", help="Message of the commit. Default: `Add ID`.")
 def push(
-    package: Annotated[Path, typer.Argument(help="Package folder or .spoofcue file.")],
-    to: Annotated[
-        str, typer.Argument(help="Repository as hf:owner/name; created if it does not exist.")
-    ],
-    private: Annotated[
-        bool, typer.Option("--private", help="Make a new repository private.")
-    ] = False,
-    revision: Annotated[
-        str | None,
-        typer.Option(help="Branch to write; created if it does not exist. Default: main."),
-    ] = None,
-    message: Annotated[
-        str | None, typer.Option(help="Message of the commit. Default: `Add ID`.")
-    ] = None,
+    package: Path,
+    to: str,
+    private: bool,
+    revision: str | None,
+    message: str | None,
 ) -> None:
     """Check a package and send its files to the Hugging Face hub, in one commit.
 
@@ -43,11 +41,14 @@ def push(
     say(f"{place}: {done.id}, commit {done.commit[:12]}, {done.url}")
 
 
+@click.command()
+@click.argument("source", help="Repository as hf:owner/name or hf:owner/name@revision.")
+@click.option(
+    "--out", type=PATH, required=True, help="Package to write: a folder or NAME.spoofcue."
+)
 def pull(
-    source: Annotated[
-        str, typer.Argument(help="Repository as hf:owner/name or hf:owner/name@revision.")
-    ],
-    out: Annotated[Path, typer.Option(help="Package to write: a folder or NAME.spoofcue.")],
+    source: str,
+    out: Path,
 ) -> None:
     """Download a package from the Hugging Face hub, check all of it, and write it to --out.
 

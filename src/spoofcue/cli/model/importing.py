@@ -4,48 +4,50 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
+
+from spoofcue.cli.options import PATH
 
 if TYPE_CHECKING:
     from spoofcue.package.read import Package
 
 
+@click.command("import")
+@click.argument(
+    "models",
+    type=PATH,
+    nargs=-1,
+    help="ONNX files, one for each expert of the recipe, in its order.",
+)
+@click.option(
+    "--recipe",
+    help="What the model looks at and what its output says: a name of --list, or a YAML "
+    "file of yours (NAME.yaml). Default: none; only --list does without.",
+)
+@click.option(
+    "--out",
+    type=PATH,
+    help="Package to write: a folder or NAME.spoofcue. Default: none; only --list does without.",
+)
+@click.option(
+    "--set",
+    "set_",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change a key of the recipe, as detector=yunet, of every expert, as "
+    "output.index=1, or of one, as minifasnet-v2.weight=0.3; may be repeated.",
+)
+@click.option(
+    "--list", "list_", is_flag=True, help="List the recipes that come with spoofcue, and end."
+)
 def import_model(
-    models: Annotated[
-        list[Path] | None,
-        typer.Argument(
-            help="ONNX files, one for each expert of the recipe, in its order.",
-            show_default=False,
-        ),
-    ] = None,
-    recipe: Annotated[
-        str | None,
-        typer.Option(
-            help="What the model looks at and what its output says: a name of --list, or a YAML "
-            "file of yours (NAME.yaml). Default: none; only --list does without."
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="Package to write: a folder or NAME.spoofcue. Default: none; only --list "
-            "does without."
-        ),
-    ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KEY=VALUE",
-            help="Change a key of the recipe, as detector=yunet, of every expert, as "
-            "output.index=1, or of one, as minifasnet-v2.weight=0.3; may be repeated.",
-        ),
-    ] = None,
-    list_: Annotated[
-        bool, typer.Option("--list", help="List the recipes that come with spoofcue, and end.")
-    ] = False,
+    models: tuple[Path, ...],
+    recipe: str | None,
+    out: Path | None,
+    set_: tuple[str, ...],
+    list_: bool,
 ) -> None:
     """Make a package of ONNX models that others trained, by a recipe.
 
@@ -65,29 +67,38 @@ def import_model(
         raise InputError("give FILE.onnx, --recipe NAME and --out NAME.spoofcue, or --list.")
     from spoofcue.export.model_import import import_models
 
-    named = load_recipe(recipe, set_)
+    named = load_recipe(recipe, list(set_))
     words = ["spoofcue", "model", "import", *(p.name for p in models)]
-    words += ["--recipe", Path(recipe).name, *(w for s in set_ or [] for w in ("--set", s))]
+    words += ["--recipe", Path(recipe).name, *(w for s in set_ for w in ("--set", s))]
     with still_at("importing"):
         package = import_models(models, named, out, shlex.join(words))
     _print_made(package)
 
 
+@click.command()
+@click.argument(
+    "packages",
+    type=PATH,
+    nargs=-1,
+    required=True,
+    help="Package folders or .spoofcue files, two or more.",
+)
+@click.option(
+    "--out", type=PATH, required=True, help="Package to write: a folder or NAME.spoofcue."
+)
+@click.option(
+    "--set",
+    "set_",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change a key: name, missing (rejected or without), detector, min_face_px, "
+    "threshold, or one of an expert, as cue.weight=0.5 or cue.calibration.slope=15; may be "
+    "repeated.",
+)
 def combine(
-    packages: Annotated[
-        list[Path], typer.Argument(help="Package folders or .spoofcue files, two or more.")
-    ],
-    out: Annotated[Path, typer.Option(help="Package to write: a folder or NAME.spoofcue.")],
-    set_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KEY=VALUE",
-            help="Change a key: name, missing (rejected or without), detector, min_face_px, "
-            "threshold, or one of an expert, as cue.weight=0.5 or cue.calibration.slope=15; may be "
-            "repeated.",
-        ),
-    ] = None,
+    packages: tuple[Path, ...],
+    out: Path,
+    set_: tuple[str, ...],
 ) -> None:
     """Put the experts of several packages into one, whose score is of their sum.
 
@@ -99,9 +110,9 @@ def combine(
     from spoofcue.package.read import read_package
 
     words = ["spoofcue", "model", "combine", *(p.name for p in packages)]
-    words += [w for s in set_ or [] for w in ("--set", s)]
+    words += [w for s in set_ for w in ("--set", s)]
     read = [read_package(path) for path in packages]
-    _print_made(combine_packages(read, out, set_ or [], shlex.join(words)))
+    _print_made(combine_packages(read, out, set_, shlex.join(words)))
 
 
 def _print_made(package: Package) -> None:

@@ -3,53 +3,50 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
+from click.exceptions import Exit
 
+from spoofcue.cli.groups import CommandGroup
 from spoofcue.cli.model.calibrate import calibrate
 from spoofcue.cli.model.card import card
 from spoofcue.cli.model.hub import pull, push
 from spoofcue.cli.model.importing import combine, import_model
 from spoofcue.cli.model.profile import profile
-from spoofcue.cli.options import AsJson
+from spoofcue.cli.options import PATH, json_option
 
-app = typer.Typer(
-    no_args_is_help=True, help="Inspect networks; check, change and share model packages."
-)
-
-
-@app.callback()
-def _group() -> None:
-    """Inspect networks; check, change and share model packages."""
+app = CommandGroup("model", help="Inspect networks; check, change and share model packages.")
 
 
 @app.command()
+@click.argument(
+    "model",
+    type=PATH,
+    required=False,
+    help="Run folder, .ckpt or model package. Default: the network of --preset.",
+)
+@click.option(
+    "--preset",
+    default="paper",
+    help="Named set of settings whose network is described, without MODEL.",
+)
+@click.option(
+    "--set",
+    "set_",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change one setting of the preset, as model.width=32; may be repeated.",
+)
+@click.option(
+    "--size", help="Size of the input, px: HEIGHTxWIDTH or SIDE. Default: that of the settings."
+)
+@json_option
 def info(
-    model: Annotated[
-        Path | None,
-        typer.Argument(
-            help="Run folder, .ckpt or model package. Default: the network of --preset."
-        ),
-    ] = None,
-    preset: Annotated[
-        str, typer.Option(help="Named set of settings whose network is described, without MODEL.")
-    ] = "paper",
-    set_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KEY=VALUE",
-            help="Change one setting of the preset, as model.width=32; may be repeated.",
-        ),
-    ] = None,
-    size: Annotated[
-        str | None,
-        typer.Option(
-            help="Size of the input, px: HEIGHTxWIDTH or SIDE. Default: that of the settings."
-        ),
-    ] = None,
-    as_json: AsJson = False,
+    model: Path | None,
+    preset: str,
+    set_: tuple[str, ...],
+    size: str | None,
+    as_json: bool,
 ) -> None:
     """Print parameters, the shapes of the features E1..E5 and D1..D5, and multiply-adds.
 
@@ -77,7 +74,7 @@ def info(
         if settings.method != "lgsc":
             raise InputError(f"{model} is of method {settings.method}; this describes lgsc alone.")
     else:
-        settings = load_settings(preset, None, set_)
+        settings = load_settings(preset, None, list(set_))
     height, width = _size(size) if size else (next_multiple(settings.input.size),) * 2
     summary = summarise(LGSC(**settings.model.network()), height, width)
     if as_json:
@@ -102,8 +99,9 @@ def info(
 
 
 @app.command()
+@click.argument("package", type=PATH, help="Package folder or .spoofcue file.")
 def verify(
-    package: Annotated[Path, typer.Argument(help="Package folder or .spoofcue file.")],
+    package: Path,
 ) -> None:
     """Check all of a model package: schema, files, sizes, hashes and contents.
 
@@ -117,17 +115,12 @@ def verify(
         read = read_package(package)
     except PackageError as error:
         remark(f"refused ({error.reason}): {error}")
-        raise typer.Exit(1) from None
+        raise Exit(1) from None
     say(f"{package}: sound; {read.id}, {read.spec.weights}")
 
 
-app.command()(calibrate)
-app.command()(card)
-app.command()(profile)
-app.command("import")(import_model)
-app.command()(combine)
-app.command()(push)
-app.command()(pull)
+for _added in (calibrate, card, profile, import_model, combine, push, pull):
+    app.add_command(_added)
 
 
 def _size(text: str) -> tuple[int, int]:

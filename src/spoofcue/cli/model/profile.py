@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from spoofcue.cli.options import AsJson
+from spoofcue.cli.options import PATH, json_option
 
 
+@click.command()
+@click.argument("package", type=PATH, help="Package folder or .spoofcue file.")
+@click.option(
+    "--remove",
+    is_flag=True,
+    help="Write a copy without the profile, with the threshold from before it.",
+)
+@click.option(
+    "--out",
+    type=PATH,
+    help="With --remove, the package to write: a folder or NAME.spoofcue. Default: none.",
+)
+@json_option
 def profile(
-    package: Annotated[Path, typer.Argument(help="Package folder or .spoofcue file.")],
-    remove: Annotated[
-        bool,
-        typer.Option(
-            "--remove", help="Write a copy without the profile, with the threshold from before it."
-        ),
-    ] = False,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="With --remove, the package to write: a folder or NAME.spoofcue. Default: none."
-        ),
-    ] = None,
-    as_json: AsJson = False,
+    package: Path,
+    remove: bool,
+    out: Path | None,
+    as_json: bool,
 ) -> None:
     """Print the camera profile of a package, or write a copy without it.
 
