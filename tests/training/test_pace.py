@@ -9,7 +9,7 @@ import pytest
 
 from helpers.stand_in_notebook import notebook
 from spoofcue.training.budget import TimeBudget
-from spoofcue.training.pace import EpochLines, NotebookSteps, StepTimes, slow_line
+from spoofcue.training.pace import EpochLines, NotebookSteps, StepTimes, few_steps_text, slow_line
 
 
 def told(times: list[float]) -> list[tuple[int, tuple[float, float]]]:
@@ -143,3 +143,12 @@ def test_a_notebook_sees_the_step_and_what_the_last_epoch_gave(
     assert (new, again, last) == ("new", "again", "epoch 1 of 9")
     assert first.startswith("step 2, epoch 1")
     assert second == f"{first}  ·  epoch 1 of 9"
+
+
+def test_a_training_that_is_too_short_says_how_short_and_what_to_do() -> None:
+    text = few_steps_text(80, 64)
+    assert text is not None
+    assert text.startswith("80 training steps on 64 pictures teach little")
+    assert "--set training.images_per_epoch=640" in text
+    assert few_steps_text(299, 64)
+    assert few_steps_text(300, 64) is None

@@ -43,6 +43,9 @@ def test_train_tells_only_who_asks_and_evaluate_gives_what_the_command_gives(
     record = spoofcue.train(data, str(run), preset="small", settings=TINY, tell=lines.append)
     assert (record.method, record.preset, record.training.epochs) == ("lgsc", "small", 2)
     assert record == RunFolder(run).record()
+    (short,) = record.data.warnings
+    assert lines.count(f"warning: {short}") == 1
+    assert "training steps on" in short
     assert [line.split("  ")[0] for line in lines[-2:]] == ["epoch 1/2", "epoch 2/2"]
     seen: list[tuple[int, int]] = []
     found = spoofcue.evaluate(run, species="pooled", progress=lambda *at: seen.append(at))

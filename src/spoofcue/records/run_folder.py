@@ -225,6 +225,11 @@ class RunRecord(Record):
             software={"python": platform.python_version(), **{p: version(p) for p in packages}},
         )
 
+    def with_warning(self, text: str) -> Self:
+        """The same record with one more thing to be shown wherever a result of it is."""
+        data = self.data.model_copy(update={"warnings": [*self.data.warnings, text]})
+        return self.model_copy(update={"data": data})
+
     def with_training(self, **changes: Any) -> Self:
         """The same record with some facts of its training changed or added."""
         training = TrainingEntry.model_validate(

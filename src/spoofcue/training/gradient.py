@@ -39,7 +39,7 @@ from spoofcue.training.dataset import FaceCrops, shared_scoring_loader
 from spoofcue.training.machine import look_at_cores, processor_name
 from spoofcue.training.manifest_rows import crops_of, names_in
 from spoofcue.training.module import LearnedTraining
-from spoofcue.training.pace import EpochLines, NotebookSteps
+from spoofcue.training.pace import EpochLines, NotebookSteps, few_steps_text
 from spoofcue.training.place import Place
 from spoofcue.training.resume import refuse_other_training, steps_done, stored_record
 from spoofcue.training.sampling import BalancedBatches
@@ -160,6 +160,10 @@ def _fitted(made: _Made, run: Path, settings: RunSettings, place: Place) -> RunR
         known = {"best": before.training.best, "random_start": before.training.random_start}
         record = record.with_training(**{k: v for k, v in known.items() if v is not None})
     all_or_none(place, lambda: rank_zero_only(folder.write_record)(record))
+    t = settings.training
+    few = None if t.minutes else few_steps_text(t.epochs * len(batches), faces.train.height)
+    if few:  # before the time is spent
+        rank_zero_only(tell)(f"warning: {few}")
 
     watchers = _Watchers.of(folder, settings, threads)
     # the checkpoints keep what the budget and the lines have counted, of this step too; and a step
@@ -193,6 +197,11 @@ def _fitted(made: _Made, run: Path, settings: RunSettings, place: Place) -> RunR
             weights_only=True,
         )
     record = _finished(record, settings, trainer, watchers, len(batches))
+    found = few_steps_text(trainer.global_step, faces.train.height)
+    if found:
+        record = record.with_warning(found)
+        if not few:
+            rank_zero_only(tell)(f"warning: {found}")
     rank_zero_only(folder.write_record)(record)
     return record
 

@@ -15,6 +15,29 @@ from spoofcue.notebook_bar import NotebookBar
 from spoofcue.plain_lines import EVERY_SECONDS, duration_text, tell
 from spoofcue.training.budget import TimeBudget
 from spoofcue.training.module import LearnedTraining
+from spoofcue.version import documentation
+
+# fewer have left networks near chance (docs/decisions/training.md)
+FEWEST_STEPS = 300
+
+
+def few_steps_text(steps: int, pictures: int) -> str | None:
+    """That a training is too short to learn much, and what to do; None where it is not.
+
+    Args:
+        steps: of the whole training.
+        pictures: of the train split.
+
+    """
+    if steps >= FEWEST_STEPS:
+        return None
+    return (
+        f"{steps} training step{'' if steps == 1 else 's'} on {pictures} pictures teach little: "
+        f"with fewer than {FEWEST_STEPS}, networks were near chance. An epoch looks at each "
+        "picture once; give longer epochs, more of them and a time: --set "
+        "training.images_per_epoch=640 --set training.epochs=1000 --set training.minutes=30 "
+        f"({documentation('howto/training.md')})."
+    )
 
 
 class StepTimes:
