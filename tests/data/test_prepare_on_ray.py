@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
-import psutil
 import pytest
 
+from helpers.ray_clusters import actors_killed, ray_cluster
 from spoofcue.data.extract import PrepareOptions
 from spoofcue.data.folder import scan_folder
 from spoofcue.data.prepare import prepare
 from spoofcue.data.splits import with_splits
 
-ray: Any = pytest.importorskip("ray")
+pytest.importorskip("ray")
 
 WHOLE = PrepareOptions(detector="none", min_face_px=32)
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[None]:
-    ray.init(
-        num_cpus=2,
-        include_dashboard=False,
-        log_to_driver=False,
-        runtime_env={"env_vars": {"PYTHONPATH": os.environ.get("PYTHONPATH", "")}},
-    )
-    yield
-    ray.shutdown()
+    with ray_cluster(2):
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -80,37 +69,7 @@ def test_actors_that_are_killed_lose_and_double_nothing(
     cluster: None, photos: Path, tmp_path: Path
 ) -> None:
     run(photos, tmp_path / "local")
-    done, killed = threading.Event(), []
-
-    def kill() -> None:
-        rows = tmp_path / "ray" / ".shards" / "rows"
-        for wanted in (2, 7):
-            while not done.is_set() and not (
-                rows.is_dir() and len(list(rows.glob("*.parquet"))) >= wanted
-            ):
-                time.sleep(0.01)
-            # an actor of this cluster, and no other cluster's of this machine
-            actors = [pid for pid in processes() if pid not in killed]
-            if actors and not done.is_set():
-                os.kill(actors[0], signal.SIGKILL)
-                killed.append(actors[0])
-
-    killer = threading.Thread(target=kill)
-    killer.start()
-    try:
+    with actors_killed(tmp_path / "ray" / ".shards" / "rows", after=(2, 7)) as killed:
         run(photos, tmp_path / "ray", engine="ray")
-    finally:
-        done.set()
-        killer.join()
     assert killed
     assert files_of(tmp_path / "ray") == files_of(tmp_path / "local")
-
-
-def processes() -> list[int]:
-    """Of the actors of this process's cluster."""
-    found = []
-    for process in psutil.Process().children(recursive=True):
-        with suppress(psutil.Error):
-            if "ShardActor" in " ".join(process.cmdline()):
-                found.append(process.pid)
-    return found
