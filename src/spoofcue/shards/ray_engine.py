@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 CONNECT_S = 10.0
+STARTS = 2  # of a cluster of our own: on a busy machine Ray may give its node up after 30 s
 INIT_DEATHS = 2  # of actors at their start, one after the other: a machine may just have gone
 CHUNK = 10_000  # shards that are handed to Ray at a time, each as a block of its own
 
@@ -66,7 +67,7 @@ def run_on_ray(
     missing = list(shards)
     own = not ray.is_initialized()
     if own:
-        _connect(address)
+        connect(address)
     try:
         cores = max(int(ray.cluster_resources().get("CPU", 1)), 1)
         count = min(workers or cores, len(missing))
@@ -83,21 +84,35 @@ def run_on_ray(
             ray.shutdown()
 
 
-def _connect(address: str | None) -> None:
+def connect(address: str | None) -> None:
+    """Make this process the driver of a cluster.
+
+    Args:
+        address: of a running one; None: one is started on this machine, and once more where Ray
+            gives it up at its start.
+
+    Raises:
+        InputError: there is none, or it asks for a token.
+
+    """
     import ray
 
     if address is not None:
         refuse_unreachable(address)
-    try:
-        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
-    except (ConnectionError, RuntimeError, ValueError) as error:
-        where = f"at {address}" if address else "on this machine"
-        if "InvalidAuthToken" in str(error.__cause__):
-            raise InputError(
-                f"the Ray cluster {where} asks for a token: set RAY_AUTH_MODE=token and "
-                "RAY_AUTH_TOKEN to what its machines have."
-            ) from error
-        raise InputError(f"no Ray cluster {where}: {error}") from error
+    where = f"at {address}" if address else "on this machine"
+    for left in reversed(range(STARTS if address is None else 1)):
+        try:
+            # given none, Ray takes one that somebody else has started here, even one that is gone
+            ray.init(address=address or "local", log_to_driver=False, logging_level=logging.ERROR)
+            return
+        except Exception as error:  # of a node that is late Ray raises no other class
+            if "InvalidAuthToken" in str(error.__cause__):
+                raise InputError(
+                    f"the Ray cluster {where} asks for a token: set RAY_AUTH_MODE=token and "
+                    "RAY_AUTH_TOKEN to what its machines have."
+                ) from error
+            if not left:
+                raise InputError(f"no Ray cluster {where}: {error}") from error
 
 
 def refuse_unreachable(address: str) -> None:

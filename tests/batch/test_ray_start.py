@@ -1,0 +1,48 @@
+"""A cluster of our own is started again where Ray gives its node up; Ray itself is not needed."""
+
+from __future__ import annotations
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from spoofcue.errors import InputError
+from spoofcue.shards import ray_engine
+
+LATE = Exception("The current node timed out during startup.")  # of Ray's own words and class
+
+
+def stand_in(monkeypatch: pytest.MonkeyPatch, *comes: Exception | None) -> list[str]:
+    """Ray whose ``init`` raises these, one a call; the addresses that it is asked for."""
+    asked: list[str] = []
+
+    def init(*, address: str, **_: object) -> None:
+        error = comes[len(asked)]
+        asked.append(address)
+        if error is not None:
+            raise error
+
+    monkeypatch.setitem(sys.modules, "ray", SimpleNamespace(init=init))
+    return asked
+
+
+def test_a_node_that_is_late_is_started_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = stand_in(monkeypatch, LATE, None)
+    ray_engine.connect(None)
+    # by none at all, Ray would take a cluster that somebody else has started here
+    assert asked == ["local", "local"]
+
+
+def test_a_machine_that_is_too_busy_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = stand_in(monkeypatch, LATE, LATE)
+    with pytest.raises(InputError, match=r"no Ray cluster on this machine: The current node timed"):
+        ray_engine.connect(None)
+    assert len(asked) == 2
+
+
+def test_the_cluster_of_an_address_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = stand_in(monkeypatch, ConnectionError("gone"))
+    with pytest.raises(InputError, match="no Ray cluster at auto: gone"):
+        ray_engine.connect("auto")
+    assert asked == ["auto"]
