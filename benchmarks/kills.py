@@ -54,6 +54,8 @@ TINY = [
     "--set=training.workers=0",
     "--set=training.threads=1",
 ]
+WORDS = 2000  # letters that are kept of a command's last words
+LOOK_S = 0.02  # how often it is looked whether a process that reads is there
 # what no command may leave behind once it has ended well
 REMAINS = re.compile(r"\.part($|\.)|\.lock$|\.replaced$|\.new$")
 
@@ -175,7 +177,7 @@ def run(call: list[str], where: Path) -> None:
     with tempfile.NamedTemporaryFile("r", encoding="utf-8", errors="replace") as said:
         _commands().start(call, where, Path(said.name))
         if status := _commands().ended():
-            raise RuntimeError(f"{' '.join(call)} ended with {status}: {said.read()[-2000:]}")
+            raise RuntimeError(f"{' '.join(call)} ended with {status}: {said.read()[-WORDS:]}")
 
 
 def surroundings() -> dict[str, str]:
@@ -191,23 +193,29 @@ def run_and_kill(call: list[str], where: Path, after: float, *, reader: bool = F
         call: the arguments.
         where: the folder to run it in.
         after: seconds.
-        reader: kill a process that reads for it, where there is one, and wait for its end.
+        reader: kill a process that reads for it, once there is one, and wait for its end.
 
     """
-    began = time.monotonic()
-    pid = _commands().start(call, where)
-    if _commands().ended(after) is not None:
-        return Ended(time.monotonic() - began)
-    readers = _readers(pid) if reader else []
-    try:
-        # of Ray's actors and their readers any; a local one is the same as any other
-        chosen = readers[int(after * 1000) % len(readers)] if readers else 0
-        os.kill(chosen, signal.SIGKILL) if readers else os.killpg(pid, signal.SIGKILL)
-    except ProcessLookupError:  # so early that it leads no group yet, or a reader that has ended
-        readers = []
-        os.kill(pid, signal.SIGKILL)
-    status = _commands().ended()
-    return Ended(None, status if readers else None)
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8", errors="replace") as said:
+        began = time.monotonic()
+        pid = _commands().start(call, where, Path(said.name))
+        if _commands().ended(after) is not None:
+            return Ended(time.monotonic() - began)
+        while reader and not (readers := _readers(pid)):
+            # a Ray cluster takes longer to start than the work takes
+            if _commands().ended(LOOK_S) is not None:
+                return Ended(time.monotonic() - began)
+        try:
+            if reader:
+                # of Ray's actors and their readers any; a local one is the same as any other
+                os.kill(readers[int(after * 1000) % len(readers)], signal.SIGKILL)
+            else:
+                os.killpg(pid, signal.SIGKILL)
+        except ProcessLookupError:  # it leads no group yet, or the reader has ended
+            reader = False
+            os.kill(pid, signal.SIGKILL)
+        status = _commands().ended()
+        return Ended(None, status if reader else None, said.read()[-WORDS:])
 
 
 @dataclass(frozen=True)
@@ -217,11 +225,13 @@ class Ended:
     Attributes:
         by_itself: after how many seconds; None: it was killed, or a process of its own.
         status: its own, where a process that reads for it was killed.
+        said: the last of its words.
 
     """
 
     by_itself: float | None
     status: int | None = None
+    said: str = ""
 
 
 def _readers(pid: int) -> list[int]:
@@ -281,7 +291,10 @@ def try_kills(
             if ended.status is not None:
                 outcome.readers += 1
             if ended.status:
-                outcome.failed[moment] = f"status {ended.status} once a process of its own ended"
+                outcome.failed[moment] = (
+                    f"status {ended.status} once a process of its own ended: {ended.said}"
+                )
+                tell(outcome)
                 continue
         else:  # the machine is faster by now; another moment is drawn
             outcome.ended += 1
