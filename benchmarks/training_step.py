@@ -41,6 +41,7 @@ def prepared(place: Path) -> tuple[Path, ...]:
 
     from spoofcue.data.manifest import write_manifest
     from spoofcue.data.pack import pack
+    from spoofcue.media.crops import as_png
     from spoofcue.simulate.people import RenderedPerson
 
     files, shards, plain = place / "files", place / "shards", place / "uncompressed"
@@ -54,8 +55,7 @@ def prepared(place: Path) -> tuple[Path, ...]:
             crop = cv2.resize(photo, (size, size), interpolation=cv2.INTER_AREA)
             noisy = np.clip(crop + rng.normal(0, 2, crop.shape), 0, 255).astype(np.uint8)
             name = f"crops/{number:03d}.png"
-            _, data = cv2.imencode(".png", noisy[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 3])
-            (files / name).write_bytes(data.tobytes())
+            (files / name).write_bytes(as_png(noisy))
             label = number % 2
             rows.append(
                 {

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from spoofcue.errors import MediaError
-from spoofcue.media.crops import crop_bytes, has_crop, new_shard, read_crop
+from spoofcue.media.crops import as_png, crop_bytes, has_crop, new_shard, read_crop
 from spoofcue.media.same_files import same_files
 
 
@@ -30,6 +30,15 @@ def png(pixels: NDArray[np.uint8]) -> bytes:
 def shard_of(path: Path, count: int, first: int = 0) -> list[Path]:
     with new_shard(path) as shard:
         return [path / shard.add(png(picture(first + k)), about={"label": k}) for k in range(count)]
+
+
+@pytest.mark.parametrize("height", [1, 2, 9])
+def test_a_crop_as_png_has_the_pixels_that_it_was_made_of(height: int) -> None:
+    smooth = np.arange(height * 21).astype(np.uint8).reshape(height, 7, 3)
+    for pixels in (picture(3)[:height], smooth):
+        with Pillow.open(io.BytesIO(as_png(pixels))) as read:
+            assert read.format == "PNG"
+            assert np.array_equal(np.asarray(read), pixels)
 
 
 def test_members_are_what_was_added_and_files_are_read_alike(tmp_path: Path) -> None:

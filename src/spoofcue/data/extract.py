@@ -19,6 +19,7 @@ from spoofcue.faces.box import DEFAULT_MARGIN, MIN_FACE_PX, Box, crop_face
 from spoofcue.faces.box_files import BoxTrack, read_box_file
 from spoofcue.faces.detect import DetectorName, FaceDetector, make_detector
 from spoofcue.media.animation import read_still_or_clip
+from spoofcue.media.crops import as_png
 from spoofcue.media.kinds import is_video_file
 from spoofcue.media.picture_sums import sum_of
 from spoofcue.media.video import Clip, Frame, sample_clip
@@ -250,12 +251,8 @@ def crop_name(recording: Recording, frame: int, crop_format: str) -> str:
 def _encoded(crop: NDArray[np.uint8], crop_format: str) -> bytes:
     import cv2
 
-    bgr = cv2.cvtColor(crop, cv2.COLOR_RGB2BGR)
     if crop_format == "png":
-        _, data = cv2.imencode(".png", bgr, [cv2.IMWRITE_PNG_COMPRESSION, 3])
-    else:
-        full = cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444
-        _, data = cv2.imencode(
-            ".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, 98, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, full]
-        )
-    return data.tobytes()
+        return as_png(crop)
+    full = cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444
+    how = [cv2.IMWRITE_JPEG_QUALITY, 98, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, full]
+    return cv2.imencode(".jpg", cv2.cvtColor(crop, cv2.COLOR_RGB2BGR), how)[1].tobytes()
