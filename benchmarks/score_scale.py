@@ -112,14 +112,14 @@ def long_run(place: Path, engines: list[str], count: int) -> tuple[dict[str, Any
         loop = [loops(folder, 1, LOOPED)]
         took = scored(folder, place / f"long-{engine}", anew=False, engine=engine)
         loop.append(loops(folder, 1, LOOPED))
-        done = max(count - took.before, 1)
         told[engine] = {
             **asdict(took),
-            "pictures a second": done / took.judging_s,
-            "processor ms a picture": 1000 * took.processor_s / done,
             "loop, processor ms a picture": [1000 * used / number for number, _, used in loop],
             "loop, pictures a second": [number / seconds for number, seconds, _ in loop],
         }
+        if done := count - took.before:
+            told[engine]["pictures a second"] = done / took.judging_s
+            told[engine]["processor ms a picture"] = 1000 * took.processor_s / done
         print(engine, told[engine], flush=True)
     told["different parts"] = _different(place, "long", engines)
     return told, not told["different parts"]
