@@ -2,13 +2,13 @@
 
 python benchmarks/training_step.py [--part port,data] [--sizes 224,112] [--batch 8] [--steps 3]
                                    [--rounds 5] [--threads 1] [--workers 0,1]
-                                   [--place build/training_step] [--json FILE]
+                                   [--precision fp32] [--place build/training_step] [--json FILE]
 
 *port*: ours (preset `paper`) and the port's step, described again in `step_parts/port.py`, as it is
 (encoder and classifier frozen) and with all of it trained, as ours is; in fp32, and in bf16 where
 the processor has it. *data*: a step whose batch is ready made, and the same step fed from a
 prepared folder of PNG files, from one of shards, and from shards without compression, by no and by
-more loading processes.
+more loading processes, in --precision.
 
 Each contender has a process of its own; they are asked in turn, `--rounds` times, and only one
 works at a time. Told are medians over the rounds and, in brackets, the least and the most; ratios
@@ -102,7 +102,9 @@ def measured(contenders: Sequence[Contender], rounds: int, steps: int) -> list[d
 
 def told(rows: Sequence[dict[str, Any]]) -> None:
     first = rows[0]
-    print(f"\n{first['size']} px, batch {first['batch']}, {first['threads']} thread(s)")
+    precisions = {row["precision"] for row in rows}
+    print(f"\n{first['size']} px, batch {first['batch']}, {first['threads']} thread(s)", end="")
+    print(f", {first['precision']}" if len(precisions) == 1 else "")
     print(
         "| step | images/s | processor ms a face | time | processor time "
         "| loading | of processor time | MiB | memory |"
@@ -141,7 +143,9 @@ def data(given: argparse.Namespace, size: int) -> list[dict[str, Any]]:
     """Ready made, then fed; at 112 px the preset `small`, whose steps are short."""
     folders = prepared(given.place)
     preset: Any = "paper" if size > 112 else "small"
-    same = {"size": size, "precision": "fp32", "batch": given.batch, "threads": given.threads}
+    same = {
+        "size": size, "precision": given.precision, "batch": given.batch, "threads": given.threads,
+    }  # fmt: skip
     fed = [
         Contender(
             f"{preset}, {folder.name}, {workers} workers",
@@ -167,6 +171,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=1, help="of PyTorch")
     parser.add_argument("--workers", type=numbers, default=[0, 1], help="processes that load")
+    parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32", help="of data")
     parser.add_argument("--place", type=Path, default=Path("build/training_step"))
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
