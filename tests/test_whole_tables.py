@@ -26,7 +26,7 @@ ALLOWED = {
     "data/splits.py": "people, not rows",
     "experiments/prepared.py": "the datasets",
     "experiments/targets.py": "the splits",
-    "figures/where.py": "the faces of an evaluation that has cue maps, of which means are made",
+    "figures/where.py": "at most some hundred faces of a kind, of which means are made",
     "metrics/parquet_scores.py": "the distinct values of a block",
     "protocols/counts.py": "counts by species",
     "protocols/listed.py": "the recordings that a dataset's own lists name",

@@ -6,8 +6,17 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from spoofcue.figures.choice import balanced, median_faces
-from spoofcue.figures.run import ScoredFace
+from spoofcue.figures import choice
+from spoofcue.figures.scored_faces import ScoredFace, ScoredFaces
+from spoofcue.metrics.columns import Categories
+
+
+def median_faces(faces: list[ScoredFace], per_kind: int) -> dict[str, list[ScoredFace]]:
+    return choice.median_faces(ScoredFaces.of(faces), per_kind)
+
+
+def balanced(groups: list[str], most: int) -> list[int]:
+    return choice.balanced(Categories.of(groups), most)
 
 
 def crowd(people: int = 7, each: int = 5) -> list[ScoredFace]:
@@ -43,6 +52,14 @@ def test_few_people_give_several_faces_next_to_the_median_and_no_face_twice() ->
     assert len({f.crop for f in median_faces(faces, 9)["print"]}) == 5
     two = [*faces, ScoredFace("x", 9.0, "print", "two")]
     assert [f.subject for f in median_faces(two, 4)["print"]] == ["one", "two", "one", "one"]
+
+
+@pytest.mark.parametrize("own", range(1, 7))
+def test_a_persons_faces_come_by_their_distance_from_the_median(own: int) -> None:
+    faces = [ScoredFace(str(i), float(i), "print", "one") for i in range(own)]
+    middle = (own - 1) // 2
+    nearest = sorted(range(own), key=lambda i: (abs(i - middle), i))
+    assert [f.score for f in median_faces(faces, 9)["print"]] == nearest
 
 
 @pytest.mark.parametrize("most", [2, 10, 31, 60, 100])

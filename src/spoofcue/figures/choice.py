@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+import numpy as np
+from numpy.typing import NDArray
 
-from spoofcue.figures.run import ScoredFace, kinds_of
+from spoofcue.figures.scored_faces import LIVE_KIND, ScoredFace, ScoredFaces
+from spoofcue.metrics.columns import Categories
 from spoofcue.scoring.pictures import spread
 
 HOW_MEDIAN = (
@@ -14,7 +15,7 @@ HOW_MEDIAN = (
 )
 
 
-def median_faces(faces: Sequence[ScoredFace], per_kind: int) -> dict[str, list[ScoredFace]]:
+def median_faces(faces: ScoredFaces, per_kind: int) -> dict[str, list[ScoredFace]]:
     """For ``live`` and each species, faces of median score of people spread over the test set.
 
     People are taken evenly spaced in the order of their names. Where a kind has fewer people than
@@ -28,28 +29,27 @@ def median_faces(faces: Sequence[ScoredFace], per_kind: int) -> dict[str, list[S
         kind -> faces; ``live`` first, then the species by name.
 
     """
-    chosen = {}
-    for kind in kinds_of(list(faces)):
-        people: dict[str, list[ScoredFace]] = defaultdict(list)
-        for face in faces:
-            if face.kind == kind:
-                people[face.subject].append(face)
-        for own in people.values():
-            own.sort(key=lambda f: (f.score, f.crop))
-            _from_the_middle(own)
-        queues = [people[name] for name in sorted(people)]
-        wanted = min(per_kind, sum(map(len, queues)))
-        taken: list[ScoredFace] = []
+    chosen, crop = {}, faces.crop_ranks()
+    for kind in faces.kinds:
+        rows = faces.of_kind(kind)
+        person = faces.subject.codes[rows]
+        order = np.lexsort((crop[rows], faces.score[rows], person))
+        rows, person = rows[order], person[order]
+        starts = np.flatnonzero(np.append(True, person[1:] != person[:-1]))
+        sizes = np.diff(np.append(starts, len(rows)))
+        wanted = min(per_kind, len(rows))
+        taken: list[int] = []
         rank = 0
         while len(taken) < wanted:
-            left = [q[rank] for q in queues if rank < len(q)]
-            taken += [left[i] for i in spread(len(left), wanted - len(taken))]
+            left = np.flatnonzero(sizes > rank)
+            people = left[spread(len(left), wanted - len(taken))]
+            taken += rows[starts[people] + _from_the_middle(sizes[people], rank)].tolist()
             rank += 1
-        chosen[kind] = taken
+        chosen[kind] = faces.at(taken)
     return chosen
 
 
-def balanced(groups: Sequence[str], most: int) -> list[int]:
+def balanced(groups: Categories, most: int) -> list[int]:
     """Indices of at most ``most`` items: half live, half attacks in equal parts of the species.
 
     What a small group leaves goes to the others. Inside a group the items are evenly spaced in
@@ -63,14 +63,17 @@ def balanced(groups: Sequence[str], most: int) -> list[int]:
         Ascending indices.
 
     """
-    members: dict[str, list[int]] = defaultdict(list)
-    for index, name in enumerate(groups):
-        members[name].append(index)
-    live = len(members.get("live", []))
-    attacks = {k: len(v) for k, v in sorted(members.items()) if k != "live"}
+    members = {name: np.flatnonzero(groups.named(name)) for name in groups.names}
+    live = len(members.get(LIVE_KIND, ()))
+    attacks = {name: len(rows) for name, rows in members.items() if name != LIVE_KIND}
     for_live = min(live, max(most // 2, most - sum(attacks.values())))
-    quota = {"live": for_live, **_fill(attacks, most - for_live)}
-    return sorted(members[k][i] for k, n in quota.items() if n for i in spread(len(members[k]), n))
+    quota = {LIVE_KIND: for_live, **_fill(attacks, most - for_live)}
+    return sorted(
+        int(members[name][at])
+        for name, count in quota.items()
+        if count
+        for at in spread(len(members[name]), count)
+    )
 
 
 def _fill(sizes: dict[str, int], total: int) -> dict[str, int]:
@@ -84,8 +87,12 @@ def _fill(sizes: dict[str, int], total: int) -> dict[str, int]:
     return quota
 
 
-def _from_the_middle(ordered: list[ScoredFace]) -> None:
-    """Sort by the distance to the (lower) median's place, the median first."""
-    middle = (len(ordered) - 1) // 2
-    places = sorted(range(len(ordered)), key=lambda i: (abs(i - middle), i))
-    ordered[:] = [ordered[i] for i in places]
+def _from_the_middle(sizes: NDArray[np.integer], rank: int) -> NDArray[np.integer]:
+    """Of sorted groups of these sizes the place that is so far down from the (lower) median's.
+
+    The median comes first, then its neighbours by their distance, the lower one before the higher.
+    """
+    step = (rank + 1) // 2
+    place = (sizes - 1) // 2 + (-step if rank % 2 else step)
+    # of an even number one more lies above than below
+    return np.where(place < 0, sizes - 1, place)

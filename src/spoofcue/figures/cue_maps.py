@@ -21,7 +21,8 @@ from spoofcue.figures.canvas import (
 )
 from spoofcue.figures.choice import HOW_MEDIAN, median_faces
 from spoofcue.figures.evidence import Evidence, Window, face_evidence, patch_evidence
-from spoofcue.figures.run import FigureRun, ScoredFace
+from spoofcue.figures.run import FigureRun
+from spoofcue.figures.scored_faces import ScoredFace
 from spoofcue.media.crops import read_crop
 from spoofcue.scoring.face import FaceScorer
 from spoofcue.scoring.pictures import PERCENTILE

@@ -14,7 +14,7 @@ from PIL import Image as Pictures
 
 from spoofcue.figures.canvas import looks, number
 from spoofcue.figures.evidence import face_evidence
-from spoofcue.figures.run import ScoredFace, kinds_of
+from spoofcue.figures.scored_faces import ScoredFace, kinds_in
 from spoofcue.media.crops import read_crop
 from spoofcue.media.image import Image
 from spoofcue.patches.inputs import resized
@@ -87,7 +87,7 @@ def _points(
     """What the page's script gets; x is 0..1, y is 0..HEIGHT downwards; each axis is filled."""
     low = places.min(axis=0)
     unit = (places - low) / np.maximum(places.max(axis=0) - low, 1e-9)
-    style = looks(kinds_of(list(faces)))
+    style = looks(kinds_in(f.kind for f in faces))
     return {
         "colour": {
             "class": {"live": LIVE, "attack": ATTACK},

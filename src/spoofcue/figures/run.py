@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from spoofcue.errors import InputError
+from spoofcue.figures.scored_faces import LIVE_KIND, ScoredFace, ScoredFaces
 from spoofcue.media.crops import has_crop
 from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.scores import ScoreSet, by_video
@@ -17,31 +18,6 @@ from spoofcue.records.evaluation_record import EvaluationRecord
 from spoofcue.records.run_folder import RunFolder, RunRecord
 from spoofcue.texts.tables import open_table
 from spoofcue.texts.yaml_tree import read_yaml
-
-LIVE_KIND = "live"
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredFace:
-    """A row of evaluation/test.csv that has a score.
-
-    Attributes:
-        crop: path relative to the prepared folder; names the face in every run on that folder.
-        score: higher = more likely an attack.
-        kind: PAI species, or ``live``.
-        subject: identity, empty if unknown.
-
-    """
-
-    crop: str
-    score: float
-    kind: str
-    subject: str
-
-    @property
-    def is_attack(self) -> bool:
-        """Whether it is not live."""
-        return self.kind != LIVE_KIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +37,7 @@ class FigureRun:
     record: RunRecord
     settings: dict[str, Any]
     metrics: EvaluationRecord
-    faces: list[ScoredFace]
+    faces: ScoredFaces
 
     @property
     def name(self) -> str:
@@ -71,7 +47,7 @@ class FigureRun:
     @property
     def kinds(self) -> list[str]:
         """``live``, then the PAI species of the test faces, sorted."""
-        return kinds_of(self.faces)
+        return self.faces.kinds
 
     @property
     def level(self) -> str:
@@ -109,7 +85,7 @@ class FigureRun:
                 f"the prepared folder of {self.folder} is no longer at {stored}; give its place "
                 "with --data DIR."
             )
-        missing = [f.crop for f in self.faces if not has_crop(prepared / f.crop)]
+        missing = [crop for crop in self.faces.crop if not has_crop(prepared / crop)]
         if missing:
             raise InputError(
                 f"{prepared} lacks {len(missing)} of the {len(self.faces)} test faces that "
@@ -145,15 +121,9 @@ def read_figure_run(folder: Path) -> FigureRun:
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"a file of {run} is damaged: {error}; evaluate it again.") from error
-    if {f.is_attack for f in figure_run.faces} != {False, True}:
+    if not figure_run.faces.has_both_classes:
         raise InputError(f"the test faces of {run} with a score are not both live and attacks.")
     return figure_run
-
-
-def kinds_of(faces: list[ScoredFace]) -> list[str]:
-    """``live`` if there is one, then the PAI species, sorted."""
-    species = sorted({f.kind for f in faces if f.is_attack})
-    return [LIVE_KIND, *species] if any(not f.is_attack for f in faces) else species
 
 
 def _settings(path: Path) -> dict[str, Any]:
@@ -163,9 +133,9 @@ def _settings(path: Path) -> dict[str, Any]:
     return tree if isinstance(tree, dict) else {}
 
 
-def _faces(path: Path) -> list[ScoredFace]:
+def _faces(path: Path) -> ScoredFaces:
     with open_table(path, ("score", "label")) as table:
-        return [
+        return ScoredFaces.of(
             ScoredFace(
                 r["crop"],
                 float(r["score"]),
@@ -175,7 +145,7 @@ def _faces(path: Path) -> list[ScoredFace]:
             )
             for _, r in table.records()
             if r["score"]
-        ]
+        )
 
 
 MOST_LINES = 3

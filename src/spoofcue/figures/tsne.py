@@ -13,7 +13,8 @@ from spoofcue.errors import InputError
 from spoofcue.figures.canvas import WIDTH_IN, Drawn, canvas, looks, save
 from spoofcue.figures.choice import balanced
 from spoofcue.figures.explorer import write_explorer
-from spoofcue.figures.run import FigureRun, ScoredFace
+from spoofcue.figures.run import FigureRun
+from spoofcue.figures.scored_faces import ScoredFace
 from spoofcue.media.crops import read_crop
 from spoofcue.patches.inputs import normalise, scoring_inputs
 from spoofcue.plain_text import as_label
@@ -169,8 +170,9 @@ def draw_tsne(
     """
     if most < 2:
         raise InputError(f"--max-points {most}: give at least 2.")
-    order = sorted(run.faces, key=lambda f: (f.kind, f.subject, f.crop))
-    faces = [order[i] for i in balanced([f.kind for f in order], most)]
+    every = run.faces
+    order = np.lexsort((every.crop_ranks(), every.subject.codes, every.kind.codes))
+    faces = every.at(order[balanced(every.kind.rows(order), most)])
     used = perplexity_for(len(faces), perplexity)
     features = face_features(model, [data / f.crop for f in faces], layer, progress)
     places = embed(features, used)

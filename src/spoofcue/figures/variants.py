@@ -25,8 +25,10 @@ from spoofcue.figures.canvas import (
 )
 from spoofcue.figures.choice import HOW_MEDIAN, median_faces
 from spoofcue.figures.evidence import Evidence, Window, face_evidence
-from spoofcue.figures.run import FigureRun, ScoredFace, differing, flatten, titles
+from spoofcue.figures.run import FigureRun, differing, flatten, titles
+from spoofcue.figures.scored_faces import ScoredFace, ScoredFaces
 from spoofcue.media.crops import crop_bytes, read_crop
+from spoofcue.metrics.names import Names
 from spoofcue.scoring.face import FaceScorer
 from spoofcue.scoring.pictures import PERCENTILE, cue_scale
 
@@ -92,18 +94,19 @@ def as_scale(text: str) -> Scale:
     raise InputError(f"--scale {text}: choose common or own.")
 
 
-def shared_faces(runs: Sequence[FigureRun]) -> list[ScoredFace]:
+def shared_faces(runs: Sequence[FigureRun]) -> ScoredFaces:
     """The first run's test faces that are test faces of all.
 
     Raises:
         InputError: they do not hold live faces and attacks; names the run that lacks them.
 
     """
-    faces = list(runs[0].faces)
+    faces = runs[0].faces
     for run in runs[1:]:
-        theirs = {f.crop for f in run.faces}
-        faces = [f for f in faces if f.crop in theirs]
-        if {f.is_attack for f in faces} != {False, True}:
+        crops, _ = Names.concatenated([faces.crop, run.faces.crop]).ranks()
+        mine, theirs = crops[: len(faces)], crops[len(faces) :]
+        faces = faces.rows(np.flatnonzero(np.isin(mine, theirs)))
+        if not faces.has_both_classes:
             raise InputError(
                 f"{run.folder} and {runs[0].folder} share no live and attack test faces; runs can "
                 "be shown side by side only on one prepared folder."
@@ -144,7 +147,8 @@ def draw_variants(
     names = [_unlike(runs, i) for i in range(len(runs))]
     unlike = [i == 0 or inputs[i] != inputs[i - 1] for i in range(len(runs))]
     sheet = VariantSheet(titles(settings, names), [], [], [], scales, unlike)
-    scores = [{f.crop: f.score for f in r.faces} for r in runs]
+    shown = [face.crop for faces in chosen.values() for face in faces]
+    scores = [run.faces.score_of(shown) for run in runs]
     for kind, faces in chosen.items():
         for face in faces:
             sheet.kinds.append(kind)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from spoofcue.data.manifest import read_manifest
+from spoofcue.data.manifest import scan_manifest
 from spoofcue.faces.box import DEFAULT_MARGIN, Box, cut_of_size
 from spoofcue.figures.canvas import (
     HEAT,
@@ -27,9 +27,11 @@ from spoofcue.figures.canvas import (
 )
 from spoofcue.figures.evidence import Evidence, face_evidence
 from spoofcue.figures.run import FigureRun
+from spoofcue.figures.scored_faces import ScoredFace, ScoredFaces
 from spoofcue.media.crops import read_crop
 from spoofcue.scoring.face import FaceScorer
 from spoofcue.scoring.pictures import spread
+from spoofcue.streamed import collected
 
 if TYPE_CHECKING:
     import polars as pl
@@ -82,17 +84,22 @@ def mean_faces(
         progress: called with the number of faces scored.
 
     """
-    boxes = face_regions(read_manifest(data, LOOKED_AT))
+    import polars as pl
+
+    crop = run.faces.crop_ranks()
+    chosen = {kind: _spread_faces(run.faces, kind, crop) for kind in run.kinds}
+    shown = [face.crop for faces in chosen.values() for face in faces]
+    rows = scan_manifest(data).select(LOOKED_AT).filter(pl.col("crop").is_in(shown))
+    boxes = face_regions(collected(rows, str(data)))
     means: dict[str, MeanFace] = {}
     done = 0
 
     def aligned(kind: str) -> Iterator[Aligned]:
         nonlocal done
-        faces = sorted((f for f in run.faces if f.kind == kind), key=lambda f: (f.subject, f.crop))
-        for at in spread(len(faces), FACES_A_KIND):
-            evidence = face_evidence(model, read_crop(data / faces[at].crop))
+        for face in chosen[kind]:
+            evidence = face_evidence(model, read_crop(data / face.crop))
             assert evidence is not None  # the caller has seen that this method makes cue maps
-            yield align(evidence, boxes.get(faces[at].crop, WHOLE))
+            yield align(evidence, boxes.get(face.crop, WHOLE))
             done += 1
             if progress:
                 progress(done)
@@ -100,6 +107,12 @@ def mean_faces(
     for kind in run.kinds:
         means[kind] = average(aligned(kind))
     return means
+
+
+def _spread_faces(faces: ScoredFaces, kind: str, crop: NDArray[np.int64]) -> list[ScoredFace]:
+    rows = faces.of_kind(kind)
+    ordered = rows[np.lexsort((crop[rows], faces.subject.codes[rows]))]
+    return faces.at(ordered[spread(len(rows), FACES_A_KIND)])
 
 
 def face_regions(rows: pl.DataFrame) -> dict[str, Region]:

@@ -27,7 +27,7 @@ from spoofcue.records.figure_index import (
 from spoofcue.records.owner import held
 from spoofcue.scoring.face import FaceScorer
 from spoofcue.scoring.open_model import open_model
-from spoofcue.scoring.pictures import MAX_FACES, attack_magnitudes, cue_scale
+from spoofcue.scoring.pictures import MAX_FACES, attack_magnitudes, cue_scale, spread
 from spoofcue.version import __version__
 
 PARTS = ("cues", "variants", "tsne", "scores", "where")
@@ -208,7 +208,7 @@ class _Work:
                 progress=progress,
             )
         if part == "where":
-            of_kind = [sum(f.kind == k for f in run.faces) for k in run.kinds]
+            of_kind = [len(run.faces.of_kind(kind)) for kind in run.kinds]
             progress = self.count.part(sum(min(n, FACES_A_KIND) for n in of_kind))
             return draw_where(run, mean_faces(run, model, data, progress), out)
         others = [self._variant(read_figure_run(p), self.given) for p in o.beside]
@@ -222,8 +222,10 @@ class _Work:
         data = run.data(given)
         model = open_model(run.folder)
         _refuse_other_model(run, model)
-        attacks = [data / f.crop for f in run.faces if f.is_attack]
-        progress = self.count.part(min(len(attacks), MAX_FACES))
+        rows = run.faces.attacks
+        chosen = run.faces.at(rows[spread(len(rows), MAX_FACES)])
+        attacks = [data / face.crop for face in chosen]
+        progress = self.count.part(len(attacks))
         return Variant(run, model, data, attack_magnitudes(model, attacks, progress))
 
 
