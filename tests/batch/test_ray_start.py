@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from types import SimpleNamespace
 
@@ -11,6 +12,14 @@ from spoofcue.errors import InputError
 from spoofcue.shards import ray_engine
 
 LATE = Exception("The current node timed out during startup.")  # of Ray's own words and class
+USAGE = "RAY_USAGE_STATS_ENABLED"
+
+
+@pytest.fixture(autouse=True)
+def _put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A start sets the variable."""
+    monkeypatch.setenv(USAGE, "")
+    monkeypatch.delenv(USAGE)
 
 
 def stand_in(monkeypatch: pytest.MonkeyPatch, *comes: Exception | None) -> list[str]:
@@ -32,6 +41,17 @@ def test_a_node_that_is_late_is_started_once_more(monkeypatch: pytest.MonkeyPatc
     ray_engine.connect(None)
     # by none at all, Ray would take a cluster that somebody else has started here
     assert asked == ["local", "local"]
+
+
+@pytest.mark.parametrize(("before", "then"), [(None, "0"), ("1", "1")])
+def test_ray_reports_no_use_unless_it_is_asked_to(
+    monkeypatch: pytest.MonkeyPatch, before: str | None, then: str
+) -> None:
+    if before is not None:
+        monkeypatch.setenv(USAGE, before)
+    stand_in(monkeypatch, None)
+    ray_engine.connect(None)
+    assert os.environ[USAGE] == then
 
 
 def test_a_machine_that_is_too_busy_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:

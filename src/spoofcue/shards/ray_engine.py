@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -99,6 +100,9 @@ def connect(address: str | None) -> None:
 
     if address is not None:
         refuse_unreachable(address)
+    else:
+        # Ray tells its makers of each cluster that is started, unless it is told not to
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     where = f"at {address}" if address else "on this machine"
     for left in reversed(range(STARTS if address is None else 1)):
         try:
