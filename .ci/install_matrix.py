@@ -32,9 +32,9 @@ from pathlib import Path
 
 from install_trials import ROOT, WITH_TORCH, Environment, TrialError, extras, try_extra
 
-# Without spoofcue itself: rich and pydantic are nine with what they need, ONNX Runtime is
-# three; its last release for Python 3.10 needs four more.
-BASE_PACKAGES, BASE_PACKAGES_310 = 20, 24
+# Without spoofcue itself: rich and pydantic are nine with what they need, ONNX Runtime is three;
+# four more come with its older releases: the last for Python 3.10, and the oldest that is allowed.
+BASE_PACKAGES, BASE_PACKAGES_OLD = 20, 24
 # what a package manager puts there itself
 TOOLS = {"pip", "setuptools", "wheel", "spoofcue"}
 ONE_LINER = "from spoofcue import Detector; print(Detector.load().predict({!r}))"
@@ -175,7 +175,8 @@ def examine(cell: Cell, environment: Environment, work: Path, row: Row) -> None:
     row.megabytes = round(sum(p.stat().st_size for p in files) / 1e6)
     if ("torch" in packages) != (cell.extra in WITH_TORCH):
         raise TrialError(f"torch is {'in' if 'torch' in packages else 'not in'} the environment")
-    allowed = BASE_PACKAGES_310 if row.python.startswith("3.10.") else BASE_PACKAGES
+    is_old = row.age == "oldest" or row.python.startswith("3.10.")
+    allowed = BASE_PACKAGES_OLD if is_old else BASE_PACKAGES
     if not cell.extra and row.packages > allowed:
         names = ", ".join(sorted(packages.keys() - TOOLS))
         raise TrialError(f"{row.packages} packages, and {allowed} are allowed: {names}")

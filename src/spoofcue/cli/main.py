@@ -95,14 +95,19 @@ class Program(CommandGroup):
                 where = arg or (f"after {before}" if before else "")
                 named = f"an argument is empty ({where})" if where else "an argument is empty"
                 raise InputError(f"{named}: give a value. Is a variable of the shell not set?")
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except BrokenPipeError:  # of --help and --version
+            leave_quietly()
 
     def invoke(self, ctx: click.Context) -> Any:
-        """A Ctrl-C ends with its own status; click would make it a plain failure."""
+        """A Ctrl-C and a reader that is gone have a status each, which click would make 1."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
             raise Exit(STOPPED) from None
+        except BrokenPipeError:
+            leave_quietly()
 
 
 @click.group(
