@@ -208,3 +208,16 @@ def test_pictures_that_only_share_a_name_are_refused(run: Path, tmp_path: Path) 
     beside = make_run(tmp_path / "beside", other)
     with pytest.raises(InputError, match="is another picture"):
         write_figures(run, options=FigureOptions(("variants",), (beside,)))
+
+
+def test_a_run_on_files_stands_beside_one_on_shards_of_the_same_data(
+    run: Path, tmp_path: Path
+) -> None:
+    files = prepare(tmp_path / "files")
+    pack(files, tmp_path / "shards", workers=1, uncompressed=True)
+    on_shards = make_run(tmp_path / "on-shards", tmp_path / "shards")
+    on_files = make_run(tmp_path / "on-files", files)
+    write_figures(on_shards, options=FigureOptions(("variants",), (on_files, run)))
+    facts = index(on_shards)["variants_runs"]["facts"]
+    assert facts["runs"] == ["on-shards", "on-files", "run"]
+    assert len(facts["faces"]) == 3  # live and two species

@@ -142,6 +142,7 @@ def _faces(path: Path) -> ScoredFaces:
                 # An attack called "live" would be lost among the live faces.
                 (r["pai"] or "attack") if r["label"] == "1" else LIVE_KIND,
                 r["subject"],
+                f"{r['media']}, frame {r['frame']}" if r.get("media") else "",
             )
             for _, r in table.records()
             if r["score"]

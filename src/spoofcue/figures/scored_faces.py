@@ -22,10 +22,11 @@ class ScoredFace:
     """A row of evaluation/test.csv that has a score.
 
     Attributes:
-        crop: path relative to the prepared folder; names the face in every run on that folder.
+        crop: path relative to the prepared folder.
         score: higher = more likely an attack.
         kind: PAI species, or ``live``.
         subject: identity, empty if unknown.
+        picture: the medium and the frame, which name the face in every run; empty if unknown.
 
     """
 
@@ -33,6 +34,7 @@ class ScoredFace:
     score: float
     kind: str
     subject: str
+    picture: str = ""
 
     @property
     def is_attack(self) -> bool:
@@ -46,6 +48,7 @@ class ScoredFaces(Sequence[ScoredFace]):
 
     Attributes:
         crop, score, kind, subject: (N,) as of one face.
+        picture: (N,) the same, or the crops where pictures are not known or have several faces.
 
     """
 
@@ -53,20 +56,26 @@ class ScoredFaces(Sequence[ScoredFace]):
     score: NDArray[np.float64]
     kind: Categories
     subject: Categories
+    picture: Names
 
     @classmethod
     def of(cls, faces: Iterable[ScoredFace]) -> ScoredFaces:
         """Any number of faces, of which few need be there at a time."""
         left, kind, subject = iter(faces), Coder(), Coder()
         crops: list[Names] = []
+        pictures: list[Names] = []
         scores = [np.zeros(0)]
         while block := list(islice(left, BLOCK)):
             crops.append(Names.of([face.crop for face in block]))
+            pictures.append(Names.of([face.picture for face in block]))
             scores.append(np.array([face.score for face in block]))
             kind.add([face.kind for face in block])
             subject.add([face.subject for face in block])
         columns = kind.categories(), subject.categories()
-        return cls(Names.concatenated(crops), np.concatenate(scores), *columns)
+        crop, picture = Names.concatenated(crops), Names.concatenated(pictures)
+        if picture.ranks()[1] < len(crop):
+            picture = crop
+        return cls(crop, np.concatenate(scores), *columns, picture)
 
     def __len__(self) -> int:
         return len(self.score)
@@ -79,12 +88,13 @@ class ScoredFaces(Sequence[ScoredFace]):
         if isinstance(at, slice):
             return self.rows(np.arange(*at.indices(len(self))))
         kind, subject = (c.names[c.codes[at]] for c in (self.kind, self.subject))
-        return ScoredFace(self.crop[at], float(self.score[at]), kind, subject)
+        return ScoredFace(self.crop[at], float(self.score[at]), kind, subject, self.picture[at])
 
     def rows(self, chosen: NDArray[np.integer]) -> ScoredFaces:
         """The chosen faces, by their places."""
         columns = self.kind.rows(chosen), self.subject.rows(chosen)
-        return ScoredFaces(self.crop.take(chosen), self.score[chosen], *columns)
+        crop, picture = self.crop.take(chosen), self.picture.take(chosen)
+        return ScoredFaces(crop, self.score[chosen], *columns, picture)
 
     def at(self, rows: Iterable[int]) -> list[ScoredFace]:
         """Some faces as objects."""
@@ -113,10 +123,10 @@ class ScoredFaces(Sequence[ScoredFace]):
         """(N,) the place of each crop's name among all in order."""
         return self.crop.ranks()[0]
 
-    def score_of(self, crops: Collection[str]) -> dict[str, float]:
-        """The scores of some crops."""
-        wanted = set(crops)
-        return {c: float(self.score[k]) for k, c in enumerate(self.crop) if c in wanted}
+    def of_pictures(self, pictures: Collection[str]) -> dict[str, ScoredFace]:
+        """The faces of some pictures, by picture."""
+        wanted = set(pictures)
+        return {name: self[k] for k, name in enumerate(self.picture) if name in wanted}
 
 
 def kinds_in(names: Iterable[str]) -> list[str]:

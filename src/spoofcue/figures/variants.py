@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
@@ -27,7 +27,7 @@ from spoofcue.figures.choice import HOW_MEDIAN, median_faces
 from spoofcue.figures.evidence import Evidence, Window, face_evidence
 from spoofcue.figures.run import FigureRun, differing, flatten, titles
 from spoofcue.figures.scored_faces import ScoredFace, ScoredFaces
-from spoofcue.media.crops import crop_bytes, read_crop
+from spoofcue.media.crops import read_crop
 from spoofcue.metrics.names import Names
 from spoofcue.scoring.face import FaceScorer
 from spoofcue.scoring.pictures import PERCENTILE, cue_scale
@@ -103,13 +103,13 @@ def shared_faces(runs: Sequence[FigureRun]) -> ScoredFaces:
     """
     faces = runs[0].faces
     for run in runs[1:]:
-        crops, _ = Names.concatenated([faces.crop, run.faces.crop]).ranks()
-        mine, theirs = crops[: len(faces)], crops[len(faces) :]
+        pictures, _ = Names.concatenated([faces.picture, run.faces.picture]).ranks()
+        mine, theirs = pictures[: len(faces)], pictures[len(faces) :]
         faces = faces.rows(np.flatnonzero(np.isin(mine, theirs)))
         if not faces.has_both_classes:
             raise InputError(
                 f"{run.folder} and {runs[0].folder} share no live and attack test faces; runs can "
-                "be shown side by side only on one prepared folder."
+                "be shown side by side only on the same recordings, prepared alike."
             )
     return faces
 
@@ -138,7 +138,9 @@ def draw_variants(
     settings = [r.settings for r in runs]
     shared = shared_faces(runs)
     chosen = median_faces(shared, per_kind)
-    _refuse_other_pictures(variants, [f for faces in chosen.values() for f in faces])
+    shown = [face.picture for faces in chosen.values() for face in faces]
+    own = [run.faces.of_pictures(shown) for run in runs]
+    _refuse_other_pictures(variants, own)
     inputs = [v.model.facts.input for v in variants]
     if scale == "common":
         scales = [cue_scale(np.concatenate([v.magnitudes for v in variants]))] * len(variants)
@@ -147,13 +149,12 @@ def draw_variants(
     names = [_unlike(runs, i) for i in range(len(runs))]
     unlike = [i == 0 or inputs[i] != inputs[i - 1] for i in range(len(runs))]
     sheet = VariantSheet(titles(settings, names), [], [], [], scales, unlike)
-    shown = [face.crop for faces in chosen.values() for face in faces]
-    scores = [run.faces.score_of(shown) for run in runs]
     for kind, faces in chosen.items():
         for face in faces:
             sheet.kinds.append(kind)
-            sheet.evidence.append([_evidence(v, face) for v in variants])
-            sheet.scores.append([s[face.crop] for s in scores])
+            theirs = [faces_of[face.picture] for faces_of in own]
+            sheet.evidence.append([_evidence(*of) for of in zip(variants, theirs, strict=True)])
+            sheet.scores.append([their.score for their in theirs])
             if progress:
                 progress(len(sheet.kinds) * len(variants))
     keys = differing([flatten(s) for s in settings])
@@ -181,15 +182,19 @@ def draw_variants(
     )  # fmt: skip
 
 
-def _refuse_other_pictures(variants: Sequence[Variant], faces: Sequence[ScoredFace]) -> None:
-    """Two prepared folders may name different pictures alike."""
+def _refuse_other_pictures(
+    variants: Sequence[Variant], own: Sequence[Mapping[str, ScoredFace]]
+) -> None:
+    """Two prepared folders may name different pictures alike, or have cut one in two ways."""
     first = variants[0]
-    for other in variants[1:]:
-        for face in faces:
-            if crop_bytes(first.data / face.crop) != crop_bytes(other.data / face.crop):
+    for picture, face in own[0].items():
+        shown = read_crop(first.data / face.crop)
+        for other, theirs in zip(variants[1:], own[1:], strict=True):
+            # their pixels: a shard may hold them without compression
+            if not np.array_equal(shown, read_crop(other.data / theirs[picture].crop)):
                 raise InputError(
-                    f"{face.crop} is another picture in {other.data} than in {first.data}; runs "
-                    "can be shown side by side only on one prepared folder."
+                    f"{picture} is another picture in {other.data} than in {first.data}; runs can "
+                    "be shown side by side only on the same recordings, prepared alike."
                 )
 
 

@@ -55,7 +55,8 @@ def method_of_name(name: str) -> Method:
             method: Method = import_module(module).METHOD
         except ImportError as error:
             raise InputError(
-                f"method {name} needs {error.name}: `pip install 'spoofcue[train,methods]'`."
+                f"method {name} cannot be loaded ({error}): `pip install --upgrade "
+                "'spoofcue[train,methods]'`."
             ) from error
         return method
     if not plugins:
