@@ -32,6 +32,7 @@ ALLOWED = {
     "protocols/listed.py": "the recordings that a dataset's own lists name",
     "records/run_folder.py": "the epochs of a training",
     "scoring/evaluate_data_set.py": "the distinct endings of a block's names",
+    "scoring/evaluate_run.py": "counts by split",
     "training/callbacks.py": "the epochs of a training",
     "training/classical.py": "faces whose features are held anyway",
     "training/gradient.py": "a few faces that are scored after each epoch",

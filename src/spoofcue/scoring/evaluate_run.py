@@ -140,27 +140,27 @@ def evaluate_run(
     """
     options = options or EvaluationOptions()
     rows = _rows_of(data)
-    total, done = int((rows["status"] == "ok").sum()), 0
+    faces = _faces_in(rows, data)
     with held(out, "evaluate"), whole_folder(out) as part:
-        sets: dict[str, ScoreSet] = {}
         experts = _Experts()
-        judged: dict[str, _Judged] = {}
-        for split in SPLITS:
-            of_split = rows.filter(rows["split"] == split)
-            if split == "dev" and not options.threshold.needs_dev and not of_split.height:
-                continue  # a threshold fixed beforehand needs no dev
-            tell = partial(_tell, progress, done, total)
-            judged[split] = _score_rows(model, of_split, data, experts, tell)
-            done += int((of_split["status"] == "ok").sum())
-            _write_scores(part / f"{split}.csv", judged[split])
-            _refuse_all_unscored(judged[split], split, data, model)
+
+        def scored(split: str, before: int) -> tuple[ScoreSet, _Judged]:
+            tell = partial(_tell, progress, before, sum(faces.values()))
+            of_split = collected(rows.filter(split=split), str(data))
+            judged = _score_rows(model, of_split, data, experts, tell)
+            _write_scores(part / f"{split}.csv", judged)
+            _refuse_all_unscored(judged, split, data, model)
             try:
-                sets[split] = read_scores(part / f"{split}.csv")
+                return read_scores(part / f"{split}.csv"), judged
             except InputError as error:
                 raise InputError(
                     f"the {split} split of {data} cannot be judged: {error}"
                 ) from error
-        result = evaluate(sets["test"], sets.get("dev"), options)
+
+        # a threshold fixed beforehand needs no dev; its rows are let go of before those of test
+        dev = scored("dev", 0)[0] if "dev" in faces or options.threshold.needs_dev else None
+        test, judged = scored("test", faces.get("dev", 0))
+        result = evaluate(test, dev, options)
         EvaluationRecord(
             evaluation=result.to_dict(),
             data=str(data.resolve()),
@@ -170,18 +170,25 @@ def evaluate_run(
             **experts.entries(),
         ).write(part / METRICS_FILE)
         level = result.video or result.frame
-        _write_gallery(part, model, judged["test"], data, level.threshold.value)
+        _write_gallery(part, model, judged, data, level.threshold.value)
     return result
 
 
-def _rows_of(data: Path) -> pl.DataFrame:
+def _rows_of(data: Path) -> pl.LazyFrame:
     """What is scored and written; the sums of the pictures are looked at and not held."""
     import polars as pl
 
     rows = scan_manifest(data).filter(pl.col("split").is_in(SPLITS))
     refuse_shared_pictures(rows, data)
-    columns = *SCORE_COLUMNS[1:], "split", *SEEN
-    return collected(rows.select(columns), str(data))
+    return rows.select(*SCORE_COLUMNS[1:], "split", *SEEN)
+
+
+def _faces_in(rows: pl.LazyFrame, data: Path) -> dict[str, int]:
+    """Split that there is -> its faces."""
+    import polars as pl
+
+    usable = (pl.col("status") == "ok").sum()
+    return dict(collected(rows.group_by("split").agg(usable), str(data)).iter_rows())
 
 
 def _tell(progress: Progress | None, before: int, total: int, scored: int) -> None:
