@@ -105,6 +105,8 @@ def as_png(picture: Image) -> bytes:
     if hasattr(cv2, "IMWRITE_PNG_FILTER"):  # OpenCV 4.11 cannot choose
         how = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP]
         how += [cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
+        # in chunks of the most that it takes: Pillow runs Python for each
+        how += [cv2.IMWRITE_PNG_ZLIBBUFFER_SIZE, 1 << 20]
     return cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), how)[1].tobytes()
 
 
