@@ -96,8 +96,8 @@ def as_png(picture: Image) -> bytes:
     """A PNG file of the pixels (H, W, 3), written so that reading it takes little.
 
     Looked for are runs, and what a row has in common with the one above: of a face that gives up to
-    a seventh more bytes than OpenCV's level 3, written in a third of the time and read in two
-    thirds of it.
+    a seventh more bytes than OpenCV's level 3, written in a third of the time and read in three
+    quarters of it.
     """
     import cv2
 
