@@ -112,7 +112,7 @@ def draw(rows: list[dict[str, Any]], path: Path) -> None:
     mpl.use("Agg")
     from matplotlib import pyplot as plt
 
-    figure, axes = plt.subplots(1, 2, figsize=(9.6, 3.9), layout="constrained")
+    figure, axes = plt.subplots(1, 2, figsize=(9.6, 4.8), layout="constrained")
     for at, name in enumerate(dict.fromkeys(row["name"] for row in rows)):
         of_name = [row for row in rows if row["name"] == name]
         n = [row["rows"] for row in of_name]
