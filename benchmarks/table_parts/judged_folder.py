@@ -55,7 +55,7 @@ class CheapJudge:
 def main() -> None:
     data, out = map(Path, sys.argv[1:])
     with (
-        mock.patch("spoofcue.scoring.evaluate_run.read_crop", no_crop),
+        mock.patch("spoofcue.scoring.prepared_face.read_crop", no_crop),
         mock.patch("spoofcue.scoring.pictures.read_crop", no_crop),
     ):
         result = evaluate_run(CheapJudge(), data, out)

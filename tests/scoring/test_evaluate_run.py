@@ -19,7 +19,6 @@ from spoofcue.errors import InputError
 from spoofcue.faces.box import Box
 from spoofcue.metrics.evaluation import EvaluationOptions
 from spoofcue.metrics.thresholds import ThresholdRule
-from spoofcue.scoring import evaluate_run as module
 from spoofcue.scoring.combination import Evidence, Unscored
 from spoofcue.scoring.evaluate_run import SCORE_COLUMNS, evaluate_run
 from spoofcue.scoring.face import Face, FaceScore
@@ -52,7 +51,7 @@ class Judge:
 
 @pytest.fixture(autouse=True)
 def _no_crops(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "read_crop", lambda path: PICTURE)
+    monkeypatch.setattr("spoofcue.scoring.prepared_face.read_crop", lambda path: PICTURE)
     monkeypatch.setattr("spoofcue.scoring.pictures.read_crop", lambda path: PICTURE)
 
 

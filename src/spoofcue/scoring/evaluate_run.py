@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import partial
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,28 +17,16 @@ from numpy.typing import NDArray
 from spoofcue.data.manifest import scan_manifest
 from spoofcue.data.same_pictures import refuse_shared_pictures
 from spoofcue.errors import InputError
-from spoofcue.labels import ATTACK
-from spoofcue.media.crops import read_crop
 from spoofcue.metrics.evaluation import Evaluation, EvaluationOptions, evaluate
 from spoofcue.metrics.score_files import read_scores
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.patches.inputs import groups_of_one_shape
 from spoofcue.records.evaluation_record import METRICS_FILE, EvaluationRecord, ExpertEntry
-from spoofcue.records.gallery import GALLERY_FILE, Gallery, GalleryEntry
 from spoofcue.records.owner import held
 from spoofcue.scoring.combination import Unscored
-from spoofcue.scoring.face import Face, FaceScore, FaceScorer, for_picture
-from spoofcue.scoring.pictures import (
-    MAX_FACES,
-    PERCENTILE,
-    attack_magnitudes,
-    cue_heatmap,
-    cue_overlay,
-    cue_scale,
-    spread,
-    write_picture,
-)
-from spoofcue.scoring.prepared_face import SEEN, prepared_face
+from spoofcue.scoring.evaluation_gallery import write_gallery
+from spoofcue.scoring.face import FaceScore, FaceScorer
+from spoofcue.scoring.prepared_face import SEEN, face_of_row
 from spoofcue.streamed import collected
 from spoofcue.whole_files import whole_folder
 
@@ -58,7 +46,6 @@ SCORE_COLUMNS = (
     "reason",
 )
 SPLITS = ("dev", "test")
-PER_GROUP = 8
 BLOCK = 1 << 16  # scores that are texts at a time
 Progress = Callable[[int, int], None]
 
@@ -69,7 +56,7 @@ class _Judged:
 
     Attributes:
         rows: of the manifest.
-        score: (N,) NaN where there is none.
+        score: (N,) no number where there is none; a network that returns none has not responded.
         unscored: (N,) why a face has none, as a place in ``why``; -1: not known, or it has one.
         why: the distinct reasons, in the order in which they were met.
 
@@ -79,11 +66,6 @@ class _Judged:
     score: NDArray[np.float64]
     unscored: NDArray[np.int32]
     why: list[Unscored]
-
-    @property
-    def answered(self) -> NDArray[np.bool_]:
-        """(N,) whether there is a score; a network that returns no number has not responded."""
-        return np.isfinite(self.score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +90,6 @@ class _Experts:
             for name, n in self.faces.items()
         }
         return {"experts": entries} if entries else {}
-
-
-@dataclass(frozen=True, slots=True)
-class _Pick:
-    group: str
-    row: int
 
 
 def evaluate_run(
@@ -170,7 +146,7 @@ def evaluate_run(
             **experts.entries(),
         ).write(part / METRICS_FILE)
         level = result.video or result.frame
-        _write_gallery(part, model, judged, data, level.threshold.value)
+        write_gallery(part, model, judged.rows, judged.score, data, level.threshold.value)
     return result
 
 
@@ -212,7 +188,7 @@ def _score_rows(
     sizes = usable["crop_h", "crop_w"].fill_null(0).to_numpy()
     # a group at a time, so that memory is bounded
     for group in groups_of_one_shape(sizes, model.facts.input):
-        faces = [_face(usable.row(i, named=True), data, model) for i in group]
+        faces = [face_of_row(usable.row(i, named=True), data, model.facts.crop) for i in group]
         for row, result in zip(with_crop[group], model.score(faces), strict=True):
             score[row] = result.score
             if result.unscored:
@@ -221,10 +197,6 @@ def _score_rows(
         done += len(group)
         progress(done)
     return _Judged(rows, score, unscored, list(why))
-
-
-def _face(row: Mapping[str, Any], data: Path, model: FaceScorer) -> Face:
-    return prepared_face(row, read_crop(data / row["crop"]), model.facts.crop)
 
 
 def _refuse_all_unscored(judged: _Judged, split: str, data: Path, model: FaceScorer) -> None:
@@ -263,63 +235,3 @@ def _write_scores(path: Path, judged: _Judged) -> None:
                 # an empty text would get quotation marks
                 *(pl.col(c).cast(pl.String).replace("", None) for c in SCORE_COLUMNS[1:]),
             ).write_csv(file, include_header=False, line_terminator="\r\n")
-
-
-def _write_gallery(
-    out: Path, model: FaceScorer, judged: _Judged, data: Path, threshold: float
-) -> None:
-    """Faces beside their cue maps, right and wrong ones, from the clearest to the nearest."""
-    rows = judged.rows
-    attack = rows["label"].to_numpy() == ATTACK
-    attacks = np.flatnonzero(judged.answered & attack)
-    shown = rows["crop"].gather(attacks[spread(len(attacks), MAX_FACES)])
-    magnitudes = attack_magnitudes(model, [data / crop for crop in shown])
-    cue_max = cue_scale(magnitudes) if len(magnitudes) else None
-    entries = []
-    for number, pick in enumerate(_picks(judged.score, attack, threshold)):
-        row = rows.row(pick.row, named=True)
-        (result,) = model.score([_face(row, data, model)])
-        pictures = _pictures(result, cue_max)
-        names = {k: f"gallery/{number:03d}_{k}.jpg" for k in pictures}
-        for kind, picture in pictures.items():
-            write_picture(out / names[kind], picture)
-        entries.append(
-            GalleryEntry(
-                group=pick.group,
-                score=float(judged.score[pick.row]),
-                **{k: row[k] for k in ("label", "media", "subject")},
-                pai=row["pai"] or "",
-                frame=row["frame"] or 0,
-                **names,
-            )
-        )
-    gallery = Gallery(cue_max=cue_max, percentile=PERCENTILE, entries=entries)
-    gallery.write(out / GALLERY_FILE)
-
-
-def _pictures(result: FaceScore, cue_max: float | None) -> dict[str, NDArray[np.uint8]]:
-    """Thumbnails by kind; a method without a cue map shows the face alone."""
-    if cue_max is None or result.cue is None:
-        return {"face": result.seen}
-    face, cue = for_picture(result, 240)
-    return {
-        "face": face,
-        "cue": cue_heatmap(cue, cue_max),
-        "overlay": cue_overlay(face, cue, cue_max),
-    }
-
-
-def _picks(score: NDArray[np.float64], attack: NDArray[np.bool_], threshold: float) -> list[_Pick]:
-    """Per group up to PER_GROUP faces, spread over the scores; of no face without a score."""
-    picks = []
-    answered, called = np.isfinite(score), score > threshold
-    for group, members, above in (
-        ("missed_attack", attack & ~called, False),
-        ("refused_live", ~attack & called, True),
-        ("caught_attack", attack & called, True),
-        ("accepted_live", ~attack & ~called, False),
-    ):
-        rows = np.flatnonzero(answered & members)
-        ordered = rows[np.argsort(-score[rows] if above else score[rows], kind="stable")]
-        picks += [_Pick(group, int(ordered[at])) for at in spread(len(ordered), PER_GROUP)]
-    return picks

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from spoofcue.faces.box import Box, cut_of_size
 from spoofcue.faces.crop import Crop
+from spoofcue.media.crops import read_crop
 from spoofcue.media.image import Image
 from spoofcue.scoring.face import Face
 
@@ -43,3 +45,13 @@ def prepared_face(row: Mapping[str, Any], picture: Image, own: Crop) -> Face:
     if detected and face.view(own).box.area < WIDE * filling.box.area:
         return face
     return Face(picture, face.box, own)
+
+
+def face_of_row(row: Mapping[str, Any], data: Path, own: Crop) -> Face:
+    """:func:`prepared_face` of the crop that a row of the folder ``data`` names.
+
+    Raises:
+        MediaError: the crop is gone or damaged.
+
+    """
+    return prepared_face(row, read_crop(data / row["crop"]), own)
