@@ -43,6 +43,23 @@ crops_option = click.option(
     help="Where the face crops lie: each in a file, or those of some recordings in one .tar "
     "file, for millions.",
 )
+min_face_option = click.option(
+    "--min-face",
+    type=click.IntRange(min=1),
+    default=48,
+    help="Smallest side of a face, px; smaller ones are left out.",
+)
+crop_format_option = click.option(
+    "--crop-format",
+    type=click.Choice(["png", "jpeg"]),
+    default="png",
+    help="Format of the face crops: png (lossless) or jpeg (4:4:4, quality 98).",
+)
+overwrite_option = click.option(
+    "--overwrite/--no-overwrite",
+    default=False,
+    help="Delete an earlier preparation in --out and start over; without, it is continued.",
+)
 file_seconds_option = click.option(
     "--file-seconds",
     type=NumberRange(min=0.1),
@@ -139,12 +156,7 @@ def dataset_command(dataset: Dataset) -> click.Command:
         "root", type=PATH, help="Folder of the dataset, as it was downloaded and unpacked."
     )
     @click.option("--out", type=PATH, required=True, help="Prepared folder to write.")
-    @click.option(
-        "--frames",
-        type=click.IntRange(min=1),
-        default=10,
-        help="Number of frames sampled evenly from each video.",
-    )
+    @frames_option
     @click.option(
         "--early-frames",
         type=click.IntRange(min=0),
@@ -171,12 +183,7 @@ def dataset_command(dataset: Dataset) -> click.Command:
         help="Part of the box's side added on each side, 0 to 2. Default: 0.2 for detected "
         "boxes, and the dataset's value for its own.",
     )
-    @click.option(
-        "--min-face",
-        type=click.IntRange(min=1),
-        default=48,
-        help="Smallest side of a face, px; smaller ones are left out.",
-    )
+    @min_face_option
     @click.option(
         "--strict", is_flag=True, help="End with exit status 1 on any problem in the dataset."
     )
@@ -185,17 +192,8 @@ def dataset_command(dataset: Dataset) -> click.Command:
     @workers_option
     @file_seconds_option
     @crops_option
-    @click.option(
-        "--crop-format",
-        type=click.Choice(["png", "jpeg"]),
-        default="png",
-        help="Format of the face crops: png (lossless) or jpeg (4:4:4, quality 98).",
-    )
-    @click.option(
-        "--overwrite/--no-overwrite",
-        default=False,
-        help="Delete an earlier preparation in --out and start over; without, it is continued.",
-    )
+    @crop_format_option
+    @overwrite_option
     @json_option
     def prepare_dataset(
         root: Path,
@@ -302,12 +300,7 @@ app = CommandGroup("prepare", help="Find and crop the faces of a dataset; write 
     default=0.2,
     help="Part of the box's side added on each side, 0 to 2.",
 )
-@click.option(
-    "--min-face",
-    type=click.IntRange(min=1),
-    default=48,
-    help="Smallest side of a face, px; smaller ones are left out.",
-)
+@min_face_option
 @click.option("--pai", default="attack", help="PAI species of attacks whose folder names none.")
 @click.option("--split", default="0.6/0.2/0.2", help="Parts of the subjects in train/dev/test.")
 @click.option("--seed", default=0, help="Random seed of the split.")
@@ -316,17 +309,8 @@ app = CommandGroup("prepare", help="Find and crop the faces of a dataset; write 
 @workers_option
 @file_seconds_option
 @crops_option
-@click.option(
-    "--crop-format",
-    type=click.Choice(["png", "jpeg"]),
-    default="png",
-    help="Format of the face crops: png (lossless) or jpeg (4:4:4, quality 98).",
-)
-@click.option(
-    "--overwrite/--no-overwrite",
-    default=False,
-    help="Delete an earlier preparation in --out and start over; without, it is continued.",
-)
+@crop_format_option
+@overwrite_option
 @json_option
 def folder(
     root: Path,
