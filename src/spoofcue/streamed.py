@@ -29,6 +29,16 @@ def collected(rows: pl.LazyFrame, source: str) -> pl.DataFrame:
         return rows.collect(engine="streaming")
 
 
+def distinct(rows: pl.LazyFrame, column: str, source: str = "the manifest") -> set[str]:
+    """The texts of a column that has few, each once and without null.
+
+    Raises:
+        InputError: the table is damaged.
+
+    """
+    return set(collected(rows.select(column).unique().drop_nulls(), source)[column].to_list())
+
+
 @contextmanager
 def polars_errors(source: str) -> Iterator[None]:
     """What Polars raises of a damaged table, as an InputError that names it."""

@@ -122,6 +122,11 @@ method_option = click.option(
     help="Methods to train, separated by commas, or all; `spoofcue train --help` lists them. "
     "The path of a model package is judged beside them, as it is.",
 )
+preset_option = click.option(
+    "--preset",
+    default="paper",
+    help="Named set of settings to train with; `spoofcue train --help` lists them.",
+)
 overrides_option = click.option(
     "--set",
     "overrides",

@@ -11,7 +11,7 @@ from spoofcue.data.manifest import scan_manifest, write_manifest
 from spoofcue.data.prepared_folder import PreparedFolder, PreparedRecord
 from spoofcue.errors import InputError
 from spoofcue.records.owner import held
-from spoofcue.streamed import collected
+from spoofcue.streamed import distinct
 
 if TYPE_CHECKING:
     import polars as pl
@@ -48,7 +48,7 @@ def join_prepared(folders: Mapping[str, Path], out: Path) -> pl.LazyFrame:
     parts = []
     for name, folder in folders.items():
         rows = manifests[name].with_columns(pl.col("dataset").fill_null(name))
-        others = sorted(_distinct(rows, "dataset") - {name})
+        others = sorted(distinct(rows, "dataset") - {name})
         if others:
             raise InputError(f"{folder} was given as {name} and holds {', '.join(others)}.")
         root = os.path.relpath(folder.resolve(), out.resolve())
@@ -64,10 +64,6 @@ def join_prepared(folders: Mapping[str, Path], out: Path) -> pl.LazyFrame:
         PreparedFolder(out).write_record(_joined_summary(folders, summaries))
         write_manifest(joined, out)
     return scan_manifest(out)
-
-
-def _distinct(rows: pl.LazyFrame, column: str) -> set[str]:
-    return set(collected(rows.select(column).unique(), "the manifest")[column].drop_nulls())
 
 
 def _refuse_other(
@@ -87,7 +83,7 @@ def _refuse_whole_pictures_beside_faces(
     folders: Mapping[str, Path], manifests: Mapping[str, pl.LazyFrame]
 ) -> None:
     """With ``--detector none`` a dataset's own boxes are cropped, and other pictures kept whole."""
-    sources = {name: _distinct(rows, "box_source") for name, rows in manifests.items()}
+    sources = {name: distinct(rows, "box_source") for name, rows in manifests.items()}
     whole = [name for name, used in sources.items() if WHOLE in used]
     faces = [name for name, used in sources.items() if used - {WHOLE}]
     if len(folders) > 1 and whole and faces:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from spoofcue.data.recording import Recording
 from spoofcue.faces.box import Box
-from spoofcue.media.same_files import Side, paths_of, same_files
+from spoofcue.media.same_files import Made, Side, paths_of, same_files
 
 if TYPE_CHECKING:
     import polars as pl
@@ -95,30 +96,11 @@ class Recordings(Sequence[Recording]):
             drawn: the splits are drawn, and so none counts.
 
         """
-        return _Sides(self, drawn)
+        return Made(self, partial(_side, drawn=drawn))
 
 
-class _Sides(Sequence[Side]):
-    def __init__(self, recordings: Recordings, drawn: bool) -> None:
-        self._recordings, self._drawn = recordings, drawn
-
-    def __len__(self) -> int:
-        return len(self._recordings)
-
-    @overload
-    def __getitem__(self, at: int) -> Side: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[Side]: ...
-    def __getitem__(self, at: int | slice) -> Side | Sequence[Side]:
-        if isinstance(at, slice):
-            return _Sides(self._recordings[at], self._drawn)
-        return self._of(self._recordings[at])
-
-    def __iter__(self) -> Iterator[Side]:
-        return map(self._of, self._recordings)
-
-    def _of(self, recording: Recording) -> Side:
-        return replace(recording.side, split=None) if self._drawn else recording.side
+def _side(recording: Recording, drawn: bool) -> Side:
+    return replace(recording.side, split=None) if drawn else recording.side
 
 
 def recording_schema() -> dict[str, pl.DataType]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 from spoofcue.errors import InputError
 from spoofcue.labels import CLASS_NAMES
 from spoofcue.media.near_pictures import near_pairs
-from spoofcue.media.same_files import same_files
+from spoofcue.media.same_files import Made, same_files
 from spoofcue.streamed import collected
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def refuse_shared_pictures(rows: pl.DataFrame | pl.LazyFrame, source: Path) -> N
 
     bare = rows.lazy().filter((pl.col("status") == "ok") & pl.col("pixels").is_null())
     listed = collected(bare.select(NEEDED), str(source))
-    crops = same_files(_Crops(source, listed["crop"]))
+    crops = same_files(Made(listed["crop"], source.joinpath))
     of_crops = _on_two_sides([[listed.row(i, named=True) for i in group] for group in crops])
     pairs = [p for p in (*shared_pictures(rows), *of_crops) if not p.of_one_set]
     if pairs:
@@ -173,25 +173,3 @@ def refuse_shared_pictures(rows: pl.DataFrame | pl.LazyFrame, source: Path) -> N
             f"{pairs[0].words()}. The error rates would be false; keep each picture once and "
             "prepare the folder again."
         )
-
-
-class _Crops(Sequence[Path]):
-    """Files of a column of names, each made when it is asked for."""
-
-    def __init__(self, root: Path, names: pl.Series) -> None:
-        self._root, self._names = root, names
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-    @overload
-    def __getitem__(self, at: int) -> Path: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[Path]: ...
-    def __getitem__(self, at: int | slice) -> Path | Sequence[Path]:
-        if isinstance(at, slice):
-            return _Crops(self._root, self._names[at])
-        return self._root / self._names[at]
-
-    def __iter__(self) -> Iterator[Path]:
-        return (self._root / name for name in self._names)

@@ -17,7 +17,7 @@ from spoofcue.protocols.counts import count_fold
 from spoofcue.protocols.definition import Protocol, ProtocolSet
 from spoofcue.protocols.early import early_sample
 from spoofcue.protocols.fold import Fold
-from spoofcue.streamed import collected
+from spoofcue.streamed import distinct
 
 if TYPE_CHECKING:
     import polars as pl
@@ -145,7 +145,7 @@ def scan_folders(folders: Sequence[Path]) -> pl.LazyFrame:
 
 def datasets_of(rows: pl.LazyFrame) -> set[str]:
     """The datasets that rows of manifests are of."""
-    return set(collected(rows.select("dataset").unique(), "the manifest")["dataset"].drop_nulls())
+    return distinct(rows, "dataset")
 
 
 def describe_set(protocols: ProtocolSet, rows: Rows | None) -> dict[str, Any]:

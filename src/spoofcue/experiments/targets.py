@@ -18,7 +18,7 @@ from spoofcue.protocols.definition import Protocol, ProtocolSet
 from spoofcue.protocols.fold import Fold
 from spoofcue.protocols.reader import load_set, set_names
 from spoofcue.protocols.selection import Selection
-from spoofcue.streamed import collected
+from spoofcue.streamed import distinct
 
 if TYPE_CHECKING:
     import polars as pl
@@ -36,7 +36,7 @@ def own_splits(rows: pl.DataFrame | pl.LazyFrame) -> ProtocolSet:
         InputError: there is no train or no test split.
 
     """
-    splits = set(collected(rows.lazy().select("split").unique(), "the manifest")["split"])
+    splits = distinct(rows.lazy(), "split")
     if missing := sorted({"train", "test"} - splits):
         raise InputError(
             f"the prepared folder has no {' and no '.join(missing)} split; prepare it with splits."

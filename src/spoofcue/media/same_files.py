@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import overload
+from typing import TYPE_CHECKING, TypeVar, overload
 
 import numpy as np
 
@@ -15,6 +15,11 @@ from spoofcue.errors import InputError, MediaError
 from spoofcue.labels import CLASS_NAMES
 from spoofcue.media.crops import crop_bytes, in_shard
 
+if TYPE_CHECKING:
+    import polars as pl
+
+S = TypeVar("S")
+T = TypeVar("T", covariant=True)
 BLOCK = 1 << 20
 DIGEST_BYTES = 20
 
@@ -132,25 +137,39 @@ def _judged(groups: Iterable[Sequence[Side]]) -> list[str]:
 
 def paths_of(sides: Sequence[Side]) -> Sequence[Path]:
     """The files of many sides, each made when it is asked for."""
-    return _Paths(sides)
+    return Made(sides, lambda side: side.path)
 
 
-class _Paths(Sequence[Path]):
-    def __init__(self, sides: Sequence[Side]) -> None:
-        self._sides = sides
+class Made(Sequence[T]):
+    """A sequence of what is made of each of some items when it is asked for; none is held.
+
+    Args:
+        items: a sequence, or a column of a table.
+        make: of one item.
+
+    >>> squares = Made(range(10), lambda n: n * n)
+    >>> squares[3], len(squares), list(squares[7:])
+    (9, 10, [49, 64, 81])
+
+    """
+
+    def __init__(self, items: Sequence[S] | pl.Series, make: Callable[[S], T]) -> None:
+        self._items, self._make = items, make
 
     def __len__(self) -> int:
-        return len(self._sides)
+        return len(self._items)
 
     @overload
-    def __getitem__(self, at: int) -> Path: ...
+    def __getitem__(self, at: int) -> T: ...
     @overload
-    def __getitem__(self, at: slice) -> Sequence[Path]: ...
-    def __getitem__(self, at: int | slice) -> Path | Sequence[Path]:
-        return _Paths(self._sides[at]) if isinstance(at, slice) else self._sides[at].path
+    def __getitem__(self, at: slice) -> Sequence[T]: ...
+    def __getitem__(self, at: int | slice) -> T | Sequence[T]:
+        if isinstance(at, slice):
+            return Made(self._items[at], self._make)
+        return self._make(self._items[at])
 
-    def __iter__(self) -> Iterator[Path]:
-        return (side.path for side in self._sides)
+    def __iter__(self) -> Iterator[T]:
+        return map(self._make, self._items)
 
 
 def _size(path: Path) -> int:

@@ -23,12 +23,13 @@ class Rate:
 MOST_TERMS = 1_000_000  # of the continued fraction; it takes about the root of the attempts
 
 
-def clopper_pearson(errors: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
+def clopper_pearson(errors: float, total: float, confidence: float = 0.95) -> tuple[float, float]:
     """The exact two-sided interval of a rate seen as ``errors`` of ``total``.
 
     Args:
         errors: 0..total.
-        total: independent attempts, >= 0; 0 gives (0, 1).
+        total: independent attempts, >= 0; 0 gives (0, 1). Both may be fractions where attempts
+            are worth less than independent ones.
         confidence: 0..1.
 
     Returns:

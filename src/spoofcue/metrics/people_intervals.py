@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from spoofcue.metrics.bootstrap_intervals import error_table
-from spoofcue.metrics.intervals import beta_quantile
+from spoofcue.metrics.intervals import beta_quantile, clopper_pearson
 from spoofcue.metrics.scores import ScoreSet
 from spoofcue.metrics.thresholds import Threshold
 
@@ -51,10 +51,7 @@ def people_interval(
     else:
         few = _student_squared(total - 1, tail) / _student_squared(people - 1, tail)
         worth = min(total, rate * (1 - rate) / variance * few)
-    hits = rate * worth
-    low = 0.0 if rate == 0 else beta_quantile(hits, worth - hits + 1, tail)
-    high = 1.0 if rate == 1 else beta_quantile(hits + 1, worth - hits, 1 - tail)
-    return low, high
+    return clopper_pearson(rate * worth, worth, confidence)
 
 
 def people_intervals(

@@ -12,6 +12,7 @@ from spoofcue.cli.options import (
     json_option,
     method_option,
     overrides_option,
+    preset_option,
     protocol_files_option,
 )
 
@@ -55,11 +56,7 @@ from spoofcue.cli.options import (
     "protocol's own rule.",
 )
 @method_option
-@click.option(
-    "--preset",
-    default="paper",
-    help="Named set of settings to train with; `spoofcue train --help` lists them.",
-)
+@preset_option
 @overrides_option
 @click.option(
     "--devices", help="Number of GPUs or processes a training takes, or auto. Default: auto, all."

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
-from spoofcue.cli.options import PATH, dry_run_option, json_option, method_option, overrides_option
+from spoofcue.cli.options import (
+    PATH,
+    dry_run_option,
+    json_option,
+    method_option,
+    overrides_option,
+    preset_option,
+)
 
 
 @click.command("folder")
@@ -20,11 +27,7 @@ from spoofcue.cli.options import PATH, dry_run_option, json_option, method_optio
     help="Results folder; folds that are in it already are not trained again.",
 )
 @method_option
-@click.option(
-    "--preset",
-    default="paper",
-    help="Named set of settings to train with; `spoofcue train --help` lists them.",
-)
+@preset_option
 @overrides_option
 @click.option(
     "--seeds",
